@@ -1,0 +1,277 @@
+"""Read JSON Lines, work on each line, write JSON Lines in the same order; a bad line is an error line, never the end.
+
+A command says what one object becomes; this module does the rest:
+
+    code = batch.run("-", "-", work, keep_extra={"id", "text"})
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from json import JSONDecodeError
+from json import loads as lenient_loads
+from pathlib import Path
+from typing import IO, Any, cast
+
+import orjson
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from xiaobao.errors import InputError, LimitExceeded, UsageError, XiaobaoError
+
+Object = dict[str, Any]
+Identity = str | int
+Line = tuple[int, Identity, "Object | InputError"]
+Work = Callable[[Object], Object]
+WorkMany = Callable[[list[Object]], "list[Object | XiaobaoError]"]
+
+LINE_LIMIT = 64 * 1024 * 1024
+"""Bytes one line may have; a longer one becomes an error line without being held in memory."""
+
+CHUNK = 256
+_BOM = b"\xef\xbb\xbf"
+_log = logging.getLogger(__name__)
+
+
+def read_lines(source: str | os.PathLike[str], *, limit: int = LINE_LIMIT) -> Iterator[Line]:
+    """Yield (line number from 1, id, object or InputError) for each line that is not blank; '-' is standard input.
+
+    The id is the object's own where it is a string or a whole number, else the line number.
+    """
+    with _input(source) as fp:
+        number = 0
+        while raw := fp.readline(limit + 1):
+            number += 1
+            if len(raw) > limit and not raw.endswith(b"\n"):
+                _skip_rest(fp, limit)
+                yield number, number, LimitExceeded(f"第 {number} 行超过 {limit:,} 字节的上限，已跳过")
+                continue
+            if number == 1:
+                raw = raw.removeprefix(_BOM)
+            if raw.strip():
+                yield _line(number, raw)
+
+
+def write_line(fp: IO[bytes], obj: Object) -> None:
+    """Write one object as one UTF-8 line in a single write and flush it."""
+    fp.write(orjson.dumps(obj, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS))
+    fp.flush()
+
+
+def text_field(obj: Object, key: str) -> str:
+    """Return the text under a key; raise InputError where it is missing or is no text."""
+    if key not in obj:
+        raise InputError(f"缺少字段“{key}”", code="input.missing")
+    value = obj[key]
+    if not isinstance(value, str):
+        raise InputError(f"字段“{key}”应为文本，实为{_kind(value)}", code="input.type")
+    return value
+
+
+def run(
+    input: str | os.PathLike[str],
+    output: str | os.PathLike[str],
+    work: Work | None = None,
+    *,
+    keep_extra: set[str] | frozenset[str] | None = None,
+    progress: bool = True,
+    work_many: WorkMany | None = None,
+    chunk: int = CHUNK,
+) -> int:
+    """Write one line for each line read and return the exit status: 0, or 1 where any line was an error.
+
+    keep_extra names the keys the command knows: all others are carried under `extra`; None drops them.
+    work_many takes up to `chunk` objects at once and returns as many results, errors among them as values.
+    """
+    if (work is None) == (work_many is None):
+        raise UsageError("批处理需要且只需要一个处理函数")
+    many = work_many if work_many is not None else _one_by_one(work)  # type: ignore[arg-type]
+    size = chunk if work_many is not None else 1
+    _refuse_same_file(input, output)
+    total = _count(input) if progress and sys.stderr.isatty() else None
+    with _output(output) as fp, _bar(progress, total) as advance:
+        return process(read_lines(input), fp, many, keep_extra=keep_extra, chunk=size, advance=advance)
+
+
+def process(
+    lines: Iterable[Line],
+    fp: IO[bytes],
+    work_many: WorkMany,
+    *,
+    keep_extra: set[str] | frozenset[str] | None = None,
+    chunk: int = CHUNK,
+    advance: Callable[[int], None] | None = None,
+) -> int:
+    """Work through lines in chunks, write each result to fp in order and return the exit status."""
+    failed = 0
+    rest = iter(lines)
+    while block := list(islice(rest, chunk)):
+        good = [obj for _, _, obj in block if not isinstance(obj, XiaobaoError)]
+        results = iter(_results(good, work_many))
+        for number, identity, obj in block:
+            outcome = obj if isinstance(obj, XiaobaoError) else next(results)
+            if isinstance(outcome, XiaobaoError):
+                failed += 1
+                write_line(fp, error_line(identity, outcome, number))
+                continue
+            failed += _write_result(fp, outcome, obj if isinstance(obj, dict) else {}, number, identity, keep_extra)
+        if advance is not None:
+            advance(len(block))
+    return 1 if failed else 0
+
+
+def error_line(identity: Identity, error: XiaobaoError, line: int) -> Object:
+    """Return the shape of an error line: id, code, message, line number from 1."""
+    return {"id": identity, "error": {"code": error.code, "message": error.message, "line": line}}
+
+
+def _write_result(
+    fp: IO[bytes],
+    outcome: Object,
+    source: Object,
+    number: int,
+    identity: Identity,
+    keep_extra: set[str] | frozenset[str] | None,
+) -> int:
+    result = {"id": identity, **outcome}
+    if keep_extra is not None:
+        extra = {k: v for k, v in source.items() if k not in keep_extra and k != "id"}
+        if extra:
+            result["extra"] = {**extra, **result.get("extra", {})}
+    try:
+        write_line(fp, result)
+    except orjson.JSONEncodeError as error:
+        _log.error("第 %d 行的结果无法写成 JSON：%s", number, error)
+        write_line(fp, error_line(identity, XiaobaoError("结果无法写成 JSON", code="error.encode"), number))
+        return 1
+    return 0
+
+
+def _results(objects: list[Object], work_many: WorkMany) -> list[Object | XiaobaoError]:
+    """Return one result an object; where a whole chunk fails, try its objects one by one so that only the bad fail."""
+    if not objects:
+        return []
+    try:
+        results = work_many(objects)
+    except XiaobaoError as error:
+        if len(objects) == 1:
+            return [error]
+    except Exception as error:
+        if len(objects) == 1:
+            _log.error("处理失败", exc_info=error)
+            return [XiaobaoError(f"处理失败（{type(error).__name__}）", code="error.internal")]
+    else:
+        if len(results) != len(objects):
+            raise XiaobaoError(f"处理函数应返回 {len(objects)} 个结果，实为 {len(results)} 个")
+        return results
+    return [result for obj in objects for result in _results([obj], work_many)]
+
+
+def _one_by_one(work: Work) -> WorkMany:
+    def many(objects: list[Object]) -> list[Object | XiaobaoError]:
+        return [work(obj) for obj in objects]
+
+    return many
+
+
+def _line(number: int, raw: bytes) -> Line:
+    try:
+        obj = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        try:
+            obj = _lenient(raw)
+        except UnicodeDecodeError:
+            message = f"第 {number} 行不是 UTF-8 编码，请先转换编码"
+            return number, number, InputError(message, code="input.encoding")
+        except (JSONDecodeError, RecursionError) as error:
+            column = f"（第 {error.colno} 列附近）" if isinstance(error, JSONDecodeError) else "（嵌套过深）"
+            return number, number, InputError(f"第 {number} 行不是有效的 JSON{column}", code="input.json")
+    if not isinstance(obj, dict):
+        message = f"第 {number} 行应为 JSON 对象，实为{_kind(obj)}"
+        return number, number, InputError(message, code="input.type")
+    identity = obj.get("id")
+    if isinstance(identity, str) or (isinstance(identity, int) and not isinstance(identity, bool)):
+        return number, identity, obj
+    return number, number, obj
+
+
+def _lenient(raw: bytes) -> Any:
+    """Return what strict JSON refuses but people send: half surrogate pairs become U+FFFD, one for one."""
+    value = lenient_loads(raw.decode("utf-8"), parse_constant=lambda name: None)
+    return _whole(value)
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return "".join("�" if "\ud800" <= c <= "\udfff" else c for c in value)
+    if isinstance(value, list):
+        return [_whole(v) for v in value]
+    if isinstance(value, dict):
+        return {_whole(k): _whole(v) for k, v in value.items()}
+    return value
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "对象", list: "数组", str: "文本", bool: "真假值", int: "数字", float: "数字", type(None): "空值"}
+    return names.get(type(value), type(value).__name__)
+
+
+def _skip_rest(fp: IO[bytes], limit: int) -> None:
+    while (part := fp.readline(limit)) and not part.endswith(b"\n"):
+        continue
+
+
+def _count(source: str | os.PathLike[str]) -> int | None:
+    if str(source) == "-":
+        return None
+    with _input(source) as fp:
+        return sum(part.count(b"\n") for part in iter(lambda: fp.read(1 << 20), b""))
+
+
+def _refuse_same_file(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
+    if str(source) == "-" or str(target) == "-":
+        return
+    if Path(target).exists() and Path(source).exists() and os.path.samefile(source, target):
+        raise UsageError(f"输出文件不能与输入文件相同：{os.fspath(target)}")
+
+
+def _open(path: str | os.PathLike[str], mode: str, sentence: str, code: str) -> IO[bytes]:
+    try:
+        return cast("IO[bytes]", open(path, mode))
+    except OSError as error:
+        raise UsageError(f"{sentence} {os.fspath(path)}：{error.strerror}", code=code) from error
+
+
+@contextmanager
+def _input(source: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+    if str(source) == "-":
+        yield sys.stdin.buffer
+        return
+    with _open(source, "rb", "无法打开输入文件", "usage.input") as fp:
+        yield fp
+
+
+@contextmanager
+def _output(target: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+    if str(target) == "-":
+        yield sys.stdout.buffer
+        return
+    with _open(target, "wb", "无法写入输出文件", "usage.output") as fp:
+        yield fp
+
+
+@contextmanager
+def _bar(wanted: bool, total: int | None) -> Iterator[Callable[[int], None] | None]:
+    """Yield what advances a bar on standard error, or None where that is no terminal."""
+    if not (wanted and sys.stderr.isatty()):
+        yield None
+        return
+    columns = (TextColumn("处理"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("处理", total=total)
+        yield lambda count: bar.advance(task, count)
