@@ -1,0 +1,58 @@
+# Two commands: `make demo` and `make test`. Needs make, python3 (3.11 or newer) and python3-venv.
+PYTHON ?= python3
+DATA ?= ../shared/data
+CASES ?= 10000
+
+BIN := .venv/bin
+STAMP := .venv/.set-up
+REPORT := var/demo/report.html
+SAMPLES := $(filter-out samples/README.md,$(sort $(wildcard samples/*)))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test evaluate train fuzz bench samples lock clean
+
+help:  ## List the targets.
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+setup: $(STAMP)  ## Build .venv from requirements.lock, with every default extra.
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "xiaobao needs Python 3.11 or newer: make PYTHON=python3.11 …")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(STAMP)  ## Screen the samples and open the report.
+	@mkdir -p $(dir $(REPORT))
+	$(BIN)/xiaobao screen $(SAMPLES) --format html --output $(REPORT)
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] && command -v xdg-open >/dev/null; then xdg-open $(REPORT); \
+	else echo "Report: $(CURDIR)/$(REPORT)"; fi
+
+test: $(STAMP)  ## Lint, types, import direction, tests.
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2
+
+evaluate: $(STAMP)  ## Measure accuracy on labelled sets (DATA=folder; absent sets are skipped aloud).
+	$(BIN)/python -m evaluation --data $(DATA)
+
+train: $(STAMP)  ## Train the judge again from evaluation/corpus.
+	$(BIN)/python -m evaluation.train
+
+fuzz: $(STAMP)  ## Feed the readers broken files (CASES=number).
+	$(BIN)/python tests/fuzz/fuzz_readers.py --cases $(CASES)
+
+bench: $(STAMP)  ## Measure speed as ratios within one run.
+	$(BIN)/python -m benchmarks
+
+samples: $(STAMP)  ## Make the samples again (needs chromium and fonts-noto-cjk).
+	$(BIN)/python scripts/make_samples.py
+
+lock: $(STAMP)  ## Resolve requirements.lock again from pyproject.toml.
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --quiet --upgrade --output-file requirements.lock
+
+clean:  ## Remove what building and testing left, .venv included.
+	rm -rf .venv var dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
