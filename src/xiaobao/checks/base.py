@@ -1,0 +1,207 @@
+"""What a check is, how one is read from a rule, and the registry of kinds."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+import re2
+
+from xiaobao.rulebook.source import KeyPath, Source
+from xiaobao.checks.literals import Clause, clauses
+
+if TYPE_CHECKING:
+    from xiaobao.screening.context import Context
+
+OMITTED = -1
+RESERVED = ("acoustic", "process", "across", "emotion", "join")
+"""Kinds whose names are kept for the issues that bring recordings, contacts and tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A stretch of the normalised text that satisfied a check; start = end = -1 for an omission."""
+
+    start: int
+    end: int
+    note: str = ""
+
+    @property
+    def omitted(self) -> bool:
+        """Tell whether the hit is something that should stand in the text and does not."""
+        return self.start == OMITTED
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A regular expression over normalised text with the words it cannot match without."""
+
+    text: str
+    regex: Any
+    clauses: tuple[Clause, ...]
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Pattern) and other.text == self.text
+
+
+@lru_cache(maxsize=8192)
+def pattern_for(text: str) -> Pattern:
+    """Compile a pattern with RE2 (linear time); raise ValueError with the reason in Chinese."""
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        regex = re2.compile(text, options)
+    except re2.error as error:
+        raise ValueError(f"正则无法编译：{_reason(error)}（不支持环视与反向引用）") from error
+    try:
+        needed = clauses(text)
+    except (re.error, OverflowError) as error:
+        raise ValueError(f"正则无法分析：{error}") from error
+    return Pattern(text, regex, needed)
+
+
+def _reason(error: Exception) -> str:
+    value = error.args[0] if error.args else error
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One key a kind of check accepts: its JSON Schema, its default, and what it means."""
+
+    schema: Mapping[str, Any]
+    doc: str
+    default: Any = None
+
+
+class Check(ABC):
+    """One condition over a text. An empty list of hits means the condition is not met."""
+
+    kind: ClassVar[str]
+    doc: ClassVar[str] = ""
+    argument: ClassVar[Mapping[str, Any]] = {}
+    options: ClassVar[Mapping[str, Option]] = {}
+
+    @classmethod
+    @abstractmethod
+    def parse(cls, argument: Any, options: Mapping[str, Any], path: KeyPath, parser: Parser) -> Check:
+        """Build the check from its argument and options; raise RuleError with the place."""
+
+    @abstractmethod
+    def hits(self, context: Context) -> list[Hit]:
+        """Return the stretches that satisfy the check."""
+
+    def children(self) -> Sequence[Check]:
+        """Return the checks inside this one."""
+        return ()
+
+    def terms(self) -> frozenset[str]:
+        """Return the literal words this check itself looks for, normalised."""
+        return frozenset()
+
+    def patterns(self) -> tuple[Pattern, ...]:
+        """Return the patterns this check itself looks for."""
+        return ()
+
+    def trigger(self) -> frozenset[str | Pattern] | None:
+        """Return words and patterns of which one must occur for a hit, or None when nothing is certain."""
+        return None
+
+    def walk(self) -> Iterator[Check]:
+        """Yield this check and all checks inside it."""
+        yield self
+        for child in self.children():
+            yield from child.walk()
+
+
+C = TypeVar("C", bound=type[Check])
+_REGISTRY: dict[str, type[Check]] = {}
+
+
+def check(kind: str) -> Callable[[C], C]:
+    """Register a class as the kind of check with that name."""
+
+    def register(cls: C) -> C:
+        cls.kind = kind
+        _REGISTRY[kind] = cls
+        return cls
+
+    return register
+
+
+@cache
+def _load_all() -> None:
+    package = importlib.import_module("xiaobao.checks")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"xiaobao.checks.{module.name}")
+
+
+def kinds() -> dict[str, type[Check]]:
+    """Return every kind of check by name."""
+    _load_all()
+    return dict(_REGISTRY)
+
+
+class Parser:
+    """Turn the nodes of one rule file into checks, with shared lexicons at hand."""
+
+    def __init__(self, source: Source, lexicons: Mapping[str, tuple[str, ...]], alternation: Callable[[str], str]):
+        self.source = source
+        self.lexicons = lexicons
+        self.alternation = alternation
+        _load_all()
+
+    def check(self, node: Any, path: KeyPath) -> Check:
+        """Build one check: a list means any of its members, a text means that word."""
+        if isinstance(node, str):
+            return _REGISTRY["words"].parse([node], {}, path, self)
+        if isinstance(node, list):
+            return _REGISTRY["any"].parse(node, {}, path, self)
+        if not isinstance(node, dict) or not node:
+            raise self.source.error("这里应当是一个检查（如 words、pattern、near、all、any）", path)
+        named = [key for key in node if key in _REGISTRY or key in RESERVED]
+        if len(named) != 1:
+            known = "、".join(sorted(_REGISTRY))
+            what = f"“{list(node)[0]}”不是检查的种类" if not named else f"一个检查只能有一个种类，这里有 {'、'.join(named)}"
+            raise self.source.error(f"{what}；可用：{known}", path)
+        kind = named[0]
+        if kind in RESERVED:
+            raise self.source.error(f"“{kind}”为录音与跨渠道检查保留，当前版本尚不能使用", (*path, kind))
+        cls = _REGISTRY[kind]
+        for key in node:
+            if key != kind and key not in cls.options:
+                allowed = "、".join(cls.options) or "没有选项"
+                raise self.source.error(f"“{kind}”没有选项“{key}”；可用：{allowed}", (*path, key))
+        options = {name: node.get(name, option.default) for name, option in cls.options.items()}
+        return cls.parse(node[kind], options, (*path, kind), self)
+
+    def check_list(self, node: Any, path: KeyPath, *, least: int = 1) -> list[Check]:
+        """Build the checks of a list; raise RuleError when it is no list or too short."""
+        if not isinstance(node, list) or len(node) < least:
+            raise self.source.error(f"这里应当是至少 {least} 项的列表", path)
+        return [self.check(child, (*path, i)) for i, child in enumerate(node)]
+
+    def expand(self, text: str, path: KeyPath) -> Pattern:
+        """Compile a pattern after replacing <lexicon> by its words and … by a gap inside the sentence."""
+
+        def words(match: re.Match[str]) -> str:
+            name = match[1]
+            if name not in self.lexicons:
+                raise self.source.error(f"没有名为“{name}”的词表", path)
+            return self.alternation(name)
+
+        expanded = re.sub(r"<([^<>]+)>", words, text)
+        expanded = expanded.replace("……", r"[^。!?;]{0,24}").replace("…", r"[^。!?;]{0,10}")
+        try:
+            return pattern_for(expanded)
+        except ValueError as error:
+            raise self.source.error(str(error), path) from error

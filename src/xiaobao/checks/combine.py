@@ -1,0 +1,139 @@
+"""Combine checks: all, any, none, n of m."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from xiaobao.checks.base import Check, Hit, Option, Parser, Pattern, check
+from xiaobao.rulebook.source import KeyPath
+
+if TYPE_CHECKING:
+    from xiaobao.screening.context import Context
+
+LIST = {"type": "array", "items": {"$ref": "#/$defs/check"}, "minItems": 1}
+WITHIN = {"oneOf": [{"enum": ["clause", "sentence", "document"]}, {"type": "integer", "minimum": 0}]}
+
+
+class Group(Check):
+    """Hold the checks that a combination joins."""
+
+    argument = LIST
+
+    def __init__(self, members: Sequence[Check]) -> None:
+        self.members = tuple(members)
+
+    @classmethod
+    def parse(cls, argument: Any, options: Mapping[str, Any], path: KeyPath, parser: Parser) -> Check:
+        """Build the members of the list."""
+        return cls(parser.check_list(argument, path))
+
+    def children(self) -> Sequence[Check]:
+        """Return the members."""
+        return self.members
+
+
+@check("any")
+class AnyOf(Group):
+    """At least one member is met; its hits are the hits of all members."""
+
+    doc = "任一满足"
+
+    def trigger(self) -> frozenset[str | Pattern] | None:
+        """Unite the members' triggers; nothing is certain when one has none."""
+        triggers = [m.trigger() for m in self.members]
+        if any(t is None for t in triggers):
+            return None
+        return frozenset().union(*(t for t in triggers if t is not None))
+
+    def hits(self, context: Context) -> list[Hit]:
+        """Return the hits of every member that is met."""
+        return [h for m in self.members for h in m.hits(context)]
+
+
+@check("all")
+class AllOf(Group):
+    """Every member is met; the hits are those of the first member unless `mark` says otherwise."""
+
+    doc = "全部满足；within 限定须在同一分句（clause）、同一句（sentence）、整篇（document，默认）或相距若干字以内"
+    options = {
+        "within": Option(WITHIN, "各项须在此范围内同时出现", "document"),
+        "mark": Option({"enum": ["first", "all"]}, "以第一项还是全部各项的命中为命中处", "first"),
+    }
+
+    def __init__(self, members: Sequence[Check], within: str | int = "document", mark: str = "first") -> None:
+        super().__init__(members)
+        self.within = within
+        self.mark = mark
+
+    @classmethod
+    def parse(cls, argument: Any, options: Mapping[str, Any], path: KeyPath, parser: Parser) -> Check:
+        """Build the members and the distance within which they must meet."""
+        return cls(parser.check_list(argument, path), options["within"], options["mark"])
+
+    def trigger(self) -> frozenset[str | Pattern] | None:
+        """Return the smallest trigger of a member: every member must be met."""
+        triggers = [t for t in (m.trigger() for m in self.members) if t is not None]
+        return min(triggers, key=len) if triggers else None
+
+    def hits(self, context: Context) -> list[Hit]:
+        """Return the first member's hits that have every other member within the distance."""
+        groups: list[list[Hit]] = []
+        for member in self.members:
+            found = member.hits(context)
+            if not found:
+                return []
+            groups.append(found)
+        if self.within == "document":
+            return groups[0] if self.mark == "first" else [h for g in groups for h in g]
+        kept = []
+        for first in groups[0]:
+            partners = [next((h for h in g if context.together(first, h, self.within)), None) for g in groups[1:]]
+            if all(p is not None for p in partners):
+                kept.append(first if self.mark == "first" else _span([first, *(p for p in partners if p)]))
+        return kept
+
+
+@check("none")
+class NoneOf(Group):
+    """No member is met anywhere in the document: a condition, never a hit of its own."""
+
+    doc = "全部不满足（只作条件，不产生命中处）"
+
+    def hits(self, context: Context) -> list[Hit]:
+        """Return one omitted hit when no member is met."""
+        return [] if any(m.hits(context) for m in self.members) else [Hit(-1, -1)]
+
+
+@check("n_of")
+class AtLeastOf(Group):
+    """At least n members are met."""
+
+    doc = "所列各项中至少满足 n 项"
+    options = {"n": Option({"type": "integer", "minimum": 1}, "至少几项", 2)}
+
+    def __init__(self, members: Sequence[Check], n: int) -> None:
+        super().__init__(members)
+        self.n = n
+
+    @classmethod
+    def parse(cls, argument: Any, options: Mapping[str, Any], path: KeyPath, parser: Parser) -> Check:
+        """Build the members; n larger than their number can never be met and is refused."""
+        members = parser.check_list(argument, path)
+        if options["n"] > len(members):
+            raise parser.source.error(f"要求满足 {options['n']} 项，但只列了 {len(members)} 项", path)
+        return cls(members, options["n"])
+
+    def trigger(self) -> frozenset[str | Pattern] | None:
+        """Unite the members' triggers."""
+        return AnyOf(self.members).trigger()
+
+    def hits(self, context: Context) -> list[Hit]:
+        """Return the hits of all met members when they are enough."""
+        groups = [found for m in self.members if (found := m.hits(context))]
+        return [h for g in groups for h in g] if len(groups) >= self.n else []
+
+
+def _span(hits: Sequence[Hit]) -> Hit:
+    placed = [h for h in hits if not h.omitted]
+    return Hit(min(h.start for h in placed), max(h.end for h in placed), next((h.note for h in placed if h.note), ""))

@@ -1,0 +1,72 @@
+"""Require a statement: if A is present B must be, well placed and large enough."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from xiaobao.checks.base import OMITTED, Check, Hit, Option, Parser, Pattern, check
+from xiaobao.rulebook.source import KeyPath
+
+if TYPE_CHECKING:
+    from xiaobao.screening.context import Context
+
+ONE = {"$ref": "#/$defs/check"}
+
+
+@check("missing")
+class Missing(Check):
+    """The required check is not met anywhere (or only too small) although the condition is."""
+
+    doc = "出现 if 所述内容时必须有本项内容，缺少即命中（遗漏，不标位置）；prominence 要求字号不小于所限定内容的若干倍"
+    argument = ONE
+    options = {
+        "if": Option(ONE, "在什么情况下必须有", None),
+        "mark": Option({"enum": ["none", "if"]}, "遗漏不标位置（none），或标在触发的内容上（if）", "none"),
+        "prominence": Option({"type": "number", "exclusiveMinimum": 0}, "字号与触发内容字号之比的下限", None),
+    }
+
+    def __init__(self, required: Check, condition: Check, mark: str, prominence: float | None) -> None:
+        self.required, self.condition, self.mark, self.prominence = required, condition, mark, prominence
+
+    @classmethod
+    def parse(cls, argument: Any, options: Mapping[str, Any], path: KeyPath, parser: Parser) -> Check:
+        """Build the required check and its condition."""
+        if options["if"] is None:
+            raise parser.source.error("missing 需要 if：在什么情况下必须有", path)
+        condition = parser.check(options["if"], (*path[:-1], "if"))
+        return cls(parser.check(argument, path), condition, options["mark"], options["prominence"])
+
+    def children(self) -> Sequence[Check]:
+        """Return the required check and the condition."""
+        return (self.required, self.condition)
+
+    def trigger(self) -> frozenset[str | Pattern] | None:
+        """Return the condition's trigger."""
+        return self.condition.trigger()
+
+    def hits(self, context: Context) -> list[Hit]:
+        """Return an omitted hit (or the condition's hits) when the statement is absent or too small."""
+        conditions = self.condition.hits(context)
+        if not conditions:
+            return []
+        present = self.required.hits(context)
+        note = ""
+        if present:
+            note = self._too_small(context, present, conditions)
+            if not note:
+                return []
+        if self.mark == "if":
+            return [Hit(h.start, h.end, note) for h in conditions]
+        return [Hit(OMITTED, OMITTED, note)]
+
+    def _too_small(self, context: Context, present: Sequence[Hit], conditions: Sequence[Hit]) -> str:
+        """Return why the statement is not prominent enough, or an empty text."""
+        if self.prominence is None:
+            return ""
+        placed = [h for h in present if not h.omitted]
+        claims = [h for h in conditions if not h.omitted]
+        ratios = [r for p in placed for c in claims if (r := context.relative_size(p, c)) is not None]
+        if not ratios or max(ratios) >= self.prominence:
+            return ""
+        return f"提示文字的字号只有所限定内容的 {max(ratios):.0%}，不够醒目"

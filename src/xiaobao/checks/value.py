@@ -1,0 +1,124 @@
+"""Compare numbers with units: rates, money, ages, durations, hours of the day."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from xiaobao.checks.base import Check, Hit, Option, Parser, Pattern, check
+from xiaobao.checks.combine import WITHIN
+from xiaobao.rulebook.source import KeyPath
+
+if TYPE_CHECKING:
+    from xiaobao.screening.context import Context
+
+OPERATORS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "=": operator.eq}
+KINDS = ["money", "rate", "number", "date", "duration", "age", "clock"]
+
+
+@check("value")
+class ValueCheck(Check):
+    """A number of one kind, within a period, that compares as asked and stands near another check."""
+
+    doc = "数值检查：kind 为 money（元）、rate（%）、age（岁）、duration（天）、clock（时）等；period 为 day、month、year…"
+    argument = {"enum": KINDS}
+    options = {
+        "period": Option({"type": "array", "items": {"type": "string"}}, "利率的计价周期", None),
+        "compare": Option({"type": "string", "pattern": r"^(>=|<=|>|<|=)\s*[0-9.]+$"}, "比较，如 “>= 24”", None),
+        "near": Option({"$ref": "#/$defs/check"}, "须与此项同在 within 之内", None),
+        "within": Option(WITHIN, "与 near 的距离", "clause"),
+    }
+
+    def __init__(self, kind: str, periods: Sequence[str] | None, compare: str | None, near: Check | None, within: Any):
+        self.kind_of_value = kind
+        self.periods = None if periods is None else frozenset(periods)
+        self.compare = compare
+        self.near = near
+        self.within = within
+        self._test = _comparison(compare) if compare else None
+
+    @classmethod
+    def parse(cls, argument: Any, options: Mapping[str, Any], path: KeyPath, parser: Parser) -> Check:
+        """Read the kind, the comparison and the neighbour."""
+        if argument not in KINDS:
+            raise parser.source.error(f"value 的种类应为 {'、'.join(KINDS)}", path)
+        near = None if options["near"] is None else parser.check(options["near"], (*path[:-1], "near"))
+        try:
+            return cls(argument, options["period"], options["compare"], near, options["within"])
+        except (ValueError, InvalidOperation) as error:
+            raise parser.source.error("compare 应写作 “>= 24” 这样的形式", (*path[:-1], "compare")) from error
+
+    def children(self) -> Sequence[Check]:
+        """Return the neighbour."""
+        return () if self.near is None else (self.near,)
+
+    def trigger(self) -> frozenset[str | Pattern] | None:
+        """Return the neighbour's trigger: numbers themselves are too frequent to look for."""
+        return None if self.near is None else self.near.trigger()
+
+    def hits(self, context: Context) -> list[Hit]:
+        """Return the spans of the values that compare as asked."""
+        anchors = None if self.near is None else self.near.hits(context)
+        if anchors is not None and not anchors:
+            return []
+        found = []
+        for value, start, end in context.values:
+            if value.kind != self.kind_of_value or (self.periods is not None and value.period not in self.periods):
+                continue
+            if self._test is not None and not self._test(value.value):
+                continue
+            hit = Hit(start, end)
+            if anchors is None or any(context.together(hit, a, self.within) for a in anchors):
+                found.append(hit)
+        return found
+
+
+def _comparison(text: str) -> Any:
+    symbol = text.rstrip("0123456789. ")
+    limit = Decimal(text[len(symbol) :].strip())
+    compare = OPERATORS[symbol.strip()]
+    return lambda value: isinstance(value, Decimal) and compare(value, limit)
+
+
+@check("annualised")
+class AnnualisedMismatch(Check):
+    """A quoted annual rate that differs from the one computed from the quoted day or month price."""
+
+    doc = "同时写明日/月计价与年化利率，而按日/月计价折算的年化（单利与复利）都与所写年化相差超过 tolerance 个百分点"
+    argument = {"const": "mismatch"}
+    options = {"tolerance": Option({"type": "number", "minimum": 0}, "允许的差（百分点）", 0.3)}
+
+    def __init__(self, tolerance: float) -> None:
+        self.tolerance = Decimal(str(tolerance))
+
+    @classmethod
+    def parse(cls, argument: Any, options: Mapping[str, Any], path: KeyPath, parser: Parser) -> Check:
+        """Read the tolerance in percentage points."""
+        if argument != "mismatch":
+            raise parser.source.error("annualised 目前只有 mismatch 一种", path)
+        return cls(options["tolerance"])
+
+    def terms(self) -> frozenset[str]:
+        """Return the word every quoted annual rate carries."""
+        return frozenset({"年化", "年利率"})
+
+    def trigger(self) -> frozenset[str | Pattern] | None:
+        """Return the word every quoted annual rate carries."""
+        return frozenset(self.terms())
+
+    def hits(self, context: Context) -> list[Hit]:
+        """Return the annual rate that fits no day or month price of the text."""
+        rates = [(v, s, e) for v, s, e in context.values if v.kind == "rate" and isinstance(v.value, Decimal)]
+        annual = [(v.value, s, e) for v, s, e in rates if v.period == "year"]
+        factors = {"day": 365, "month": 12}
+        quoted = [(v.value, factors[v.period]) for v, _, _ in rates if v.period in factors]
+        if len(annual) != 1 or len(quoted) != 1:
+            return []
+        (stated, start, end), (price, times) = annual[0], quoted[0]
+        simple = price * times
+        compound = (Decimal((1 + float(price) / 100) ** times) - 1) * 100
+        if min(abs(stated - simple), abs(stated - compound)) <= self.tolerance:
+            return []
+        return [Hit(start, end, f"按所写价格折算：单利 {simple:.2f}%、复利 {compound:.2f}%，与所写 {stated}% 不符")]
