@@ -68,11 +68,11 @@ EQUIVALENT = {
     "款": "欵", "即": "卽", "考": "攷", "秘": "祕", "阔": "濶", "总": "縂総", "户": "戶戸", "群": "羣", "线": "綫",
     "回": "囬廻迴", "值": "値", "步": "歩", "册": "冊", "杯": "盃", "症": "癥", "本": "夲", "万": "卍", "价": "価",
     "经": "経", "济": "済", "实": "実", "发": "発", "卖": "売", "对": "対", "图": "図", "单": "単", "气": "気",
-    "转": "転", "变": "変", "钱": "銭", "续": "続", "证": "証", "险": "険", "额": "額", "当": "当", "团": "団", "应": "応",
+    "转": "転", "变": "変", "钱": "銭", "续": "続", "证": "証", "险": "険", "额": "額", "团": "団", "应": "応",
     "产": "産", "查": "査", "戏": "戯", "宝": "寳", "荐": "薦", "才": "纔", "台": "臺檯颱", "征": "徵", "托": "託",
-    "收": "収", "稳": "穏", "权": "権", "归": "帰", "两": "両", "亿": "億", "贰": "弐貳", "叁": "叄", "真": "眞", "众": "衆",
-    "奖": "奨", "尽": "儘", "余": "馀餘", "佣": "傭", "汇": "彙匯", "合": "閤", "炼": "鍊", "钟": "锺鍾", "鉴": "鑑",
-    "韧": "靭", "略": "畧", "闲": "閒", "同": "仝", "托儿": "",
+    "收": "収", "稳": "穏", "权": "権", "归": "帰", "两": "両", "亿": "億", "贰": "弐貳", "叁": "叄", "真": "眞",
+    "众": "衆", "奖": "奨", "尽": "儘", "余": "馀餘", "佣": "傭", "汇": "彙匯", "合": "閤", "炼": "鍊", "钟": "锺鍾",
+    "鉴": "鑑", "韧": "靭", "略": "畧", "闲": "閒", "同": "仝",
 }  # fmt: skip
 
 _LATIN_LOOKALIKES = dict(
@@ -132,9 +132,13 @@ def _overrides() -> dict[str, str]:
 
 def _simplified(characters: list[str]) -> dict[str, str]:
     """Convert single characters with OpenCC, then with the table of equivalents."""
-    joined = OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    convert = OpenCC("t2s").convert
+    # Twice: 薴 becomes 苧, and 苧 itself becomes 苎.
+    joined = convert(convert("\n".join(characters))).split("\n")
     same = {c: form for form, variants in EQUIVALENT.items() if len(form) == 1 for c in variants}
-    return {c: same.get(c, same.get(s, s)) for c, s in zip(characters, joined, strict=True)}
+    # A rare simplified form beyond the BMP would become U+FFFD: then the traditional one is kept.
+    pairs = ((c, s if ord(s) < 0x10000 else c) for c, s in zip(characters, joined, strict=True))
+    return {c: same.get(c, same.get(s, s)) for c, s in pairs}
 
 
 def _unaccented(text: str) -> str:
@@ -199,20 +203,31 @@ def character_table() -> CharacterTable:
     entries[0x20000:0x40000] = UNKNOWN | CJK << 16
     entries[0xE0000:0xE1000] = DROP << 16
     expansions: dict[int, NDArray[np.uint32]] = {}
-    codes = [c for c in range(0x10000) if not 0xAC00 <= c <= 0xF8FF and c != 0x0A]
+    codes = [
+        *range(0x0A),
+        *range(0x0B, 0x3400),
+        *range(0x4DC0, 0x4E00),
+        *range(0xA000, 0xAC00),
+        *range(0xF900, 0x10000),
+    ]
+    codes += [ord(c) for c in "丨丶"]
     codes += [*range(0x1D400, 0x1D800), *range(0x1F100, 0x1F1A0), *range(0x1F200, 0x1F252), 0x1F4AF, 0x1F51F]
     codes += [*range(0x1FBF0, 0x1FBFA), *range(0x2F800, 0x2FA1E)]
+    _fill_han(entries)
     _fill(entries, expansions, codes)
     entries[0x0A] = ord(" ") | (SOFT | BREAK | COLLAPSE) << 16
     entries[0xAC00:0xD7A4] = np.arange(0xAC00, 0xD7A4, dtype=np.uint32) | CJK << 16
     entries[0xE000:0xF900] = np.arange(0xE000, 0xF900, dtype=np.uint32)
-    _fill_rare_han(entries)
     entries.setflags(write=False)
     return CharacterTable(entries, expansions)
 
 
-def _fill_rare_han(entries: NDArray[np.uint32]) -> None:
-    """Give the astral Han that have a form in the BMP that form (𠮷 is 吉)."""
-    rare = {"𠮷": "吉", "𡈽": "土", "𥝱": "株", "𠀋": "丈", "𢦏": "哉", "𣏌": "杞", "𨳒": "屌", "𠂉": "人"}
+def _fill_han(entries: NDArray[np.uint32]) -> None:
+    """Fill the Han of the BMP in one go, and the astral Han that have a form there (𠮷 is 吉)."""
+    for first, beyond in ((0x3400, 0x4DC0), (0x4E00, 0xA000)):
+        simple = "".join(_simplified([chr(c) for c in range(first, beyond)]).values())
+        units = np.frombuffer(simple.encode("utf-16-le"), np.uint16)
+        entries[first:beyond] = units.astype(np.uint32) | CJK << 16
+    rare = {"𠮷": "吉", "𡈽": "土", "𥝱": "株", "𠀋": "丈", "𢦏": "哉", "𣏌": "杞", "𨳒": "屌"}
     for source, form in rare.items():
         entries[ord(source)] = ord(form) | CJK << 16

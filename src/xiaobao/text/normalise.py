@@ -21,7 +21,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xiaobao.errors import InputError
-from xiaobao.text.characters import BREAK, CJK, COLLAPSE, DROP, EXPAND, HARD, ROW, SEPARATOR, SOFT, character_table
+from xiaobao.text.characters import (
+    BREAK,
+    CJK,
+    COLLAPSE,
+    DROP,
+    EXPAND,
+    HARD,
+    ROW,
+    SEPARATOR,
+    SOFT,
+    UNKNOWN,
+    character_table,
+)
 
 ROW_SEPARATOR = 0x000A
 _ROW_ENTRY = ROW_SEPARATOR | ROW << 16
@@ -97,7 +109,7 @@ class NormalisedBatch:
         starts, ends = starts - base, ends - base
         text = self.units[begin:end].tobytes().decode("utf-16-le")
         codes = self._codes[base : base + len(source)]
-        at = np.flatnonzero(character_table().entries[codes] & (BREAK << 16))
+        at = np.flatnonzero((character_table().entries[codes] & (BREAK << 16)) != 0)
         found = np.unique(np.searchsorted(starts, at, side="right")) if len(at) else at
         breaks = tuple(int(b) for b in found if 0 < b < len(text))
         return Normalised(text, starts.astype(np.uint32), ends.astype(np.uint32), source, breaks)
@@ -123,7 +135,7 @@ def _before(dropped: Positions, positions: Positions) -> Positions:
 def _expand(entries: NDArray[np.uint32], codes: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], Positions]:
     """Write the expansions out; return the longer entries and the source position of each."""
     expansions = character_table().expansions
-    at = np.flatnonzero(entries & (EXPAND << 16))
+    at = np.flatnonzero((entries & (EXPAND << 16)) != 0)
     parts = [expansions[int(codes[i])] for i in at]
     counts = np.ones(len(entries), np.int64)
     counts[at] = [len(p) for p in parts]
@@ -138,7 +150,7 @@ def _expand(entries: NDArray[np.uint32], codes: NDArray[np.uint32]) -> tuple[NDA
 
 def _separators_to_drop(classes: NDArray[np.uint8]) -> Positions:
     """Return the sorted positions that go: always-dropped ones, and separators by their two neighbours."""
-    at = np.flatnonzero(classes & (SEPARATOR | DROP))
+    at = _where(classes, SEPARATOR | DROP)
     if not len(at):
         return at
     opens = np.empty(len(at), bool)
@@ -153,29 +165,35 @@ def _separators_to_drop(classes: NDArray[np.uint8]) -> Positions:
     own = classes[at]
     soft = np.repeat(left | right, sizes) & ((own & SOFT) != 0)
     hard = np.repeat(left & right, sizes) & ((own & HARD) != 0)
-    return at[soft | hard | ((own & DROP) != 0)]
+    gone: Positions = at[soft | hard | ((own & DROP) != 0)]
+    return gone
 
 
 def _repeats_to_drop(units: NDArray[np.uint16], classes: NDArray[np.uint8]) -> Positions:
     """Return the sorted positions of repeated characters beyond the first of their run."""
-    at = np.flatnonzero(units[1:] == units[:-1]) + 1
-    if not len(at):
-        return at
+    at: Positions = np.flatnonzero(units[1:] == units[:-1]) + 1
     own = classes[at]
-    wanted = (own & (CJK | COLLAPSE)) != 0
+    # U+FFFD stands for many different characters: its repetition says nothing.
+    wanted = ((own & (CJK | COLLAPSE)) != 0) & (units[at] != UNKNOWN)
     at, own = at[wanted], own[wanted]
     if not len(at):
         return at
     opens = np.concatenate(([True], at[1:] != at[:-1] + 1))
     sizes = np.diff(np.append(np.flatnonzero(opens), len(at)))
     long = np.repeat(sizes, sizes) >= 2
-    return at[long | ((own & COLLAPSE) != 0)]
+    beyond_first: Positions = at[long | ((own & COLLAPSE) != 0)]
+    return beyond_first
 
 
-def _without(values: NDArray[np.uint32], dropped: Positions) -> NDArray[np.uint32]:
-    keep = np.ones(len(values), bool)
+def _all_but(dropped: Positions, size: int) -> NDArray[np.bool_]:
+    keep = np.ones(size, bool)
     keep[dropped] = False
-    return values[keep]
+    return keep
+
+
+def _where(classes: NDArray[np.uint8], flags: int) -> Positions:
+    # A comparison first: finding the true entries of a bool array is four times as fast as of an integer array.
+    return np.flatnonzero((classes & flags) != 0)
 
 
 def normalise_batch(texts: Sequence[str]) -> NormalisedBatch:
@@ -188,22 +206,21 @@ def normalise_batch(texts: Sequence[str]) -> NormalisedBatch:
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     source_starts = np.zeros(len(texts) + 1, np.int64)
     np.cumsum(lengths + 1, out=source_starts[1:])
-    entries = character_table().entries[codes]
+    entries = character_table().entries.take(codes)
     entries[source_starts[1:] - 1] = _ROW_ENTRY
     expanded: Positions | None = None
     classes = (entries >> 16).astype(np.uint8)
     if (classes & EXPAND).any():
         entries, expanded = _expand(entries, codes)
         classes = (entries >> 16).astype(np.uint8)
+    units = entries.astype(np.uint16)
     dropped = _separators_to_drop(classes)
     if len(dropped):
-        entries = _without(entries, dropped)
-        classes = (entries >> 16).astype(np.uint8)
-    units = entries.astype(np.uint16)
+        keep = _all_but(dropped, len(units))
+        units, classes = units[keep], classes[keep]
     collapsed = _repeats_to_drop(units, classes)
     if len(collapsed):
-        entries = _without(entries, collapsed)
-        units = entries.astype(np.uint16)
+        units = units[_all_but(collapsed, len(units))]
     row_ends = np.flatnonzero(units == ROW_SEPARATOR)
     row_starts = np.concatenate((np.zeros(1, np.int64), row_ends + 1))
     return NormalisedBatch(texts, units, row_starts, row_ends, codes, source_starts, expanded, dropped, collapsed)
