@@ -1,0 +1,99 @@
+"""Sentences and clauses of normalised text, as spans of normalised offsets.
+
+A sentence ends after 。 ! ? ; (with closing quotes and brackets). A line end is one only where the line before it
+ends with punctuation or is empty, or the next line opens a list item or a heading; elsewhere a line end is the
+page's (or the recogniser's) and does not split. A full stop in ASCII ends a sentence only between Latin words;
+so decimal points, list numbers, host names and thousands separators never split.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+
+from xiaobao.text.normalise import Normalised
+
+_ENDS = frozenset("。!?;…")
+_CLAUSE_ENDS = frozenset("。!?;…,:")
+_CLOSERS = frozenset("”)】》」』]〕\"'")
+_LINE_CLOSED = frozenset("。!?;…,:、”)】")
+_ITEM = re.compile(
+    r"(?:\(?[0-9]{1,2}(?:[.、)](?![0-9])|\s)|\(?[一二三四五六七八九十]{1,3}[、.)]|第[一二三四五六七八九十百0-9]{1,4}[条章节款项部]"
+    r"|[a-z][.、)]|【|注:|备注|风险提示|温馨提示|特别提示|重要提示)"
+)
+_INSIDE_TOKEN = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))|(?<=[0-9]):(?=[0-9]{2})|(?<=[a-z]):(?=//)")
+_LATIN_STOP = re.compile(r"(?<=[a-z]{2})\.(?= )")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of normalised text, end exclusive."""
+
+    start: int
+    end: int
+
+
+def _hard_breaks(normal: Normalised) -> list[int]:
+    """Return the breaks that the author, and not the width of the page, put there."""
+    out = []
+    for at in normal.breaks:
+        before = normal.text[at - 1] if normal.text[at - 1] != " " else normal.text[max(0, at - 2)]
+        gap = normal.source[int(normal.ends[at - 1]) : int(normal.starts[at])]
+        if before in _LINE_CLOSED or gap.count("\n") > 1 or _ITEM.match(normal.text, at):
+            out.append(at)
+    return out
+
+
+def _cuts(normal: Normalised, ends: frozenset[str], inside: frozenset[int]) -> list[int]:
+    """Return the offsets after which a stretch ends: end marks and the closers that follow them."""
+    text, out, at = normal.text, [], 0
+    while at < len(text):
+        if text[at] in ends and at not in inside:
+            at += 1
+            while at < len(text) and (text[at] in _CLOSERS or (text[at] in ends and at not in inside)):
+                at += 1
+            out.append(at)
+        else:
+            at += 1
+    return out
+
+
+def _spans(text: str, cuts: set[int]) -> list[Span]:
+    """Return the stretches between cuts without blanks at their edges; empty ones are left out."""
+    out, begin = [], 0
+    for cut in sorted(cuts | {len(text)}):
+        start, end = begin, cut
+        while start < end and text[start] == " ":
+            start += 1
+        while start < end and text[end - 1] == " ":
+            end -= 1
+        if start < end:
+            out.append(Span(start, end))
+        begin = cut
+    return out
+
+
+def sentences(normal: Normalised) -> list[Span]:
+    """Return the sentences in order; together they hold every character but blanks at the edges."""
+    cuts = set(_cuts(normal, _ENDS, frozenset())) | set(_hard_breaks(normal))
+    cuts.update(m.end() for m in _LATIN_STOP.finditer(normal.text))
+    return _spans(normal.text, cuts)
+
+
+def clauses(normal: Normalised) -> list[Span]:
+    """Return the clauses in order: sentences cut further at , : and at every break."""
+    inside = frozenset(m.start() for m in _INSIDE_TOKEN.finditer(normal.text))
+    cuts = set(_cuts(normal, _CLAUSE_ENDS, inside)) | set(normal.breaks)
+    cuts.update(m.end() for m in _LATIN_STOP.finditer(normal.text))
+    return _spans(normal.text, cuts)
+
+
+def clause_at(normal: Normalised, start: int, end: int) -> tuple[int, int]:
+    """Return the smallest stretch of whole clauses that covers a span; breaks inside the span do not cut it."""
+    spans = clauses(normal)
+    if not spans:
+        return start, end
+    first = max(0, bisect_right([s.start for s in spans], start) - 1)
+    last = min(len(spans) - 1, bisect_left([s.end for s in spans], max(end, start + 1)))
+    return min(start, spans[first].start), max(end, spans[last].end)
