@@ -1,0 +1,1 @@
+"""The rulebook: one offence a file, with its law and its proofs."""

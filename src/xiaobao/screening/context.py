@@ -1,0 +1,202 @@
+"""One text under screening: its normalised form, the words found in it, and what checks may ask of it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from xiaobao.text.sentences import clause_at, sentences
+from xiaobao.text.values import values
+
+if TYPE_CHECKING:
+    from xiaobao.checks.base import Hit, Pattern
+    from xiaobao.model import Material
+    from xiaobao.screening.document import Profile
+    from xiaobao.text.normalise import Normalised
+    from xiaobao.text.values import Value
+
+Span = tuple[int, int]
+
+
+class Services(Protocol):
+    """Models a context may ask; each answers with normalised spans."""
+
+    def intents(self, context: Context, label: str) -> list[tuple[int, int, float]]:
+        """Return the passages that carry an intent with their probability."""
+
+    def similar(self, context: Context, samples: Sequence[str]) -> list[tuple[int, int, str, float]]:
+        """Return sentences with the closest sample and its score."""
+
+    def quoted(self, context: Context, criterion: str) -> list[Span]:
+        """Return the words a language model quoted for a criterion."""
+
+
+class Context:
+    """Answer the questions of checks about one text; spans are normalised offsets, end exclusive."""
+
+    def __init__(
+        self,
+        normalised: Normalised,
+        found: Mapping[str, list[Span]],
+        fired: frozenset[Pattern] | set[Pattern],
+        *,
+        scenario: str = "",
+        role: str = "",
+        product: str = "",
+        facts: Mapping[str, Any] | None = None,
+        material: Material | None = None,
+        services: Services | None = None,
+    ) -> None:
+        self.normalised = normalised
+        self.text = normalised.text
+        self.found = found
+        self.fired = fired
+        self.scenario = scenario
+        self.role = role
+        self.product = product
+        self.facts = facts or {}
+        self.material = material
+        self.services = services
+        self.profile: Profile | None = None
+        self.context_profile: Profile | None = None
+        self._matches: dict[Pattern, list[Span]] = {}
+
+    # text -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def sentences(self) -> list[Span]:
+        """Return the sentences in order."""
+        return [(s.start, s.end) for s in sentences(self.normalised)]
+
+    @cached_property
+    def _sentence_starts(self) -> list[int]:
+        return [s for s, _ in self.sentences]
+
+    def sentence_of(self, position: int) -> int:
+        """Return the index of the sentence that holds a position."""
+        return max(0, bisect_right(self._sentence_starts, position) - 1)
+
+    def sentence(self, position: int) -> Span:
+        """Return the sentence that holds a position."""
+        return self.sentences[self.sentence_of(position)] if self.sentences else (0, len(self.text))
+
+    def clause(self, start: int, end: int) -> Span:
+        """Return the smallest punctuation-delimited stretch that covers a span."""
+        return clause_at(self.normalised, start, end)
+
+    @cached_property
+    def _utf8(self) -> tuple[bytes, Any]:
+        data = self.text.encode("utf-8", "surrogatepass")
+        lead = (np.frombuffer(data, dtype=np.uint8) & 0xC0) != 0x80
+        table = np.concatenate(([0], np.cumsum(lead)))
+        return data, table
+
+    def matches(self, pattern: Pattern, *, filtered: bool = True) -> list[Span]:
+        """Return the spans of a pattern; with `filtered`, only when its words were found in the text."""
+        if filtered and pattern.clauses and pattern not in self.fired:
+            return []
+        spans = self._matches.get(pattern)
+        if spans is None:
+            data, table = self._utf8
+            spans = [(int(table[m.start()]), int(table[m.end()])) for m in pattern.regex.finditer(data)]
+            spans = [(s, e) for s, e in spans if e > s]
+            self._matches[pattern] = spans
+        return spans
+
+    def count(self, terms: Iterable[str]) -> int:
+        """Return how many of the terms occur."""
+        return sum(t in self.found for t in terms)
+
+    # relations ------------------------------------------------------------------------------------------------
+
+    def together(self, a: Hit, b: Hit, within: str | int) -> bool:
+        """Tell whether two hits stand in the same clause, the same sentence or within some characters."""
+        if a.omitted or b.omitted or within == "document":
+            return True
+        if isinstance(within, int):
+            return max(a.start, b.start) - min(a.end, b.end) <= within
+        if within == "sentence":
+            return self.sentence_of(a.start) == self.sentence_of(b.start)
+        low, high = self.clause(a.start, a.end)
+        return low <= b.start and b.end <= high
+
+    def part(self, where: Mapping[str, Any]) -> Span:
+        """Return the first or last part of the text as measured in sentences, characters, percent or seconds."""
+        size, first = len(self.text), where["in"] == "first"
+        if where.get("sentences") is not None:
+            n = min(where["sentences"], len(self.sentences))
+            if not n:
+                return 0, 0
+            return (0, self.sentences[n - 1][1]) if first else (self.sentences[-n][0], size)
+        if where.get("seconds") is not None:
+            return self._part_of_time(float(where["seconds"]), first=first)
+        length = where["chars"] if where.get("chars") is not None else round(size * where["percent"] / 100)
+        return (0, length) if first else (max(0, size - length), size)
+
+    def _part_of_time(self, seconds: float, *, first: bool) -> Span:
+        start, end = self.fact("turn.start"), self.fact("turn.end")
+        total = self.fact("dialogue.end")
+        inside = start is not None and (start < seconds if first else total is not None and end > total - seconds)
+        return (0, len(self.text)) if inside else (0, 0)
+
+    def relative_size(self, a: Hit, b: Hit) -> float | None:
+        """Return the character height at a relative to that at b, or None where sizes are unknown."""
+        if self.material is None:
+            return None
+        from xiaobao.readers.prominence import relative_size
+
+        return relative_size(self.material, self.normalised.original(a.start, a.end), self.normalised.original(b.start, b.end))
+
+    # facts and values -----------------------------------------------------------------------------------------
+
+    def fact(self, name: str) -> Any:
+        """Return a fact by its dotted name: given facts first, then what was inferred."""
+        if name in self.facts:
+            return self.facts[name]
+        node: Any = self.facts
+        for part in name.split("."):
+            if not isinstance(node, Mapping) or part not in node:
+                break
+            node = node[part]
+        else:
+            return node
+        inferred = {"scenario": self.scenario, "role": self.role, "product": self.product}
+        return inferred.get(name) or None
+
+    def at(self, offset: int) -> int:
+        """Return the first normalised position that stems from an original offset or later."""
+        return int(np.searchsorted(self.normalised.ends, offset, side="right"))
+
+    @cached_property
+    def values(self) -> list[tuple[Value, int, int]]:
+        """Return numbers with units and their normalised spans."""
+        out = []
+        for value in values(self.normalised.source):
+            start = self.at(value.start)
+            out.append((value, start, max(start + 1, int(np.searchsorted(self.normalised.starts, value.end)))))
+        return out
+
+    def entities(self, wanted: Sequence[str]) -> list[tuple[str, int, int]]:
+        """Return entities of the wanted kinds with their normalised spans."""
+        from xiaobao.privacy import recognise
+
+        found = recognise(self.normalised.source, kinds=set(wanted))
+        return [(e.kind, self.at(e.start), int(np.searchsorted(self.normalised.starts, e.end))) for e in found]
+
+    # models ---------------------------------------------------------------------------------------------------
+
+    def intents(self, label: str) -> list[tuple[int, int, float]]:
+        """Return the passages that a trained model reads as an intent; nothing without a model."""
+        return [] if self.services is None else self.services.intents(self, label)
+
+    def similar_sentences(self, samples: Sequence[str]) -> list[tuple[int, int, str, float]]:
+        """Return sentences with the closest sample and its score; nothing without an embedder."""
+        return [] if self.services is None else self.services.similar(self, samples)
+
+    def quoted_by_model(self, criterion: str) -> list[Span]:
+        """Return the words a language model quoted; nothing when none is configured."""
+        return [] if self.services is None else self.services.quoted(self, criterion)
