@@ -1,0 +1,164 @@
+"""Judge how a text stands to the words found in it: said, denied, quoted, asked, warned of, forbidden, reported.
+
+Each stance is found by cues in the hit's clause and sentence and comes with the words that show it. The order of
+the findings does not matter: any stance the rule does not ignore takes a hit out of the violations.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xiaobao.screening.context import Context
+    from xiaobao.screening.document import Profile
+
+NEGATION = re.compile(
+    r"并不|并非|绝不|决不|从不|从未|不会|不能|不可以|不可能|不承诺|不保证|不作|不做|不提供|不存在|不构成|不代表|不等于|不等同|不属于|不具有|不应|不宜|不得|不准|不许|不再|不是|不|非|未|无法|无|没有|没|别|勿|禁止|严禁|杜绝|拒绝|切勿|请勿|避免|打破|消除|取消"
+)
+PSEUDO = re.compile(
+    r"不用|不必|不需|无需|无须|不仅|不但|不光|不止|不只|不管|不论|无论|不如|不怕|不愁|不担心|别担心|别怕|别犹豫|不要犹豫|不容错过|不要错过|别错过|不能错过|不可错过|不错|毫不|不一样|不同|不少|不断|不限|不满意|不信|不得不|不妨|无不|非常|无限|未来|无忧|无论如何|不知道|不了解|没事|没关系|没问题|没有门槛|不到|不过|不看|不查|不上"
+)
+DOUBLE = re.compile(r"不能说不|不能说没|不是不|不会不|没有不|没有哪.{0,4}不|无不|并非不|不可能不|不可能没|不得不|未必不|哪有不|怎么会不|怎么可能不")
+AFTER = re.compile(
+    r"(?:都是|均是|均为|就是|属于|均属|是|为|系)?(?:骗|假的|虚假|谎言|谎话|忽悠|违规|违法|禁止|不合规|不允许|不可信|不靠谱|不真实|不属实|误导|骗局|诈骗|套路|陷阱|犯罪|不存在|不可能|无效|错误|错的|不对|不实)|(?:的)?(?:说法|承诺|宣传|话术|表述|用语|字样|信息|电话|短信|广告|噱头|幌子|旗号|名义|借口)[^。!?]{0,10}(?:假|骗|违规|违法|误导|不可信|不要信|别信|勿信|警惕|谨防|小心|当心|禁止|不得|不能|不允许)"
+)
+WARN = re.compile(
+    r"警惕|谨防|严防|防范|当心|小心|提防|切勿|切莫|切忌|请勿|不要轻信|不轻信|莫轻信|勿轻信|别轻信|别信|勿信|莫信|不要相信|不要被|别被|谨慎对待|远离|拒绝|抵制|识破|识别|揭穿|举报|报警|骗局|诈骗|骗子|骗术|骗取|被骗|受骗|上当|套路|陷阱|圈套|不法分子|犯罪分子|犯罪团伙|非法中介|黑中介|不法中介|黑产|黑灰产|幌子|打着|谎称|诱骗|蛊惑|诱导您|诱导消费者|凡是|但凡|遇到|要求您.{0,8}的都是"
+)
+PROHIBIT = re.compile(
+    r"不得|禁止|严禁|不准|不许|不允许|不可(?!多得|错过|思议)|一律不|杜绝|红线|负面清单|禁语|禁用|违规用语|不规范用语|不能(?:说|讲|出现|使用|承诺|宣传|用|写|对客户)|不可以(?:说|讲|出现|使用)|不应(?:使用|出现|承诺|宣传)|违者|扣分|扣\d+分|问责|追责|整改|删除|撤下|下架|改为|改成|换成|替换为|错误示范|反面|避免(?:使用|出现|说)|勿用|请勿使用|不要(?:说|用|写|承诺|出现)|别(?:说|写|用)"
+)
+REPORT = re.compile(
+    r"处罚|被罚|罚款|罚单|责令|通报|查处|立案|判决|裁定|法院|监管部门|涉嫌|违规案例|案例|被投诉|客户(?:反映|投诉|表示|称|来电|说)|投诉人|消费者(?:反映|投诉|称|王|李|张)|当事人|某(?:银行|公司|机构|平台|支行|员工|客户经理|男|女|先生|女士|某|保险|中介|助贷)|自称|声称|宣称|谎称|号称|所谓|据称|曾(?:经)?(?:宣传|承诺|对客户)|其(?:宣传|广告|在)"
+)
+QUOTE_CUE = re.compile(
+    r"等(?:表述|用语|字样|词|说法|话术|宣传|内容|行为|名义|口号|诱饵|语|承诺|广告)|(?:类似|诸如|例如|比如|如|出现|使用|含有|包含|宣传|宣称|声称|自称|谎称|号称|所谓|以|打着|说|称|写|听到|看到|遇到|见到|标注|承诺|喊出|话术|表述|字样|用语)[:：]?$"
+)
+ASK_CUSTOMER = re.compile(r"吗|么\b|呢|是不是|是否|能不能|会不会|有没有|可不可以|对不对|行不行|真的假的|多少|怎么|什么|哪")
+CHECK = re.compile(r"您(?:知道|知晓|了解|清楚|明白|是否|确认|理解|看到|认为|觉得)|请问您|跟您确认|是否(?:有|向您|存在|承诺|告知|知晓|了解|清楚)|有没有(?:人|工作人员|客户经理|向您|跟您|承诺)")
+CORRECT = re.compile(r"^(?:不是的?|不对|没有的?|不能这么|不可以的?|这个?不|您误会|误会|其实不|抱歉|不好意思|对不起|不行)")
+QUOTES = {"“": "”", "‘": "’", "「": "」", "『": "』", '"': '"', "《": "》"}
+CUSTOMER_SAID = re.compile(r"您(?:刚才|刚刚|之前|上次)?(?:说|提到|问|讲|反映|担心)的?")
+WINDOW = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """One stance and the words (normalised span) that show it."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+def stances(context: Context, start: int, end: int, profile: Profile) -> list[Stance]:
+    """Return every stance of the text toward the hit at a normalised span."""
+    text = context.text
+    s_start, s_end = context.sentence(start)
+    s_end = max(s_end, end)
+    c_start, _ = context.clause(start, start + 1)
+    out: list[Stance] = []
+    negation = _negation(text, c_start, start)
+    if negation is not None:
+        out.append(negation)
+    after = AFTER.search(text, end, min(s_end, end + 26))
+    if after is not None:
+        out.append(Stance("corrected", after[0], after.start(), after.end()))
+    if context.role == "customer":
+        out.append(Stance("customer", "客户的话", start, start))
+    out += _quoted(text, start, end)
+    out += _cues(text, "warned", WARN, s_start, s_end, start, end, context)
+    out += _cues(text, "prohibited", PROHIBIT, s_start, s_end, start, end, context)
+    out += _cues(text, "reported", REPORT, s_start, s_end, start, end, context)
+    out += _asked(context, s_start, s_end, start, end)
+    out += _genres(profile, context, start)
+    return out
+
+
+def _negation(text: str, clause_start: int, start: int) -> Stance | None:
+    """Find a negation before the hit in its clause that nothing turns around."""
+    low = max(clause_start, start - WINDOW)
+    window = text[low:start]
+    if DOUBLE.search(window):
+        return None
+    last = None
+    for match in NEGATION.finditer(window):
+        pseudo = PSEUDO.match(window, match.start())
+        if pseudo is None and not _inside_pseudo(window, match.start()):
+            last = match
+    if last is None:
+        return None
+    return Stance("negated", last[0], low + last.start(), low + last.end())
+
+
+def _inside_pseudo(window: str, at: int) -> bool:
+    return any(m.start() <= at < m.end() for m in PSEUDO.finditer(window))
+
+
+def _quoted(text: str, start: int, end: int) -> list[Stance]:
+    """Find quotation marks around the hit with a cue that the words are another's or an example."""
+    for opening, closing in QUOTES.items():
+        left = text.rfind(opening, max(0, start - 40), start + 1)
+        if left < 0:
+            continue
+        right = text.find(closing, max(end - 1, left + 1), end + 40)
+        inner_close = text.find(closing, left + 1, start) if opening != closing else -1
+        if right < 0 or inner_close >= 0:
+            continue
+        before, after = text[max(0, left - 14) : left], text[right + 1 : right + 12]
+        if opening == "《" or QUOTE_CUE.search(before.rstrip(":：,")) or QUOTE_CUE.match(after) or re.match(r"[、,和或及与]?[“\"‘]", after):
+            return [Stance("quoted", text[left : right + 1], left, right + 1)]
+    return []
+
+
+@cache
+def _limits() -> int:
+    return 60
+
+
+def _cues(
+    text: str, kind: str, cue: re.Pattern[str], s_start: int, s_end: int, start: int, end: int, context: Context
+) -> list[Stance]:
+    """Find a cue in the hit's sentence, or in the sentence before when that introduces a list."""
+    low = max(s_start, start - _limits())
+    match = cue.search(text, low, start) or cue.search(text, end, min(s_end, end + _limits()))
+    if match is None:
+        index = context.sentence_of(start)
+        if index > 0:
+            p_start, p_end = context.sentences[index - 1]
+            match = cue.search(text, max(p_start, p_end - 30), p_end)
+    return [] if match is None else [Stance(kind, match[0], match.start(), match.end())]
+
+
+def _asked(context: Context, s_start: int, s_end: int, start: int, end: int) -> list[Stance]:
+    """Find a question: the customer's own, or staff checking what the customer understands."""
+    text = context.text
+    sentence = text[s_start:s_end]
+    question = sentence.rstrip().endswith("?") or bool(re.search(r"吗|么[?。,]?$", sentence))
+    if not question:
+        return []
+    check = CHECK.search(sentence)
+    if check is not None:
+        return [Stance("asked", check[0], s_start + check.start(), s_start + check.end())]
+    follow = text[s_end : s_end + 20]
+    if CORRECT.match(follow.lstrip()):
+        return [Stance("asked", follow[:8], s_end, s_end + 8)]
+    return []
+
+
+def _genres(profile: Profile, context: Context, start: int) -> list[Stance]:
+    """Take education, warnings and exams as a stance of the whole text, unless it ends in a sales contact."""
+    if profile.contact or len(context.text) > 400:
+        return []
+    out = []
+    scenario_education = profile.scenario == "education"
+    for genre, least in (("antifraud", 2), ("penalty", 2), ("exam", 2), ("prohibit", 2)):
+        words = profile.genres.get(genre, ())
+        if len(words) >= (1 if scenario_education else least):
+            out.append(Stance("education", "、".join(words[:3]), start, start))
+            break
+    return out
