@@ -84,6 +84,9 @@ def _text(document, text):  # type: ignore[no-untyped-def]
 
 def _table(document, head, rows, widths):  # type: ignore[no-untyped-def]
     table = document.add_table(rows=1, cols=len(head), style="Table Grid")
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
     for cell, text in zip(table.rows[0].cells, head, strict=True):
         cell.paragraphs[0].text = ""
         _run(cell.paragraphs[0], text, size=10.5, bold=True, color="FFFFFF")
@@ -91,6 +94,7 @@ def _table(document, head, rows, widths):  # type: ignore[no-untyped-def]
     for row in rows:
         for cell, text in zip(table.add_row().cells, row, strict=True):
             _run(cell.paragraphs[0], text, size=10.5)
+            cell.paragraphs[0].paragraph_format.space_before = cell.paragraphs[0].paragraph_format.space_after = Pt(3)
     for row in table.rows:
         for cell, width in zip(row.cells, widths, strict=True):
             cell.width = Cm(width)
@@ -101,12 +105,11 @@ def _text_box(document, text):  # type: ignore[no-untyped-def]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph._p.append(
         parse_xml(f"""<w:r xmlns:w="{WORD}" xmlns:v="urn:schemas-microsoft-com:vml"><w:pict>
-<v:shape type="#_x0000_t202"
-style="width:430pt;height:44pt" fillcolor="#FFF3D6" strokecolor="#F0A020" strokeweight="1.2pt">
+<v:rect style="width:430pt;height:44pt" fillcolor="#FFF3D6" strokecolor="#F0A020" strokeweight="1.2pt">
 <v:textbox inset="8pt,6pt,8pt,6pt"><w:txbxContent><w:p><w:pPr><w:jc w:val="center"/></w:pPr>
 <w:r><w:rPr><w:rFonts w:eastAsia="{FONT}"/><w:b/><w:color w:val="B45309"/><w:sz w:val="26"/></w:rPr>
 <w:t>{text}</w:t></w:r>
-</w:p></w:txbxContent></v:textbox></v:shape></w:pict></w:r>""")
+</w:p></w:txbxContent></v:textbox></v:rect></w:pict></w:r>""")
     )
 
 
