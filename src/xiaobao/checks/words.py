@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from xiaobao.checks.base import Check, Hit, Option, Parser, Pattern, check
 from xiaobao.rulebook.source import KeyPath
 from xiaobao.text.normalise import normalise_term
-from xiaobao.text.variants import variants
 
 if TYPE_CHECKING:
     from xiaobao.screening.context import Context
@@ -48,6 +47,8 @@ class Words(Check):
                     raise parser.source.error(f"“{word}”规范化后不足两个字，单字不能作为词条", here)
                 words.setdefault(term, (word, ""))
                 if options["fuzzy"]:
+                    from xiaobao.text.variants import variants
+
                     for variant, kind in variants(word).items():
                         if len(variant) >= 2:
                             words.setdefault(variant, (word, kind))

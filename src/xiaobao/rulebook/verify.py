@@ -1,0 +1,118 @@
+"""Prove rules on their own examples, and find what can never work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from xiaobao.rulebook.load import Rulebook
+from xiaobao.rulebook.model import Example, Rule
+from xiaobao.screening.engine import Engine, Row, Scanned
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong with a rule: fatal ones keep it from loading."""
+
+    rule: str
+    code: str
+    message: str
+    fatal: bool
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One example of a rule and whether it behaved as it must."""
+
+    rule: str
+    kind: str
+    example: Example
+    met: bool
+    stance: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Tell whether a hit hit and a no_hit did not."""
+        return self.met == (self.kind == "hit")
+
+
+def try_examples(rulebook: Rulebook, rules: Sequence[Rule] | None = None, engine: Engine | None = None) -> list[Trial]:
+    """Run the examples of rules (all by default) through the rules alone; a cleared hit counts as not met.
+
+    Rules that need a trained model (intent, similar, llm) are tried only for what words can show.
+    """
+    engine = engine or Engine(rulebook, lifecycles=("draft", "shadow", "published"))
+    chosen = rulebook.rules if rules is None else rules
+    plan = [
+        (rule, kind, example)
+        for rule in chosen
+        for kind, group in (("hit", rule.hit), ("no_hit", rule.no_hit))
+        for example in group
+    ]
+    rows = [example_row(example) for _, _, example in plan]
+    trials = []
+    for (rule, kind, example), scanned in zip(plan, engine.scan_rows(rows, every=True), strict=True):
+        met, stance = _met(rule.id, scanned)
+        trials.append(Trial(rule.id, kind, example, met, stance))
+    return trials
+
+
+def example_row(example: Example) -> Row:
+    """Return the row under which an example is tried."""
+    return Row(example.text, example.scenario, example.role, example.product, dict(example.facts))
+
+
+def _met(id: str, scanned: Scanned | None) -> tuple[bool, str]:
+    own = [c for c in scanned.candidates if c.rule.id == id] if scanned else []
+    if any(not c.cleared for c in own):
+        return True, ""
+    return False, "、".join(s.kind for c in own for s in c.stances)
+
+
+def verify(rulebook: Rulebook, trials: Sequence[Trial] | None = None) -> list[Problem]:
+    """Return what keeps rules from loading (fatal) and what their authors should mend."""
+    trials = try_examples(rulebook) if trials is None else trials
+    out: list[Problem] = []
+    for rule in rulebook.rules:
+        own = [t for t in trials if t.rule == rule.id]
+        learned = any(c.kind in ("intent", "llm", "similar") for c in rule.when.walk())
+        hits = [t for t in own if t.kind == "hit"]
+        if hits and not any(t.met for t in hits) and not learned:
+            out.append(Problem(rule.id, "never_hits", "规则没有命中自己的任何一个 hit 例子", True))
+        for trial in own:
+            if not trial.passed and not (learned and trial.kind == "hit"):
+                reason = f"（因语境放行：{trial.stance}）" if trial.stance else ""
+                must = "应命中却未命中" if trial.kind == "hit" else "不应命中却命中"
+                out.append(Problem(rule.id, f"{trial.kind}_failed", f"{must}{reason}：{trial.example.text}", False))
+        if rule.lifecycle != "draft":
+            out += [
+                Problem(rule.id, "few_examples", f"{kind} 例子不足 3 个", False)
+                for kind, group in (("hit", rule.hit), ("no_hit", rule.no_hit))
+                if len(group) < 3
+            ]
+    out += _dead_phrases(rulebook)
+    return out
+
+
+def _dead_phrases(rulebook: Rulebook) -> list[Problem]:
+    """Find allow phrases that no hit of their rule lies inside: they can never win."""
+    bare = Rulebook(tuple(replace(r, allow=()) for r in rulebook.rules), rulebook.lexicons)
+    plan = [(rule, phrase) for rule in rulebook.rules for phrase in rule.allow]
+    if not plan:
+        return []
+    engine = Engine(bare, lifecycles=("draft", "shadow", "published"))
+    rows = [Row(f"推荐产品，{phrase}。", _scenario(rule), _role(rule), next(iter(sorted(rule.scope.products)), "")) for rule, phrase in plan]
+    out = []
+    for (rule, phrase), scanned in zip(plan, engine.scan_rows(rows, every=True), strict=True):
+        hits = [c for c in scanned.candidates if c.rule.id == rule.id] if scanned else []
+        if not any(not c.omitted for c in hits):
+            out.append(Problem(rule.id, "dead_allow", f"放行短语“{phrase}”里没有会命中的词，永远不会生效", True))
+    return out
+
+
+def _scenario(rule: Rule) -> str:
+    return min(rule.scope.scenarios) if rule.scope.scenarios else "web_page"
+
+
+def _role(rule: Rule) -> str:
+    return "agent" if "agent" in rule.scope.roles else ""

@@ -1,0 +1,150 @@
+"""Evaluate rules on one text: scope, check, exceptions, product, stance. The result is candidates, not verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from xiaobao.checks import Hit
+from xiaobao.rulebook.model import Rule
+from xiaobao.screening.context import Context
+from xiaobao.screening.document import Profile, profile
+from xiaobao.screening.program import Program
+from xiaobao.screening.stance import Stance, stances
+
+LONG_CLAUSE = 44
+"""Widest stretch (characters) a finding is shown with; beyond it only the matched words are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A rule that may have been broken at a place of one text.
+
+    start and end (normalised, end exclusive) show the clause, hit_start and hit_end the matched words; all are -1
+    for an omission. stances are those that speak against the finding; cleared tells that one of them decides.
+    """
+
+    rule: Rule
+    start: int
+    end: int
+    hit_start: int
+    hit_end: int
+    note: str
+    stances: tuple[Stance, ...]
+    cleared: bool
+
+    @property
+    def omitted(self) -> bool:
+        """Tell whether something is missing rather than said."""
+        return self.start < 0
+
+
+def evaluate(program: Program, context: Context, rules: Iterable[int], on: date | None = None) -> list[Candidate]:
+    """Return the candidates of a text, in reading order, omissions last."""
+    context.profile = profile(
+        context.text, context.found, program.rulebook.lexicons, scenario=context.scenario, product=context.product
+    )
+    out: list[Candidate] = []
+    for index in sorted(rules):
+        rule = program.rules[index]
+        if on is not None and not rule.in_force(on):
+            continue
+        if not _applies(rule, context):
+            continue
+        hits = rule.when.hits(context)
+        if hits:
+            out += _kept(program, index, context, hits)
+    return sorted(out, key=lambda c: (c.omitted, c.start, c.end, c.rule.id))
+
+
+def _applies(rule: Rule, context: Context) -> bool:
+    """Tell whether the scope of a rule holds for a text."""
+    scope = rule.scope
+    seen = context.profile
+    assert seen is not None
+    scenario = context.scenario or seen.scenario
+    if scope.scenarios and scenario not in scope.scenarios:
+        return False
+    if scope.roles and context.role and context.role not in scope.roles:
+        return False
+    if scope.dialogue is not None and scope.dialogue != bool(context.fact("dialogue")):
+        return False
+    products = _products(context)
+    if scope.products and not scope.products & products:
+        return False
+    return not (scope.offer and seen.offer < 0.4)
+
+
+def _products(context: Context) -> frozenset[str]:
+    """Return the products a text speaks of; a turn inherits those of its conversation."""
+    own = context.profile
+    assert own is not None
+    names = set(own.products)
+    if not names and context.context_profile is not None:
+        names = set(context.context_profile.products)
+    return frozenset(names)
+
+
+def _kept(program: Program, index: int, context: Context, hits: list[Hit]) -> list[Candidate]:
+    """Drop hits that an allowed phrase, an exception or a lawful product excuses; judge the stance of the rest."""
+    rule = program.rules[index]
+    hits = _not_allowed(program.allowed[index], context, hits)
+    for exception in rule.unless:
+        if not hits:
+            break
+        excuses = exception.check.hits(context)
+        if excuses:
+            hits = [h for h in hits if not any(context.together(h, e, exception.within) for e in excuses)]
+    if rule.scope.exempt_products:
+        hits = [h for h in hits if not _lawful_product(rule, context, h)]
+    seen: dict[tuple[int, int], Candidate] = {}
+    for hit in hits:
+        candidate = _candidate(rule, context, hit)
+        key = (candidate.start, candidate.end)
+        if key not in seen or seen[key].cleared and not candidate.cleared:
+            seen[key] = candidate
+    return list(seen.values())
+
+
+def _not_allowed(allowed: frozenset[str], context: Context, hits: list[Hit]) -> list[Hit]:
+    covers = [span for phrase in allowed for span in context.found.get(phrase, ())]
+    if not covers:
+        return hits
+    return [h for h in hits if not any(s <= h.start and h.end <= e for s, e in covers)]
+
+
+def _lawful_product(rule: Rule, context: Context, hit: Hit) -> bool:
+    """Tell whether the sentence of a hit (or else the whole text) speaks only of products whose promise is lawful."""
+    own = context.profile
+    assert own is not None
+    exempt = rule.scope.exempt_products
+    if hit.omitted:
+        return own.speaks_only_of(exempt)
+    start, end = context.sentence(hit.start)
+    near = _products_between(own, context, start, end)
+    if near:
+        return near <= exempt
+    around = context.context_profile or own
+    return own.speaks_only_of(exempt) or (not own.products and around.speaks_only_of(exempt))
+
+
+def _products_between(own: Profile, context: Context, start: int, end: int) -> frozenset[str]:
+    return frozenset(
+        name
+        for name, words in own.products.items()
+        if any(start <= s < end for word in words for s, _ in context.found.get(word, ()))
+    )
+
+
+def _candidate(rule: Rule, context: Context, hit: Hit) -> Candidate:
+    assert context.profile is not None
+    if hit.omitted:
+        return Candidate(rule, -1, -1, -1, -1, hit.note, (), False)
+    start, end = context.clause(hit.start, hit.end)
+    if end - start > LONG_CLAUSE or start > hit.start or end < hit.end:
+        start, end = hit.start, hit.end
+    found = tuple(
+        s for s in stances(context, hit.start, hit.end, context.profile) if s.kind not in rule.stance_ignored
+    )
+    return Candidate(rule, start, end, hit.start, hit.end, hit.note, found, bool(found))

@@ -1,0 +1,112 @@
+"""Turn candidates into findings and a verdict: rules propose, stance and the judge weigh, the law's mark limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from xiaobao.model import Decision, Finding
+from xiaobao.screening.candidates import Candidate
+from xiaobao.screening.engine import Scanned
+from xiaobao.screening.explain import evidence, why
+
+PRIOR = 0.85
+"""Confidence of an unmeasured rule whose hit no stance speaks against."""
+
+
+class Judge(Protocol):
+    """Weigh candidates in their context; thresholds belong to the trained model."""
+
+    violation_from: float
+    review_from: float
+
+    def weigh(self, scanned: Scanned) -> list[float]:
+        """Return for each candidate of a text the probability (0..1) that it is a violation."""
+
+
+def decide(candidate: Candidate, probability: float | None, judge: Judge | None) -> tuple[Decision, float]:
+    """Return the decision on one candidate and its confidence, 0..1.
+
+    Without a judge a stance clears. With one, its probability decides; either way a rule that rests on secondary
+    sources can at most ask for review, and a draft decides nothing.
+    """
+    rule = candidate.rule
+    if judge is None or probability is None:
+        confidence = rule.precision if rule.precision is not None else PRIOR
+        decision: Decision = "clear" if candidate.cleared else "violation"
+        confidence = 1 - confidence if candidate.cleared else confidence
+    else:
+        confidence = probability
+        if probability >= judge.violation_from:
+            decision = "violation"
+        else:
+            decision = "review" if probability >= judge.review_from else "clear"
+    if decision == "violation" and rule.may != "block":
+        decision = "review"
+    if rule.may == "draft" or rule.lifecycle != "published":
+        decision = "clear"
+    return decision, confidence
+
+
+def findings(scanned: Scanned, judge: Judge | None, *, keep_cleared: bool = False) -> list[Finding]:
+    """Return the findings of one text, in reading order, omissions last; cleared candidates only on request."""
+    weights: Sequence[float | None] = judge.weigh(scanned) if judge and scanned.candidates else []
+    weights = weights or [None] * len(scanned.candidates)
+    out = []
+    for candidate, probability in zip(scanned.candidates, weights, strict=True):
+        decision, confidence = decide(candidate, probability, judge)
+        if decision != "clear" or keep_cleared:
+            out.append(_finding(candidate, scanned, decision, confidence, probability))
+    return out
+
+
+def _finding(
+    candidate: Candidate, scanned: Scanned, decision: Decision, confidence: float, probability: float | None
+) -> Finding:
+    from xiaobao.model import Anchor
+
+    rule, context = candidate.rule, scanned.context
+    start = end = None
+    text = ""
+    if not candidate.omitted:
+        start, end = context.normalised.original(candidate.start, candidate.end)
+        text = context.normalised.source[start:end]
+    return Finding(
+        rule=rule.id,
+        version=rule.version,
+        title=rule.title,
+        category=rule.category,
+        severity=rule.severity,
+        decision=decision,
+        confidence=confidence,
+        start=start,
+        end=end,
+        text=text,
+        anchor=Anchor(),
+        basis=rule.citations,
+        message=rule.message,
+        remedy=rule.remedy,
+        why=why(candidate, context, probability),
+        evidence=evidence(candidate, context),
+        rights=rule.rights,
+        families=rule.families,
+    )
+
+
+def verdict(found: Sequence[Finding], scores: dict[str, float] | None = None) -> tuple[Decision, str]:
+    """Return the verdict of a text and its primary category (empty when clear).
+
+    The category is the one best supported among the findings of the deciding kind: confidence, weighed by the
+    judge's score of the category where there is one, then severity.
+    """
+    for decision in ("violation", "review"):
+        chosen = [f for f in found if f.decision == decision]
+        if chosen:
+            return decision, max(chosen, key=lambda f: _support(f, scores or {})).category  # type: ignore[return-value]
+    return "clear", ""
+
+
+def _support(finding: Finding, scores: dict[str, float]) -> tuple[float, float, int]:
+    rank = {"high": 2, "medium": 1, "low": 0}[finding.severity]
+    stated = 1 if finding.start is not None else 0
+    return (scores.get(finding.category, 0.0), finding.confidence + 0.1 * stated, rank)

@@ -1,0 +1,151 @@
+"""Screen texts: one columnar function for batches, the same steps for a single text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import Any
+
+import pyarrow as pa
+
+from xiaobao.model import Material
+from xiaobao.rulebook.load import Rulebook, load
+from xiaobao.screening.candidates import Candidate, evaluate
+from xiaobao.screening.context import Context, Services
+from xiaobao.screening.program import Found, Program
+from xiaobao.text.normalise import NormalisedBatch, normalise_batch
+
+BATCH_ROWS = 4096
+"""Rows normalised at once: about what fits the second-level cache."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One text with the facts known about it; empty strings mean unknown."""
+
+    text: str
+    scenario: str = ""
+    role: str = ""
+    product: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    material: Material | None = None
+    whole: str = ""
+
+
+@dataclass
+class Scanned:
+    """One text after the rules: its context and its candidates."""
+
+    row: Row
+    context: Context
+    candidates: list[Candidate]
+
+
+class Engine:
+    """A compiled rulebook ready to screen; safe to share between threads."""
+
+    def __init__(self, rulebook: Rulebook | None = None, *, lifecycles: Sequence[str] = ("published", "shadow")):
+        self.program = Program(rulebook or load(), lifecycles)
+
+    def scan_rows(
+        self, rows: Sequence[Row], *, on: date | None = None, services: Services | None = None, every: bool = False
+    ) -> list[Scanned | None]:
+        """Return each row's candidates; None for rows in which no rule could be met.
+
+        With `every`, all rows are evaluated: needed when facts or models, not words, may meet a rule.
+        """
+        out: list[Scanned | None] = []
+        for begin in range(0, len(rows), BATCH_ROWS):
+            out += self._scan(rows[begin : begin + BATCH_ROWS], on, services, every)
+        return out
+
+    def _scan(
+        self, rows: Sequence[Row], on: date | None, services: Services | None, every: bool
+    ) -> list[Scanned | None]:
+        batch = normalise_batch([r.text for r in rows])
+        if every or len(rows) == 1:
+            wanted = list(range(len(rows)))
+        else:
+            with_facts = {i for i, r in enumerate(rows) if r.facts or r.material is not None}
+            wanted = sorted(with_facts.union(self.program.candidate_rows(batch).tolist()))
+        out: list[Scanned | None] = [None] * len(rows)
+        for index, found in zip(wanted, self.program.find(batch, wanted), strict=True):
+            out[index] = self._one(rows[index], index, batch, found, on, services)
+        return out
+
+    def _one(
+        self, row: Row, index: int, batch: NormalisedBatch, found: Found, on: date | None, services: Services | None
+    ) -> Scanned:
+        context = Context(
+            batch.row(index),
+            found.words,
+            found.fired,
+            scenario=row.scenario,
+            role=row.role,
+            product=row.product,
+            facts=row.facts,
+            material=row.material,
+            services=services,
+        )
+        return Scanned(row, context, evaluate(self.program, context, found.rules, on))
+
+
+@cache
+def default_engine() -> Engine:
+    """Return the engine over the rulebook that ships with the package."""
+    return Engine()
+
+
+HIT_SCHEMA = pa.schema(
+    [
+        ("id", pa.string()),
+        ("rule", pa.string()),
+        ("version", pa.int32()),
+        ("category", pa.string()),
+        ("severity", pa.string()),
+        ("start", pa.int32()),
+        ("end", pa.int32()),
+        ("cleared", pa.bool_()),
+        ("stance", pa.string()),
+    ]
+)
+
+
+def scan_batch(batch: pa.RecordBatch, *, engine: Engine | None = None) -> pa.RecordBatch:
+    """Return one row a candidate for a batch of texts: a pure function of its columns.
+
+    Columns in: id, text, and optionally scenario, role, product (strings). Columns out: id, rule, version,
+    category, severity, start, end (code points of the original text, null for an omission), cleared, stance.
+    """
+    engine = engine or default_engine()
+    columns = {name: batch.column(name).to_pylist() for name in batch.schema.names}
+    texts = columns["text"]
+    optional = {k: columns.get(k) or [""] * len(texts) for k in ("scenario", "role", "product")}
+    rows = [
+        Row(text or "", scenario or "", role or "", product or "")
+        for text, scenario, role, product in zip(
+            texts, optional["scenario"], optional["role"], optional["product"], strict=True
+        )
+    ]
+    out: dict[str, list[Any]] = {name: [] for name in HIT_SCHEMA.names}
+    for id, scanned in zip(columns["id"], engine.scan_rows(rows), strict=True):
+        if scanned is None:
+            continue
+        for candidate in scanned.candidates:
+            span = None if candidate.omitted else scanned.context.normalised.original(candidate.start, candidate.end)
+            values = (
+                str(id),
+                candidate.rule.id,
+                candidate.rule.version,
+                candidate.rule.category,
+                candidate.rule.severity,
+                None if span is None else span[0],
+                None if span is None else span[1],
+                candidate.cleared,
+                candidate.stances[0].kind if candidate.stances else None,
+            )
+            for name, value in zip(HIT_SCHEMA.names, values, strict=True):
+                out[name].append(value)
+    return pa.RecordBatch.from_pydict(out, schema=HIT_SCHEMA)

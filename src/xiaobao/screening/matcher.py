@@ -1,0 +1,61 @@
+"""Find many words at once in normalised text with Hyperscan, over two-byte characters.
+
+Han characters as UTF-8 share few lead bytes, which floods the filter with false candidates; two-byte units do not.
+Words are written as escaped bytes because the literal interface stops at zero bytes. A match that ends on an odd
+byte lies across two characters and is dropped. Scratch space may not be shared by running scans and short-lived
+threads must not rebuild it, so it is lent from a pool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from queue import Empty, LifoQueue
+from typing import Any
+
+import hyperscan
+import numpy as np
+from numpy.typing import NDArray
+
+
+class WordMatcher:
+    """Find every occurrence of a fixed set of words; thread-safe."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = tuple(words)
+        self.lengths = np.array([len(w) for w in self.words], dtype=np.int64)
+        self._database: Any = None
+        self._pool: LifoQueue[Any] = LifoQueue()
+        if self.words:
+            self._database = hyperscan.Database()
+            self._database.compile(
+                expressions=[_escaped(w) for w in self.words],
+                ids=list(range(len(self.words))),
+                elements=len(self.words),
+                flags=hyperscan.HS_FLAG_DOTALL,
+            )
+
+    def scan(self, units: NDArray[np.uint16]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return word indexes and start positions (in units) of all occurrences, in order of their ends."""
+        flat: list[int] = []
+        if self._database is not None and len(units):
+            try:
+                scratch = self._pool.get_nowait()
+            except Empty:
+                scratch = hyperscan.Scratch(self._database)
+            try:
+                self._database.scan(units.tobytes(), match_event_handler=_collect, context=flat, scratch=scratch)
+            finally:
+                self._pool.put(scratch)
+        pairs = np.array(flat, dtype=np.int64).reshape(-1, 2)
+        pairs = pairs[pairs[:, 1] % 2 == 0]
+        ids = pairs[:, 0]
+        return ids, pairs[:, 1] // 2 - self.lengths[ids]
+
+
+def _collect(id: int, start: int, end: int, flags: int, found: list[int]) -> None:
+    found.append(id)
+    found.append(end)
+
+
+def _escaped(word: str) -> bytes:
+    return b"".join(b"\\x%02x" % byte for byte in word.encode("utf-16-le", "surrogatepass"))
