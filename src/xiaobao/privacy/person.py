@@ -1,0 +1,179 @@
+"""Names of persons: behind a label, before a title, as speakers, and as the tagger knows them, all by family name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from xiaobao.privacy.entities import Entity, recogniser
+from xiaobao.privacy.source import Source
+from xiaobao.privacy.surnames import COMMON, COMPOUND, NOT_NAMES, PARTICLES, RARE, SURNAME_LIKE_ENDS
+
+_ROLES = (
+    "客户|用户|投诉|申诉|举报|申请|借款|贷款|投保|被保险|担保|保证|抵押|出质|收款|付款|汇款|转账|收件|收货|寄件|联系|持卡|经办|复核|"
+    "代理|委托|受托|受益|监护|当事|报案|驾驶|出租|承租|买受|出卖|签收|被投诉|被举报|实际控制|债务|权利|法定代表|负责|开户|紧急联系|共同借款"
+)
+_LABELS = (
+    rf"(?:(?:{_ROLES})人?(?:的)?(?:姓名|名称|名字)|(?:{_ROLES})人|姓 {{0,3}}名|真实姓名|中文姓名|全名|户名|户主|法人|股东"
+    r"|柜员|催收员|信贷员|业务员|理财经理|客户经理|大堂经理|员工|客户|用户|律师|医生|甲 ?方|乙 ?方|丙 ?方|复核|经办"
+    r"|联系人填的|开户名|卡主|车主|房东|本名|签名|签字|(?<![A-Za-z])(?i:name|username|realname|customer))"
+)
+_RUN = r"[一-龥]{1,10}(?:·[一-龥]{1,10}){1,3}|[一-龥] {1,3}[一-龥](?: {1,3}[一-龥])?(?![一-龥])|[一-龥]{2,6}"
+_LABELLED = re.compile(rf"{_LABELS}(\(.{{0,6}}\))?([\"' ]{{0,2}}[:=|][\"' ]{{0,2}}|[ 是为叫]{{0,2}})(?={{?({_RUN}))")
+_LATIN = re.compile(
+    r"(?:姓名|户名|持卡人|收款人|付款人|客户|(?i:name)|cardholder|CARDHOLDER)[\"' ]{0,2}[:= ][\"' ]{0,2}"
+    r"([A-Z][A-Za-z]{0,15}(?:[ /][A-Z][A-Za-z]{1,15}){1,2})(?![A-Za-z])"
+)
+_SELF = re.compile(
+    r"(?:我叫|名叫|我的名字是|本人叫|我名字叫|名字叫|[妈爸妻夫儿女弟妹姐哥婆公爷奶]叫|叫做|全名叫?|免贵姓|我姓|贵姓|姓)([一-龥]{1,5})"
+)
+_KIN = re.compile(
+    r"(?:我是|本人|我妈|我爸|我儿子|我女儿|我老公|我老婆|我丈夫|我妻子|我母亲|我父亲|我爱人|我弟|我哥|我姐|我妹|不是|请问是|您是|我和|我跟|找|我|转账给|打给|是)([一-龥]{2,4}?)(?=本人|[^一-龥·]|$)"
+)
+_SPEAKER = re.compile(r"(?:^|\n)[ \t]*(?:\[[^\]\n]{1,20}\] ?)?([一-龥]{2,4}) ?:")
+_TITLES = (
+    r"先生|女士|小姐|太太|夫人|阿姨|叔叔|大叔|大爷|大妈|大娘|奶奶|爷爷|伯伯|老师|经理|主任|行长|总监|总|律师|医生|大夫|警官|姐|哥|老太|老太太|老人|同志|科长|处长|局长|师傅|柜员|女生|老先生|"
+    r"主管|坐席|专员|氏|老板|院长|校长|书记|法官|检察官|客服|行员|顾问|组长|课长"
+)
+_TITLED = re.compile(
+    rf"([一-龥]{{1,4}})(?=({_TITLES})(?!理|计|额|共|部|行|是|之|公司|结|和|裁|数|价|台|资|量|得|会|方|要|有|体|监|觉|不))"
+)
+_CLOSE = re.compile(
+    rf"(?:$|[^一-龥]|{_TITLES}|身份证|手机|电话|联系|性别|证件|卡号|账号|于|在|的|说|反映|来电|致电|称|因|与|和|及|跟|实名|女|男|来|要求|投诉|到|向|本人|那|打|把|态|住|现|也|都|是|推|知|表示)"
+)
+_FIELD_ENDS = frozenset("号名称址期额率码型式表间人方度别点数")
+_TITLE_AT_END = re.compile(rf"(?:{_TITLES})$")
+_BREAK = frozenset("的了是在与和及或从向被把给对说称让找跟请问叫由这那我你他她个名位员客户人因而但就到住")
+
+
+@recogniser("person")
+def find(source: Source) -> Iterator[Entity]:
+    """Yield names of persons without their titles; a full name found once counts wherever it stands."""
+    found: dict[tuple[int, int], Entity] = {}
+    for start, end, score, why in (*_by_cue(source), *_by_title(source), *_by_tag(source)):
+        text = source.text[start:end]
+        if (score < 0.95 and any(source.text[start : start + n] in NOT_NAMES for n in (2, 3, 4))) or "某" in text:
+            continue
+        if (start, end) not in found or found[start, end].score < score:
+            found[start, end] = Entity("person", start, end, text, None, score, why)
+    yield from found.values()
+    yield from _again(source, found)
+
+
+def name_length(run: str, known: frozenset[str]) -> int:
+    """Return how many characters at the start of a run are a full name by its family name; 0 where none are."""
+    if not run or "某" in run[:3]:
+        return 0
+    head = 2 if run[:2] in COMPOUND else 1 if run[0] in known else 0
+    if not head or len(run) <= head:
+        return 0
+    for length in (head + 2, head + 1):
+        ends = PARTICLES if len(run) == length else SURNAME_LIKE_ENDS
+        if len(run) >= length and _CLOSE.match(run, length) and run[length - 1] not in ends:
+            return length
+    length = min(len(run), head + 2)
+    while length > head + 1 and run[length - 1] in SURNAME_LIKE_ENDS:
+        length -= 1
+    return 0 if run[length - 1] in SURNAME_LIKE_ENDS else length
+
+
+def _by_cue(source: Source) -> Iterator[tuple[int, int, float, str]]:
+    text = source.folded
+    for match in _LABELLED.finditer(text):
+        yield from _labelled(match)
+    for match in _LATIN.finditer(text):
+        yield *match.span(1), 0.8, "标签之后的拉丁字母姓名"
+    for match in _SELF.finditer(text):
+        run, start = match[1], match.start(1)
+        length = name_length(run, RARE)
+        if match[0].endswith("姓" + run) and not (length and run[:2] in COMPOUND):
+            length = 2 if run[:2] in COMPOUND else int(run[0] in RARE and (len(run) == 1 or run[1] in _BREAK))
+        if length and not _is_word(run[:length]):
+            yield start, start + length, 0.9, "自称或介绍姓名"
+    for match in _KIN.finditer(text):
+        run, start = match[1], match.start(1)
+        if name_length(run, COMMON) == len(run) and len(run) - (run[:2] in COMPOUND) <= 3 and not _is_word(run):
+            yield start, start + len(run), 0.7, "称谓之后的姓名"
+    for match in _SPEAKER.finditer(text):
+        run = match[1]
+        if name_length(run, COMMON) == len(run) and not _is_word(run) and run[-1] not in _FIELD_ENDS:
+            yield *match.span(1), 0.75, "对话的说话人"
+
+
+def _labelled(match: re.Match[str]) -> Iterator[tuple[int, int, float, str]]:
+    run, start = match[3], match.start(3)
+    strong = any(c in match[2] for c in ":=|")
+    if "·" in run or " " in run:
+        if "·" in run or run[0] in (RARE if strong else COMMON):
+            yield start, start + len(run), 0.9, "标签之后的姓名"
+        return
+    length = name_length(run, RARE if strong else COMMON)
+    if not length or (run[:length] in NOT_NAMES and not (strong and length == len(run))):
+        return
+    if not strong and (_is_word(run[:length]) or (_is_word(run[:2]) and length == 2)):
+        return
+    yield start, start + length, 0.95 if strong else 0.8, "标签之后的姓名"
+
+
+def _by_title(source: Source) -> Iterator[tuple[int, int, float, str]]:
+    text = source.folded
+    starts = {offset for _, _, offset in source.words}
+    for match in _TITLED.finditer(text):
+        run, end = match[1], match.end(1)
+        for width in (4, 3, 2):
+            name = run[-width:]
+            if len(run) >= width and _fits(name) and not _is_word(name) and end - width in starts:
+                yield end - width, end, 0.9, f"“{match[2]}”之前的姓名"
+                break
+        else:
+            width = 2 if run[-2:] in COMPOUND else 1
+            start = end - width
+            previous = text[start - 1] if start else "，"
+            free = not "一" <= previous <= "龥" or previous in _BREAK or start in starts
+            known = run[-width:] in COMPOUND or run[-1] in RARE
+            if known and free and (start in starts) and not _is_word(text[start : match.end(2)]):
+                yield start, end, 0.75, f"“{match[2]}”之前的姓氏"
+
+
+def _by_tag(source: Source) -> Iterator[tuple[int, int, float, str]]:
+    text, words = source.text, source.words
+    for place, (word, tag, at) in enumerate(words):
+        if word in "小老阿" and place + 1 < len(words) and words[place + 1][0] in COMMON:
+            after = text[at + 2 : at + 3]
+            if (
+                not "一" <= after <= "龥"
+                or after in _BREAK
+                or words[place + 1][2] + 1 == words[min(place + 2, len(words) - 1)][2]
+            ):
+                yield at, at + 2, 0.55, "昵称加姓氏"
+        if tag != "nr" or len(word) < 2 or word in NOT_NAMES:
+            continue
+        named = _TITLE_AT_END.sub("", word) or word
+        length = name_length(named, COMMON)
+        if word[0] in "小老阿" and len(word) == 2 and word[1] in COMMON:
+            length = 2
+        if length >= 2 and word[:length] not in NOT_NAMES and word[:2] not in NOT_NAMES:
+            yield at, at + length, 0.6, "词性为人名且以常见姓氏开头"
+
+
+def _again(source: Source, found: dict[tuple[int, int], Entity]) -> Iterator[Entity]:
+    names = {
+        e.text
+        for e in found.values()
+        if len(e.text) >= 3 or (len(e.text) == 2 and e.score >= 0.8 and e.text[0] in RARE)
+    }
+    if not names:
+        return
+    pattern = re.compile("|".join(map(re.escape, sorted(names, key=lambda n: (-len(n), n)))))
+    for match in pattern.finditer(source.text):
+        if match.span() not in found:
+            yield Entity("person", *match.span(), match[0], None, 0.6, "同一姓名在文中别处出现")
+
+
+def _fits(name: str) -> bool:
+    head = 2 if name[:2] in COMPOUND else 1 if name[0] in COMMON else 0
+    return bool(head) and 1 <= len(name) - head <= 2 and not any(c in SURNAME_LIKE_ENDS for c in name[head:])
+
+
+def _is_word(run: str) -> bool:
+    return run in NOT_NAMES or run[:2] in NOT_NAMES
