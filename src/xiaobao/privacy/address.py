@@ -9,7 +9,6 @@ from xiaobao.privacy.entities import Entity, recogniser
 from xiaobao.privacy.regions import REGIONS
 from xiaobao.privacy.source import Source
 
-_WORD = "[一-龥A-Za-z·]"
 _FREE = r"(?:(?![的了是我你您他她它们说被把给请这那吗呢啊不没也都和跟找打])[一-龥A-Za-z·\r\n ])"
 _DIGITS = r"(?:[0-9]{1,5}[A-Za-z]?(?:-[0-9]{1,4}){0,3}|[A-Za-z](?:-?[0-9]{1,4})?|[一二三四五六七八九十百]{1,4}|甲|乙)"
 _HOUSE = "(?:号院|号楼|号铺|号|栋|幢|座|单元|室|层|楼|户|弄|组|队|期|院|门|排|号房|房|区)"
@@ -19,7 +18,17 @@ _PLACE = (
 )
 _STEP = rf"(?:[ \r\n]?{_DIGITS}[ ]?{_HOUSE}|[ \r\n]?{_FREE}{{1,9}}?{_PLACE}|[ \r\n]?{_FREE}{{0,8}}?{_DIGITS} ?{_HOUSE})"
 _TAIL = rf"(?:[ \r\n,，]?{_DIGITS}(?:{_HOUSE})?(?![0-9A-Za-z年月日.%:：元万个天次笔块]))?"
-_REGION = "|".join(sorted(REGIONS, key=lambda n: (-len(n), n)))
+
+
+def _by_first(names: frozenset[str]) -> str:
+    """Return an alternation by first character, which the scanner can skip to."""
+    rests: dict[str, list[str]] = {}
+    for name in sorted(names, key=lambda n: (-len(n), n)):
+        rests.setdefault(name[0], []).append(name[1:])
+    return "|".join(f"{first}(?:{'|'.join(ends)})" for first, ends in rests.items())
+
+
+_REGION = _by_first(REGIONS)
 _FROM_REGION = re.compile(
     rf"(?:{_REGION})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|地区|盟)?(?:{_STEP}){{1,10}}{_TAIL}"
 )
@@ -29,9 +38,9 @@ _LABEL = re.compile(
 )
 _DISTRICT = re.compile(rf"(?<![一-龥])([一-龥]{{2,5}}(?:区|县|市)(?:{_STEP}){{1,8}}{_TAIL})")
 _ESTATE = re.compile(
-    r"((?:(?![的了在是我你他住到从来于找去,和])[一-龥]){2,10}"
-    rf"(?:小区|花园|家园|公寓|苑|大厦|新村|里|园|府|城)[ ]?{_DIGITS}(?:号楼|栋|幢|座|号){_STEP}{{0,3}}{_TAIL})"
+    rf"(?:小区|花园|家园|公寓|苑|大厦|新村|里|园|府|城)[ ]?{_DIGITS}(?:号楼|栋|幢|座|号){_STEP}{{0,3}}{_TAIL}"
 )
+_ESTATE_NAME = re.compile(r"(?:(?![的了在是我你他住到从来于找去,和])[一-龥]){2,10}$")
 _NUMBERED = re.compile(rf"{_DIGITS} ?(?:号|栋|幢|座|单元|室|弄|楼|层|组)")
 _ROAD = re.compile("路|街|道|巷|弄|胡同|村|镇|乡|小区|花园|苑|园|里|大厦|广场|公寓|家园|新村|中心|城|庄|院")
 _LEVELS = re.compile("省|自治区|市|区|县|旗|镇|乡|村|街道|州")
@@ -41,22 +50,27 @@ _LEVELS = re.compile("省|自治区|市|区|县|旗|镇|乡|村|街道|州")
 def find(source: Source) -> Iterator[Entity]:
     """Yield addresses that come down to a road with a number, a building, or a village."""
     found: list[tuple[int, int]] = []
-    for pattern, group, why in (
-        (_FROM_REGION, 0, "行政区划开头"),
-        (_LABEL, 1, "标签之后"),
-        (_DISTRICT, 1, "区县开头"),
-        (_ESTATE, 1, "小区与楼栋"),
-    ):
-        for match in pattern.finditer(source.folded):
-            start, end = match.span(group)
-            shown = match[group]
-            end -= len(shown) - len(shown.rstrip(" \r\n"))
-            if any(a <= start < b for a, b in found) or not _is_precise(
-                shown.rstrip(), group == 1 and pattern is _LABEL
-            ):
-                continue
-            found.append((start, end))
-            yield Entity("address", start, end, source.text[start:end], None, 0.8, f"地址链（{why}）")
+    for start, end, why in _chains(source.folded):
+        shown = source.folded[start:end].rstrip(" \r\n")
+        if any(a <= start < b for a, b in found[-3:]) or not _is_precise(shown, why == "标签之后"):
+            continue
+        found.append((start, end))
+        yield Entity(
+            "address", start, start + len(shown), source.text[start : start + len(shown)], None, 0.8, f"地址链（{why}）"
+        )
+
+
+def _chains(text: str) -> Iterator[tuple[int, int, str]]:
+    for match in _FROM_REGION.finditer(text):
+        yield *match.span(), "行政区划开头"
+    for match in _LABEL.finditer(text):
+        yield *match.span(1), "标签之后"
+    for match in _DISTRICT.finditer(text):
+        yield *match.span(1), "区县开头"
+    for match in _ESTATE.finditer(text):
+        name = _ESTATE_NAME.search(text[max(0, match.start() - 10) : match.start()])
+        if name is not None:
+            yield match.start() - len(name[0]), match.end(), "小区与楼栋"
 
 
 def _is_precise(shown: str, labelled: bool) -> bool:

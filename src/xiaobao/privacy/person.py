@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import rjieba
+
 from xiaobao.privacy.entities import Entity, recogniser
 from xiaobao.privacy.source import Source
-from xiaobao.privacy.surnames import COMMON, COMPOUND, NOT_NAMES, PARTICLES, RARE, SURNAME_LIKE_ENDS
+from xiaobao.privacy.surnames import COMMON, COMPOUND, NOT_NAMES, PARTICLES, RARE, SURNAME_LIKE_ENDS, VERB_LIKE
 
 _ROLES = (
-    "客户|用户|投诉|申诉|举报|申请|借款|贷款|投保|被保险|担保|保证|抵押|出质|收款|付款|汇款|转账|收件|收货|寄件|联系|持卡|经办|复核|"
-    "代理|委托|受托|受益|监护|当事|报案|驾驶|出租|承租|买受|出卖|签收|被投诉|被举报|实际控制|债务|权利|法定代表|负责|开户|紧急联系|共同借款"
+    "客户|用户|投诉|申诉|举报|申请|借款|贷款|投保|被保险|担保|保证|抵押|出质|收款|付款|汇款|转账|收件|收货|寄件"
+    "|联系|持卡|经办|复核|来电|来信|来访|致电|去电|负责|消费|代理|委托|受托|受益|监护|当事|报案|驾驶|出租|承租|买受|出卖|签收|被投诉|被举报"
+    "|实际控制|债务|权利|法定代表|开户|紧急联系|共同借款"
 )
 _LABELS = (
-    rf"(?:(?:{_ROLES})人?(?:的)?(?:姓名|名称|名字)|(?:{_ROLES})人|姓 {{0,3}}名|真实姓名|中文姓名|全名|户名|户主|法人|股东"
+    rf"(?:(?:{_ROLES})[人者]?(?:的)?(?:姓名|名称|名字)|(?:{_ROLES})[人者]|姓 {{0,3}}名"
+    r"|名字|家长|真实姓名|中文姓名|全名|户名|户主|法人|股东"
     r"|柜员|催收员|信贷员|业务员|理财经理|客户经理|大堂经理|员工|客户|用户|律师|医生|甲 ?方|乙 ?方|丙 ?方|复核|经办"
     r"|联系人填的|开户名|卡主|车主|房东|本名|签名|签字|(?<![A-Za-z])(?i:name|username|realname|customer))"
 )
@@ -28,20 +32,33 @@ _SELF = re.compile(
     r"(?:我叫|名叫|我的名字是|本人叫|我名字叫|名字叫|[妈爸妻夫儿女弟妹姐哥婆公爷奶]叫|叫做|全名叫?|免贵姓|我姓|贵姓|姓)([一-龥]{1,5})"
 )
 _KIN = re.compile(
-    r"(?:我是|本人|我妈|我爸|我儿子|我女儿|我老公|我老婆|我丈夫|我妻子|我母亲|我父亲|我爱人|我弟|我哥|我姐|我妹|不是|请问是|您是|我和|我跟|找|我|转账给|打给|是)([一-龥]{2,4}?)(?=本人|[^一-龥·]|$)"
+    r"(?:我是|本人|我妈|我爸|我儿子|我女儿|我老公|我老婆|我丈夫|我妻子|我母亲|我父亲|我爱人|我弟|我哥|我姐|我妹|母亲|父亲|不是|请问是|您是|我和|我跟|找|我|转账给|打给|是)([一-龥]{2,4}?)(?=本人|[^一-龥·]|$)"
 )
 _SPEAKER = re.compile(r"(?:^|\n)[ \t]*(?:\[[^\]\n]{1,20}\] ?)?([一-龥]{2,4}) ?:")
 _TITLES = (
-    r"先生|女士|小姐|太太|夫人|阿姨|叔叔|大叔|大爷|大妈|大娘|奶奶|爷爷|伯伯|老师|经理|主任|行长|总监|总|律师|医生|大夫|警官|姐|哥|老太|老太太|老人|同志|科长|处长|局长|师傅|柜员|女生|老先生|"
+    r"先生|女士|小姐|太太|夫人|阿姨|叔叔|大叔|大爷|大妈|大娘|奶奶|爷爷|伯伯|老师|经理|主任|行长|总监|总|律师|医生|大夫|警官|姐|哥|妹|嫂|婶|老太|老太太|老人|同志|科长|处长|局长|师傅|柜员|女生|老先生|"
     r"主管|坐席|专员|氏|老板|院长|校长|书记|法官|检察官|客服|行员|顾问|组长|课长"
 )
 _TITLED = re.compile(
     rf"([一-龥]{{1,4}})(?=({_TITLES})(?!理|计|额|共|部|行|是|之|公司|结|和|裁|数|价|台|资|量|得|会|方|要|有|体|监|觉|不))"
 )
 _CLOSE = re.compile(
-    rf"(?:$|[^一-龥]|{_TITLES}|身份证|手机|电话|联系|性别|证件|卡号|账号|于|在|的|说|反映|来电|致电|称|因|与|和|及|跟|实名|女|男|来|要求|投诉|到|向|本人|那|打|把|态|住|现|也|都|是|推|知|表示)"
+    rf"(?:$|[^一-龥]|{_TITLES}|身份证|手机|电话|联系|性别|证件|卡号|账号"
+    r"|于|在|的|说|反映|来电|致电|称|因|与|和|及|跟|实名|女|男|来|要求|投诉|到|向|本人|那|打|把|态|住|现|也|都|是|推|知|表示)"
+)
+_CONTACT = (
+    r"(?=[ ,;(]{0,3}(?:\+?86|1[3-9][0-9 \-]|[0-9]{6}|联系|电话|手机|身份证|微信"
+    r"|卡号|(?:贷款)?账号|工号|[A-Za-z]{3}|[0-9]{1,3}岁))"
+)
+_SIGNED = re.compile(
+    rf"(?:^|(?<=[。!?，,;:\n)~…  ]))([一-龥]{{2,4}})(?:{_CONTACT}|(?=[ 。]*$|[ ]*\n[ ]*(?:[12][0-9]{{3}}|$)))"
+)
+_ANSWER = re.compile(
+    r"(?:贵姓|怎么称呼[您你]?|称呼|姓名|名字)[^\n]{0,8}\n(?:[^\n:]{1,6}:)? ?"
+    r"(?:我?免贵)?(?:我?姓|我叫|我是)?([一-龥]{1,4})(?![一-龥])"
 )
 _FIELD_ENDS = frozenset("号名称址期额率码型式表间人方度别点数")
+_MEASURED = frozenset("一两二三四五六七八九十几多每这那半0123456789")
 _TITLE_AT_END = re.compile(rf"(?:{_TITLES})$")
 _BREAK = frozenset("的了是在与和及或从向被把给对说称让找跟请问叫由这那我你他她个名位员客户人因而但就到住")
 
@@ -51,6 +68,7 @@ def find(source: Source) -> Iterator[Entity]:
     """Yield names of persons without their titles; a full name found once counts wherever it stands."""
     found: dict[tuple[int, int], Entity] = {}
     for start, end, score, why in (*_by_cue(source), *_by_title(source), *_by_tag(source)):
+        end = _before_title(source.text, start, end)
         text = source.text[start:end]
         if (score < 0.95 and any(source.text[start : start + n] in NOT_NAMES for n in (2, 3, 4))) or "某" in text:
             continue
@@ -58,6 +76,14 @@ def find(source: Source) -> Iterator[Entity]:
             found[start, end] = Entity("person", start, end, text, None, score, why)
     yield from found.values()
     yield from _again(source, found)
+
+
+def _before_title(text: str, start: int, end: int) -> int:
+    """Return where a name ends without the title a label or tagger took along (于大爷 → 于)."""
+    title = _TITLE_AT_END.search(text[start:end])
+    if title is None or not title.start() or (len(title[0]) == 1 and title.start() > 1):
+        return end
+    return start + title.start()
 
 
 def name_length(run: str, known: frozenset[str]) -> int:
@@ -92,12 +118,33 @@ def _by_cue(source: Source) -> Iterator[tuple[int, int, float, str]]:
             yield start, start + length, 0.9, "自称或介绍姓名"
     for match in _KIN.finditer(text):
         run, start = match[1], match.start(1)
-        if name_length(run, COMMON) == len(run) and len(run) - (run[:2] in COMPOUND) <= 3 and not _is_word(run):
+        sure = match[0].startswith(("本人", "我父", "我母", "我爱", "我丈", "我妻", "我儿", "我女"))
+        known = RARE - VERB_LIKE if sure and not _in_dictionary(run) else COMMON - VERB_LIKE
+        if name_length(run, known) == len(run) and len(run) - (run[:2] in COMPOUND) <= 3 and not _is_word(run):
             yield start, start + len(run), 0.7, "称谓之后的姓名"
+    yield from _signed(text)
     for match in _SPEAKER.finditer(text):
         run = match[1]
         if name_length(run, COMMON) == len(run) and not _is_word(run) and run[-1] not in _FIELD_ENDS:
             yield *match.span(1), 0.75, "对话的说话人"
+
+
+def _signed(text: str) -> Iterator[tuple[int, int, float, str]]:
+    for match in _SIGNED.finditer(text):
+        run = match[1]
+        known = RARE if len(run) == 3 or text[match.end() : match.end() + 1] else COMMON
+        if name_length(run, known) == len(run) and not _is_word(run) and not _in_dictionary(run):
+            yield *match.span(1), 0.8, "落款或紧接联系方式的姓名"
+    for match in _ANSWER.finditer(text):
+        run = match[1]
+        single = run in COMPOUND or (len(run) == 1 and run in RARE)
+        if single or (name_length(run, RARE) == len(run) and not _is_word(run) and not _in_dictionary(run)):
+            yield *match.span(1), 0.85, "回答称呼的姓名"
+
+
+def _in_dictionary(run: str) -> bool:
+    """Tell whether a run is an ordinary word to the tagger rather than a name or unknown."""
+    return rjieba.has_word(run) and not rjieba.tag(run)[0][1].startswith("nr")
 
 
 def _labelled(match: re.Match[str]) -> Iterator[tuple[int, int, float, str]]:
@@ -107,8 +154,12 @@ def _labelled(match: re.Match[str]) -> Iterator[tuple[int, int, float, str]]:
         if "·" in run or run[0] in (RARE if strong else COMMON):
             yield start, start + len(run), 0.9, "标签之后的姓名"
         return
-    length = name_length(run, RARE if strong else COMMON)
+    length = name_length(run, RARE)
     if not length or (run[:length] in NOT_NAMES and not (strong and length == len(run))):
+        return
+    if not strong and (run[0] in VERB_LIKE or not _CLOSE.match(run, length)) and run[:2] not in COMPOUND:
+        return
+    if not strong and run[0] not in COMMON and (_in_dictionary(run[:length]) or _in_dictionary(run[:2])):
         return
     if not strong and (_is_word(run[:length]) or (_is_word(run[:2]) and length == 2)):
         return
@@ -149,6 +200,8 @@ def _by_tag(source: Source) -> Iterator[tuple[int, int, float, str]]:
         if tag != "nr" or len(word) < 2 or word in NOT_NAMES:
             continue
         named = _TITLE_AT_END.sub("", word) or word
+        if word[0] in "张项段房车金包万" and source.text[max(0, at - 1) : at] in _MEASURED:
+            continue
         length = name_length(named, COMMON)
         if word[0] in "小老阿" and len(word) == 2 and word[1] in COMMON:
             length = 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable
 
 from xiaobao.privacy import (
@@ -48,12 +47,9 @@ def settle(found: Iterable[Entity]) -> list[Entity]:
     """Return entities without overlaps: a met checksum wins, then the longer, then the surer, then the kinds' order."""
     order = sorted(found, key=lambda e: (e.valid is not True, -(e.end - e.start), -e.score, _RANK[e.kind], e.start))
     kept: list[Entity] = []
-    starts: list[int] = []
+    taken = bytearray(max((e.end for e in order), default=0))
     for entity in order:
-        at = bisect_left(starts, entity.start)
-        clear_before = at == 0 or kept[at - 1].end <= entity.start
-        clear_after = at == len(kept) or kept[at].start >= entity.end
-        if clear_before and clear_after:
-            starts.insert(at, entity.start)
-            kept.insert(at, entity)
-    return kept
+        if not any(taken[entity.start : entity.end]):
+            taken[entity.start : entity.end] = b"\x01" * (entity.end - entity.start)
+            kept.append(entity)
+    return sorted(kept, key=lambda e: e.start)
