@@ -1,0 +1,1 @@
+"""The judge: a small trained model that weighs what the rules propose."""

@@ -1,0 +1,253 @@
+"""Weigh candidates in their context with a small linear model; propose nothing that no rule proposes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xiaobao.errors import ModelUnavailable
+from xiaobao.judge.features import BITS, ROLES, SIGNALS, ngram_counts, ngram_hashes, signals
+from xiaobao.rulebook.model import CATEGORIES, SCENARIOS
+from xiaobao.screening.candidates import Candidate
+from xiaobao.screening.context import Context, Span
+from xiaobao.screening.engine import Scanned
+
+PACKAGED = Path(__file__).parent / "judge.npz"
+WINDOW = 160
+"""Characters of one window: about the longest text the model was trained on as a whole."""
+CASES = (*(f"scenario:{s}" for s in SCENARIOS), *(f"role:{r}" for r in ROLES))
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The numbers of a trained judge; heads are one row a category."""
+
+    idf: Floats
+    text: Floats
+    signals: Floats
+    bias: float
+    heads: NDArray[np.int8]
+    head_scale: Floats
+    head_cases: Floats
+    head_bias: Floats
+    slot: NDArray[np.int32]
+    calibration: Floats
+    violation_from: float
+    review_from: float
+    trained: str
+
+
+def read_weights(path: Path) -> Weights:
+    """Read a model file; raise ModelUnavailable when it is missing or made for other features."""
+    if not path.is_file():
+        raise ModelUnavailable(f"没有语境判断模型 {path.name}；可用 make train 训练")
+    with np.load(path, allow_pickle=False) as data:
+        meta = json.loads(bytes(data["meta"]).decode("utf-8"))
+        if meta["bits"] != BITS or meta["signals"] != list(SIGNALS) or meta["categories"] != list(CATEGORIES):
+            raise ModelUnavailable("语境判断模型与当前规则引擎的特征不一致；请用 make train 重新训练")
+        used = data["used"]
+        slot = np.full(1 << BITS, -1, dtype=np.int32)
+        slot[used] = np.arange(len(used), dtype=np.int32)
+        return Weights(
+            idf=data["idf"].astype(np.float32),
+            text=data["text"].astype(np.float32),
+            signals=data["signals"].astype(np.float32),
+            bias=float(meta["bias"]),
+            heads=data["heads"],
+            head_scale=data["head_scale"].astype(np.float32),
+            head_cases=data["head_cases"].astype(np.float32),
+            head_bias=data["head_bias"].astype(np.float32),
+            slot=slot,
+            calibration=data["calibration"].astype(np.float32),
+            violation_from=float(meta["violation_from"]),
+            review_from=float(meta["review_from"]),
+            trained=str(meta["trained"]),
+        )
+
+
+def case_vector(scenario: str, role: str) -> Floats:
+    """Return the one-hot vector of scenario and role the category heads see."""
+    out = np.zeros(len(CASES), dtype=np.float32)
+    for name in (f"scenario:{scenario}", f"role:{role or 'none'}"):
+        if name in CASES:
+            out[CASES.index(name)] = 1.0
+    return out
+
+
+def sigmoid(value: Any) -> Any:
+    """Return the logistic function, safe for large values."""
+    return 1.0 / (1.0 + np.exp(-np.clip(value, -30, 30)))
+
+
+def calibration_features(candidate: Candidate, logit: float, heads: Floats) -> list[float]:
+    """Return what the last step weighs: the text's logit, the category's logit, and how the rule met it."""
+    own = [CATEGORIES.index(c) for c in (candidate.rule.category, *candidate.rule.also)]
+    learned = any(c.kind == "intent" for c in candidate.rule.when.walk())
+    category = float(np.max(heads[own]))
+    return [
+        logit,
+        float(np.clip(category, -8, 8)),
+        float(candidate.cleared),
+        float(candidate.omitted),
+        float(learned),
+        logit * float(candidate.cleared),
+        float(len({s.kind for s in candidate.stances})),
+    ]
+
+
+class TextJudge:
+    """A trained judge: weighs candidates, and tells which intents a passage carries."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+        self.violation_from = weights.violation_from
+        self.review_from = weights.review_from
+
+    # one window -----------------------------------------------------------------------------------------------
+
+    def _slots(self, text: str) -> tuple[NDArray[np.int32], Floats]:
+        buckets, counts = ngram_counts(text)
+        slots = self.weights.slot[buckets]
+        known = slots >= 0
+        slots, counts = slots[known], counts[known] * self.weights.idf[slots[known]]
+        norm = float(np.sqrt(np.sum(counts * counts))) or 1.0
+        return slots, counts / norm
+
+    def heads(self, text: str, scenario: str, role: str) -> Floats:
+        """Return one logit a category for a normalised text."""
+        slots, values = self._slots(text)
+        w = self.weights
+        raw = w.heads[:, slots].astype(np.float32) @ values * w.head_scale
+        return raw + w.head_cases @ case_vector(scenario, role) + w.head_bias
+
+    def logit(self, text: str, vector: Floats) -> float:
+        """Return the logit that a normalised text, with its rule signals, is a violation."""
+        slots, values = self._slots(text)
+        w = self.weights
+        return float(values @ w.text[slots] + vector @ w.signals + w.bias)
+
+    # contexts -------------------------------------------------------------------------------------------------
+
+    def weigh(self, scanned: Scanned) -> list[float]:
+        """Return for each candidate the probability (0..1) that it is a violation."""
+        context = scanned.context
+        spans = windows(context)
+        out = [0.0] * len(scanned.candidates)
+        by_window: dict[int, list[int]] = {}
+        for i, candidate in enumerate(scanned.candidates):
+            by_window.setdefault(_window_of(spans, candidate), []).append(i)
+        for index, members in by_window.items():
+            start, end = spans[index]
+            text = context.text[start:end]
+            heads = self.window_heads(context)[index]
+            logit = self.logit(text, signals(scanned, members))
+            for i in members:
+                features = np.array([*calibration_features(scanned.candidates[i], logit, heads), 1.0], np.float32)
+                out[i] = float(sigmoid(features @ self.weights.calibration))
+        return out
+
+    def window_heads(self, context: Context) -> list[Floats]:
+        """Return the category logits of each window of a text, computed once a context."""
+        known = getattr(context, "window_heads", None)
+        if known is None:
+            assert context.profile is not None
+            scenario = context.scenario or context.profile.scenario
+            known = [self.heads(context.text[s:e], scenario, context.role) for s, e in windows(context)]
+            context.window_heads = known  # type: ignore[attr-defined]
+        return known  # type: ignore[no-any-return]
+
+    def category_scores(self, context: Context) -> dict[str, float]:
+        """Return the best probability of each category over the windows of a text."""
+        best = np.max(np.stack(self.window_heads(context)), axis=0)
+        return {c: float(p) for c, p in zip(CATEGORIES, sigmoid(best), strict=True)}
+
+    # services -------------------------------------------------------------------------------------------------
+
+    def intents(self, context: Context, label: str) -> list[tuple[int, int, float]]:
+        """Return for each window the clause that carries a category most, with the window's probability."""
+        if label not in CATEGORIES:
+            return []
+        head = CATEGORIES.index(label)
+        out = []
+        for (start, end), logits in zip(windows(context), self.window_heads(context), strict=True):
+            probability = float(sigmoid(logits[head]))
+            if probability >= 0.05:
+                low, high = self._strongest(context, start, end, head)
+                out.append((low, high, probability))
+        return out
+
+    def _strongest(self, context: Context, start: int, end: int, head: int) -> Span:
+        """Return the clause of a window whose n-grams speak most for a category."""
+        best, found = -np.inf, (start, end)
+        at = start
+        while at < end:
+            low, high = context.clause(at, at + 1)
+            low, high = max(low, start), min(max(high, at + 1), end)
+            buckets = ngram_hashes(context.text[low:high])
+            slots = self.weights.slot[buckets]
+            slots = slots[slots >= 0]
+            if len(slots):
+                weights = self.weights.heads[head, slots].astype(np.float32) * self.weights.idf[slots]
+                score = float(np.sum(weights)) / np.sqrt(len(slots) + 12)
+                if score > best and high - low >= 2:
+                    best, found = score, (low, high)
+            at = max(high, at + 1)
+        return found
+
+    def similar(self, context: Context, samples: Sequence[str]) -> list[tuple[int, int, str, float]]:
+        """Return each sentence with its closest sample and their similarity."""
+        from xiaobao.text.similarity import similarity
+
+        out = []
+        for start, end in context.sentences:
+            scored = [(similarity(context.text[start:end], sample), sample) for sample in samples]
+            score, sample = max(scored)
+            out.append((start, end, sample, score))
+        return out
+
+    def quoted(self, context: Context, criterion: str) -> list[Span]:
+        """Return nothing: a language model is asked by the adjudicator, not by the judge."""
+        return []
+
+
+def windows(context: Context) -> list[Span]:
+    """Return the stretches that are judged as one: the whole text, or runs of sentences of about 120 characters."""
+    size = len(context.text)
+    if size <= WINDOW:
+        return [(0, size)]
+    known = getattr(context, "windows", None)
+    if known is not None:
+        return known  # type: ignore[no-any-return]
+    out: list[Span] = []
+    for start, end in context.sentences:
+        if out and end - out[-1][0] <= 120:
+            out[-1] = (out[-1][0], end)
+        else:
+            out.extend((at, min(end, at + WINDOW)) for at in range(start, end, WINDOW))
+    out = out or [(0, size)]
+    context.windows = out  # type: ignore[attr-defined]
+    return out
+
+
+def _window_of(spans: Sequence[Span], candidate: Candidate) -> int:
+    if candidate.omitted:
+        return 0
+    for i, (_, end) in enumerate(spans):
+        if candidate.hit_start < end:
+            return i
+    return len(spans) - 1
+
+
+@cache
+def default_judge() -> TextJudge:
+    """Return the judge that ships with the engine; raise ModelUnavailable when there is none."""
+    return TextJudge(read_weights(PACKAGED))
