@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
 import pytest
+from click.testing import CliRunner
 
 from xiaobao.errors import LawError
 from xiaobao.laws import Register, load
+from xiaobao.laws.commands import laws
 from xiaobao.laws.impact import impact
 from xiaobao.model import Citation
 
@@ -56,3 +59,14 @@ def test_rules_that_rest_on_a_place(register: Register, asked: str, expected: se
 def test_a_wrong_question_is_told(register: Register, asked: str) -> None:
     with pytest.raises(LawError):
         impact(register, asked, RULES)
+
+
+def test_the_command_asks_the_rulebook_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XIAOBAO_HOME", str(tmp_path))
+    runner = CliRunner()
+    done = runner.invoke(laws, ["impact", "广告法#25", "--json"])
+    assert done.exit_code == 0, done.output
+    found = {i["rule"]: i for i in orjson.loads(done.stdout)}
+    assert found["wealth/principal_guarantee"]["reach"] == "within"
+    assert "wealth/principal_guarantee" not in runner.invoke(laws, ["impact", "PIPL#14", "--json"]).stdout
+    assert runner.invoke(laws, ["impact", "广高法#25"]).exit_code == 2

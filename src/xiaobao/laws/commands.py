@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -131,8 +131,12 @@ def show_impact(reference: str, as_json: bool) -> None:
 
 def _load_rules() -> Iterable[CitingRule]:
     # The rulebook builds on this package, so it is looked up only when its rules are asked for.
-    load_rules: Callable[[], Iterable[CitingRule]] = import_module("xiaobao.rulebook").load_rules
-    return load_rules()
+    rulebook = import_module("xiaobao.rulebook.load")
+    errors: list[XiaobaoError] = []
+    rules: Iterable[CitingRule] = rulebook.read_folder(rulebook.PACKAGE, errors=errors).rules
+    for error in errors:
+        click.echo(f"规则无法装载，未计入：{error.message}", err=True)
+    return rules
 
 
 def _norm_named(register: Register, reference: str) -> Norm | None:
