@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
 from xiaobao.model import Box
@@ -63,6 +62,8 @@ def enhanced(image: Pixels) -> Pixels:
     Each channel is compared with its local background and the strongest difference counts, so pale print,
     light print on dark ground and coloured print of equal lightness all come out dark.
     """
+    import cv2
+
     radius = max(9, int(min(image.shape[:2]) / 40) | 1)
     background = np.stack([_median(image[:, :, c], radius) for c in range(3)], axis=-1)
     difference = np.abs(image.astype(np.int16) - background.astype(np.int16)).max(axis=2).astype(np.float32)
@@ -84,6 +85,8 @@ def is_blank(image: Pixels) -> bool:
 
 
 def _median(channel: Pixels, radius: int) -> Pixels:
+    import cv2
+
     # A median at a quarter of the size is the same background at a sixteenth of the cost.
     small = cv2.resize(channel, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
     small = cv2.medianBlur(small, max(3, (radius // 2) | 1))
@@ -99,6 +102,8 @@ def _readable_size(image: Pixels) -> tuple[Pixels, float]:
 
 
 def _zoomed(image: Pixels, zoom: float) -> Pixels:
+    import cv2
+
     size = (max(1, round(image.shape[1] * zoom)), max(1, round(image.shape[0] * zoom)))
     how = cv2.INTER_CUBIC if zoom > 1 else cv2.INTER_AREA
     return np.asarray(cv2.resize(image, size, interpolation=how), np.uint8)
@@ -107,34 +112,48 @@ def _zoomed(image: Pixels, zoom: float) -> Pixels:
 def _upright(engine: OcrEngine, image: Pixels, ends: float) -> tuple[int, list[OcrLine]]:
     """Return the quarter turns that make the text upright, and the lines then read."""
     lines = _read(engine, image, ends)
-    if not _looks_turned(lines):
+    candidates = _turns_to_try(lines)
+    if not candidates:
         return 0, lines
-    small = _zoomed(image, min(1.0, 1000 / max(image.shape[:2])))
-    best, gain = 0, _weight(_read(engine, small, ends)) * 1.25 + 1.0
-    for turns in (1, 3, 2):
+    small = _zoomed(image, min(1.0, 900 / max(image.shape[:2])))
+    best, gain = 0, _weight(lines) * 1.1 + 1.0
+    for turns in candidates:
         if time.monotonic() > ends:
             break
-        weight = _weight(_read(engine, np.ascontiguousarray(np.rot90(small, -turns)), ends))
+        tried = _read(engine, np.ascontiguousarray(np.rot90(small, -turns)), ends)
+        weight = _weight(tried)
         if weight > gain:
             best, gain = turns, weight
+            if _mean(tried) > GOOD and not _tall_share(tried) > 0.5:
+                break
     if best == 0:
         return 0, lines
     return best, _read(engine, np.ascontiguousarray(np.rot90(image, -best)), ends)
 
 
-def _looks_turned(lines: Sequence[OcrLine]) -> bool:
+def _turns_to_try(lines: Sequence[OcrLine]) -> tuple[int, ...]:
     if not lines:
-        return True
+        return 1, 3, 2
+    if _tall_share(lines) > 0.5:
+        return 1, 3
+    return (2, 1, 3) if _mean(lines) < 0.75 else ()
+
+
+def _tall_share(lines: Sequence[OcrLine]) -> float:
     letters = sum(len(line.text) for line in lines)
-    mean = sum(line.score * len(line.text) for line in lines) / letters
-    tall = sum(
-        1 for line in lines if line.box[3] - line.box[1] > 1.5 * (line.box[2] - line.box[0]) and len(line.text) > 1
-    )
-    return mean < 0.75 or tall > len(lines) / 2
+    return sum(len(line.text) for line in lines if "vertical" in line.marks) / letters if letters else 0.0
+
+
+def _mean(lines: Sequence[OcrLine]) -> float:
+    letters = sum(len(line.text) for line in lines)
+    return float(sum(line.score * len(line.text) for line in lines) / letters) if letters else 0.0
 
 
 def _weight(lines: Sequence[OcrLine]) -> float:
-    return float(sum(max(0.0, line.score - 0.5) * len(line.text) for line in lines))
+    """Rate a reading by its letters and their scores; lines that run downwards count half, for they may lie."""
+    return float(
+        sum(max(0.0, line.score - 0.5) * len(line.text) * (0.5 if "vertical" in line.marks else 1.0) for line in lines)
+    )
 
 
 def _read(engine: OcrEngine, image: Pixels, ends: float, known: Sequence[Box] = ()) -> list[OcrLine]:
@@ -164,7 +183,7 @@ def _second_zoom(image: Pixels, lines: Sequence[OcrLine]) -> float:
     longest = max(image.shape[:2])
     if smallest >= SMALL_PRINT or longest > 1500:
         return 1.0
-    return min(2.0, 2000 / longest)
+    return float(min(2.0, 2000 / longest))
 
 
 def merged(first: Sequence[OcrLine], second: Sequence[OcrLine]) -> list[OcrLine]:

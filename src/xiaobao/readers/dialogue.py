@@ -19,7 +19,8 @@ _BEFORE = re.compile(rf"^\s{{0,8}}{_TIME}\s{{0,4}}{_LABEL}\s{{0,3}}[:：]\s{{0,4
 _PLAIN = re.compile(rf"^\s{{0,8}}{_LABEL}\s{{0,3}}[:：]\s{{0,4}}(?P<text>.*)$", re.S)
 _AFTER = re.compile(rf"^\s{{0,8}}{_LABEL}\s{{0,4}}{_TIME}\s{{0,3}}[:：]?\s{{0,4}}(?P<text>.*)$", re.S)
 _HEAD = re.compile(rf"^\s{{0,8}}{_TIME}\s{{1,4}}{_LABEL}\s{{0,3}}$", re.S)
-_PATTERNS = (_BEFORE, _AFTER, _HEAD, _PLAIN)
+_PATTERNS = (_BEFORE, _HEAD, _AFTER, _PLAIN)
+_WORD = re.compile(r"[^\W\d_]")
 
 _AGENT = re.compile(
     "客服|坐席|座席|客户经理|理财经理|理财师|销售|业务员|代理人|经纪人|催收|顾问|柜员|大堂|专员|工作人员|员工|机器人|助手|助理|"
@@ -63,10 +64,6 @@ def turns_of(lines: Sequence[str]) -> list[Turn] | None:
     if not _is_conversation(named, timed, filled):
         return None
     allowed = speakers | {p[0] for p in timed}
-    counts: dict[str, int] = {}
-    for p in parsed:
-        if p is not None:
-            counts[p[0]] = counts.get(p[0], 0) + 1
     return _joined(lines, parsed, allowed)
 
 
@@ -93,7 +90,7 @@ def _parse(line: str) -> _Parsed | None:
             continue
         parts = match.groupdict()
         label = parts["label"]
-        if label.isdigit() or (parts.get("start") is None and speaker_of(label) == "other"):
+        if not _WORD.search(label) or (parts.get("start") is None and speaker_of(label) == "other"):
             continue
         rest = (parts.get("text") or "") + line[160:]
         return label, seconds(parts.get("start")), seconds(parts.get("end")), rest.strip()

@@ -16,6 +16,8 @@ from xiaobao.readers.tables import cell_name
 from xiaobao.readers.wordstyle import Look, Styles
 
 MAIN = "word/document.xml"
+SHORT = 4
+"""Fewer letters than this in another size do not make a passage of their own."""
 _BLOCKS = (f"{W}p", f"{W}tbl")
 _THROUGH = {
     f"{W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink", "fldSimple")
@@ -188,12 +190,14 @@ class _Document:
             part = part or "inserted"
         if any(p.change == "inserted" for p in shown):
             marks.add("inserted")
-        self._add(shown, replace(place, part=part), marks)
+        for group in _by_size(shown):
+            self._add(group, replace(place, part=part), marks)
         self._add([p for p in pieces if p.change == "deleted"], replace(place, part="deleted"), {"struck"})
         hidden = [p for p in pieces if p.change != "deleted" and p.look.hidden]
         self._add(hidden, replace(place, part="hidden"), {"hidden"})
 
-    def _add(self, pieces: list[Piece], place: Anchor, marks: set[str]) -> None:
+    def _add(self, pieces: list[Piece], place: Anchor, given: set[str]) -> None:
+        marks = set(given)
         text = "".join(p.text for p in pieces)
         if not text.strip():
             return
@@ -212,6 +216,21 @@ class _Document:
             if share > total / 2:
                 marks.add(name)
         self.draft.add(text, place, size=size, marks=marks)
+
+
+def _by_size(pieces: list[Piece]) -> list[list[Piece]]:
+    """Split runs where print becomes much larger or smaller, so that small print in a line is seen as such."""
+    groups: list[list[Piece]] = []
+    for piece in pieces:
+        last = groups[-1][-1].look.size if groups else 0.0
+        if groups and (not piece.text.strip() or 0.7 < piece.look.size / last < 1.4):
+            groups[-1].append(piece)
+        else:
+            groups.append([piece])
+    # A raised digit or a drop capital is no statement of its own.
+    if any(sum(len(p.text.strip()) for p in group) < SHORT for group in groups):
+        return [pieces]
+    return groups
 
 
 def _pale(look: Look) -> bool:

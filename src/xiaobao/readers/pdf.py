@@ -17,12 +17,12 @@ from xiaobao.readers.draft import Draft
 from xiaobao.readers.pdfium import (
     LOCK,
     PdfLine,
-    annotations,
     has_marks,
     lines_of,
+    notes_of,
     opened,
     page_of,
-    picture_boxes,
+    pictures_of,
     rendered,
 )
 from xiaobao.readers.pictures import LOW_CONFIDENCE, scaled_line
@@ -55,9 +55,9 @@ class PdfReader:
             draft.facts["page_count"] = count
             for index in range(min(count, draft.limits.max_pages)):
                 draft.tick()
-                with draft.step("read.page_failed", f"第 {index + 1} 页", Anchor(page=index + 1)):
-                    with page_of(document, index) as page:
-                        _Page(page, index + 1, draft).read()
+                here = Anchor(page=index + 1)
+                with draft.step("read.page_failed", f"第 {index + 1} 页", here), page_of(document, index) as page:
+                    _Page(page, index + 1, draft).read()
             if count > draft.limits.max_pages:
                 draft.issue("read.truncated", f"共 {count} 页，超过 {draft.limits.max_pages} 页的上限，其后未读取")
 
@@ -72,7 +72,8 @@ class _Page:
         lines = [line for line in lines_of(self.page) if line.text.strip()]
         letters = sum(len(line.text.strip()) for line in lines)
         garbled = sum(len(_GARBLED.findall(line.text)) for line in lines)
-        pictures = picture_boxes(self.page)
+        placed = pictures_of(self.page)
+        pictures = [item.box for item in placed]
         if letters and garbled > 0.2 * letters:
             self.draft.issue("read.garbled", "文字层没有字符对应表，读出的是乱码，改用图像识别", self._place())
             lines = []
@@ -85,8 +86,8 @@ class _Page:
         for line in lines:
             self._add(line)
         if pictures:
-            self._recognise(pictures, lines)
-        for part, text in annotations(self.page):
+            self._recognise(pictures, lines, max((item.density for item in placed), default=0.0))
+        for part, text in notes_of(self.page):
             self.draft.add(text, Anchor(page=self.number, part=part))
 
     def _place(self, box: Box | None = None) -> Anchor:
@@ -127,15 +128,12 @@ class _Page:
         red, green, blue = (int(value) for value in np.median(edge, axis=0))
         return red, green, blue
 
-    def _recognise(self, areas: Sequence[Box], lines: Sequence[PdfLine]) -> None:
+    def _recognise(self, areas: Sequence[Box], lines: Sequence[PdfLine], density: float) -> None:
         place = self._place()
         if self.draft.ocr is None:
             self.draft.issue("read.ocr_missing", "页面中的图像文字未读取：未安装或未启用文字识别", place)
             return
-        width, height = self.page.get_size()
-        scale = min(OCR_SCALE, LONGEST / max(width, height, 1.0))
-        if max(width, height) < 200:
-            scale = min(6.0, 800 / max(width, height, 1.0))
+        scale = self._scale(density)
         pixels = rendered(self.page, scale, self.draft.limits.max_pixels)
         whole = any(overlap(area, self._whole()) > 0.99 and area == self._whole() for area in areas)
         reading = read_picture(
@@ -155,6 +153,12 @@ class _Page:
         if reading.turns:
             said = f"页面方向不正，已顺时针转 {reading.turns * 90} 度后识别"
             self.draft.issue("read.rotated", said, place)
+
+    def _scale(self, density: float) -> float:
+        """Return the pixels per point to read at: those of the pictures, for more add nothing but time."""
+        longest = max(*self.page.get_size(), 1.0)
+        scale = min(OCR_SCALE, max(density, 1.0)) if density else OCR_SCALE
+        return float(min(max(scale, 800 / longest), max(LONGEST / longest, 0.05), 12.0))
 
     def _keep(self, line: OcrLine) -> None:
         anchor = self._place(line.box)

@@ -20,6 +20,8 @@ from xiaobao.readers.appearance import Rgb
 
 LOCK = threading.RLock()
 """PDFium may be used by one thread at a time."""
+SHORT = 4
+"""Fewer letters than this in another size do not make a line of their own."""
 _FINE = 64
 """Device units per point when places are asked for, which come as whole numbers."""
 
@@ -120,42 +122,81 @@ class _Place:
         return min(xs), min(ys), max(xs), max(ys)
 
 
+@dataclass(slots=True)
+class _Char:
+    letter: str
+    index: int
+    size: float
+    box: Box | None
+
+
 def _lines(place: _Place, text: Any, count: int) -> Iterator[PdfLine]:
-    letters: list[str] = []
-    boxes: list[tuple[float, float, float, float]] = []
-    first = -1
+    line: list[_Char] = []
+    for char in _chars(text, count):
+        ends = char.letter == "\n"
+        if line and (ends or _is_apart(line, char)):
+            yield from _by_size(place, text, line)
+            line = []
+        if not ends:
+            line.append(char)
+    if line:
+        yield from _by_size(place, text, line)
+
+
+def _chars(text: Any, count: int) -> Iterator[_Char]:
     box = [ctypes.c_double() for _ in range(4)]
-    pending = 0
+    high = 0
     for index in range(count):
         code = raw.FPDFText_GetUnicode(text, index)
         if 0xD800 <= code < 0xDC00:
-            pending = code
+            high = code
             continue
-        if pending and 0xDC00 <= code < 0xE000:
-            code = 0x10000 + ((pending - 0xD800) << 10) + (code - 0xDC00)
-        pending = 0
-        if code in (10, 13):
-            if letters:
-                yield _line(place, text, letters, boxes, first)
-            letters, boxes, first = [], [], -1
-            continue
-        letters.append("" if code in (0, 2, 0xFFFE) else chr(code))
+        if high and 0xDC00 <= code < 0xE000:
+            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00)
+        high = 0
+        letter = "\n" if code in (10, 13) else "" if code in (0, 2, 0xFFFE) else chr(code)
+        found = None
         if code > 32 and raw.FPDFText_GetCharBox(text, index, *box):
             # PDFium gives left, right, bottom, top.
-            boxes.append((box[0].value, box[2].value, box[1].value, box[3].value))
-            first = index if first < 0 else first
-    if letters:
-        yield _line(place, text, letters, boxes, first)
+            found = box[0].value, box[2].value, box[1].value, box[3].value
+        yield _Char(letter, index, float(raw.FPDFText_GetFontSize(text, index)) if found else 0.0, found)
 
 
-def _line(place: _Place, text: Any, letters: list[str], boxes: list[Any], first: int) -> PdfLine:
-    said = "".join(letters)
-    if not boxes:
+def _is_apart(line: list[_Char], char: _Char) -> bool:
+    """Tell whether a character stands so far right of a line that it belongs to another column."""
+    last = next((item for item in reversed(line) if item.box is not None), None)
+    if last is None or last.box is None or char.box is None:
+        return False
+    height = max(last.box[3] - last.box[1], char.box[3] - char.box[1], last.box[2] - last.box[0])
+    level = min(last.box[3], char.box[3]) > max(last.box[1], char.box[1])
+    return level and char.box[0] - last.box[2] > max(2.5 * height, 12.0)
+
+
+def _by_size(place: _Place, text: Any, line: list[_Char]) -> Iterator[PdfLine]:
+    """Yield a line, or its parts where print of another size stands in it."""
+    groups: list[list[_Char]] = [[]]
+    size = 0.0
+    for char in line:
+        if char.size and size and not 0.67 < char.size / size < 1.5:
+            groups.append([])
+        size = char.size or size
+        groups[-1].append(char)
+    if any(sum(1 for char in group if char.box is not None) < SHORT for group in groups):
+        groups = [line]
+    for group in groups:
+        yield _line(place, text, group)
+
+
+def _line(place: _Place, text: Any, chars: list[_Char]) -> PdfLine:
+    said = "".join(char.letter for char in chars)
+    inked = [(char.index, char.box) for char in chars if char.box is not None]
+    if not inked:
         return PdfLine(said, (0.0, 0.0, 0.0, 0.0), 0.0)
-    columns = list(zip(*boxes, strict=True))
-    box = place.box(min(columns[0]), min(columns[1]), max(columns[2]), max(columns[3]))
+    left, bottom, right, top = zip(*(box for _, box in inked), strict=True)
+    box = place.box(min(left), min(bottom), max(right), max(top))
+    first = inked[len(inked) // 2][0]
     weight = raw.FPDFText_GetFontWeight(text, first)
-    tall = len(boxes) > 2 and (box[3] - box[1]) > 2.5 * (box[2] - box[0])
+    tall = len(inked) > 2 and (box[3] - box[1]) > 2.5 * (box[2] - box[0])
     return PdfLine(said, box, _size(text, first), _colour(text, first), _unseen(text, first), weight >= 600, tall)
 
 
@@ -202,18 +243,27 @@ def _below(upper: PdfLine, lower: PdfLine) -> bool:
     return abs(middle[0] - middle[1]) < 0.5 * upper.size and -0.2 * upper.size < step < 1.2 * upper.size
 
 
-def picture_boxes(page: Any, least: float = 0.03) -> list[Box]:
-    """Return the boxes, in points from the upper left, of pictures that cover this share of the page or more."""
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A picture on a page: its box in points from the upper left, and its own pixels per point."""
+
+    box: Box
+    density: float
+
+
+def pictures_of(page: Any, least: float = 0.03) -> list[Placed]:
+    """Return the pictures that cover this share of the page or more."""
     place = _Place(page)
     width, height = page.get_size()
-    out: list[Box] = []
+    out: list[Placed] = []
     for number, item in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=4)):
         if number >= 500:
             break
         x0, y0, x1, y1 = place.box(*item.get_bounds())
+        shown = max(x1 - x0, y1 - y0)
         x0, y0, x1, y1 = max(0.0, x0), max(0.0, y0), min(width, x1), min(height, y1)
         if x1 > x0 and y1 > y0 and (x1 - x0) * (y1 - y0) >= least * width * height:
-            out.append((x0, y0, x1, y1))
+            out.append(Placed((x0, y0, x1, y1), max(item.get_px_size()) / shown))
     return out
 
 
@@ -222,7 +272,7 @@ def has_marks(page: Any) -> bool:
     return any(True for _ in page.get_objects(max_depth=1))
 
 
-def annotations(page: Any) -> Iterator[tuple[str, str]]:
+def notes_of(page: Any) -> Iterator[tuple[str, str]]:
     """Yield the texts of notes (comment) and of filled form fields (field)."""
     for index in range(min(raw.FPDFPage_GetAnnotCount(page), 2_000)):
         note = raw.FPDFPage_GetAnnot(page, index)
