@@ -9,7 +9,7 @@ REPORT := var/demo/report.html
 SAMPLES := $(filter-out samples/README.md,$(sort $(wildcard samples/*)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test evaluate train fuzz bench samples lock clean
+.PHONY: help setup demo test slow evaluate train fuzz bench samples lock clean
 
 help:  ## List the targets.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -33,7 +33,10 @@ test: $(STAMP)  ## Lint, types, import direction, tests.
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 -m "not slow"
+
+slow: $(STAMP)  ## Run the tests that take more than ten seconds each.
+	$(BIN)/pytest -m slow
 
 evaluate: $(STAMP)  ## Measure accuracy on labelled sets (DATA=folder; absent sets are skipped aloud).
 	$(BIN)/python -m evaluation --data $(DATA)
