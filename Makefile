@@ -42,7 +42,7 @@ evaluate: $(STAMP)  ## Measure accuracy on labelled sets (DATA=folder; absent se
 	$(BIN)/python -m evaluation --data $(DATA)
 
 train: $(STAMP)  ## Train the judge again from evaluation/corpus.
-	$(BIN)/python -m evaluation.train
+	$(BIN)/python -m xiaobao.judge.train --corpus evaluation/corpus --output src/xiaobao/judge/judge.npz
 
 fuzz: $(STAMP)  ## Feed the readers broken files (CASES=number).
 	$(BIN)/python tests/fuzz/fuzz_readers.py --cases $(CASES)

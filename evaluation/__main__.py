@@ -1,0 +1,76 @@
+"""Run every measurement whose module and data are here, and say aloud which are skipped.
+
+    python -m evaluation --data FOLDER [--only NAME …]
+
+A measurement is a module of this folder with `evaluate(path) -> dict`. Figures are printed as JSON, one object a
+measurement, and written to var/evaluation/<name>.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A module of this folder and the data it reads: below `--data`, or below this folder when `own`."""
+
+    name: str
+    data: str
+    own: bool = False
+
+    def path(self, data: Path) -> Path:
+        """Return where the data should be."""
+        return (HERE if self.own else data) / self.data
+
+
+MEASUREMENTS = (
+    Measurement("mask", "vectors/mask.jsonl", own=True),
+    Measurement("ocr", "ocr"),
+    Measurement("similar", "bq-dev.csv"),
+    Measurement("screening", "screening-dev.jsonl"),
+)
+
+
+def run(measurement: Measurement, data: Path) -> bool:
+    """Print and keep the figures of one measurement; return False when it was skipped."""
+    name, path = measurement.name, measurement.path(data)
+    if importlib.util.find_spec(f"evaluation.{name}") is None:
+        print(f"{name}: skipped, no module evaluation/{name}.py", flush=True)
+        return False
+    if not path.exists():
+        print(f"{name}: skipped, no data at {path}", flush=True)
+        return False
+    started = time.perf_counter()
+    figures = importlib.import_module(f"evaluation.{name}").evaluate(path)
+    out = Path("var/evaluation")
+    out.mkdir(parents=True, exist_ok=True)
+    text = orjson.dumps(figures, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
+    (out / f"{name}.json").write_bytes(text)
+    print(f"{name}: {time.perf_counter() - started:.1f} s\n{text.decode()}", flush=True)
+    return True
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the measurements asked for; exit 0 even when some are skipped, as their data may not be distributable."""
+    parser = argparse.ArgumentParser(prog="python -m evaluation", description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder of the labelled sets")
+    parser.add_argument("--only", action="append", choices=[m.name for m in MEASUREMENTS], help="name of a measurement")
+    options = parser.parse_args(arguments)
+    done = sum(run(m, options.data) for m in MEASUREMENTS if not options.only or m.name in options.only)
+    print(f"{done} measured", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
