@@ -54,27 +54,29 @@ def luhn(number: str) -> bool:
 
 
 def _lengths(run: str) -> Iterator[int]:
-    """Yield the lengths at which a run may end: all of it, then at its inner gaps, longest first."""
+    """Yield the lengths at which a run may end: all of it, then at gaps after three digits or more, longest first."""
     yield len(run)
-    for gap in reversed([m.start() for m in re.finditer(r"(?<=[0-9])[^0-9]", run)]):
+    for gap in reversed([m.end() for m in re.finditer(r"[0-9]{3}(?=[^0-9])", run)]):
         if len(bare(run[:gap])) >= 12:
             yield gap
 
 
 def _judge(source: Source, start: int, shown: str) -> Entity | None:
     end, number = start + len(shown), bare(shown)
+    issued = any(number.startswith(prefix) and len(number) in lengths for prefix, lengths in _ISSUERS)
+    if not well_grouped(shown):
+        return None
     context = source.has_before(start, _CONTEXT)
+    if not (issued or context) or source.is_serial(start, end) or source.is_money(start, end):
+        return None
     if not context and source.has_before(start, _IDENTITY, 10):
         return None
-    if not well_grouped(shown) or source.is_serial(start, end) or source.is_money(start, end):
-        return None
-    issued = any(number.startswith(prefix) and len(number) in lengths for prefix, lengths in _ISSUERS)
     valid: bool | None = luhn(number)
     if issued and valid:
         score, why = 0.9, "发卡行标识与长度相符，校验位成立"
     elif issued and (context or number.startswith("62")):
         score, why = 0.65, "发卡行标识与长度相符，校验位有误"
-    elif context and len(number) <= 22:
+    elif context:
         score, why, valid = 0.6, "前文称卡号或账号", True if valid else None
     else:
         return None

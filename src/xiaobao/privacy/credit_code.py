@@ -26,7 +26,7 @@ def find(source: Source) -> Iterator[Entity]:
         code = bare(match[1]).upper()
         context = source.has_before(start, _CONTEXT, 20)
         valid = _is_valid(code)
-        lettered = any(c.isalpha() for c in code[8:]) and code[0] in "159AYN" and code[1] in "1239"
+        lettered = any(c.isalpha() for c in code[8:17]) and code[0] in "159AYN" and code[1] in "1239"
         if valid and code[0] in _REGISTRARS and (context or lettered or code[0] == "9"):
             score, why = 0.98, "十八位，校验码成立"
         elif (context or lettered) and not source.is_serial(start, end):

@@ -70,6 +70,9 @@ def partial(entity: Entity) -> str:
     if entity.kind == "mobile":
         return _stars(text, len(_SPACE.sub("", text)) - 8, 4)
     head, tail = _SHOWN[entity.kind]
+    telling = len(_SPACE.sub("", text))
+    while head + tail > max(0, telling * 3 // 5):
+        head, tail = (head - 1, tail) if head > tail else (head, tail - 1)
     return _stars(text, head, tail)
 
 
@@ -87,10 +90,8 @@ _SHOWN: dict[str, tuple[int, int]] = {
 
 
 def _stars(text: str, head: int, tail: int) -> str:
-    """Return the text with all but `head` first and `tail` last telling characters starred, at least half of them."""
+    """Return the text with all but `head` first and `tail` last telling characters starred."""
     places = [i for i, c in enumerate(text) if not _SPACE.match(c)]
-    while head + tail > 0 and head + tail > len(places) * 3 // 5:
-        head, tail = (head - 1, tail) if head > tail else (head, tail - 1)
     hidden = set(places[max(head, 0) : len(places) - tail])
     return "".join("*" if i in hidden else c for i, c in enumerate(text))
 
