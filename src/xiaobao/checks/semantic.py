@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from xiaobao.checks.base import Check, Hit, Option, Parser, check
+from xiaobao.checks.base import OMITTED, Check, Hit, Option, Parser, check
 from xiaobao.rulebook.source import KeyPath
 
 if TYPE_CHECKING:
@@ -46,26 +46,29 @@ class Intent(Check):
 
     doc = "经训练的模型判断这段话在表达某种意图，概率不低于 at_least；没有模型时不成立"
     argument = {"type": "string"}
-    options = {"at_least": Option({"type": "number", "minimum": 0, "maximum": 1}, "概率下限", 0.6)}
+    options = {
+        "at_least": Option({"type": "number", "minimum": 0, "maximum": 1}, "概率下限", 0.6),
+        "omission": Option({"type": "boolean"}, "这种意图说的是遗漏，不标位置", False),
+    }
 
-    def __init__(self, label: str, at_least: float) -> None:
+    def __init__(self, label: str, at_least: float, omission: bool) -> None:
         self.label = label
         self.at_least = at_least
+        self.omission = omission
 
     @classmethod
     def parse(cls, argument: Any, options: Mapping[str, Any], path: KeyPath, parser: Parser) -> Check:
         """Read the label."""
         if not isinstance(argument, str):
             raise parser.source.error("intent 应当是意图的名称", path)
-        return cls(argument, options["at_least"])
+        return cls(argument, options["at_least"], options["omission"])
 
     def hits(self, context: Context) -> list[Hit]:
-        """Return the passage that carries the intent most strongly."""
-        return [
-            Hit(s, e, f"语义判断为“{self.label}”（{p:.2f}）")
-            for s, e, p in context.intents(self.label)
-            if p >= self.at_least
-        ]
+        """Return the passages that carry the intent, or one omitted hit."""
+        found = [(s, e) for s, e, p in context.intents(self.label) if p >= self.at_least]
+        if self.omission:
+            return [Hit(OMITTED, OMITTED)] if found else []
+        return [Hit(s, e) for s, e in found]
 
 
 @check("llm")

@@ -17,6 +17,7 @@ from xiaobao.rulebook.model import CATEGORIES, PRODUCTS, SCENARIOS
 from xiaobao.screening.document import GENRES
 
 if TYPE_CHECKING:
+    from xiaobao.screening.context import Context
     from xiaobao.screening.engine import Scanned
 
 BITS = 18
@@ -69,7 +70,6 @@ def ngram_counts(text: str) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
 def signals(scanned: Scanned, among: Sequence[int] | None = None) -> NDArray[np.float32]:
     """Return the rule signals of a text; `among` limits the candidates to those of one window."""
     out = np.zeros(len(SIGNALS), dtype=np.float32)
-    context = scanned.context
     chosen = scanned.candidates if among is None else [scanned.candidates[i] for i in among]
     said = 0
     for candidate in chosen:
@@ -84,21 +84,22 @@ def signals(scanned: Scanned, among: Sequence[int] | None = None) -> NDArray[np.
         if candidate.note:
             out[_INDEX["disguise"]] = 1.0
     out[_INDEX["said_count"]] = min(said, 5) / 5
-    _describe(out, scanned)
+    return out + describe(scanned.context)
+
+
+def describe(context: Context) -> NDArray[np.float32]:
+    """Return the signals that do not depend on candidates: what the text is and who speaks."""
+    out = np.zeros(len(SIGNALS), dtype=np.float32)
     text = context.text
     out[_INDEX["question"]] = 1.0 if "?" in text else 0.0
     out[_INDEX["length"]] = min(len(text), 200) / 200
-    return out
-
-
-def _describe(out: NDArray[np.float32], scanned: Scanned) -> None:
-    profile = scanned.context.profile
-    role = scanned.context.role or "none"
+    profile = context.profile
+    role = context.role or "none"
     if role in ROLES:
         out[_INDEX[f"role:{role}"]] = 1.0
     if profile is None:
-        return
-    scenario = scanned.context.scenario or profile.scenario
+        return out
+    scenario = context.scenario or profile.scenario
     names: Mapping[str, Sequence[str]] = {
         "product": tuple(profile.products),
         "genre": tuple(profile.genres),
@@ -111,3 +112,4 @@ def _describe(out: NDArray[np.float32], scanned: Scanned) -> None:
                 out[index] = 1.0
     out[_INDEX["offer"]] = profile.offer
     out[_INDEX["contact"]] = float(profile.contact)
+    return out

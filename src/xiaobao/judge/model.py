@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xiaobao.errors import ModelUnavailable
-from xiaobao.judge.features import BITS, ROLES, SIGNALS, ngram_counts, ngram_hashes, signals
+from xiaobao.judge.features import BITS, ROLES, SIGNALS, describe, ngram_counts, ngram_hashes, signals
 from xiaobao.rulebook.model import CATEGORIES, SCENARIOS
 from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Context, Span
@@ -178,12 +178,23 @@ class TextJudge:
             return []
         head = CATEGORIES.index(label)
         out = []
-        for (start, end), logits in zip(windows(context), self.window_heads(context), strict=True):
-            probability = float(sigmoid(logits[head]))
-            if probability >= 0.05:
+        for (start, end), shares in zip(windows(context), self.window_intents(context), strict=True):
+            if shares[head] >= 0.05:
                 low, high = self._strongest(context, start, end, head)
-                out.append((low, high, probability))
+                out.append((low, high, float(shares[head])))
         return out
+
+    def window_intents(self, context: Context) -> list[Floats]:
+        """Return for each window the probability of a violation, shared among the categories."""
+        known = getattr(context, "window_intents", None)
+        if known is None:
+            vector = describe(context)
+            known = []
+            for (start, end), logits in zip(windows(context), self.window_heads(context), strict=True):
+                share = np.exp(logits - logits.max())
+                known.append(sigmoid(self.logit(context.text[start:end], vector)) * share / share.sum())
+            context.window_intents = known  # type: ignore[attr-defined]
+        return known  # type: ignore[no-any-return]
 
     def _strongest(self, context: Context, start: int, end: int, head: int) -> Span:
         """Return the clause of a window whose n-grams speak most for a category."""
