@@ -45,10 +45,10 @@ train: $(STAMP)  ## Train the judge again from evaluation/corpus.
 	$(BIN)/python -m xiaobao.judge.train --corpus evaluation/corpus --output src/xiaobao/judge/judge.npz
 
 fuzz: $(STAMP)  ## Feed the readers broken files (CASES=number).
-	$(BIN)/python tests/fuzz/fuzz_readers.py --cases $(CASES)
+	@for script in tests/fuzz/fuzz_*.py; do $(BIN)/python $$script --cases $(CASES) || exit 1; done
 
 bench: $(STAMP)  ## Measure speed as ratios within one run.
-	$(BIN)/python -m benchmarks
+	@for script in benchmarks/bench_*.py; do echo "$$script"; $(BIN)/python $$script || exit 1; done
 
 samples: $(STAMP)  ## Make the samples again (needs chromium and fonts-noto-cjk).
 	$(BIN)/python scripts/make_samples.py
