@@ -1,6 +1,6 @@
 # Two commands: `make demo` and `make test`. Needs make, python3 (3.11 or newer) and python3-venv.
 PYTHON ?= python3
-DATA ?= ../shared/data
+DATA ?= data
 CASES ?= 10000
 
 BIN := .venv/bin
