@@ -68,7 +68,7 @@ class NormalisedBatch:
     """Many rows normalised together: row i is units[row_starts[i]:row_ends[i]], followed by ROW_SEPARATOR.
 
     units is uint16; row_starts (n + 1) and row_ends (n) are int64. The map to the original is made on demand
-    from the two sorted lists of dropped positions.
+    from the sorted lists of inserted and dropped positions.
     """
 
     texts: Sequence[str]
@@ -77,7 +77,7 @@ class NormalisedBatch:
     row_ends: Positions
     _codes: NDArray[np.uint32] = field(repr=False)
     _source_starts: Positions = field(repr=False)
-    _expanded: Positions | None = field(repr=False)
+    _inserted: Positions = field(repr=False)
     _dropped: Positions = field(repr=False)
     _collapsed: Positions = field(repr=False)
 
@@ -120,8 +120,9 @@ class NormalisedBatch:
         # What was folded into a character follows it directly, so the next kept one bounds it.
         last = _before(self._collapsed, positions + 1) - 1
         first, last = _before(self._dropped, first), _before(self._dropped, last)
-        if self._expanded is not None:
-            first, last = self._expanded[first], self._expanded[last]
+        if len(self._inserted):
+            first = first - np.searchsorted(self._inserted, first, side="right")
+            last = last - np.searchsorted(self._inserted, last, side="right")
         return first, last + 1
 
 
@@ -133,19 +134,19 @@ def _before(dropped: Positions, positions: Positions) -> Positions:
 
 
 def _expand(entries: NDArray[np.uint32], codes: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], Positions]:
-    """Write the expansions out; return the longer entries and the source position of each."""
+    """Write the expansions out; return the longer entries and the sorted positions that were inserted."""
     expansions = character_table().expansions
     at = np.flatnonzero((entries & (EXPAND << 16)) != 0)
-    parts = [expansions[int(codes[i])] for i in at]
-    counts = np.ones(len(entries), np.int64)
-    counts[at] = [len(p) for p in parts]
-    source = np.repeat(np.arange(len(entries)), counts)
-    out = entries[source]
-    if parts:
-        begins = np.cumsum(counts)[at] - counts[at]
-        for begin, part in zip(begins.tolist(), parts, strict=True):
-            out[begin : begin + len(part)] = part
-    return out, source
+    parts = [expansions[code] for code in codes[at].tolist()]
+    extra = np.array([len(p) - 1 for p in parts])
+    before = np.cumsum(extra) - extra
+    own = at + before
+    inserted = np.repeat(own + 1 - before, extra) + np.arange(int(extra.sum()))
+    out = np.empty(len(entries) + len(inserted), np.uint32)
+    out[_all_but(inserted, len(out))] = entries
+    out[own] = [p[0] for p in parts]
+    out[inserted] = np.concatenate([p[1:] for p in parts])
+    return out, inserted
 
 
 def _separators_to_drop(classes: NDArray[np.uint8]) -> Positions:
@@ -208,10 +209,10 @@ def normalise_batch(texts: Sequence[str]) -> NormalisedBatch:
     np.cumsum(lengths + 1, out=source_starts[1:])
     entries = character_table().entries.take(codes)
     entries[source_starts[1:] - 1] = _ROW_ENTRY
-    expanded: Positions | None = None
+    inserted = np.empty(0, np.int64)
     classes = (entries >> 16).astype(np.uint8)
     if (classes & EXPAND).any():
-        entries, expanded = _expand(entries, codes)
+        entries, inserted = _expand(entries, codes)
         classes = (entries >> 16).astype(np.uint8)
     units = entries.astype(np.uint16)
     dropped = _separators_to_drop(classes)
@@ -223,7 +224,7 @@ def normalise_batch(texts: Sequence[str]) -> NormalisedBatch:
         units = units[_all_but(collapsed, len(units))]
     row_ends = np.flatnonzero(units == ROW_SEPARATOR)
     row_starts = np.concatenate((np.zeros(1, np.int64), row_ends + 1))
-    return NormalisedBatch(texts, units, row_starts, row_ends, codes, source_starts, expanded, dropped, collapsed)
+    return NormalisedBatch(texts, units, row_starts, row_ends, codes, source_starts, inserted, dropped, collapsed)
 
 
 def normalise(text: str) -> Normalised:
