@@ -1,0 +1,125 @@
+"""Annualised rates of loans from cash flows, simple (单利) and compound (复利) side by side.
+
+An internal rate of return per period r gives r × periods a year as simple and (1 + r) ^ periods − 1 as compound
+(中国人民银行公告〔2021〕第3号 asks for the annualised rate and names the internal rate of return).
+Floats inside, quantised once at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
+from math import isfinite
+
+import pyxirr
+
+from xiaobao.errors import InputError
+
+DAYS = 365
+MONTHS = 12
+_STEP = Decimal("0.0001")
+_GRID = [-0.99 + 0.01 * i for i in range(200)] + [1.02 * 1.03**i for i in range(160)]
+
+
+@dataclass(frozen=True, slots=True)
+class AnnualRate:
+    """An annualised rate in percent, four decimals: nominal is simple (单利), effective is compound (复利).
+
+    working shows the steps and assumptions what was supposed, both in Chinese.
+    """
+
+    nominal_percent: Decimal
+    effective_percent: Decimal
+    method: str
+    working: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"年化利率（单利）约 {two(self.nominal_percent)}%，（复利）约 {two(self.effective_percent)}%"
+
+
+def from_periodic(
+    rate: float, per_year: int, method: str, *, working: Sequence[str] = (), assumptions: Sequence[str] = ()
+) -> AnnualRate:
+    """Return the annual rate of a rate per period (a fraction, not percent): × per_year, and compounded."""
+    try:
+        effective = (1 + rate) ** per_year - 1
+    except OverflowError:
+        effective = float("inf")
+    if not (isfinite(rate) and isfinite(effective)):
+        raise InputError("利率过大，无法折算年化", code="input.rate")
+    steps = (
+        *working,
+        f"单利：{rate * 100:.6f}% × {per_year} = {rate * per_year * 100:.4f}%",
+        f"复利：(1 + {rate * 100:.6f}%)^{per_year} − 1 = {effective * 100:.4f}%",
+    )
+    return AnnualRate(_percent(rate * per_year), _percent(effective), method, steps, tuple(assumptions))
+
+
+def from_flows(
+    received: Decimal | float,
+    payments: Sequence[Decimal | float],
+    *,
+    per_year: int = MONTHS,
+    method: str = "内部收益率（IRR）",
+    working: Sequence[str] = (),
+    assumptions: Sequence[str] = (),
+) -> AnnualRate:
+    """Return the annual rate of what the borrower receives now and pays at the end of each equal period, in yuan.
+
+    received is net of what is deducted up front. No solution or several raise InputError.
+    """
+    flows = [float(received), *(-float(p) for p in payments)]
+    if not payments or not all(map(isfinite, flows)) or flows[0] <= 0:
+        raise InputError("无法折算：实际到手金额应大于零，且至少有一期还款", code="input.rate")
+    if -sum(flows[1:]) < flows[0] - 1e-9:
+        short = f"还款合计 {-sum(flows[1:]):,.2f} 元少于到手金额 {flows[0]:,.2f} 元"
+        raise InputError(f"无法折算：{short}，请核对金额与期数", code="input.rate")
+    rate = _root(flows)
+    steps = (*working, f"到手 {flows[0]:,.2f} 元，分 {len(payments)} 期还款合计 {-sum(flows[1:]):,.2f} 元",
+             f"每期内部收益率 {rate * 100:.6f}%")  # fmt: skip
+    return from_periodic(rate, per_year, method, working=steps, assumptions=assumptions)
+
+
+def from_bullet(received: Decimal | float, cost: Decimal | float, days: int) -> AnnualRate:
+    """Return the annual rate of one repayment after `days` days that costs `cost` yuan beyond what was received."""
+    if days <= 0 or float(received) <= 0 or float(cost) < 0:
+        raise InputError("无法折算：天数与到手金额应大于零，费用不得为负", code="input.rate")
+    share = float(cost) / float(received)
+    try:
+        effective = (1 + share) ** (DAYS / days) - 1
+    except OverflowError as error:
+        raise InputError("利率过大，无法折算年化", code="input.rate") from error
+    steps = (
+        f"单利：{share * 100:.4f}% × {DAYS} ÷ {days} = {share * DAYS / days * 100:.4f}%",
+        f"复利：(1 + {share * 100:.4f}%)^({DAYS}÷{days}) − 1 = {effective * 100:.4f}%",
+    )
+    return AnnualRate(_percent(share * DAYS / days), _percent(effective), "到期一次还本付息", steps)
+
+
+def two(percent: Decimal) -> Decimal:
+    """Return a percentage with two decimals, as notices print it."""
+    return percent.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def _root(flows: Sequence[float]) -> float:
+    """Return the only rate above −100 % at which the flows are worth nothing; several or none raise InputError."""
+    signs = [f > 0 for f in flows if f]
+    changes = sum(a != b for a, b in pairwise(signs))
+    if changes == 0:
+        raise InputError("无法折算：现金流只有一个方向，没有内部收益率", code="input.rate")
+    if changes > 1:
+        values = [v for v in (pyxirr.npv(r, flows) or 0.0 for r in _GRID) if abs(v) > 1e-9 * flows[0]]
+        roots = sum((a > 0) != (b > 0) for a, b in pairwise(values))
+        if roots > 1:
+            raise InputError(f"无法折算：这组现金流有 {roots} 个内部收益率，不能取其一", code="input.rate")
+    rate = pyxirr.irr(list(flows), silent=True)
+    if rate is None or not isfinite(rate):
+        raise InputError("无法折算：这组现金流没有内部收益率", code="input.rate")
+    return float(rate)
+
+
+def _percent(fraction: float) -> Decimal:
+    return Decimal(repr(fraction * 100)).quantize(_STEP, ROUND_HALF_UP) + Decimal(0)
