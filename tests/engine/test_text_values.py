@@ -55,6 +55,11 @@ RATES = [
     ("每天每万元利息5元", "0.05", None, "day"),
     ("每万元日息3元", "0.03", None, "day"),
     ("借10000元，每月利息90元", "0.9", None, "month"),
+    ("借1000元用30天利息仅3元", "0.01", None, "day"),
+    ("百分之百", "100", None, None),
+    ("近三月收益4%", "4", None, "total"),
+    ("年利率\n7.2\n%", "7.2", None, "year"),
+    ("成功率百分之九十九", "99", None, None),
 ]
 
 
@@ -151,6 +156,7 @@ def test_clock_times(text: str, minutes: int) -> None:
         ("15个工作日", "15", "working_day", None), ("半年", "0.5", "year", None), ("一年半", "1.5", "year", None),
         ("3-6个月", "6", "month", "3"), ("一个半月", "1.5", "month", None), ("12期", "12", "instalment", None),
         ("24小时", "24", "hour", None), ("5年期", "5", "year", None), ("10-15日内", "15", "day", "10"),
+        ("犹豫期15日", "15", "day", None),
     ],
 )  # fmt: skip
 def test_durations(text: str, value: str, unit: str, lower: str | None) -> None:
@@ -184,7 +190,8 @@ def test_ages(text: str, lower: str | None, upper: str | None, qualifier: str | 
         ("不超过24%", "at_most"), ("不高于24%", "at_most"), ("最高24%", "at_most"), ("不得超过24%", "at_most"),
         ("24%以内", "at_most"), ("高达8%", "at_most"), ("不低于2%", "at_least"), ("超过5%", "at_least"),
         ("低至3%", "at_least"), ("3%起", "at_least"), ("约3.5%", "about"), ("5%左右", "about"), ("合约5%", None),
-        ("低于3%", "at_most"), ("利率3%", None), ("满3%", "at_least"),
+        ("低于3%", "at_most"),
+        ("不低于合同金额的百分之五", "at_least"), ("利率3%", None), ("满3%", "at_least"),
     ],
 )  # fmt: skip
 def test_qualifiers(text: str, qualifier: str | None) -> None:
@@ -192,10 +199,24 @@ def test_qualifiers(text: str, qualifier: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["一心一意", "万一", "唯一", "千万不要", "十分满意", "三五百元", "P2P", "多元化", "一元复始万象更新的"]
+    "text",
+    [
+        "一心一意",
+        "万一",
+        "唯一",
+        "千万不要",
+        "十分满意",
+        "三五百元",
+        "P2P",
+        "多元化",
+        "早一点",
+        "第3期",
+        "第十二期",
+        "上涨20点，",
+    ],
 )
 def test_what_is_no_quantity(text: str) -> None:
-    assert [v for v in values(text) if v.kind != "money" or v.text != "一元"] == []
+    assert [v for v in values(text) if v.kind != "number"] == []
 
 
 def test_several_in_one_sentence() -> None:

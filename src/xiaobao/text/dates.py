@@ -34,11 +34,13 @@ _MORNING, _AFTERNOON = (
 _HALF_DAYS = dict.fromkeys(_MORNING, 0) | dict.fromkeys((*_AFTERNOON, "夜间", "夜里"), 12)
 _HALF = "|".join(_HALF_DAYS)
 
+_NOT_SOONER = r"(?!(?<=[早晚])一点(?![半一三钟零\d]))"  # 早一点 is a wish, not a time
 CLOCK = re.compile(
     rf"(?P<half>{_HALF})? ?(?<![\d.])(?P<h1>\d{{1,2}})[:：](?P<m1>[0-5]\d)(?:[:：](?P<s1>[0-5]\d))?(?![\d:])"
-    rf"|(?P<half2>{_HALF}) ?(?P<h2>{_SHORT}) ?[点时](?P<m2>半|[一三]刻|{_SHORT}分?)?钟?"
+    rf"|(?P<half2>{_HALF}) ?{_NOT_SOONER}(?P<h2>{_SHORT}) ?[点时](?P<m2>半|[一三]刻|{_SHORT}分?)?钟?"
     rf"|(?<![\d.{DIGITS}十百])(?P<h3>{_SHORT}) ?[点时](?P<m3>半|[一三]刻|{_SHORT}分|整|钟|(?=[-~—–至到前后起]))"
-    r"|(?<![\d.])(?P<h4>\d{1,2})[点时](?=[,，。;；、)）]|$)"
+    r"|(?<![\d.涨跌升降了])(?P<h4>\d{1,2})[点时](?=[,，。;；、)）]|$)"
+    rf"|(?<=[-~—–至到])(?P<h5>{_SHORT})[点时]"
 )
 
 _PARTS = {"半": 30, "一刻": 15, "三刻": 45, "整": 0, "钟": 0, "": 0}
@@ -64,7 +66,7 @@ def date_parts(match: re.Match[str]) -> DateParts | None:
 
 def clock_minutes(match: re.Match[str]) -> int | None:
     """Return the minutes after midnight of a match of CLOCK; None when no clock shows it."""
-    hour = parse_number(match["h1"] or match["h2"] or match["h3"] or match["h4"])
+    hour = parse_number(match["h1"] or match["h2"] or match["h3"] or match["h4"] or match["h5"])
     minute = match["m1"] or match["m2"] or match["m3"] or ""
     if hour != int(hour) or hour > 24:
         return None

@@ -100,6 +100,10 @@ class NormalisedBatch:
             at = len(self.texts[row])
         return at, at
 
+    def text(self, index: int) -> str:
+        """Return the normalised text of one row, without its map."""
+        return self.units[int(self.row_starts[index]) : int(self.row_ends[index])].tobytes().decode("utf-16-le")
+
     def row(self, index: int) -> Normalised:
         """Return one row with its full map."""
         begin, end = int(self.row_starts[index]), int(self.row_ends[index])
@@ -107,7 +111,7 @@ class NormalisedBatch:
         source = self.texts[index]
         starts, ends = self._spans(np.arange(begin, end))
         starts, ends = starts - base, ends - base
-        text = self.units[begin:end].tobytes().decode("utf-16-le")
+        text = self.text(index)
         codes = self._codes[base : base + len(source)]
         at = np.flatnonzero((character_table().entries[codes] & (BREAK << 16)) != 0)
         found = np.unique(np.searchsorted(starts, at, side="right")) if len(at) else at

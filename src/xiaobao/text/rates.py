@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import Literal
 
+from xiaobao.errors import InputError
 from xiaobao.text.numerals import NUMBER, parse_number
 
 Period = Literal["day", "month", "year", "period", "total"]
@@ -18,7 +19,7 @@ _PERCENT = {"%": Decimal(1), "‰": Decimal("0.1"), "‱": Decimal("0.01"), "点
 
 RATE = re.compile(
     rf"(?<![\d.])(?:(?P<n1>{NUMBER}) ?(?:%|‰|厘|分)?{_TO})?(?P<n2>{NUMBER}) ?(?P<unit>{_UNIT})"
-    rf"|(?:(?P<f1>[百千万])分之(?P<n3>{NUMBER}){_TO})?(?P<f2>[百千万])分之(?P<n4>{NUMBER})"
+    rf"|(?:(?P<f1>[百千万])分之(?P<n3>{NUMBER}){_TO})?(?P<f2>[百千万])分之(?P<n4>{NUMBER}|百)"
     rf"|(?:(?<=息)|(?<=利率)|(?<=费率)|(?<=佣金)|(?<=手续费))(?:低至|仅|只要|仅需|为|是|约)?"
     rf"(?P<f3>[千万])(?P<n5>[\d一二两三四五六七八九](?:\.\d+|点[一二三四五六七八九])?)(?![\d万千百元块人])"
 )
@@ -44,8 +45,10 @@ PER_UNIT = re.compile(
     rf"(?:借款|贷款|本金|钱|,|，)?(?:借|用|使用)?(?:每|一|1|/){_each(1)}{_fee(1)}"
     rf"|每{_each(2)}每(?P<b3>{_BASE})元?{_fee(2)}"
     rf"|每(?P<b4>{_BASE})元?(?P<p4>日|月|年)(?:利息|息|收益){_fee(4)}"
+    rf"|(?P<b5>{NUMBER}) ?元?[,，]?(?:借款|贷款|借|用|使用)?(?P<k5>{NUMBER}) ?{_each(5)}"
+    rf"的?总?(?:利息|息费|手续费){_fee(5)}"
 )
-"""Costs per unit of principal: 每万元每天2元, 借1万一天2.5元, 每天每万元5元, 每万元日息3元."""
+"""Costs per unit of principal: 每万元每天2元, 借1万一天2.5元, 每天每万元5元, 每万元日息3元, 借1000元用30天利息5元."""
 
 _YEARLY = (
     r"年化|年利|年息|(?<!近[一二两三四五1-5半])年收益|年费|年率|每年|按年|年均|年回报|年综合|折年|年租|年增长"
@@ -54,7 +57,10 @@ _YEARLY = (
 _SO_FAR = r"近[一二两三四五六\d半]{1,2}个?[年月周]|以来"
 _PERIODS: tuple[tuple[Period, re.Pattern[str]], ...] = (
     ("year", re.compile(_YEARLY, re.IGNORECASE)),
-    ("month", re.compile(r"月利|月息|月费|(?<!个)月收益|每个?月|按月|月化|月手续费|月供|月管理")),
+    (
+        "month",
+        re.compile(r"月利|月息|月费|(?<!个)(?<!近[一二两三四五六\d])月收益|每个?月|按月|月化|月手续费|月供|月管理"),
+    ),
     ("day", re.compile(r"日利|日息|日费|日化|每日|每天|按日|天息|日收益|日万|一天")),
     ("period", re.compile(r"每期|期费|期利|单期|每一期|按期|分期手续费|分期费")),
     ("total", re.compile(rf"总费|总利|总收益|总成本|累计|合计|一次性|共收|总手续费|{_SO_FAR}")),
@@ -97,16 +103,20 @@ def percent(match: re.Match[str]) -> tuple[Decimal | None, Decimal]:
     if match["f3"]:
         return None, parse_number(match["n5"]) * _FRACTION[match["f3"]]
     first = None if match["n3"] is None else parse_number(match["n3"]) * _FRACTION[match["f1"]]
-    return first, parse_number(match["n4"]) * _FRACTION[match["f2"]]
+    last = Decimal(100) if match["n4"] == "百" else parse_number(match["n4"])
+    return first, last * _FRACTION[match["f2"]]
 
 
 def per_unit_percent(match: re.Match[str]) -> tuple[Decimal, Period]:
     """Return a match of PER_UNIT as percent of principal, and its period."""
+    index = next(i for i in (1, 2, 4, 5) if match[f"n{i}"])
     word = match["b1"] or match["b3"] or match["b4"]
-    base = parse_number("1" + word if word != "十万" else word) if word else parse_number(match["b2"])
-    fee, unit, part = next((match[f"n{i}"], match[f"u{i}"], match[f"j{i}"]) for i in (1, 2, 4) if match[f"n{i}"])
+    base = parse_number("1" + word if word != "十万" else word) if word else parse_number(match["b2"] or match["b5"])
+    fee, unit, part = match[f"n{index}"], match[f"u{index}"], match[f"j{index}"]
     cost = parse_number(fee) + (parse_number(part) / 10 if part else 0)
     cost *= Decimal("0.1") if unit[0] in "角毛" else Decimal("0.01") if unit[0] == "分" else 1
-    name = (match["p1"] or match["p2"] or match["p4"])[-1]
     periods: dict[str, Period] = {"天": "day", "日": "day", "月": "month", "年": "year", "期": "period"}
-    return cost / base * 100, periods[name]
+    base *= parse_number(match["k5"]) if index == 5 else 1
+    if not base:
+        raise InputError(f"“{match.group()}”的本金或期数为零")
+    return cost / base * 100, periods[match[f"p{index}"][-1]]

@@ -16,7 +16,7 @@ from typing import Literal
 
 from xiaobao.errors import InputError
 from xiaobao.text.dates import CLOCK, DATE, DateParts, clock_minutes, date_parts
-from xiaobao.text.numerals import NUMBER, fold, parse_number
+from xiaobao.text.numerals import DIGITS, NUMBER, fold, parse_number
 from xiaobao.text.rates import PER_UNIT, RATE, Period, per_unit_percent, percent, period_around
 
 __all__ = ["DateParts", "Kind", "Period", "Qualifier", "Value", "parse_number", "values"]
@@ -83,23 +83,26 @@ _MONEY = re.compile(
 )
 _AGE = re.compile(rf"(?:(?P<n1>{NUMBER}) ?(?:周岁|岁)?{_TO})?(?P<n2>{NUMBER}) ?(?:周岁|岁)(?!末|月|尾)")
 _LENGTH = re.compile(
+    rf"(?<![\d.第{DIGITS}十百])"
     rf"(?:(?P<n1>{NUMBER}) ?(?P<u1>{_SPAN})?{_TO})?(?P<n2>{NUMBER}|半) ?(?P<u2>{_SPAN})(?P<half>半)?"
     rf"|(?P<n3>{NUMBER})个(?P<middle>半)(?P<u3>月|小时|季度)|(?P<n4>半)个?(?P<u4>月|小时|年|天|季度)"
 )
 _DAY_CONTEXT = re.compile(r"(?:以?内|之内|后|以?前|左右|以上|以下|起?内|无理由|年化|犹豫期|冷静期|期限|期)")
+_DAY_BEFORE = re.compile(r"(?:期限?|期间|期[为是]|满|提前|超过|少于|持有|未来|连续|累计)$")
 _AMOUNT = re.compile(
     rf"(?:(?P<n1>{NUMBER}){_TO})?(?P<n2>{NUMBER})(?![人户家次个条份名笔年天辆件股倍字亩台套吨公米平步 ]| ?[A-Za-z])"
 )
 _MONEY_BEFORE = re.compile(
-    r"(?:额度|借款?|贷款?|存入?|投资?|金额|本金|保额|赔付?|资金|授信|提现|转账?|收益|赚|可拿|领)[^\d，。；,;]{0,6}$"
+    r"(?:额度|借款?|贷款?|存入?|投资?|金额|本金|保额|赔付?|资金|授信|提现|转账?|收益|赚|可拿|领|最高|起投|起存|起购)[^\d，。；,;]{0,6}$"
 )
 _MONEY_AFTER = re.compile(r" ?(?:额度|本金|资金|保额|存款|贷款|授信|保障|赔付|借款|理财|定期|现金)")
 _NUMBER = re.compile(rf"(?<![\dA-Za-z.])(?P<n2>{NUMBER})(?![\d.]*[A-Za-z])")
 
-_FLOOR = "不低于|不少于|不小于|至少|最低|最少|低至|超过?|高于|大于|多于|逾|突破|满|[≥>]"
+_FLOOR = "不低于|不少于|不小于|至少|最低|最少|低至"
+_OVER = "超过?|高于|大于|多于|逾|突破|满|[≥>]"
 _CEILING = "不超过?|不高于|不大于|不多于|未超过|未满|不满|不足|最高|最多|至多|高达|低于|少于|小于|上限|封顶|[≤<]"
 _BEFORE: tuple[tuple[Qualifier, re.Pattern[str]], ...] = (
-    ("at_least", re.compile(rf"(?:{_FLOOR})[^\d，。；,;]{{0,3}}$")),
+    ("at_least", re.compile(rf"(?:(?:{_FLOOR})[^\d，。；,;]{{0,6}}|(?:{_OVER})[^\d，。；,;]{{0,3}})$")),
     ("at_most", re.compile(rf"(?:{_CEILING})[^\d，。；,;]{{0,6}}$")),
     ("about", re.compile(r"(?:(?<![合预签履违契公条节])约为?|大约|大概|近|将近|接近|差不多)[^\d，。；,;一-龥]{0,2}$")),
 )
@@ -192,7 +195,10 @@ def _duration(match: re.Match[str], folded: str) -> Value | None:
     if match["half"] or match["middle"]:
         value += Decimal("0.5")
     name = _DURATION.get(unit) or _DURATION["个" + unit]
-    if unit == "日" and not match["n1"] and not _DAY_CONTEXT.match(folded, match.end()):
+    dated = unit == "日" and not match["n1"]
+    if dated and not (
+        _DAY_CONTEXT.match(folded, match.end()) or _DAY_BEFORE.search(folded[max(0, match.start() - 4) : match.start()])
+    ):
         return None
     if unit == "年" and re.fullmatch(r"(?:19|20)\d\d", number):
         return None
@@ -265,6 +271,7 @@ def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
 
 def values(text: str) -> list[Value]:
     """Return the quantities of a text in order of place; the spans never overlap."""
-    folded = fold(text)
+    # One line end between a number and its unit is the page's, not the author's.
+    folded = fold(text).replace("\n", " ")
     found = (_bounded(v, folded) for v in _found(folded))
     return sorted((replace(v, text=text[v.start : v.end]) for v in found), key=lambda v: v.start)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import combinations, product
+from itertools import combinations, islice, product
 from typing import Literal, get_args
 
 import rjieba
@@ -12,13 +12,14 @@ from pypinyin import Style, lazy_pinyin, pinyin
 
 from xiaobao.errors import UsageError
 from xiaobao.text.characters import is_cjk
-from xiaobao.text.normalise import Normalised, normalise, normalise_term
+from xiaobao.text.normalise import Normalised, normalise_batch, normalise_term
 from xiaobao.text.writings import HOMOPHONES, LOOKALIKES, REAL_WORDS, SIGNS, SPLITS
 
 VariantKind = Literal["pinyin", "homophone", "lookalike", "split", "sign"]
 KINDS: tuple[VariantKind, ...] = get_args(VariantKind)
 
 _MOST = 240
+_MOST_RAW = 400
 _SHORTEST_LATIN = 6
 _ALL_SUBSETS = 4
 
@@ -39,16 +40,13 @@ def variants(word: str, *, kinds: Iterable[VariantKind] = KINDS) -> dict[str, Va
     if len(plain) < 2:
         return {}
     makers = {"pinyin": _pinyin, "homophone": _homophones, "lookalike": _lookalikes, "split": _splits, "sign": _signs}
+    raw = [(kind, new) for kind in KINDS if kind in wanted for new in islice(makers[kind](plain), _MOST_RAW)]
+    batch = normalise_batch([new for _, new in raw])
     out: dict[str, VariantKind] = {}
-    for kind in KINDS:
-        if kind not in wanted:
-            continue
-        for raw in makers[kind](plain):
-            variant = normalise(raw).text
-            if variant != plain and variant not in out and _is_safe(variant, plain):
-                out[variant] = kind
-                if len(out) == _MOST:
-                    return out
+    for index, (kind, _) in enumerate(raw):
+        variant = batch.text(index)
+        if variant != plain and variant not in out and len(out) < _MOST and _is_safe(variant, plain):
+            out[variant] = kind
     return out
 
 
