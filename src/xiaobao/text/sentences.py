@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xiaobao.text.normalise import Normalised
 
@@ -89,11 +90,18 @@ def clauses(normal: Normalised) -> list[Span]:
     return _spans(normal.text, cuts)
 
 
+@lru_cache(maxsize=16)
+def _clause_edges(normal: Normalised) -> tuple[list[int], list[int]]:
+    """Keep the clauses of the texts at hand: a document is asked once for every hit in it."""
+    spans = clauses(normal)
+    return [s.start for s in spans], [s.end for s in spans]
+
+
 def clause_at(normal: Normalised, start: int, end: int) -> tuple[int, int]:
     """Return the smallest stretch of whole clauses that covers a span; breaks inside the span do not cut it."""
-    spans = clauses(normal)
-    if not spans:
+    starts, ends = _clause_edges(normal)
+    if not starts:
         return start, end
-    first = max(0, bisect_right([s.start for s in spans], start) - 1)
-    last = min(len(spans) - 1, bisect_left([s.end for s in spans], max(end, start + 1)))
-    return min(start, spans[first].start), max(end, spans[last].end)
+    first = max(0, bisect_right(starts, start) - 1)
+    last = min(len(ends) - 1, bisect_left(ends, max(end, start + 1)))
+    return min(start, starts[first]), max(end, ends[last])
