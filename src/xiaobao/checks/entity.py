@@ -29,11 +29,11 @@ class EntityPresent(Check):
         """Read the kinds of entity."""
         if isinstance(argument, str):
             argument = [argument]
-        from xiaobao.privacy import kinds
+        from xiaobao.privacy import KINDS
 
-        unknown = [k for k in argument if k not in kinds()]
+        unknown = [k for k in argument if k not in KINDS]
         if unknown:
-            raise parser.source.error(f"没有这种实体：{'、'.join(map(str, unknown))}；可用：{'、'.join(kinds())}", path)
+            raise parser.source.error(f"没有这种实体：{'、'.join(map(str, unknown))}；可用：{'、'.join(KINDS)}", path)
         return cls(tuple(argument), options["count"])
 
     def hits(self, context: Context) -> list[Hit]:

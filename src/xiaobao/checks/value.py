@@ -111,12 +111,13 @@ class AnnualisedMismatch(Check):
     def hits(self, context: Context) -> list[Hit]:
         """Return the annual rate that fits no day or month price of the text."""
         rates = [(v, s, e) for v, s, e in context.values if v.kind == "rate" and isinstance(v.value, Decimal)]
-        annual = [(v.value, s, e) for v, s, e in rates if v.period == "year"]
+        annual = [(v, s, e) for v, s, e in rates if v.period == "year"]
         factors = {"day": 365, "month": 12}
-        quoted = [(v.value, factors[v.period]) for v, _, _ in rates if v.period in factors]
+        quoted = [(v, factors[v.period]) for v, _, _ in rates if v.period in factors]
         if len(annual) != 1 or len(quoted) != 1:
             return []
-        (stated, start, end), (price, times) = annual[0], quoted[0]
+        (year, start, end), (part, times) = annual[0], quoted[0]
+        stated, price = Decimal(str(year.value)), Decimal(str(part.value))
         simple = price * times
         compound = (Decimal((1 + float(price) / 100) ** times) - 1) * 100
         if min(abs(stated - simple), abs(stated - compound)) <= self.tolerance:

@@ -163,7 +163,7 @@ class TextJudge:
             scenario = context.scenario or context.profile.scenario
             known = [self.heads(context.text[s:e], scenario, context.role) for s, e in windows(context)]
             context.window_heads = known  # type: ignore[attr-defined]
-        return known  # type: ignore[no-any-return]
+        return known
 
     def category_scores(self, context: Context) -> dict[str, float]:
         """Return the best probability of each category over the windows of a text."""
@@ -194,7 +194,7 @@ class TextJudge:
                 share = np.exp(logits - logits.max())
                 known.append(sigmoid(self.logit(context.text[start:end], vector)) * share / share.sum())
             context.window_intents = known  # type: ignore[attr-defined]
-        return known  # type: ignore[no-any-return]
+        return known
 
     def _strongest(self, context: Context, start: int, end: int, head: int) -> Span:
         """Return the clause of a window whose n-grams speak most for a category."""
@@ -235,9 +235,9 @@ def windows(context: Context) -> list[Span]:
     size = len(context.text)
     if size <= WINDOW:
         return [(0, size)]
-    known = getattr(context, "windows", None)
+    known: list[Span] | None = getattr(context, "windows", None)
     if known is not None:
-        return known  # type: ignore[no-any-return]
+        return known
     out: list[Span] = []
     for start, end in context.sentences:
         if out and end - out[-1][0] <= 120:

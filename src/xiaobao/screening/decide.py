@@ -102,7 +102,7 @@ def verdict(found: Sequence[Finding], scores: dict[str, float] | None = None) ->
     for decision in ("violation", "review"):
         chosen = [f for f in found if f.decision == decision]
         if chosen:
-            return decision, max(chosen, key=lambda f: _support(f, scores or {})).category  # type: ignore[return-value]
+            return decision, max(chosen, key=lambda f: _support(f, scores or {})).category
     return "clear", ""
 
 

@@ -84,6 +84,8 @@ def profile(text: str, found: Found, lexicons: Lexicons, *, scenario: str = "", 
 def _products(found: Mapping[str, set[str]], text: str) -> dict[str, tuple[str, ...]]:
     """Keep the products a text speaks of; the narrower product replaces the wider one it contains."""
     products = {name: tuple(sorted(words)) for name, words in found.items()}
+    if products.get("insurance") == ("保险",) and not re.search(r"(?<!存款)保险", text):
+        products.pop("insurance")
     if "structured_deposit" in products and set(products.get("deposit", ())) <= {"存款"}:
         products.pop("deposit", None)
     if "wealth" in products and re.search(r"非存款|不是存款|不同于存款|有别于存款", text):

@@ -14,6 +14,7 @@ from xiaobao.model import Material
 from xiaobao.rulebook.load import Rulebook, load
 from xiaobao.screening.candidates import Candidate, evaluate
 from xiaobao.screening.context import Context, Services
+from xiaobao.screening.document import Profile, profile
 from xiaobao.screening.program import Found, Program
 from xiaobao.text.normalise import NormalisedBatch, normalise_batch
 
@@ -31,7 +32,7 @@ class Row:
     product: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
     material: Material | None = None
-    whole: str = ""
+    around: Profile | None = None
 
 
 @dataclass
@@ -89,7 +90,14 @@ class Engine:
             material=row.material,
             services=services,
         )
+        context.context_profile = row.around
         return Scanned(row, context, evaluate(self.program, context, found.rules, on))
+
+    def profile(self, text: str, *, scenario: str = "", product: str = "") -> Profile:
+        """Return what a text is, without judging what it says."""
+        batch = normalise_batch([text])
+        found = self.program.find(batch, [0])[0]
+        return profile(batch.row(0).text, found.words, self.program.rulebook.lexicons, scenario=scenario, product=product)
 
 
 @cache

@@ -58,7 +58,7 @@ def evidence(candidate: Candidate, context: Context) -> tuple[Evidence, ...]:
         start, end = context.normalised.original(candidate.hit_start, candidate.hit_end)
         out.append(Evidence("words", context.normalised.source[start:end], start, end, candidate.note))
     for stance in candidate.stances:
-        span = (None, None)
+        span: tuple[int | None, int | None] = (None, None)
         if stance.end > stance.start:
             span = context.normalised.original(stance.start, min(stance.end, len(context.text)))
         out.append(Evidence(stance.kind, stance.text, span[0], span[1], STANCE_WORDS.get(stance.kind, "")))

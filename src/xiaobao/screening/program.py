@@ -71,7 +71,7 @@ class Program:
         for item in trigger:
             self._rules_of.setdefault(item, []).append(index)
             if isinstance(item, Pattern):
-                triggers |= min(item.clauses, key=_weight) if item.clauses else frozenset()
+                triggers |= min(item.clauses, key=_weight, default=frozenset())
             else:
                 triggers.add(item)
 
@@ -111,7 +111,7 @@ class Program:
                 rules.update(self._rules_of.get(pattern, ()))
 
 
-def _weight(clause: frozenset[str]) -> float:
+def _weight(clause: Iterable[str]) -> float:
     """Estimate how often a clause is met: short words and large sets are met often."""
     return sum(_frequency(w) for w in clause)
 

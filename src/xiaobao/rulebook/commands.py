@@ -1,0 +1,185 @@
+"""The commands `xiaobao rules …`: list, show, test, lint, docs, schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from xiaobao.errors import RuleError
+from xiaobao.rulebook.load import PACKAGE, Rulebook, read_folder
+from xiaobao.rulebook.model import Rule
+
+SEVERITY = {"high": "▲ 高", "medium": "◆ 中", "low": "● 低"}
+MAY = {"block": "可判违规", "warn": "仅提示复核", "draft": "草稿"}
+LIFECYCLE = {"draft": "草稿", "shadow": "试运行", "published": "生效", "retired": "停用"}
+
+_folder = click.option(
+    "--rules", "folder", type=click.Path(path_type=Path, exists=True, file_okay=False), default=PACKAGE,
+    help="规则目录，默认随引擎提供的规则库。", show_default=False,
+)  # fmt: skip
+_json = click.option("--json", "as_json", is_flag=True, help="输出 JSON，便于程序读取。")
+
+
+@click.group()
+def rules() -> None:
+    """查看、检验规则库。
+
+    例：xiaobao rules test wealth/principal_guarantee
+    """
+
+
+def _read(folder: Path) -> tuple[Rulebook, list[RuleError]]:
+    errors: list[RuleError] = []
+    return read_folder(folder, errors=errors), errors
+
+
+def _chosen(book: Rulebook, names: tuple[str, ...]) -> list[Rule]:
+    """Return the rules named by id or by domain; all when none is named."""
+    if not names:
+        return list(book.rules)
+    out = [r for r in book.rules if r.id in names or r.id.split("/")[0] in names]
+    for name in names:
+        if not any(r.id == name or r.id.split("/")[0] == name for r in out):
+            book.rule(name)
+    return out
+
+
+@rules.command("list")
+@click.argument("names", nargs=-1)
+@click.option("--category", help="只列这一类别。")
+@click.option("--family", help="只列覆盖这一表述族（如 WM-01）的规则。")
+@_folder
+@_json
+def list_rules(names: tuple[str, ...], category: str | None, family: str | None, folder: Path, as_json: bool) -> None:
+    """列出规则。"""
+    book, _ = _read(folder)
+    chosen = [
+        r
+        for r in _chosen(book, names)
+        if (category is None or r.category == category) and (family is None or family in r.families)
+    ]
+    if as_json:
+        click.echo(orjson.dumps([_summary(r) for r in chosen], option=orjson.OPT_INDENT_2))
+        return
+    table = Table(title=f"规则 {len(chosen)} 条", title_justify="left")
+    for heading in ("编号", "违规", "类别", "级别", "依据", "状态"):
+        table.add_column(heading, overflow="fold")
+    for rule in chosen:
+        table.add_row(
+            rule.id, rule.title, rule.category, SEVERITY[rule.severity], "\n".join(map(str, rule.citations)),
+            f"{LIFECYCLE[rule.lifecycle]}，{MAY[rule.may]}",
+        )  # fmt: skip
+    Console().print(table)
+
+
+@rules.command("show")
+@click.argument("id")
+@_folder
+@_json
+def show_rule(id: str, folder: Path, as_json: bool) -> None:
+    """显示一条规则：依据条文、检查、例子。"""
+    book, _ = _read(folder)
+    rule = book.rule(id)
+    if as_json:
+        click.echo(orjson.dumps(_summary(rule, full=True), option=orjson.OPT_INDENT_2))
+        return
+    console = Console()
+    console.print(f"[bold]{rule.title}[/bold]  {SEVERITY[rule.severity]}  {rule.category}  第 {rule.version} 版")
+    console.print(rule.message)
+    console.print(f"建议改为：{rule.remedy}", style="green")
+    for citation in rule.citations:
+        console.print(f"\n{citation}（{citation.confidence}）\n  {citation.paraphrase}", highlight=False)
+    for kind, group in (("应命中", rule.hit), ("不应命中", rule.no_hit)):
+        console.print(f"\n{kind}")
+        for example in group:
+            console.print(f"  · {example.text}", markup=False, highlight=False)
+
+
+@rules.command("test")
+@click.argument("names", nargs=-1)
+@_folder
+def test_rules(names: tuple[str, ...], folder: Path) -> None:
+    """用规则自己的例子检验规则；有失败时退出码为 1。"""
+    from xiaobao.rulebook.verify import try_examples
+
+    book, errors = _read(folder)
+    trials = try_examples(book, _chosen(book, names))
+    failed = [t for t in trials if not t.passed]
+    for error in errors:
+        click.echo(f"✗ {error.message}")
+    for trial in failed:
+        must = "应命中却未命中" if trial.kind == "hit" else "不应命中却命中"
+        reason = f"（因语境放行：{trial.stance}）" if trial.stance else ""
+        click.echo(f"✗ {trial.rule}：{must}{reason}：{trial.example.text}")
+    click.echo(f"{len({t.rule for t in trials})} 条规则，{len(trials)} 个例子，{len(failed)} 个失败，{len(errors)} 个文件有误")
+    if failed or errors:
+        raise click.exceptions.Exit(1)
+
+
+@rules.command("lint")
+@_folder
+def lint_rules(folder: Path) -> None:
+    """检查规则库：写法、依据、例子、永远不会生效的放行短语、过于频繁的词。"""
+    from xiaobao.rulebook.lint import lint
+    from xiaobao.rulebook.verify import verify
+
+    book, errors = _read(folder)
+    problems = [*verify(book), *lint(book)]
+    for error in errors:
+        click.echo(f"✗ {error.message}")
+    for problem in problems:
+        click.echo(f"{'✗' if problem.fatal else '!'} {problem.rule}：{problem.message}")
+    fatal = len(errors) + sum(p.fatal for p in problems)
+    click.echo(f"{len(book.rules)} 条规则：{fatal} 个必须修正，{len(problems) - fatal + len(errors)} 个建议")
+    if fatal:
+        raise click.exceptions.Exit(1)
+
+
+@rules.command("docs")
+@click.option("--output", type=click.Path(path_type=Path), default=Path("docs/rules"), show_default=True)
+@_folder
+def write_docs(output: Path, folder: Path) -> None:
+    """由规则生成说明文档（Markdown，每个领域一页）。"""
+    from xiaobao.rulebook.docs import write_pages
+
+    book, _ = _read(folder)
+    pages = write_pages(book, output)
+    click.echo(f"已写入 {len(pages)} 页：{output}")
+
+
+@rules.command("schema")
+def print_schema() -> None:
+    """输出规则文件的 JSON Schema，供编辑器补全与校验。"""
+    from xiaobao.rulebook.schema import rule_schema
+
+    click.echo(orjson.dumps(rule_schema(), option=orjson.OPT_INDENT_2))
+
+
+def _summary(rule: Rule, *, full: bool = False) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "id": rule.id,
+        "title": rule.title,
+        "version": rule.version,
+        "lifecycle": rule.lifecycle,
+        "may": rule.may,
+        "category": rule.category,
+        "severity": rule.severity,
+        "families": list(rule.families),
+        "rights": list(rule.rights),
+        "basis": [c.as_dict() for c in rule.citations],
+    }
+    if full:
+        out |= {
+            "message": rule.message,
+            "remedy": rule.remedy,
+            "hit": [e.text for e in rule.hit],
+            "no_hit": [e.text for e in rule.no_hit],
+            "effective_from": rule.effective_from and rule.effective_from.isoformat(),
+            "effective_to": rule.effective_to and rule.effective_to.isoformat(),
+        }
+    return out

@@ -1,0 +1,250 @@
+"""Screen materials: texts, dialogues, files. Rows go through the engine together; findings come back to their places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from xiaobao.model import Anchor, Finding, Material, Passage, Verdict
+from xiaobao.screening.context import Services
+from xiaobao.screening.decide import Judge, findings, verdict
+from xiaobao.screening.document import Profile
+from xiaobao.screening.engine import Engine, Row, Scanned, default_engine
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+SHEETS = ("spreadsheet", "csv", "excel")
+CELL = 10
+"""Characters from which a table cell counts as a text of its own."""
+
+
+class Adjudicator(Protocol):
+    """A language model that decides what the judge is unsure of; it must quote its evidence."""
+
+    def adjudicate(self, finding: Finding, text: str, *, scenario: str, role: str) -> Finding:
+        """Return the finding, its decision changed only where the quoted words stand in the text."""
+
+
+class ScreeningJudge(Judge, Services, Protocol):
+    """A judge that also answers what intents a passage carries."""
+
+    def category_scores(self, context: Any) -> Mapping[str, float]:
+        """Return the probability of each category."""
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A row of the engine and where it lies in its material."""
+
+    material: int
+    offset: int
+    turn: int | None
+    row: Row
+
+
+class Screener:
+    """Screen materials with one engine, and a judge where there is one."""
+
+    def __init__(
+        self,
+        engine: Engine | None = None,
+        judge: ScreeningJudge | None = None,
+        adjudicator: Adjudicator | None = None,
+    ) -> None:
+        self.engine = engine or default_engine()
+        self.judge = judge
+        self.adjudicator = adjudicator
+
+    def screen(self, material: Material) -> Verdict:
+        """Return the verdict on one material."""
+        return self.screen_many([material])[0]
+
+    def screen_many(self, materials: Sequence[Material]) -> list[Verdict]:
+        """Return the verdicts of many materials, in order; rows of equal date are scanned together."""
+        pieces = [p for i, m in enumerate(materials) for p in self._pieces(i, m)]
+        by_day: dict[date, list[int]] = {}
+        for i, piece in enumerate(pieces):
+            by_day.setdefault(moment(materials[piece.material].at).date(), []).append(i)
+        scanned: list[Scanned | None] = [None] * len(pieces)
+        for day, members in by_day.items():
+            rows = [pieces[i].row for i in members]
+            found = self.engine.scan_rows(rows, on=day, services=self.judge, every=self.judge is not None)
+            for i, item in zip(members, found, strict=True):
+                scanned[i] = item
+        grouped: dict[int, list[tuple[_Piece, Scanned]]] = {}
+        for piece, item in zip(pieces, scanned, strict=True):
+            if item is not None:
+                grouped.setdefault(piece.material, []).append((piece, item))
+        return [self._verdict(m, grouped.get(i, [])) for i, m in enumerate(materials)]
+
+    def _pieces(self, index: int, material: Material) -> Iterable[_Piece]:
+        if material.is_dialogue:
+            yield from self._turns(index, material)
+            return
+        facts = _facts(material)
+        base = Row("", material.scenario or "", material.role or "", material.product or "", facts)
+        if any(word in material.media_type for word in SHEETS):
+            for passage, start in zip(material.passages, material.starts, strict=True):
+                if len(passage.text) >= CELL:
+                    yield _Piece(index, start, None, replace(base, text=passage.text))
+            return
+        yield _Piece(index, 0, None, replace(base, text=material.text, material=_sized(material)))
+
+    def _turns(self, index: int, material: Material) -> Iterable[_Piece]:
+        """Give each turn its speaker, its times and what the whole conversation is about."""
+        around = self.engine.profile(material.text, scenario=material.scenario or "", product=material.product or "")
+        last = max((p.anchor.end or p.anchor.start or 0.0 for p in material.passages), default=0.0)
+        for passage, start in zip(material.passages, material.starts, strict=True):
+            anchor = passage.anchor
+            facts = {
+                **_facts(material),
+                "dialogue": True,
+                "dialogue.end": last,
+                "turn.start": anchor.start,
+                "turn.end": anchor.end,
+            }
+            scenario = material.scenario or _spoken(around)
+            role = anchor.speaker or material.role or ""
+            row = Row(passage.text, scenario, role, material.product or "", facts, around=around)
+            yield _Piece(index, start, anchor.turn, row)
+
+    def _verdict(self, material: Material, parts: Sequence[tuple[_Piece, Scanned]]) -> Verdict:
+        found: list[Finding] = []
+        scores: dict[str, float] = {}
+        for piece, scanned in parts:
+            own = findings(scanned, self.judge)
+            if self.adjudicator is not None:
+                own = [self._adjudicated(f, piece.row, scanned) for f in own]
+            found += [self._placed(f, piece, material) for f in own if f.decision != "clear"]
+            if self.judge is not None and own:
+                for name, score in self.judge.category_scores(scanned.context).items():
+                    scores[name] = max(score, scores.get(name, 0.0))
+        decision, category = verdict(found, scores)
+        if decision == "clear" and material.issues:
+            decision = "review"
+        return Verdict(
+            material.id, decision, category, tuple(found), _inferred(material, parts), material.issues, material.extra
+        )
+
+    def _adjudicated(self, finding: Finding, row: Row, scanned: Scanned) -> Finding:
+        if finding.decision != "review" or self.adjudicator is None:
+            return finding
+        rule = self.engine.program.rulebook.rule(finding.rule)
+        if rule.may != "block":
+            return finding
+        scenario = scanned.context.scenario or (scanned.context.profile.scenario if scanned.context.profile else "")
+        return self.adjudicator.adjudicate(finding, row.text, scenario=scenario, role=row.role)
+
+    def _placed(self, finding: Finding, piece: _Piece, material: Material) -> Finding:
+        """Give a finding its offsets in the material, its anchor and the boxes of every passage it covers."""
+        if finding.start is None or finding.end is None:
+            turn = piece.turn
+            anchor = material.passages[turn].anchor if turn is not None and turn < len(material.passages) else Anchor()
+            return replace(finding, turn=turn, anchor=replace(anchor, box=None))
+        if piece.turn is not None:
+            return replace(finding, turn=piece.turn, anchor=material.passages[material.passage_at(piece.offset)].anchor)
+        start, end = finding.start + piece.offset, finding.end + piece.offset
+        first, last = material.passage_at(start), material.passage_at(max(start, end - 1))
+        covered = tuple(p.anchor for p in material.passages[first : last + 1])
+        evidence = tuple(
+            replace(e, start=e.start + piece.offset, end=e.end + piece.offset)
+            if e.start is not None and e.end is not None
+            else e
+            for e in finding.evidence
+        )
+        return replace(finding, start=start, end=end, anchor=covered[0], boxes=covered, evidence=evidence)
+
+
+def material_of(data: Mapping[str, Any], *, defaults: Mapping[str, str] | None = None) -> Material:
+    """Build a material from one line of the `screen` interface; raise InputError when it has neither text nor turns."""
+    from xiaobao.errors import InputError
+
+    given = {**(defaults or {}), **{k: v for k, v in data.items() if isinstance(v, str) and v}}
+    if isinstance(data.get("turns"), list):
+        passages = tuple(_turn(turn, i) for i, turn in enumerate(data["turns"]))
+        media_type = "application/x-dialogue"
+    elif isinstance(data.get("text"), str):
+        passages = (Passage(data["text"]),)
+        media_type = "text/plain"
+    else:
+        raise InputError("需要 text（文字）或 turns（对话轮次）", code="input.missing")
+    facts = data.get("facts")
+    return Material(
+        id=str(data.get("id", "")),
+        passages=passages,
+        media_type=media_type,
+        scenario=_scenario(given.get("scenario")),
+        role=given.get("role") or None,
+        product=given.get("product") or None,
+        channel=given.get("channel") or None,
+        at=given.get("at") or None,
+        facts=facts if isinstance(facts, Mapping) else {},
+    )
+
+
+def _turn(turn: Any, index: int) -> Passage:
+    from xiaobao.errors import InputError
+
+    if not isinstance(turn, Mapping) or not isinstance(turn.get("text"), str):
+        raise InputError(f"第 {index + 1} 轮对话缺少 text", code="input.missing")
+    times = {k: float(turn[k]) for k in ("start", "end") if isinstance(turn.get(k), (int, float))}
+    anchor = Anchor(turn=index, speaker=str(turn.get("role") or ""), start=times.get("start"), end=times.get("end"))
+    return Passage(turn["text"], anchor)
+
+
+def _scenario(name: str | None) -> str | None:
+    """Map the scenarios of dialogues to those the rules know."""
+    return {"service_call": "service_chat", "dual_recording": "sales_call"}.get(name or "", name or None)
+
+
+def moment(at: str | None) -> datetime:
+    """Return a moment in Beijing: now when missing; naive times are Beijing time. Raise InputError when unreadable."""
+    from xiaobao.errors import InputError
+
+    if not at:
+        return datetime.now(BEIJING)
+    try:
+        value = datetime.fromisoformat(at)
+    except ValueError as error:
+        raise InputError(f"时间“{at}”无法识别，应写作 2026-11-22 14:05", code="input.time") from error
+    return value.replace(tzinfo=BEIJING) if value.tzinfo is None else value.astimezone(BEIJING)
+
+
+def _facts(material: Material) -> dict[str, Any]:
+    facts = dict(material.facts)
+    if material.at:
+        facts.setdefault("at", moment(material.at).isoformat())
+    if material.channel:
+        facts.setdefault("channel", material.channel)
+    return facts
+
+
+def _sized(material: Material) -> Material | None:
+    """Pass on a material only where sizes are known: prominence is all that rules ask of it."""
+    return material if any(p.size is not None for p in material.passages) else None
+
+
+def _spoken(around: Profile) -> str:
+    """Guess whether a conversation sells, collects or serves."""
+    if any(w in around.genres.get("notice", ()) for w in ("还款日",)) or "loan" in around.products and around.offer < 0.3:
+        return "service_chat"
+    return "sales_call" if around.offer >= 0.5 else "service_chat"
+
+
+def _inferred(material: Material, parts: Sequence[tuple[_Piece, Scanned]]) -> dict[str, str]:
+    """Return what was not given and had to be inferred."""
+    out = {}
+    if not material.scenario and parts:
+        first = parts[0][1].context
+        scenario = first.scenario or (first.profile.scenario if first.profile else "")
+        if scenario:
+            out["scenario"] = scenario
+    if not material.product and parts:
+        names = sorted({p for _, s in parts if s.context.profile for p in s.context.profile.products})
+        if names:
+            out["product"] = "、".join(names)
+    if not material.at:
+        out["at"] = moment(None).isoformat(timespec="seconds")
+    return out
