@@ -147,9 +147,10 @@ class Context:
         """Return the character height at a relative to that at b, or None where sizes are unknown."""
         if self.material is None:
             return None
-        from xiaobao.readers.prominence import relative_size
+        from xiaobao.prominence import relative_size
 
-        return relative_size(self.material, self.normalised.original(a.start, a.end), self.normalised.original(b.start, b.end))
+        original = self.normalised.original
+        return relative_size(self.material, original(a.start, a.end), original(b.start, b.end))
 
     # facts and values -----------------------------------------------------------------------------------------
 
