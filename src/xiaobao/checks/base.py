@@ -163,12 +163,15 @@ class Parser:
     def check(self, node: Any, path: KeyPath) -> Check:
         """Build one check: a list means any of its members, a text means that word."""
         if isinstance(node, str):
-            return _REGISTRY["words"].parse([node], {}, path, self)
+            return self._plain("words", [node], path)
         if isinstance(node, list):
-            return _REGISTRY["any"].parse(node, {}, path, self)
+            return self._plain("any", node, path)
         if not isinstance(node, dict) or not node:
             raise self.source.error("这里应当是一个检查（如 words、pattern、near、all、any）", path)
         named = [key for key in node if key in _REGISTRY or key in RESERVED]
+        if len(named) > 1:
+            fitting = [k for k in named if k in _REGISTRY and all(o == k or o in _REGISTRY[k].options for o in named)]
+            named = fitting if len(fitting) == 1 else named
         if len(named) != 1:
             known = "、".join(sorted(_REGISTRY))
             what = f"“{list(node)[0]}”不是检查的种类" if not named else f"一个检查只能有一个种类，这里有 {'、'.join(named)}"
@@ -183,6 +186,11 @@ class Parser:
                 raise self.source.error(f"“{kind}”没有选项“{key}”；可用：{allowed}", (*path, key))
         options = {name: node.get(name, option.default) for name, option in cls.options.items()}
         return cls.parse(node[kind], options, (*path, kind), self)
+
+    def _plain(self, kind: str, argument: Any, path: KeyPath) -> Check:
+        """Build a check of a kind with its default options."""
+        cls = _REGISTRY[kind]
+        return cls.parse(argument, {name: option.default for name, option in cls.options.items()}, path, self)
 
     def check_list(self, node: Any, path: KeyPath, *, least: int = 1) -> list[Check]:
         """Build the checks of a list; raise RuleError when it is no list or too short."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from xiaobao.rulebook.model import CATEGORIES, SCENARIOS
 from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Context, Span
 from xiaobao.screening.engine import Scanned
+
+if TYPE_CHECKING:
+    from xiaobao.llm import LanguageModel
 
 PACKAGED = Path(__file__).parent / "judge.npz"
 WINDOW = 160
@@ -107,8 +110,9 @@ def calibration_features(candidate: Candidate, logit: float, heads: Floats) -> l
 class TextJudge:
     """A trained judge: weighs candidates, and tells which intents a passage carries."""
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, language_model: LanguageModel | None = None) -> None:
         self.weights = weights
+        self.language_model = language_model
         self.violation_from = weights.violation_from
         self.review_from = weights.review_from
 
@@ -226,8 +230,14 @@ class TextJudge:
         return out
 
     def quoted(self, context: Context, criterion: str) -> list[Span]:
-        """Return nothing: a language model is asked by the adjudicator, not by the judge."""
-        return []
+        """Return the words a configured language model quotes for a criterion; nothing without one."""
+        if self.language_model is None:
+            return []
+        answer = self.language_model.ask(context.normalised.source, criterion)
+        if answer is None or answer.decision != "violation":
+            return []
+        start = context.at(answer.start)
+        return [(start, max(start + 1, int(np.searchsorted(context.normalised.starts, answer.end))))]
 
 
 def windows(context: Context) -> list[Span]:
