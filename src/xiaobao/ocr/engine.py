@@ -82,6 +82,32 @@ def in_reading_order(lines: Sequence[OcrLine]) -> list[OcrLine]:
     return [line for row in rows for line in sorted(row, key=lambda item: item.box[0])]
 
 
+def joined(lines: Sequence[OcrLine]) -> list[OcrLine]:
+    """Return lines in reading order, the fragments of one line that a detector cut apart made whole."""
+    out: list[OcrLine] = []
+    for line in in_reading_order(lines):
+        last = out[-1] if out else None
+        if last is not None and _continues(last, line):
+            letters = len(last.text) + len(line.text)
+            score = (last.score * len(last.text) + line.score * len(line.text)) / letters
+            box = (last.box[0], min(last.box[1], line.box[1]), line.box[2], max(last.box[3], line.box[3]))
+            whole = replace(last, text=last.text + line.text, box=box, score=score, marks=last.marks | line.marks)
+            out[-1] = replace(whole, size=max(last.size, line.size))
+        else:
+            out.append(line)
+    return out
+
+
+def _continues(a: OcrLine, b: OcrLine) -> bool:
+    if {"vertical", "stamp"} & (a.marks | b.marks) or not 0.8 < a.size / max(b.size, 0.1) < 1.25:
+        return False
+    if max(a.box[3] - a.box[1], b.box[3] - b.box[1]) > 1.3 * a.size:
+        return False
+    apart = abs(a.box[1] + a.box[3] - b.box[1] - b.box[3]) / 2
+    gap = b.box[0] - a.box[2]
+    return apart < 0.25 * a.size and -0.6 * a.size < gap < 0.25 * a.size
+
+
 def _same_row(a: Box, b: Box) -> bool:
     common = min(a[3], b[3]) - max(a[1], b[1])
     heights = sorted((a[3] - a[1], b[3] - b[1]))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xiaobao.model import Box
-from xiaobao.ocr.engine import OcrEngine, OcrLine, Pixels, in_reading_order, overlap
+from xiaobao.ocr.engine import OcrEngine, OcrLine, Pixels, joined, overlap
 from xiaobao.ocr.stamps import read_under_stamps
 
 GOOD = 0.93
@@ -22,7 +22,13 @@ LONG = 2.6
 """A picture longer than this many times its width is read in tiles."""
 SHARP = 2600
 """A picture with a longer side than this many pixels loses small print when it is fitted to the detector."""
+TEXTURED = 0.2
+"""Share of a picture that pale print overlooked by the first pass hardly exceeds."""
+COARSE = 1000
+"""A picture with no side as long as this is enlarged before it is read."""
 SMALL_PRINT = 24.0
+GRAINY = 3.0
+"""Median difference from the background, in levels, of a noisy picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +58,28 @@ def read_picture(engine: OcrEngine, image: Pixels, *, seconds: float = 60.0) -> 
         lines = read_under_stamps(engine, upright, lines)
         lines = _second_pass(engine, upright, lines, ends)
         complete = time.monotonic() < ends
-    lines = in_reading_order(lines)
+    lines = joined(lines)
     height, width = image.shape[:2]
     back = [line.moved(_scaled(_turned_back(line.box, turns, width, height), 1 / zoom), zoom) for line in lines]
     return PictureReading(tuple(back), turns, False, complete)
 
 
-def enhanced(image: Pixels) -> Pixels:
+def enhanced(image: Pixels, floor: float = 1.0) -> Pixels:
     """Return the picture as dark strokes on white, each stroke as strong as its surroundings allow.
 
     Each channel is compared with its local background and the strongest difference counts, so pale print,
-    light print on dark ground and coloured print of equal lightness all come out dark.
+    light print on dark ground and coloured print of equal lightness all come out dark. A higher floor leaves out
+    more of the weak differences.
     """
     import cv2
 
     radius = max(9, int(min(1600, *image.shape[:2]) / 40) | 1)
     background = _background(image, radius)
     difference = cv2.absdiff(image, background).max(axis=2)
+    if float(np.median(difference)) >= GRAINY:
+        # Grain looks like strokes once it is brought out: it is smoothed before.
+        smooth = cv2.GaussianBlur(image, (0, 0), 1.1)
+        difference = cv2.absdiff(smooth, background).max(axis=2)
     small = cv2.resize(difference, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
     # Averaging four by four weakens thin strokes; their own peak is what counts, so the peak is taken first.
     peak = cv2.dilate(difference, np.ones((4, 4), np.uint8))
@@ -76,7 +87,7 @@ def enhanced(image: Pixels) -> Pixels:
     wide = max(3, radius // 4 | 1)
     strongest = cv2.GaussianBlur(cv2.dilate(peak, np.ones((wide, wide), np.uint8)).astype(np.float32), (0, 0), wide / 2)
     strongest = cv2.resize(strongest, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR)
-    noise = max(6.0, 3.0 * float(np.median(difference)))
+    noise = floor * max(6.0, 3.0 * float(np.median(difference)))
     strength = np.clip(difference.astype(np.float32) / np.maximum(strongest * 0.85, noise * 2), 0, 1)
     grey = (255 * (1 - strength)).astype(np.uint8)
     return np.repeat(grey[:, :, None], 3, axis=2)
@@ -104,8 +115,8 @@ def is_blank(image: Pixels) -> bool:
 def _readable_size(image: Pixels) -> tuple[Pixels, float]:
     height, width = image.shape[:2]
     zoom = 1.0
-    if max(height, width) < 400:
-        zoom = min(3.0, 640 / max(height, width))
+    if max(height, width) < COARSE:
+        zoom = min(2.0, COARSE * 1.25 / max(height, width))
     return (_zoomed(image, zoom), zoom) if zoom != 1.0 else (image, 1.0)
 
 
@@ -173,12 +184,18 @@ def _read(engine: OcrEngine, image: Pixels, ends: float, known: Sequence[Box] = 
 
 def _second_pass(engine: OcrEngine, image: Pixels, lines: list[OcrLine], ends: float) -> list[OcrLine]:
     """Read what the first pass left: strokes outside the lines it read well, brought out and enlarged."""
-    picture = enhanced(image)
-    for line in lines:
-        if line.score >= GOOD:
-            _whiten(picture, line.box)
-    area = _inked(picture)
-    if area is None:
+    for floor in (1.0, 2.0, 4.0):
+        picture = enhanced(image, floor)
+        for line in lines:
+            if line.score >= GOOD:
+                _whiten(picture, line.box)
+        area, share = _inked(picture)
+        if area is None:
+            return lines
+        # Strokes all over are grain or a photograph, not print.
+        if share < TEXTURED:
+            break
+    else:
         return lines
     left, top, right, bottom = area
     picture = np.ascontiguousarray(picture[top:bottom, left:right])
@@ -198,26 +215,28 @@ def _whiten(picture: Pixels, box: Box) -> None:
     picture[max(0, round(y0 - pad)) : round(y1 + pad), max(0, round(x0 - pad)) : round(x1 + pad)] = 255
 
 
-def _inked(picture: Pixels) -> tuple[int, int, int, int] | None:
-    """Return the bounds of what could be print in an enhanced picture; None where that is next to nothing."""
+def _inked(picture: Pixels) -> tuple[tuple[int, int, int, int] | None, float]:
+    """Return the bounds of what could be print in an enhanced picture, None for next to nothing, and its share."""
     block = 16
     height, width = (side // block * block for side in picture.shape[:2])
     if not height or not width:
-        return 0, 0, picture.shape[1], picture.shape[0]
+        return (0, 0, picture.shape[1], picture.shape[0]), 0.0
     dark = picture[:height, :width, 0] < 110
     counts = dark.reshape(height // block, block, width // block, block).sum(axis=(1, 3))
     # A filled block is a picture, an empty one ground; strokes lie between.
     strokes = (counts >= 8) & (counts <= 0.75 * block * block)
+    share = float(strokes.mean())
     if strokes.sum() < 4:
-        return None
+        return None, share
     rows, columns = np.flatnonzero(strokes.any(axis=1)), np.flatnonzero(strokes.any(axis=0))
     pad = 40
-    return (
+    bounds = (
         max(0, int(columns[0]) * block - pad),
         max(0, int(rows[0]) * block - pad),
         min(picture.shape[1], (int(columns[-1]) + 1) * block + pad),
         min(picture.shape[0], (int(rows[-1]) + 1) * block + pad),
     )
+    return bounds, share
 
 
 def _shifted(box: Box, left: float, top: float) -> Box:
