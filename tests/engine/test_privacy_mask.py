@@ -117,6 +117,21 @@ def test_addresses(text: str, places: list[str]) -> None:
     assert [e.text for e in recognise(text, ["address"])] == places
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("我在江澜银行股份有限公司中山路支行开户", ["江澜银行股份有限公司中山路支行"]),
+        ("委托合肥讯捷外包服务有限公司催收", ["合肥讯捷外包服务有限公司"]),
+        ("如何更换绑定银行卡，银行怎么没给我打款", []),
+        ("申请设立保险公司，应当向国务院银行业监督管理机构提交", []),
+        ("手机银行、网上银行、其他银行都不行", []),
+        ("你们公司欺骗消费者，本公司员工不得，物业公司不管", []),
+    ],
+)
+def test_organisations(text: str, names: list[str]) -> None:
+    assert [e.text for e in recognise(text, ["organisation"])] == names
+
+
 def test_command_drops_unknown_keys_and_goes_on(tmp_path: Path) -> None:
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     lines = [{"id": "a", "text": "电话13812345678", "secret": "张三"}, {"id": "b"}, {"id": "c", "text": "好"}]
@@ -135,7 +150,8 @@ def test_command_drops_unknown_keys_and_goes_on(tmp_path: Path) -> None:
 
 def test_command_refuses_an_unknown_kind() -> None:
     result = CliRunner().invoke(mask_command, ["--kinds", "phone"])
-    assert result.exit_code != 0
+    assert result.exit_code == 2
+    assert "可选" in result.output
 
 
 def _evaluation() -> Any:

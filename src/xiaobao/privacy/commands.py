@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from xiaobao import batch
+from xiaobao.errors import UsageError
 from xiaobao.privacy.entities import KINDS, chosen
 from xiaobao.privacy.masking import STYLES, mask
 
@@ -36,7 +37,10 @@ def _kinds(_context: click.Context, _parameter: click.Parameter, value: str | No
     names = [name.strip() for name in value.replace("，", ",").split(",") if name.strip()]
     if names == ["all"]:
         return list(KINDS)
-    return list(chosen(names))
+    try:
+        return list(chosen(names))
+    except UsageError as error:
+        raise click.BadParameter(error.message) from error
 
 
 @click.command("mask", help=_HELP)

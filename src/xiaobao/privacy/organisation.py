@@ -3,84 +3,130 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+
+import rjieba
 
 from xiaobao.privacy.entities import Entity, recogniser
 from xiaobao.privacy.regions import REGIONS
 from xiaobao.privacy.source import Source
 
 _SUFFIX = re.compile(
-    r"(?:股份有限公司|有限责任公司|集团有限公司|有限公司|集团公司|集团|分公司|公司|信用卡中心|消费金融|农村商业银行|农商行|村镇银行|银行|信用社|律师事务所|会计师事务所|事务所"
-    r"|人民医院|医院|卫生院|诊所|大学|学院|中学|小学|幼儿园|合作社|机械厂|工厂|厂|研究院|研究所|设计院|门诊部|养老院|超市|酒店)"
+    r"股份有限公司|有限责任公司|集团有限公司|有限公司|集团公司|集团|分公司|公司|信用卡中心|消费金融"
+    r"|农村商业银行|农商行|村镇银行|银行(?![业间家们]|保险监|监督)|信用社|律师事务所|会计师事务所|事务所|人民医院|医院|卫生院|诊所"
+    r"|大学|学院|中学|小学|幼儿园|合作社|机械厂|工厂|(?<![工商])厂(?![商家])|研究院|研究所|设计院|门诊部|养老院"
 )
-_BRANCH = re.compile(
-    r"(?:股份)?有限(?:责任)?公司|[一-龥A-Za-z0-9]{0,8}?(?:支行|分行|营业部|营业厅|分理处|信用卡中心|分公司|营业所)|(?:附属)?(?:第[一二三四五六七八九十])?(?:附属)?(?:医院|中学|小学)"
+_MORE = re.compile(
+    r"(?:股份)?有限(?:责任)?公司|[一-龥A-Za-z0-9]{0,8}?(?:支行|分行|营业部|营业厅|分理处|信用卡中心|分公司|营业所)"
+    r"|(?:附属)?(?:第[一二三四五六七八九十])?(?:附属)?(?:医院|中学|小学)"
 )
-_NAME = re.compile(r"[一-龥A-Za-z0-9()·&]{1,24}$")
+_NOT_MORE = re.compile(r"[的了在是到去把被让我你他不说]")
+_BANKS = re.compile(
+    r"(?:中国)?(?:工商|农业|建设|交通|邮政储蓄|邮储|招商|中信|光大|民生|兴业|浦发|平安|华夏|广发"
+    r"|浙商|渤海|恒丰|微众|网商|进出口|农业发展)$|中国$"
+)
+_AUTHORITY = re.compile(r"人民$|共和国$|国务院|监督|央$|世界$|亚洲开发$|国际清算$")
+_NO_NAME = re.compile(
+    r"(?:手机|网上|电话|掌上|移动|个人|私人|投资|开户|发卡|中央|商业|正规|其他|其它|另外|别的|收单|什么|哪个|哪家|换张|绑定|绑卡|提示|自己"
+    r"|国境|上市|外国|城市|农村|普通|门面|住宅|健全保险|是指|犯罪|钱到|营业|所属|上级|涉案|某某|有关|各类|绿色|XX|X|某)$"
+)
+_PROPER = ("nr", "ns", "nt", "nz")
+_STRONG = re.compile("有限|股份|事务所|消费金融|集团公司")
+_BUSINESS = re.compile(
+    "服务|外包|咨询|管理|投资|贸易|建筑|装饰|租赁|担保|代理|融资|餐饮|保险|传媒|设计|开发|运输|经纪|拍卖|销售|制造|生产|经营|评估|检测"
+    "|维修|养殖|种植|配送|劳务|教育|培训|股份|人寿|财险|财产|健康|发展|控股|联合|第一|第二|第三|省|市|县|区"
+)
 _STOP = re.compile(
-    r".*(?:[的了在是到去向被给由与和及从对叫找让跟把按经以即但而或如若因又就都我你您他她们这那某每各任何哪用不会请问往办月]|您好|你好|好(?!利来|孩子|未来)|前(?!海)|至(?!诚|臻)|一[个家张名]|写着|带至|反映|名下|挂失|下班|天下|委托|就职于|供职于|任职于|单位|名称|抬头|收款方?|付款方?|户名|企业|公司名|开户行?"
-    r"|收到|来自|起诉|投诉|举报|联系|要求|通过|位于|关于|贵|该|本|银行卡|称|有|住|致|发票|客户|用户|申请|办理|购买|欠|还|打|说|去年|今年|前往|凭|代理人|等)"
+    "客户|用户|单位|名称|抬头|企业|户名|账户|发票|代理人|律师|贵行|该行|我行|本行|老板|家人|朋友|同事|奶奶|爷爷|孩子|老公|老婆|中心|全国|国内"
+    "|全部|银行|公司|时候|原因|今天|明天|昨天|现场|名下|方|行|好|人|家|张|月|日|年|号|前|后|里|中|上|下|左右|附近|旗下|个|一个|短信|手机|网址"
+    "|委托|投诉|举报|起诉|收到|联系|要求|通过|来自|接到|供职|就职|任职|购买|办理|申请|设立|变更|修改|解聘|建立|成立|担任|属于|包括|支持|合作"
+    "|转账|转给|冒充|假冒|自称|告知|通知|反映|是指|因|欠|称|住|致|凭"
 )
-_KEEP = re.compile(r"(?:和|本|有|经|在|与|向|以|如|还|各|打|等)(?=[一-龥])")
-_GENERIC = re.compile(
-    r"^(?:总|母|子|分|大|小|新|老|原|两家|一家|三家|多家|几家|家|个|外包|电力|燃气|自来水|水务|公交|地铁|发函|实验|孩子|XX|外地|催收|贷款|小额贷款|小贷|担保|保险|财险|寿险|人寿|物业|信托|证券|基金|金融|网贷|第三方|合作|委外|融资|资产管理|资管|商业|股份制|股份|国有"
-    r"|地方|民营|外资|投资|农商|村镇|网上|手机|电子|开户|发卡|收单|贷款人|人民|中心|三甲|公立|私立|专科|综合|附近|当地|本地|上市|科技|互联网|网络|支付|快递|物流|汽车|租赁|装修|中介|开发|建筑|旅游|航空|电信|通信|运营"
-    r"|消费金融|消金|汽车金融|融资担保|养老|健康|关联|空壳|皮包|正规|理财|评估|律师|拍卖|教育|培训|政策性|中央|中国人民|全国性|五星级|连锁|大型|医科|有限|责任|集团|老年|重点|普通|[一二三四五六七八九十])+$"
-)
-_NO_BANK = re.compile("(?:手机|网上|电话|掌上|移动|个人|私人|投资|开户|发卡|中央|商业|正规|其他|别的|收单)$")
-_NOT_BRANCH = re.compile(r"[的了在是到去把被让我你他不说]")
+_LONGEST = 28
 
 
 @recogniser("organisation")
 def find(source: Source) -> Iterator[Entity]:
     """Yield names of organisations with a proper part; bare kinds of organisation and authorities are left."""
     text, done = source.folded, 0
+    starts = [at for _, _, at in source.words]
     for match in _SUFFIX.finditer(text):
         if match.start() < done:
             continue
-        start = _start(text, max(done, match.start() - 24), match.start())
+        start = max(done, _start(source, starts, match.start(), _STRONG.search(match[0]) is not None))
         proper = text[start : match.start()]
-        if (
-            len(proper) < 2
-            or set(proper) <= set("Xx某×*")
-            or _GENERIC.match(proper)
-            or (proper in REGIONS and match[0] in ("公司", "银行", "厂", "集团"))
-        ):
+        if len(proper) < 2 or _AUTHORITY.search(proper) or _NO_NAME.search(proper):
             continue
-        end = _end(text, match)
-        if match[0] == "银行" and _NO_BANK.search(proper):
+        if proper in REGIONS and match[0] in ("公司", "厂", "集团"):
             continue
-        if match[0] in ("厂", "超市", "酒店") and len(proper) < 4:
+        if match[0] == "银行" and text[match.end() : match.end() + 1] == "卡" and not _BANKS.search(proper):
             continue
-        done = end
-        yield Entity("organisation", start, end, source.text[start:end], None, 0.7, f"以“{match[0]}”结尾的单位名称")
+        done = _end(text, match.end())
+        yield Entity("organisation", start, done, source.text[start:done], None, 0.7, f"以“{match[0]}”结尾的单位名称")
 
 
-def _start(text: str, low: int, end: int) -> int:
-    """Return where the name before a suffix begins: after the last word that belongs to no name."""
-    run = _NAME.search(text[low:end])
-    if run is None:
-        return end
-    part = run[0]
-    if part.startswith(")") or (")" in part and "(" not in part):
-        part = part[part.rindex(")") + 1 :]
-    stop = _STOP.match(part)
-    cut = stop.end() if stop else 0
-    name = re.sub(r"^[0-9]+(?:年|月|日|号)+|^[0-9]+(?![A-Za-z])", "", part[cut:])
-    for region in (r for length in (3, 2) for r in _regions_in(part[:cut] + name, length)):
-        at = part.rfind(region)
-        if at >= 0 and at >= cut:
-            return end - len(part) + at if at - cut > 0 and at - cut <= 6 else end - len(name)
-    return end - len(name.removeprefix("行"))
+def _start(source: Source, starts: list[int], suffix: int, strong: bool) -> int:
+    """Return where the name before a suffix begins: at its first proper or unknown word; the suffix where none is.
+
+    Before a strong suffix (有限公司, 事务所) any words count that reach back to a place name or a boundary.
+    """
+    bank = _BANKS.search(source.folded[max(0, suffix - 6) : suffix])
+    if bank is not None:
+        return suffix - len(bank[0])
+    words = source.words
+    place = bisect_right(starts, suffix) - 1
+    begin = first = suffix
+    if place >= 0 and starts[place] < suffix:
+        word, tag, begin = words[place]
+        if tag.startswith(_PROPER) or not rjieba.has_word(word):
+            first = begin
+    while place > 0 and suffix - words[place - 1][2] <= _LONGEST:
+        word, tag, at = words[place - 1]
+        if at + len(word) != begin or not (_belongs(word, tag) or (strong and _may_belong(word, tag))):
+            break
+        begin, place = at, place - 1
+        if _is_proper(word, tag):
+            first = at
+    if strong and first - begin <= 4 and suffix - begin >= 2:
+        return first if first < suffix and _is_place(source.folded[first : first + 3]) else begin
+    if first == suffix and begin == suffix - 1 and place > 0:
+        return _split_name(words[place - 1], suffix)
+    return first
 
 
-def _regions_in(part: str, length: int) -> list[str]:
-    return [part[i : i + length] for i in range(len(part) - length + 1) if part[i : i + length] in REGIONS]
+def _is_place(head: str) -> bool:
+    return head in REGIONS or head[:2] in REGIONS
 
 
-def _end(text: str, match: re.Match[str]) -> int:
+def _may_belong(word: str, tag: str) -> bool:
+    return len(word) <= 3 and tag[:1] in ("v", "a", "z", "t", "i", "l", "d", "m", "q") and _belongs(word, "n")
+
+
+def _split_name(before: tuple[str, str, int], suffix: int) -> int:
+    """Return the start of a name of two characters that the tagger took apart (望|潮|银行), else the suffix."""
+    word, tag, at = before
+    if len(word) == 1 and at == suffix - 2 and tag[:1] in ("v", "n", "a", "j", "t") and not _STOP.fullmatch(word):
+        return at
+    return suffix
+
+
+def _belongs(word: str, tag: str) -> bool:
+    if _STOP.fullmatch(word) or not re.fullmatch("[一-龥A-Za-z0-9·&]+", word) or word.isdigit():
+        return False
+    return tag[:1] in ("n", "b", "j", "s") or _BUSINESS.fullmatch(word) is not None or _is_proper(word, tag)
+
+
+def _is_proper(word: str, tag: str) -> bool:
+    if word in REGIONS or word[:-1] in REGIONS:
+        return True
+    if len(word) == 1:
+        return False
+    return tag.startswith(_PROPER) or (not rjieba.has_word(word) and tag != "m" and tag[:1] not in ("p", "r", "c", "u"))
+
+
+def _end(text: str, end: int) -> int:
     """Return where the name ends: after its branch, where one follows directly."""
-    end = match.end()
-    while (branch := _BRANCH.match(text, end)) and not _NOT_BRANCH.search(branch[0]):
-        end = branch.end()
+    while (more := _MORE.match(text, end)) and more[0] and not _NOT_MORE.search(more[0]):
+        end = more.end()
     return end

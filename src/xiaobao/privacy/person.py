@@ -32,7 +32,7 @@ _SELF = re.compile(
     r"(?:我叫|名叫|我的名字是|本人叫|我名字叫|名字叫|[妈爸妻夫儿女弟妹姐哥婆公爷奶]叫|叫做|全名叫?|免贵姓|我姓|贵姓|姓)([一-龥]{1,5})"
 )
 _KIN = re.compile(
-    r"(?:我是|本人|我妈|我爸|我儿子|我女儿|我老公|我老婆|我丈夫|我妻子|我母亲|我父亲|我爱人|我弟|我哥|我姐|我妹|母亲|父亲|不是|请问是|您是|我和|我跟|找|我|转账给|打给|是)([一-龥]{2,4}?)(?=本人|的(?:爱人|妻|丈夫|儿|女|父|母|家属|代理|监护|孩子|老公|老婆)|[^一-龥·]|$)"
+    r"(?:我是|本人|我妈|我爸|我儿子|我女儿|我老公|我老婆|我丈夫|我妻子|我母亲|我父亲|我爱人|我弟|我哥|我姐|我妹|母亲|父亲|不是|请问是|您是|我和|我跟|找|我|转账给|打给|是)([一-龥]{2,4}?)(?=本人|在|于|今年|已经|去年|的(?:爱人|妻|丈夫|儿|女|父|母|家属|代理|监护|孩子|老公|老婆)|[^一-龥·]|$)"
 )
 _SPEAKER = re.compile(r"(?:^|\n)[ \t]*(?:\[[^\]\n]{1,20}\] ?)?([一-龥]{2,4}) ?:")
 _TITLES = (
@@ -40,7 +40,7 @@ _TITLES = (
     r"主管|坐席|专员|氏|老板|院长|校长|书记|法官|检察官|客服|行员|顾问|组长|课长"
 )
 _TITLED = re.compile(
-    rf"([一-龥]{{1,4}})(?=({_TITLES})(?!(?<=总)[理计额共部行是之公结和裁数价台资量得会方要有体监觉不]|(?<=[姐哥妹])[姐哥妹夫]))"
+    rf"([一-龥]{{1,4}})(?= ?({_TITLES})(?!(?<=总)[理计额共部行是之公结和裁数价台资量得会方要有体监觉不]|(?<=[姐哥妹])[姐哥妹夫]))"
 )
 _CLOSE = re.compile(
     rf"(?:$|[^一-龥]|{_TITLES}|身份证|手机|电话|联系|性别|证件|卡号|账号"
@@ -57,6 +57,8 @@ _ANSWER = re.compile(
     r"(?:贵姓|怎么称呼[您你]?|称呼|姓名|名字)[^\n]{0,8}\n(?:[^\n:]{1,6}:)? ?"
     r"(?:我?免贵)?(?:我?姓|我叫|我是)?([一-龥]{1,4})(?![一-龥])"
 )
+_NOUN_LIKE = RARE - VERB_LIKE
+_DOUBTFUL = VERB_LIKE | frozenset("付向应古安易牟权于后陆高张路凌童盛")
 _FIELD_ENDS = frozenset("号名称址期额率码型式表间人方度别点数")
 _MEASURED = frozenset("一两二三四五六七八九十几多每这那半0123456789")
 _TITLE_AT_END = re.compile(rf"(?:{_TITLES})$")
@@ -132,7 +134,7 @@ def _by_cue(source: Source) -> Iterator[tuple[int, int, float, str]]:
 def _signed(text: str) -> Iterator[tuple[int, int, float, str]]:
     for match in _SIGNED.finditer(text):
         run = match[1]
-        known = RARE if len(run) == 3 or text[match.end() : match.end() + 1] else COMMON
+        known = _NOUN_LIKE if len(run) == 3 or text[match.end() : match.end() + 1] else COMMON
         if name_length(run, known) == len(run) and not _is_word(run) and not _in_dictionary(run):
             yield *match.span(1), 0.8, "落款或紧接联系方式的姓名"
     for match in _ANSWER.finditer(text):
@@ -181,7 +183,7 @@ def _by_title(source: Source) -> Iterator[tuple[int, int, float, str]]:
             start = end - width
             previous = text[start - 1] if start else "，"
             free = not "一" <= previous <= "龥" or previous in _BREAK or start in starts
-            known = run[-width:] in COMPOUND or run[-1] in RARE
+            known = run[-width:] in COMPOUND or run[-1] in _NOUN_LIKE
             if known and free and (start in starts) and not _is_word(text[start : match.end(2)]):
                 yield start, end, 0.75, f"“{match[2]}”之前的姓氏"
 
@@ -205,6 +207,8 @@ def _by_tag(source: Source) -> Iterator[tuple[int, int, float, str]]:
         length = name_length(named, COMMON)
         if word[0] in "小老阿" and len(word) == 2 and word[1] in COMMON:
             length = 2
+        if named[0] in _DOUBTFUL and length == 3 and _in_dictionary(named[1:3]):
+            continue
         if length >= 2 and word[:length] not in NOT_NAMES and word[:2] not in NOT_NAMES:
             yield at, at + length, 0.6, "词性为人名且以常见姓氏开头"
 

@@ -10,7 +10,8 @@ from xiaobao.privacy.source import Source
 
 _JOIN = r"(?:号码|账号|帐号|号|ID|id|昵称)?[ ]?(?:是|为|叫|加|[:;=→👉\"']){0,3}[ \"']{0,2}"
 _NAMED = re.compile(
-    r"(?:微信|威信|薇信|徽信|微\.?[xX信]|薇❤?|(?<![A-Za-z])(?:[vV][xX信❤]?|[wW][xX]|[wW]e[cC]hat|weixin|WeChat)❤?\ufe0f?|➕[vV薇]"
+    r"(?:微信|威信|薇信|徽信|微\.?[xX信]|薇❤?|(?<![A-Za-z])(?:[vV][xX信❤]|[vV](?=[:= ]{1,2})"
+    r"|[wW][xX]|[wW]e[cC]hat|weixin|WeChat)❤?\ufe0f?|➕[vV薇]"
     r"|抖音|快手|小红书|陌陌|探探|支付宝|(?i:telegram|whatsapp|skype|(?<![a-z])tg))"
     rf"{_JOIN}([A-Za-z][A-Za-z0-9_\-]{{4,19}}|[1-9][0-9]{{5,11}})(?![A-Za-z0-9_@]|\.[A-Za-z])"
 )

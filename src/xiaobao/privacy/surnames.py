@@ -41,7 +41,7 @@ COMPOUND: Final = frozenset(
 NOT_NAMES: Final = frozenset(files(__package__).joinpath("not_names.txt").read_text(encoding="utf-8").split())
 """Words that begin with a family name and are no names; taggers and titles meet them again and again."""
 
-VERB_LIKE: Final = frozenset("有都和别从步居解养充查空后全时支干任计付单成应容易那农国广强包管加连通步经")
+VERB_LIKE: Final = frozenset("由向从有都和别从步居解养充查空后全时支干任计付单成应容易那农国广强包管加连通步经")
 """Family names that are mostly verbs and particles: without a strong label they count only with other signs."""
 
 PARTICLES: Final = frozenset("的了吗呢吧啊是称说诉")
