@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 import click
 
 from xiaobao.errors import UsageError, XiaobaoError
 
+COMMANDS = {
+    "screen": "xiaobao.report.commands:screen_command",
+    "read": "xiaobao.readers.commands:read_command",
+    "mask": "xiaobao.privacy.commands:mask_command",
+    "similar": "xiaobao.embedding.commands:similar_command",
+    "rules": "xiaobao.rulebook.commands:rules",
+    "laws": "xiaobao.laws.commands:laws",
+}
+"""Each command and where it is, in the order of the help; imported only when it is asked for."""
+
 
 class _Group(click.Group):
-    """Turn the engine's errors into one sentence and an exit status."""
+    """Load a command when it is called; turn the engine's errors into one sentence and an exit status."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -35,25 +56,3 @@ def main() -> None:
       xiaobao rules list
       xiaobao laws show 广告法#25
     """
-
-
-def _register() -> None:
-    from xiaobao.embedding.commands import similar_command
-    from xiaobao.laws.commands import laws
-    from xiaobao.privacy.commands import mask_command
-    from xiaobao.readers.commands import read_command
-    from xiaobao.rulebook.commands import rules
-    from xiaobao.screening.commands import screen_command
-
-    for name, command in (
-        ("screen", screen_command),
-        ("read", read_command),
-        ("mask", mask_command),
-        ("similar", similar_command),
-        ("rules", rules),
-        ("laws", laws),
-    ):
-        main.add_command(command, name)
-
-
-_register()
