@@ -1,6 +1,6 @@
 # Two commands: `make demo` and `make test`. Needs make, python3 (3.11 or newer) and python3-venv.
 PYTHON ?= python3
-DATA ?= data
+DATA ?= ../shared/data
 CASES ?= 10000
 
 BIN := .venv/bin
@@ -39,7 +39,7 @@ slow: $(STAMP)  ## Run the tests that take more than ten seconds each.
 	$(BIN)/pytest -m slow
 
 evaluate: $(STAMP)  ## Measure accuracy on labelled sets (DATA=folder; absent sets are skipped aloud).
-	$(BIN)/python -m evaluation --data $(DATA)
+	$(BIN)/python -m evaluation --data $(DATA) --page docs/evaluation.md
 
 train: $(STAMP)  ## Train the judge again from evaluation/corpus.
 	$(BIN)/python -m xiaobao.judge.train --corpus evaluation/corpus --output src/xiaobao/judge/judge.npz

@@ -14,9 +14,14 @@ import importlib.util
 import sys
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
+
+from evaluation import page
 
 HERE = Path(__file__).parent
 
@@ -39,18 +44,19 @@ MEASUREMENTS = (
     Measurement("ocr", "ocr"),
     Measurement("similar", "bq-dev.csv"),
     Measurement("screening", "screening-dev.jsonl"),
+    Measurement("dialogues", "dialogues-dev.jsonl"),
 )
 
 
-def run(measurement: Measurement, data: Path) -> bool:
-    """Print and keep the figures of one measurement; return False when it was skipped."""
+def run(measurement: Measurement, data: Path) -> dict[str, Any] | None:
+    """Print, keep and return the figures of one measurement; return None when it was skipped."""
     name, path = measurement.name, measurement.path(data)
     if importlib.util.find_spec(f"evaluation.{name}") is None:
         print(f"{name}: skipped, no module evaluation/{name}.py", flush=True)
-        return False
+        return None
     if not path.exists():
         print(f"{name}: skipped, no data at {path}", flush=True)
-        return False
+        return None
     started = time.perf_counter()
     figures = importlib.import_module(f"evaluation.{name}").evaluate(path)
     out = Path("var/evaluation")
@@ -58,7 +64,7 @@ def run(measurement: Measurement, data: Path) -> bool:
     text = orjson.dumps(figures, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
     (out / f"{name}.json").write_bytes(text)
     print(f"{name}: {time.perf_counter() - started:.1f} s\n{text.decode()}", flush=True)
-    return True
+    return dict(figures)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -66,9 +72,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m evaluation", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the labelled sets")
     parser.add_argument("--only", action="append", choices=[m.name for m in MEASUREMENTS], help="name of a measurement")
+    parser.add_argument("--page", type=Path, help="write the figures to this Markdown page")
     options = parser.parse_args(arguments)
-    done = sum(run(m, options.data) for m in MEASUREMENTS if not options.only or m.name in options.only)
-    print(f"{done} measured", flush=True)
+    wanted = [m for m in MEASUREMENTS if not options.only or m.name in options.only]
+    done = {m.name: figures for m in wanted if (figures := run(m, options.data)) is not None}
+    print(f"{len(done)} measured", flush=True)
+    if options.page and done:
+        page.write(options.page, done, "make evaluate", datetime.now(ZoneInfo("Asia/Shanghai")).date())
+        print(f"written: {options.page}", flush=True)
     return 0
 
 

@@ -1,0 +1,86 @@
+"""Write docs/evaluation.md from the figures: date, set, command, tables, every miss by id; never a text of a set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+TITLES = {
+    "mask": "个人信息识别（自写向量）",
+    "ocr": "图片文字识别",
+    "similar": "问句相似（BQ 开发集）",
+    "screening": "文本审查（开发集）",
+    "dialogues": "对话中的文本违规（开发集）",
+    "judge": "语境判断模型（训练语料交叉验证）",
+}
+RATES = {
+    "f1": "F1",
+    "precision": "精确率",
+    "recall": "召回率",
+    "false_hard": "带敏感词的合规文本误报率",
+    "false_ordinary": "普通合规文本误报率",
+    "category_right": "命中者类别正确率",
+    "span_covered": "命中者位置覆盖率",
+    "evasion_recall": "变体写法召回率",
+    "candidate_recall": "规则候选召回率",
+    "review_share": "转人工复核比例",
+}
+
+
+def write(path: Path, measured: Mapping[str, Mapping[str, Any]], command: str, day: date) -> None:
+    """Write the page; measurements that were skipped keep no section."""
+    parts = [
+        "# 评测",
+        "",
+        f"日期：{day.isoformat()}。命令：`{command}`。数字由程序写入，请勿手改；只列编号与数字，不列标注集的文字。",
+        "",
+        "开发集只用来核对：规则与训练语料另写，未照开发集的文字修改；真正的水平以未见过的同类文本为准。",
+        "",
+    ]
+    for name, figures in measured.items():
+        parts += [f"## {TITLES.get(name, name)}", "", *_section(name, figures), ""]
+    path.write_text("\n".join(parts).rstrip() + "\n", encoding="utf-8")
+
+
+def _section(name: str, figures: Mapping[str, Any]) -> list[str]:
+    if name == "screening":
+        return _screening(figures)
+    return _tree(figures)
+
+
+def _screening(figures: Mapping[str, Any]) -> list[str]:
+    both = {"规则加语境判断": figures["with_judge"], "仅规则": figures["rules_alone"]}
+    lines = [f"标注集 `{figures['set']}`，{figures['texts']} 条。", "", "| 指标 | " + " | ".join(both) + " |", "|---|---|---|"]
+    for key, title in RATES.items():
+        lines.append(f"| {title} | " + " | ".join(f"{b[key]:.3f}" for b in both.values()) + " |")
+    judged = figures["with_judge"]
+    lines += ["", "按标签：", ""] + [f"- {tag}：{text}" for tag, text in judged["by_tag"].items()]
+    lines += ["", "混淆（行为标注，列为判断；“合规”含转人工）：", "", "| 标注 | 判断 |", "|---|---|"]
+    for truth, said in judged["confusion"].items():
+        lines.append(f"| {truth} | " + "，".join(f"{k} {n}" for k, n in said.items()) + " |")
+    for key, title in (("missed", "漏报"), ("false_alarms", "误报"), ("wrong_category", "类别不符")):
+        lines += ["", f"{title}（{len(judged[key])}）：" + ("、".join(judged[key]) or "无") + "。"]
+    return lines
+
+
+def _tree(figures: Mapping[str, Any]) -> list[str]:
+    """Show plain figures as a list; long lists are shown with their length and their ids."""
+    lines = []
+    for key, value in figures.items():
+        if isinstance(value, Mapping):
+            lines.append(f"- {key}：" + "；".join(f"{k} {_plain(v)}" for k, v in value.items()))
+        elif isinstance(value, (list, tuple)):
+            lines.append(f"- {key}（{len(value)}）：" + ("、".join(_plain(v) for v in value[:60]) or "无"))
+        else:
+            lines.append(f"- {key}：{_plain(value)}")
+    return lines
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, Mapping):
+        return "（" + "，".join(f"{k} {_plain(v)}" for k, v in value.items()) + "）"
+    return str(value)
