@@ -8,7 +8,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import re2
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from xiaobao.screening.context import Context
 
 OMITTED = -1
+REFUSED = re.compile(r"\(\?(?:[=!]|<[=!]|P=)|\\[1-9]|\(\?>")
+"""What Python's own parser accepts and RE2 does not."""
 RESERVED = ("acoustic", "process", "across", "emotion", "join")
 """Kinds whose names are kept for the issues that bring recordings, contacts and tables."""
 
@@ -38,35 +40,40 @@ class Hit:
         return self.start == OMITTED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Pattern:
-    """A regular expression over normalised text with the words it cannot match without."""
+    """A regular expression over normalised text with the words it cannot match without; one object a text."""
 
     text: str
-    regex: Any
     clauses: tuple[Clause, ...]
 
-    def __hash__(self) -> int:
-        return hash(self.text)
+    @cached_property
+    def regex(self) -> Any:
+        """Return the RE2 expression, compiled at its first use."""
+        return _compiled(self.text)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Pattern) and other.text == self.text
 
-
-@lru_cache(maxsize=8192)
+@cache
 def pattern_for(text: str) -> Pattern:
-    """Compile a pattern with RE2 (linear time); raise ValueError with the reason in Chinese."""
+    """Analyse a pattern; raise ValueError with the reason in Chinese when RE2 (linear time) would refuse it."""
+    try:
+        needed = clauses(text)
+    except (re.error, OverflowError) as error:
+        raise ValueError(f"正则无法编译：{error}") from error
+    if REFUSED.search(text):
+        raise ValueError("正则无法编译：不支持环视与反向引用")
+    return Pattern(text, needed)
+
+
+def _compiled(text: str) -> Any:
+    """Compile a pattern with RE2; raise ValueError with the reason in Chinese."""
     options = re2.Options()
     options.log_errors = False
     try:
         regex = re2.compile(text, options)
     except re2.error as error:
         raise ValueError(f"正则无法编译：{_reason(error)}（不支持环视与反向引用）") from error
-    try:
-        needed = clauses(text)
-    except (re.error, OverflowError) as error:
-        raise ValueError(f"正则无法分析：{error}") from error
-    return Pattern(text, regex, needed)
+    return regex
 
 
 def _reason(error: Exception) -> str:

@@ -12,7 +12,7 @@ import re._parser as sre_parser  # type: ignore[import-not-found]
 from typing import Any
 
 Clause = frozenset[str]
-LIMIT = 4000
+LIMIT = 160
 """Most words one exact set may hold before it is closed into a clause."""
 
 
@@ -124,6 +124,8 @@ def _members(value: Any) -> set[str] | None:
 
 def _minimal(words: set[str]) -> set[str]:
     """Drop words that contain another word of the set: the shorter one is enough."""
+    if len({len(w) for w in words}) == 1:
+        return words
     kept: set[str] = set()
     for word in sorted(words, key=len):
         if not any(word[i:j] in kept for i in range(len(word)) for j in range(i + 1, len(word) + 1)):

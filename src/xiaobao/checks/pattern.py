@@ -25,6 +25,7 @@ class Patterns(Check):
 
     def __init__(self, patterns: tuple[Pattern, ...], excluded: tuple[Pattern, ...], count: int) -> None:
         self._patterns = patterns
+        self._wanted = frozenset(patterns)
         self._excluded = excluded
         self.count = count
 
@@ -44,11 +45,11 @@ class Patterns(Check):
 
     def trigger(self) -> frozenset[str | Pattern] | None:
         """Return the patterns: one of them must be possible."""
-        return frozenset(self._patterns)
+        return self._wanted
 
     def hits(self, context: Context) -> list[Hit]:
         """Return each match that no exclusion covers."""
-        found = [Hit(*span) for pattern in self._patterns for span in context.matches(pattern)]
+        found = [Hit(*span) for pattern in context.fired & self._wanted for span in context.matches(pattern)]
         if found and self._excluded:
             barred = [span for pattern in self._excluded for span in context.matches(pattern, filtered=False)]
             found = [h for h in found if not any(s <= h.start and h.end <= e for s, e in barred)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from xiaobao.checks.base import Check, Hit, Option, Parser, Pattern, check
 from xiaobao.rulebook.source import KeyPath
-from xiaobao.text.normalise import normalise_term
+from xiaobao.text.normalise import normalise_terms
 
 if TYPE_CHECKING:
     from xiaobao.screening.context import Context
@@ -41,8 +41,8 @@ class Words(Check):
         words: dict[str, tuple[str, str]] = {}
         for i, entry in enumerate(argument):
             here = (*path, i)
-            for word in _entries(entry, here, parser):
-                term = normalise_term(word)
+            entries = _entries(entry, here, parser)
+            for word, term in zip(entries, normalise_terms(entries), strict=True):
                 if len(term) < 2:
                     raise parser.source.error(f"“{word}”规范化后不足两个字，单字不能作为词条", here)
                 words.setdefault(term, (word, ""))

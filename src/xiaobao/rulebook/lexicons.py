@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from xiaobao.rulebook.source import Source
-from xiaobao.text.normalise import normalise_term
+from xiaobao.text.normalise import normalise_terms
 
 
 class Lexicons:
@@ -16,6 +16,7 @@ class Lexicons:
     def __init__(self, words: Mapping[str, tuple[str, ...]]) -> None:
         self.words = dict(words)
         self._alternations: dict[str, str] = {}
+        self._terms: dict[str, frozenset[str]] = {}
 
     @classmethod
     def read(cls, folders: Iterable[Path]) -> Lexicons:
@@ -40,10 +41,13 @@ class Lexicons:
         """Return a non-capturing group of the normalised words, longest first."""
         known = self._alternations.get(name)
         if known is None:
-            terms = sorted({normalise_term(w) for w in self.words[name]} - {""}, key=lambda t: (-len(t), t))
+            terms = sorted(set(self.terms(name)), key=lambda t: (-len(t), t))
             known = self._alternations[name] = "(?:" + "|".join(re.escape(t) for t in terms) + ")"
         return known
 
     def terms(self, name: str) -> frozenset[str]:
         """Return the normalised words of a list."""
-        return frozenset(normalise_term(w) for w in self.words.get(name, ())) - {""}
+        known = self._terms.get(name)
+        if known is None:
+            known = self._terms[name] = frozenset(normalise_terms(self.words.get(name, ()))) - {""}
+        return known

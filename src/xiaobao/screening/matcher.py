@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from queue import Empty, LifoQueue
+from threading import Lock
 from typing import Any
 
 import hyperscan
@@ -23,27 +24,35 @@ class WordMatcher:
     def __init__(self, words: Sequence[str]) -> None:
         self.words = tuple(words)
         self.lengths = np.array([len(w) for w in self.words], dtype=np.int64)
-        self._database: Any = None
         self._pool: LifoQueue[Any] = LifoQueue()
-        if self.words:
-            self._database = hyperscan.Database()
-            self._database.compile(
-                expressions=[_escaped(w) for w in self.words],
-                ids=list(range(len(self.words))),
-                elements=len(self.words),
-                flags=hyperscan.HS_FLAG_DOTALL,
-            )
+        self._lock = Lock()
+        self._built: Any = None
+
+    def _database(self) -> Any:
+        """Return the compiled words, built once at the first scan."""
+        with self._lock:
+            if self._built is None:
+                database = hyperscan.Database()
+                database.compile(
+                    expressions=[_escaped(w) for w in self.words],
+                    ids=list(range(len(self.words))),
+                    elements=len(self.words),
+                    flags=hyperscan.HS_FLAG_DOTALL,
+                )
+                self._built = database
+            return self._built
 
     def scan(self, units: NDArray[np.uint16]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return word indexes and start positions (in units) of all occurrences, in order of their ends."""
         flat: list[int] = []
-        if self._database is not None and len(units):
+        if self.words and len(units):
+            database = self._database()
             try:
                 scratch = self._pool.get_nowait()
             except Empty:
-                scratch = hyperscan.Scratch(self._database)
+                scratch = hyperscan.Scratch(database)
             try:
-                self._database.scan(units.tobytes(), match_event_handler=_collect, context=flat, scratch=scratch)
+                database.scan(units.tobytes(), match_event_handler=_collect, context=flat, scratch=scratch)
             finally:
                 self._pool.put(scratch)
         pairs = np.array(flat, dtype=np.int64).reshape(-1, 2)
