@@ -28,19 +28,19 @@ class CachedEngine:
         self._engine, self._folder = engine, folder
         self._salt = f"{engine.name} {_version('rapidocr')}".encode()
 
-    def read(self, image: Pixels, known: Sequence[Box] = ()) -> list[OcrLine]:
+    def read(self, image: Pixels, known: Sequence[Box] = (), most: int | None = None) -> list[OcrLine]:
         """Return the lines of an RGB picture in reading order."""
-        path = self._folder / f"{self._key(image, known)}.json"
+        path = self._folder / f"{self._key(image, known, most)}.json"
         kept = _load(path)
         if kept is not None:
             return kept
-        lines = self._engine.read(image, known)
+        lines = self._engine.read(image, known, most)
         _store(path, lines)
         return lines
 
-    def _key(self, image: Pixels, known: Sequence[Box]) -> str:
+    def _key(self, image: Pixels, known: Sequence[Box], most: int | None) -> str:
         digest = hashlib.blake2b(self._salt, digest_size=20)
-        digest.update(repr((image.shape, [tuple(round(v, 1) for v in box) for box in known])).encode())
+        digest.update(repr((image.shape, [tuple(round(v, 1) for v in box) for box in known], most)).encode())
         digest.update(image.tobytes())
         return digest.hexdigest()
 

@@ -40,12 +40,13 @@ class OcrLine:
 class OcrEngine(Protocol):
     """Read the lines of a picture.
 
-    known holds boxes whose text the caller has already; an engine may skip them to save time.
+    known holds boxes whose text the caller has already; an engine may skip them to save time. Where more places than
+    `most` look like text, only the surest of them need be read.
     """
 
     name: str
 
-    def read(self, image: Pixels, known: Sequence[Box] = ()) -> list[OcrLine]:
+    def read(self, image: Pixels, known: Sequence[Box] = (), most: int | None = None) -> list[OcrLine]:
         """Return the lines of an RGB picture in reading order."""
         ...
 

@@ -22,6 +22,8 @@ LONG = 2.6
 """A picture longer than this many times its width is read in tiles."""
 SHARP = 2600
 """A picture with a longer side than this many pixels loses small print when it is fitted to the detector."""
+MOST = 80
+"""Lines that the second pass reads of one picture or tile; noise brought out can look like hundreds."""
 TEXTURED = 0.2
 """Share of a picture that pale print overlooked by the first pass hardly exceeds."""
 COARSE = 1000
@@ -175,11 +177,13 @@ def _weight(lines: Sequence[OcrLine]) -> float:
     )
 
 
-def _read(engine: OcrEngine, image: Pixels, ends: float, known: Sequence[Box] = ()) -> list[OcrLine]:
+def _read(
+    engine: OcrEngine, image: Pixels, ends: float, known: Sequence[Box] = (), most: int | None = None
+) -> list[OcrLine]:
     height, width = image.shape[:2]
     if max(height, width) > LONG * min(height, width) and max(height, width) > TILE:
-        return _tiled(lambda tile, boxes: engine.read(tile, boxes), image, ends, known)
-    return engine.read(image, known)
+        return _tiled(lambda tile, boxes: engine.read(tile, boxes, most), image, ends, known)
+    return engine.read(image, known, most)
 
 
 def _second_pass(engine: OcrEngine, image: Pixels, lines: list[OcrLine], ends: float) -> list[OcrLine]:
@@ -202,9 +206,9 @@ def _second_pass(engine: OcrEngine, image: Pixels, lines: list[OcrLine], ends: f
     zoom = _second_zoom(picture, lines)
     picture = _zoomed(picture, zoom) if zoom != 1.0 else picture
     if max(picture.shape[:2]) > SHARP:
-        found = _tiled(engine.read, picture, ends, ())
+        found = _tiled(lambda tile, at: engine.read(tile, at, MOST), picture, ends, ())
     else:
-        found = _read(engine, picture, ends)
+        found = _read(engine, picture, ends, (), MOST)
     back = [line.moved(_shifted(_scaled(line.box, 1 / zoom), left, top), zoom) for line in found]
     return merged(lines, back)
 

@@ -38,7 +38,7 @@ class RapidEngine:
         if recogniser is not None:
             self.name = f"rapidocr-{recogniser.stem}"
 
-    def read(self, image: Pixels, known: Sequence[Box] = ()) -> list[OcrLine]:
+    def read(self, image: Pixels, known: Sequence[Box] = (), most: int | None = None) -> list[OcrLine]:
         """Return the lines of an RGB picture; boxes covered by `known` are not recognised again."""
         bgr = np.ascontiguousarray(image[:, :, ::-1])
         with self._lock:
@@ -47,7 +47,8 @@ class RapidEngine:
             found = engine._load_det_model()(small)
             if found.boxes is None:
                 return []
-            quads = [quad for quad in found.boxes / zoom if not _is_known(_bounds(quad), known)]
+            rated = sorted(zip(found.scores, found.boxes / zoom, strict=True), key=lambda item: -item[0])
+            quads = [quad for _, quad in rated if not _is_known(_bounds(quad), known)][:most]
             if not quads:
                 return []
             # Recognise from the picture as given: the detector's smaller copy loses strokes of small print.

@@ -33,7 +33,7 @@ def read_under_stamps(engine: OcrEngine, image: Pixels, lines: list[OcrLine]) ->
         dark = image[:, :, channel] < DARK
         for box in _patches(coloured):
             # Coloured headlines have no print beneath them.
-            if _shares(box, coloured, dark)[1] > 0.005:
+            if _shares(box, coloured, dark)[1] > 0.002:
                 lines = _reread(engine, image, lines, channel, coloured, box)
     return lines
 

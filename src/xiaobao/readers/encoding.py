@@ -69,7 +69,8 @@ def decode(data: bytes, declared: str | None = None) -> Decoded | None:
         if data.startswith(mark) and name in dict(_MARKS).values():
             data = data[len(mark) :]
             break
-    text = data.decode(name, errors="replace")
+    # A text cut at a limit ends within a character; that rest is no error.
+    text = codecs.getincrementaldecoder(name)("replace").decode(data, final=False)
     return Decoded(
         text, name, text.count("\ufffd") - data.count("\ufffd".encode()) if name == "utf-8" else text.count("\ufffd")
     )
