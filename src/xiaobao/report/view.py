@@ -20,12 +20,13 @@ LONG = 60
 
 @dataclass(frozen=True)
 class Piece:
-    """Some text in a row with the numbers of the findings it belongs to; `last` lists those that end here."""
+    """Some text in a row with the numbers of the findings it belongs to; `first` and `last`: those that begin, end."""
 
     text: str
     numbers: tuple[int, ...] = ()
     severity: Severity | None = None
     strong: bool = False
+    first: tuple[int, ...] = ()
     last: tuple[int, ...] = ()
 
 
@@ -220,8 +221,8 @@ def cut(text: str, low: int, high: int, spans: Sequence[Span], hits: Sequence[tu
         over = [s for s in near if s[0] <= start and end <= s[1]]
         severity = min((s[3] for s in over), key=SEVERITIES.index, default=None)
         strong = any(s <= start and end <= e for s, e in hits)
-        numbers = tuple(s[2] for s in over)
-        out.append(Piece(text[start:end], numbers, severity, strong, tuple(s[2] for s in over if s[1] == end)))
+        first, last = (tuple(s[2] for s in over if s[i] == point) for i, point in ((0, start), (1, end)))
+        out.append(Piece(text[start:end], tuple(s[2] for s in over), severity, strong, first, last))
     return out
 
 

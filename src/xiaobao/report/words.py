@@ -151,9 +151,7 @@ def speaker(material: Material, anchor: Anchor) -> str:
     """Return who speaks: the label of the record itself, else the role in words."""
     labels = material.facts.get("labels")
     if isinstance(labels, (list, tuple)) and anchor.turn is not None and anchor.turn < len(labels):
-        label = str(labels[anchor.turn])
-        if label:
-            return label
+        return str(labels[anchor.turn])
     return ROLE_WORDS.get(anchor.speaker or "", "" if anchor.speaker in (None, "none") else str(anchor.speaker))
 
 
