@@ -20,7 +20,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-
 from evaluation import page
 
 HERE = Path(__file__).parent

@@ -52,7 +52,12 @@ def _section(name: str, figures: Mapping[str, Any]) -> list[str]:
 
 def _screening(figures: Mapping[str, Any]) -> list[str]:
     both = {"规则加语境判断": figures["with_judge"], "仅规则": figures["rules_alone"]}
-    lines = [f"标注集 `{figures['set']}`，{figures['texts']} 条。", "", "| 指标 | " + " | ".join(both) + " |", "|---|---|---|"]
+    lines = [
+        f"标注集 `{figures['set']}`，{figures['texts']} 条。",
+        "",
+        "| 指标 | " + " | ".join(both) + " |",
+        "|---|---|---|",
+    ]
     for key, title in RATES.items():
         lines.append(f"| {title} | " + " | ".join(f"{b[key]:.3f}" for b in both.values()) + " |")
     judged = figures["with_judge"]

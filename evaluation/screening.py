@@ -26,9 +26,7 @@ def outcome(verdict: Verdict) -> Outcome:
 
 def screen(texts: Sequence[Text], screener: Screener) -> list[Verdict]:
     """Return the verdict on each labelled text."""
-    return screener.screen_many(
-        [Material(t.id, (Passage(t.text),), scenario=t.scenario, role=t.role) for t in texts]
-    )
+    return screener.screen_many([Material(t.id, (Passage(t.text),), scenario=t.scenario, role=t.role) for t in texts])
 
 
 def evaluate(path: Path) -> dict[str, Any]:

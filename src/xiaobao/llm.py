@@ -98,7 +98,9 @@ class LanguageModel:
 
     def adjudicate(self, finding: Finding, text: str, *, scenario: str, role: str) -> Finding:
         """Return an uncertain finding as violation or clear where the model quotes its evidence; else unchanged."""
-        answer = self.ask(text, f"{finding.title}。{finding.message}（场景：{scenario or '未知'}；说话人：{role or '未知'}）")
+        answer = self.ask(
+            text, f"{finding.title}。{finding.message}（场景：{scenario or '未知'}；说话人：{role or '未知'}）"
+        )
         decisions: dict[str, Decision] = {"violation": "violation", "clear": "clear"}
         if answer is None or answer.decision not in decisions:
             return finding

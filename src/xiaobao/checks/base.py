@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import re2
 
-from xiaobao.rulebook.source import KeyPath, Source
 from xiaobao.checks.literals import Clause, clauses
+from xiaobao.rulebook.source import KeyPath, Source
 
 if TYPE_CHECKING:
     from xiaobao.screening.context import Context
@@ -181,7 +181,11 @@ class Parser:
             named = fitting if len(fitting) == 1 else named
         if len(named) != 1:
             known = "、".join(sorted(_REGISTRY))
-            what = f"“{list(node)[0]}”不是检查的种类" if not named else f"一个检查只能有一个种类，这里有 {'、'.join(named)}"
+            what = (
+                f"“{next(iter(node))}”不是检查的种类"
+                if not named
+                else f"一个检查只能有一个种类，这里有 {'、'.join(named)}"
+            )
             raise self.source.error(f"{what}；可用：{known}", path)
         kind = named[0]
         if kind in RESERVED:

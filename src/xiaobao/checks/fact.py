@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 class Fact(Check):
     """A named fact that is present, equals, is in a list, or lies in a range."""
 
-    doc = "元数据：equals 相等、in 属于、at_least/at_most 数值范围、between 一天中的时间段（可跨零点）、present 是否提供"
+    doc = (
+        "元数据：equals 相等、in 属于、at_least/at_most 数值范围、between 一天中的时间段（可跨零点）、present 是否提供"
+    )
     argument = {"type": "string", "description": "事实名，如 call.hour、placement.account、video.risk_seconds"}
     options = {
         "equals": Option({}, "等于", None),

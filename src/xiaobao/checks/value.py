@@ -22,7 +22,7 @@ KINDS = ["money", "rate", "number", "date", "duration", "age", "clock"]
 class ValueCheck(Check):
     """A number of one kind, within a period, that compares as asked and stands near another check."""
 
-    doc = "数值检查：kind 为 money（元）、rate（%）、age（岁）、duration（天）、clock（时）等；period 为 day、month、year…"
+    doc = "数值检查：kind 为 money（元）、rate（%）、age（岁）、duration（天）、clock（时）等；period 为计价周期"
     argument = {"enum": KINDS}
     options = {
         "period": Option({"type": "array", "items": {"type": "string"}}, "利率的计价周期", None),

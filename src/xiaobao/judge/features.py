@@ -57,7 +57,9 @@ def ngram_hashes(text: str) -> NDArray[np.uint32]:
             break
         rolling = rolling[: len(units) - n + 1] * np.uint32(16777619) + units[n - 1 :] + np.uint32(n * 7919)
         mixed = rolling * _PRIME
-        out.append((mixed ^ (mixed >> np.uint32(15))) >> np.uint32(32 - BITS) if n > 1 else mixed >> np.uint32(32 - BITS))
+        out.append(
+            (mixed ^ (mixed >> np.uint32(15))) >> np.uint32(32 - BITS) if n > 1 else mixed >> np.uint32(32 - BITS)
+        )
     return np.concatenate(out) if out else np.zeros(0, np.uint32)
 
 

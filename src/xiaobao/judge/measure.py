@@ -34,9 +34,11 @@ class Figures:
     def describe(self) -> str:
         """Return the figures as one Chinese paragraph."""
         return (
-            f"{self.texts} 条（违规 {self.violations}）：F1 {self.f1:.3f}，精确率 {self.precision:.3f}，召回率 {self.recall:.3f}；"
+            f"{self.texts} 条（违规 {self.violations}）：F1 {self.f1:.3f}，"
+            f"精确率 {self.precision:.3f}，召回率 {self.recall:.3f}；"
             f"带敏感词的合规文本误报 {self.false_hard:.1%}，普通文本误报 {self.false_ordinary:.1%}；"
-            f"类别正确 {self.category_right:.1%}，位置覆盖 {self.span_covered:.1%}，变体写法召回 {self.evasion_recall:.1%}，"
+            f"类别正确 {self.category_right:.1%}，位置覆盖 {self.span_covered:.1%}，"
+            f"变体写法召回 {self.evasion_recall:.1%}，"
             f"规则候选召回 {self.candidate_recall:.1%}"
         )
 

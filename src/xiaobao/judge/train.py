@@ -28,8 +28,8 @@ from xiaobao.screening.engine import Engine, Row, Scanned
 from xiaobao.text.normalise import normalise
 
 FOLDS = 5
-TEXT_C = 6.0
-HEAD_C = 8.0
+TEXT_C = 20.0
+HEAD_C = 20.0
 SIGNAL_SCALE = 0.6
 """Inverse regularisation strengths and the weight of rule signals beside characters (chosen by cross-validation)."""
 SEED = 7
@@ -112,7 +112,9 @@ def _fit_heads(features: Any, cases: Any, labels: Any) -> tuple[Any, Any, Any, A
         wanted = labels[:, i]
         if wanted.sum() < 3:
             continue
-        model = LogisticRegression(C=HEAD_C, solver="liblinear", random_state=SEED, class_weight={True: 3.0, False: 1.0})
+        model = LogisticRegression(
+            C=HEAD_C, solver="liblinear", random_state=SEED, class_weight={True: 3.0, False: 1.0}
+        )
         weights = model.fit(joined, wanted).coef_[0]
         top = float(np.abs(weights[:size]).max()) or 1.0
         scale[i] = top / 127
@@ -135,7 +137,9 @@ def right_place(text: Text, scanned: Scanned, index: int) -> bool | None:
     return True if any(start < e and s < end for s, e in text.spans) else None
 
 
-def calibrate(judge: TextJudge, texts: Sequence[Text], scanned: Sequence[Scanned]) -> tuple[list[list[float]], list[bool], list[int]]:
+def calibrate(
+    judge: TextJudge, texts: Sequence[Text], scanned: Sequence[Scanned]
+) -> tuple[list[list[float]], list[bool], list[int]]:
     """Return the calibration features, labels and text indexes of all judged candidates."""
     rows, labels, owners = [], [], []
     for i, (text, item) in enumerate(zip(texts, scanned, strict=True)):

@@ -116,7 +116,9 @@ def test_rules(names: tuple[str, ...], folder: Path) -> None:
         must = "应命中却未命中" if trial.kind == "hit" else "不应命中却命中"
         reason = f"（因语境放行：{trial.stance}）" if trial.stance else ""
         click.echo(f"✗ {trial.rule}：{must}{reason}：{trial.example.text}")
-    click.echo(f"{len({t.rule for t in trials})} 条规则，{len(trials)} 个例子，{len(failed)} 个失败，{len(errors)} 个文件有误")
+    click.echo(
+        f"{len({t.rule for t in trials})} 条规则，{len(trials)} 个例子，{len(failed)} 个失败，{len(errors)} 个文件有误"
+    )
     if failed or errors:
         raise click.exceptions.Exit(1)
 

@@ -32,7 +32,11 @@ def write_pages(rulebook: Rulebook, folder: Path) -> list[Path]:
 def _page(domain: str, rules: list[Rule]) -> str:
     parts = [f"# {domain}", ""]
     for rule in rules:
-        parts += [f"## {rule.title}", "", f"`{rule.id}` 第 {rule.version} 版；{rule.category}；级别 {SEVERITY[rule.severity]}；{MAY[rule.may]}"]
+        parts += [
+            f"## {rule.title}",
+            "",
+            f"`{rule.id}` 第 {rule.version} 版；{rule.category}；级别 {SEVERITY[rule.severity]}；{MAY[rule.may]}",
+        ]
         if rule.families:
             parts.append(f"表述族：{'、'.join(rule.families)}")
         if rule.rights:

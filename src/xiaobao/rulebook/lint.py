@@ -32,5 +32,12 @@ def lint(rulebook: Rulebook) -> list[Problem]:
         share = len(rows) / len(ordinary)
         if share >= FREQUENT:
             text = program.first_stage.words[word]
-            out.append(Problem("（全库）", "frequent", f"触发词“{text}”在 {share:.1%} 的合规例子里出现，宜改用更少见的词触发", False))
+            out.append(
+                Problem(
+                    "（全库）",
+                    "frequent",
+                    f"触发词“{text}”在 {share:.1%} 的合规例子里出现，宜改用更少见的词触发",
+                    False,
+                )
+            )
     return out

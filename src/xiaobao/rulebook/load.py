@@ -15,7 +15,18 @@ from xiaobao.laws.register import load as load_laws
 from xiaobao.model import SEVERITIES, Citation
 from xiaobao.rulebook.fields import FIELDS, date_field, examples, names, required
 from xiaobao.rulebook.lexicons import Lexicons
-from xiaobao.rulebook.model import CATEGORIES, PRODUCTS, RIGHTS, SCENARIOS, STANCES, Exception_, Lifecycle, May, Rule, Scope
+from xiaobao.rulebook.model import (
+    CATEGORIES,
+    PRODUCTS,
+    RIGHTS,
+    SCENARIOS,
+    STANCES,
+    Exception_,
+    Lifecycle,
+    May,
+    Rule,
+    Scope,
+)
 from xiaobao.rulebook.source import Source
 
 PACKAGE = Path(__file__).parent
@@ -162,7 +173,10 @@ def _scope(source: Source, data: Any) -> Scope:
     }
     for key in data:
         if key not in (*allowed, "offer", "dialogue", "not_scenarios"):
-            raise source.error(f"scope 没有“{key}”；可用：{'、'.join((*allowed, 'not_scenarios', 'offer', 'dialogue'))}", ("scope", key))
+            raise source.error(
+                f"scope 没有“{key}”；可用：{'、'.join((*allowed, 'not_scenarios', 'offer', 'dialogue'))}",
+                ("scope", key),
+            )
     values = {key: frozenset(names(source, data, key, options, ("scope",))) for key, options in allowed.items()}
     excluded = frozenset(names(source, data, "not_scenarios", SCENARIOS, ("scope",)))
     if excluded:

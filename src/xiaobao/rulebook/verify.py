@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from xiaobao.rulebook.load import Rulebook
+from xiaobao.errors import RuleError
+from xiaobao.rulebook.load import Rulebook, read_folder
 from xiaobao.rulebook.model import Example, Rule
+from xiaobao.screening.context import Services
 from xiaobao.screening.engine import Engine, Row, Scanned
 
 
@@ -36,10 +39,15 @@ class Trial:
         return self.met == (self.kind == "hit")
 
 
-def try_examples(rulebook: Rulebook, rules: Sequence[Rule] | None = None, engine: Engine | None = None) -> list[Trial]:
-    """Run the examples of rules (all by default) through the rules alone; a cleared hit counts as not met.
+def try_examples(
+    rulebook: Rulebook,
+    rules: Sequence[Rule] | None = None,
+    engine: Engine | None = None,
+    services: Services | None = None,
+) -> list[Trial]:
+    """Run the examples of rules (all by default); a hit that a stance clears counts as not met.
 
-    Rules that need a trained model (intent, similar, llm) are tried only for what words can show.
+    Rules that ask a trained model (intent, similar, llm) can be met only with the models in `services`.
     """
     engine = engine or Engine(rulebook, lifecycles=("draft", "shadow", "published"))
     chosen = rulebook.rules if rules is None else rules
@@ -51,7 +59,7 @@ def try_examples(rulebook: Rulebook, rules: Sequence[Rule] | None = None, engine
     ]
     rows = [example_row(example) for _, _, example in plan]
     trials = []
-    for (rule, kind, example), scanned in zip(plan, engine.scan_rows(rows, every=True), strict=True):
+    for (rule, kind, example), scanned in zip(plan, engine.scan_rows(rows, every=True, services=services), strict=True):
         met, stance = _met(rule.id, scanned)
         trials.append(Trial(rule.id, kind, example, met, stance))
     return trials
@@ -94,6 +102,18 @@ def verify(rulebook: Rulebook, trials: Sequence[Trial] | None = None) -> list[Pr
     return out
 
 
+def accepted(folder: Path) -> Rulebook:
+    """Read a folder of rules and prove them; raise RuleError naming everything that keeps rules from loading.
+
+    The rulebook that ships with the engine is proved by its tests instead of at every start.
+    """
+    rulebook = read_folder(folder)
+    fatal = [p for p in verify(rulebook) if p.fatal]
+    if fatal:
+        raise RuleError("规则未通过检验：" + "；".join(f"{p.rule} {p.message}" for p in fatal[:10]))
+    return rulebook
+
+
 def _dead_phrases(rulebook: Rulebook) -> list[Problem]:
     """Find allow phrases that no hit of their rule lies inside: they can never win."""
     bare = Rulebook(tuple(replace(r, allow=()) for r in rulebook.rules), rulebook.lexicons)
@@ -101,7 +121,10 @@ def _dead_phrases(rulebook: Rulebook) -> list[Problem]:
     if not plan:
         return []
     engine = Engine(bare, lifecycles=("draft", "shadow", "published"))
-    rows = [Row(f"推荐产品，{phrase}。", _scenario(rule), _role(rule), next(iter(sorted(rule.scope.products)), "")) for rule, phrase in plan]
+    rows = [
+        Row(f"推荐产品，{phrase}。", _scenario(rule), _role(rule), next(iter(sorted(rule.scope.products)), ""))
+        for rule, phrase in plan
+    ]
     out = []
     for (rule, phrase), scanned in zip(plan, engine.scan_rows(rows, every=True), strict=True):
         hits = [c for c in scanned.candidates if c.rule.id == rule.id] if scanned else []

@@ -102,7 +102,7 @@ def _kept(program: Program, index: int, context: Context, hits: list[Hit]) -> li
     for hit in hits:
         candidate = _candidate(rule, context, hit)
         key = (candidate.start, candidate.end)
-        if key not in seen or seen[key].cleared and not candidate.cleared:
+        if key not in seen or (seen[key].cleared and not candidate.cleared):
             seen[key] = candidate
     return list(seen.values())
 
@@ -144,7 +144,5 @@ def _candidate(rule: Rule, context: Context, hit: Hit) -> Candidate:
     start, end = context.clause(hit.start, hit.end)
     if end - start > LONG_CLAUSE or start > hit.start or end < hit.end:
         start, end = hit.start, hit.end
-    found = tuple(
-        s for s in stances(context, hit.start, hit.end, context.profile) if s.kind not in rule.stance_ignored
-    )
+    found = tuple(s for s in stances(context, hit.start, hit.end, context.profile) if s.kind not in rule.stance_ignored)
     return Candidate(rule, start, end, hit.start, hit.end, hit.note, found, bool(found))

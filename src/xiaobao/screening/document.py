@@ -104,7 +104,7 @@ def _scenario(text: str, genres: Mapping[str, tuple[str, ...]], offer: float) ->
         return "contract_clause"
     if "exam" in genres or "education" in genres or len(genres.get("antifraud", ())) >= 2:
         return "education"
-    if "training" in genres or "prohibit" in genres and len(genres["prohibit"]) >= 2:
+    if "training" in genres or ("prohibit" in genres and len(genres["prohibit"]) >= 2):
         return "internal_script"
     if "notice" in genres and offer < 0.5:
         return "disclosure"

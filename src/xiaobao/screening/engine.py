@@ -97,7 +97,9 @@ class Engine:
         """Return what a text is, without judging what it says."""
         batch = normalise_batch([text])
         found = self.program.find(batch, [0])[0]
-        return profile(batch.row(0).text, found.words, self.program.rulebook.lexicons, scenario=scenario, product=product)
+        return profile(
+            batch.row(0).text, found.words, self.program.rulebook.lexicons, scenario=scenario, product=product
+        )
 
 
 @cache

@@ -1,0 +1,106 @@
+"""How a text stands to the words found in it, and what the engine makes of it by rules alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from xiaobao.screening.context import Context
+from xiaobao.screening.document import Profile, profile
+from xiaobao.screening.engine import default_engine
+from xiaobao.screening.stance import stances
+from xiaobao.text.normalise import normalise
+
+
+def kinds(text: str, word: str, role: str = "") -> set[str]:
+    """Return the kinds of stance toward the first occurrence of a word."""
+    normalised = normalise(text)
+    context = Context(normalised, {}, set(), role=role)
+    context.profile = Profile()
+    start = normalised.text.index(word)
+    return {s.kind for s in stances(context, start, start + len(word), context.profile)}
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "stance"),
+    [
+        ("本产品不保本", "保本", "negated"),
+        ("我行从未承诺保本", "保本", "negated"),
+        ("这里并非无风险", "风险", "negated"),
+        ("打破刚性兑付", "刚性兑付", "negated"),
+        ("不得使用“保本”等字样", "保本", "prohibited"),
+        ("严禁向客户承诺保本", "保本", "prohibited"),
+        ("话术中出现“稳赚不赔”的一律扣分", "稳赚不赔", "prohibited"),
+        ("谨防以保本为名的骗局", "保本", "warned"),
+        ("凡是承诺保本的都是诈骗", "保本", "warned"),
+        ("所谓“稳赚不赔”的说法不可信", "稳赚不赔", "quoted"),
+        ("某公司因宣传保本被处罚", "保本", "reported"),
+        ("保本高息的说法是假的", "保本高息", "corrected"),
+        ("您知道这款产品不是保本的吧？您了解保本与非保本的区别吗？", "保本与", "asked"),
+    ],
+)
+def test_stance_is_found(text: str, word: str, stance: str) -> None:
+    assert stance in kinds(text, word)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("不用担心，保本的", "保本"),
+        ("不仅保本，收益还高", "保本"),
+        ("没有不保本的，放心", "保本"),
+        ("无论涨跌都保本", "保本"),
+        ("别犹豫了，保本产品", "保本"),
+        ("毫不夸张，保本", "保本"),
+        ("到期保本，欢迎来电", "保本"),
+    ],
+)
+def test_no_stance_where_nothing_is_denied(text: str, word: str) -> None:
+    assert "negated" not in kinds(text, word)
+
+
+def test_the_customers_words_are_not_the_institutions() -> None:
+    assert "customer" in kinds("当时说保本我才买的", "保本", role="customer")
+
+
+def described(text: str, **given: str) -> Profile:
+    """Return the profile the engine gives a text."""
+    return default_engine().profile(text, **given)
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("定期存款保本保息，受存款保险保障", "deposit"),
+        ("稳健理财，业绩比较基准3.2%", "wealth"),
+        ("消费贷日息低至万二，立即申请", "loan"),
+        ("增额终身寿，趸交十万", "insurance"),
+        ("储蓄国债电子式三年期", "government_bond"),
+        ("结构性存款挂钩黄金", "structured_deposit"),
+    ],
+)
+def test_product_is_inferred(text: str, product: str) -> None:
+    assert product in described(text).products
+
+
+def test_deposit_insurance_is_no_insurance_product() -> None:
+    assert "insurance" not in described("存款受存款保险保障").products
+
+
+def test_a_statement_that_it_is_no_deposit_does_not_make_it_one() -> None:
+    assert "deposit" not in described("理财非存款，产品有风险").products
+
+
+def test_given_facts_win_over_inferred_ones() -> None:
+    seen = described("理财收益高", product="deposit", scenario="poster")
+    assert set(seen.products) == {"deposit"}
+    assert seen.scenario == "poster"
+
+
+def test_an_offer_sells_and_a_notice_does_not() -> None:
+    offer = described("限时福利！年化4.2%，立即扫码抢购", scenario="poster")
+    notice = described("尊敬的客户，您尾号1234的账户于11月2日入账100元", scenario="disclosure")
+    assert offer.offer > 0.6 > notice.offer
+
+
+def test_profile_of_nothing() -> None:
+    assert profile("", {}, default_engine().program.rulebook.lexicons).products == {}
