@@ -106,7 +106,7 @@ def _continues(a: OcrLine, b: OcrLine) -> bool:
         return False
     apart = abs(a.box[1] + a.box[3] - b.box[1] - b.box[3]) / 2
     gap = b.box[0] - a.box[2]
-    return apart < 0.25 * a.size and -0.6 * a.size < gap < 0.25 * a.size
+    return apart < 0.25 * a.size and -0.3 * a.size < gap < 0.25 * a.size
 
 
 def _same_row(a: Box, b: Box) -> bool:

@@ -58,15 +58,28 @@ def _reread(
         b = line.box
         if line.score > 0.6:
             again.append(line.moved((b[0] + x0, b[1] + y0, b[2] + x0, b[3] + y0)))
-    kept = [line for line in near if line not in own and not any(overlap(line.box, new.box) > 0.5 for new in again)]
-    again = [line for line in again if not any(overlap(line.box, old.box) > 0.7 for old in own)]
+    again = [new for new in again if not any(_better(old, new) for old in near)]
+    kept = [line for line in near if line not in own and not any(_covers(new.box, line.box) for new in again)]
+    again = [line for line in again if not any(_covers(line.box, old.box) for old in own)]
     sealed = [replace(line, marks=line.marks | {"stamp"}) for line in own]
     return far + sealed + again + kept
 
 
+def _better(old: OcrLine, new: OcrLine) -> bool:
+    return overlap(old.box, new.box) > 0.5 and old.score > new.score + 0.05 and len(old.text) >= len(new.text)
+
+
+def _covers(new: Box, old: Box) -> bool:
+    """Tell whether a new line lies over most of an old one; a slanting seal's box holds more than its letters."""
+    width = min(new[2], old[2]) - max(new[0], old[0])
+    height = min(new[3], old[3]) - max(new[1], old[1])
+    area = (old[2] - old[0]) * (old[3] - old[1])
+    return width > 0 and height > 0 and width * height > 0.5 * area
+
+
 def _is_seal(shares: tuple[float, float]) -> bool:
     seal, ink = shares
-    return seal > 0.03 and seal > 2 * ink
+    return seal > 0.03 and ink < 0.025 and seal > 3 * ink
 
 
 def _patches(coloured: Mask) -> list[Box]:
