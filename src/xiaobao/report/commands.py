@@ -208,8 +208,10 @@ def _write(form: Format, target: str, found: Iterable[Result], session: Session)
 
         _replace(target, report(list(found), rules=session.rules, judged=session.judge is not None).encode("utf-8"))
     else:
-        from xiaobao.report.pdf import report as pdf_report
-
+        try:
+            from xiaobao.report.pdf import report as pdf_report
+        except ImportError as error:
+            raise UsageError("写 PDF 需要另装组件：pip install 'xiaobao[report]'", code="usage.extra") from error
         _replace(target, pdf_report(list(found), rules=session.rules, judged=session.judge is not None))
 
 

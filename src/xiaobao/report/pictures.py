@@ -85,13 +85,15 @@ def pictures(item: Item, budget: Budget) -> tuple[list[Picture], str]:
 def _rendered(item: Item, wanted: list[int]) -> Iterator[Picture]:
     from xiaobao.readers import render_pages
 
-    assert item.result is not None and item.result.path is not None and item.result.material is not None
+    result = item.result
+    if result is None or result.path is None or result.material is None:
+        return
     scale = PDF_SCALE
-    if item.result.material.media_type.startswith("image/"):
-        width = item.result.material.facts.get("width")
+    if result.material.media_type.startswith("image/"):
+        width = result.material.facts.get("width")
         scale = min(1.0, WIDTH / width) if isinstance(width, int) and width else 1.0
     for number in wanted:
-        for page in render_pages(item.result.path, [number], scale):
+        for page in render_pages(result.path, [number], scale):
             yield _small(page)
 
 

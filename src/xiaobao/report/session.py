@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xiaobao.batch import Identity, Object
 from xiaobao.errors import ModelUnavailable, RuleError, UsageError, XiaobaoError
@@ -19,6 +20,9 @@ from xiaobao.report.sources import KNOWN, Given, from_file, from_line, recognise
 from xiaobao.rulebook.load import read_folder
 from xiaobao.screening.engine import Engine, default_engine
 from xiaobao.screening.screen import Screener, ScreeningJudge
+
+if TYPE_CHECKING:
+    from xiaobao.ocr import OcrEngine
 
 LINES = 256
 FILES = 8
@@ -58,7 +62,10 @@ class Session:
         self.setup = setup
         self.judge, self.notice = _judge(setup.judge)
         self.screener = Screener(_engine(setup.rules), self.judge, _adjudicator(setup.llm))
-        self._ocr = recogniser(setup.cache)
+
+    @cached_property
+    def _ocr(self) -> OcrEngine | None:
+        return recogniser(self.setup.cache)
 
     @property
     def rules(self) -> int:

@@ -6,16 +6,16 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xiaobao.errors import InputError, UnreadableFile, XiaobaoError
 from xiaobao.model import Material
-from xiaobao.ocr import OcrEngine
-from xiaobao.readers import read
-from xiaobao.readers.reading import engine_of
 from xiaobao.report.words import DIALOGUE_SCENARIOS, ROLE_WORDS
 from xiaobao.rulebook.model import SCENARIOS
 from xiaobao.screening.screen import material_of, moment
+
+if TYPE_CHECKING:
+    from xiaobao.ocr import OcrEngine
 
 KNOWN = frozenset({"id", "scenario", "role", "product", "channel", "at", "text", "turns", "facts"})
 """Keys of an input line that the command understands; all others are carried under `extra`."""
@@ -71,6 +71,9 @@ def from_line(data: Mapping[str, Any], given: Given) -> Material:
 
 def from_file(path: str, given: Given, ocr: OcrEngine | None) -> Material:
     """Return the material of one file, its id the path as given; raise InputError where nothing can be read."""
+    # Lines of text need no reader: those who only screen lines need not install what files need.
+    from xiaobao.readers import read
+
     try:
         material = read(path, id=path, ocr=ocr)
     except InputError:
@@ -87,6 +90,8 @@ def from_file(path: str, given: Given, ocr: OcrEngine | None) -> Material:
 
 def recogniser(cache: Path | None) -> OcrEngine | None:
     """Return the engine that reads pictures, its readings kept in a folder where one is given; None without one."""
+    from xiaobao.readers.reading import engine_of
+
     engine = engine_of("default")
     if engine is None or cache is None:
         return engine
