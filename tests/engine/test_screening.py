@@ -1,0 +1,181 @@
+"""The public screening call: places, dialogues, tables, batches, threads, and what it says of unknown facts."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from xiaobao.errors import InputError
+from xiaobao.model import Anchor, Material, Passage, ReadingIssue
+from xiaobao.screening.engine import default_engine, scan_batch
+from xiaobao.screening.screen import Screener, material_of, moment
+
+OFFENCE = "保本保息，到期本金绝对安全"
+
+
+def text_material(text: str, **facts: str) -> Material:
+    """Return a material of one passage."""
+    return Material("t", (Passage(text),), scenario=facts.get("scenario", "poster"), at="2026-11-02")
+
+
+@pytest.fixture(scope="module")
+def screener() -> Screener:
+    return Screener()
+
+
+def test_a_finding_explains_itself(screener: Screener) -> None:
+    verdict = screener.screen(text_material(f"稳健理财，{OFFENCE}，欢迎选购"))
+    assert verdict.verdict == "violation"
+    finding = next(f for f in verdict.findings if f.category == "guaranteed_return")
+    assert "保本" in finding.text
+    assert finding.version >= 1
+    assert {c.norm for c in finding.basis}
+    assert all(c.paraphrase for c in finding.basis)
+    assert finding.message
+    assert finding.remedy
+    assert "依据" in finding.why
+    assert finding.evidence[0].kind == "words"
+
+
+noise = st.text(alphabet="　 ·*\u200b😀\n-a1，。稳健理财欢迎", max_size=30)
+
+
+@settings(max_examples=150, deadline=None)
+@given(noise, noise, st.sampled_from(["", " ", "·", "\u200b", "😀", "*"]))
+def test_offsets_are_exact_in_the_original(before: str, after: str, between: str) -> None:
+    text = before + between.join("保本保息") + after
+    verdict = Screener().screen(text_material(text))
+    for finding in verdict.findings:
+        if finding.start is not None:
+            assert text[finding.start : finding.end] == finding.text
+        for piece in finding.evidence:
+            if piece.kind == "words":
+                assert text[piece.start : piece.end] == piece.text
+
+
+def test_a_finding_over_lines_has_every_box(screener: Screener) -> None:
+    passages = (
+        Passage("安心理财", Anchor(page=1, box=(0, 0, 100, 20))),
+        Passage("到期本金绝", Anchor(page=1, box=(0, 30, 100, 50))),
+        Passage("对安全，欢迎选购", Anchor(page=1, box=(0, 60, 100, 80))),
+    )
+    verdict = screener.screen(Material("m", passages, scenario="poster"))
+    finding = next(f for f in verdict.findings if f.start is not None and "本金绝" in f.text)
+    assert [a.box for a in finding.boxes] == [(0, 30, 100, 50), (0, 60, 100, 80)]
+    assert finding.anchor.box == (0, 30, 100, 50)
+
+
+def test_turns_keep_their_speakers(screener: Screener) -> None:
+    line = {
+        "id": "d",
+        "scenario": "sales_call",
+        "turns": [
+            {"role": "customer", "start": 0, "end": 2, "text": "这个理财是不是保本保息的"},
+            {"role": "agent", "start": 3, "end": 6, "text": "对的，保本保息，您放心"},
+        ],
+    }
+    verdict = screener.screen(material_of(line))
+    assert {f.turn for f in verdict.findings if f.decision == "violation"} == {1}
+    finding = next(f for f in verdict.findings if f.turn == 1 and f.start is not None)
+    assert finding.anchor.start == 3
+    assert line["turns"][1]["text"][finding.start : finding.end] == finding.text  # type: ignore[index]
+
+
+def test_each_cell_of_a_table_is_a_text_of_its_own(screener: Screener) -> None:
+    rows = ("【某行】稳健理财保本保息，立即认购", "【某行】您尾号1234的账户入账100元")
+    passages = tuple(Passage(t, Anchor(sheet="短信", cell=f"C{i}")) for i, t in enumerate(rows, 2))
+    material = Material(
+        "x.xlsx", passages, media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
+    verdict = screener.screen(material)
+    assert {f.anchor.cell for f in verdict.findings if f.start is not None} == {"C2"}
+    for finding in verdict.findings:
+        if finding.start is not None:
+            assert material.text[finding.start : finding.end] == finding.text
+
+
+def test_what_could_not_be_read_is_never_silence(screener: Screener) -> None:
+    issue = ReadingIssue("read.nothing_found", "图片中没有识别出文字")
+    verdict = screener.screen(Material("p.png", (), issues=(issue,)))
+    assert verdict.verdict == "review"
+    assert verdict.as_dict()["issues"][0]["code"] == "read.nothing_found"
+
+
+def test_unknown_facts_are_inferred_and_reported(screener: Screener) -> None:
+    material = material_of({"id": "1", "text": "【某行】稳健理财保本保息，立即认购，拒收请回复R"})
+    verdict = screener.screen(material)
+    assert verdict.inferred["scenario"] == "marketing_sms"
+    assert "wealth" in verdict.inferred["product"]
+    assert verdict.inferred["at"].endswith("+08:00")
+
+
+@pytest.mark.parametrize("line", [{"id": "1"}, {"id": "1", "text": 5}, {"id": "1", "turns": [{"role": "agent"}]}])
+def test_a_line_without_text_is_an_error(line: dict[str, object]) -> None:
+    with pytest.raises(InputError):
+        material_of(line)
+
+
+def test_naive_times_are_beijing_times() -> None:
+    assert moment("2026-11-22 14:05").isoformat() == "2026-11-22T14:05:00+08:00"
+    assert moment("2026-11-22T06:05:00+00:00").isoformat() == "2026-11-22T14:05:00+08:00"
+    with pytest.raises(InputError, match="无法识别"):
+        moment("昨天")
+
+
+def test_a_batch_says_what_single_texts_say() -> None:
+    texts = [
+        f"稳健理财，{OFFENCE}",
+        "",
+        "您尾号1234的账户入账100元",
+        "保 本·保 息😀的理财，年化5%",
+        "凡是承诺保本的都是骗局，请警惕",
+        "贷款秒批，日息万二，身份证就能贷",
+    ] * 3
+    batch = pa.RecordBatch.from_pydict({"id": [str(i) for i in range(len(texts))], "text": texts})
+    together = scan_batch(batch).to_pylist()
+    single = [
+        row
+        for i, text in enumerate(texts)
+        for row in scan_batch(pa.RecordBatch.from_pydict({"id": [str(i)], "text": [text]})).to_pylist()
+        if True
+    ]
+    worded = [r for r in single if r["start"] is not None or r in together]
+    assert [r for r in together if r["start"] is not None] == [r for r in worded if r["start"] is not None]
+    assert together
+
+
+def test_threads_share_one_engine() -> None:
+    engine = default_engine()
+    texts = [f"第{i}款理财，{OFFENCE}，年化{i % 5}%" for i in range(60)]
+
+    def scan(text: str) -> list[dict[str, object]]:
+        rows: list[dict[str, object]] = scan_batch(
+            pa.RecordBatch.from_pydict({"id": ["x"], "text": [text]}), engine=engine
+        ).to_pylist()
+        return rows
+
+    alone = [scan(t) for t in texts]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(scan, texts)) == alone
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\x00",
+        "。" * 5000,
+        "（" * 3000,
+        "“" * 3000,
+        "不" * 4000 + "保本",
+        "保本" * 3000,
+        "\ud83d保本保息",
+        "a" * 20000,
+    ],
+)
+def test_hostile_texts_end(screener: Screener, text: str) -> None:
+    assert screener.screen(text_material(text)).verdict in ("violation", "review", "clear")
