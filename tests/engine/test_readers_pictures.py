@@ -192,7 +192,7 @@ def test_fragments_of_one_line_are_joined_and_columns_are_not() -> None:
     def line(text: str, box: Box) -> OcrLine:
         return OcrLine(text, box, 0.9, box[3] - box[1])
 
-    lines = [line("还款", (104, 0, 200, 40)), line("提前", (0, 1, 100, 41)), line("每月", (260, 0, 360, 40))]
+    lines = [line("还款", (104, 0, 200, 40)), line("提前", (0, 1, 114, 41)), line("每月", (260, 0, 360, 40))]
     assert [item.text for item in joined(lines)] == ["提前还款", "每月"]
 
 

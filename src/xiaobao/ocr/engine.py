@@ -105,8 +105,9 @@ def _continues(a: OcrLine, b: OcrLine) -> bool:
     if max(a.box[3] - a.box[1], b.box[3] - b.box[1]) > 1.3 * a.size:
         return False
     apart = abs(a.box[1] + a.box[3] - b.box[1] - b.box[3]) / 2
+    # Detectors widen their boxes: those of one line cut apart overlap, those of neighbouring cells do not.
     gap = b.box[0] - a.box[2]
-    return apart < 0.25 * a.size and -0.3 * a.size < gap < 0.25 * a.size
+    return apart < 0.25 * a.size and -0.7 * a.size < gap < -0.15 * a.size
 
 
 def _same_row(a: Box, b: Box) -> bool:

@@ -272,7 +272,8 @@ def merged(first: Sequence[OcrLine], second: Sequence[OcrLine]) -> list[OcrLine]
 
 
 def _is_word(line: OcrLine) -> bool:
-    letters = sum(1 for ch in line.text if ch.isalnum())
+    # Grain and borders are read as bars.
+    letters = sum(1 for ch in line.text if ch.isalnum() and ch not in "I1lL一二三")
     return letters >= 2 or (letters == 1 and line.score > 0.95)
 
 

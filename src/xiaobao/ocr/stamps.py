@@ -66,7 +66,7 @@ def _reread(
 
 
 def _better(old: OcrLine, new: OcrLine) -> bool:
-    return overlap(old.box, new.box) > 0.5 and old.score > new.score + 0.05 and len(old.text) >= len(new.text)
+    return overlap(old.box, new.box) > 0.5 and old.score > new.score + 0.02 and len(old.text) >= len(new.text)
 
 
 def _covers(new: Box, old: Box) -> bool:
