@@ -265,3 +265,9 @@ def test_a_cell_at_the_far_corner_costs_nothing() -> None:
     sheet.write(1_048_575, 16_383, "乙")
     book.close()
     assert [p.anchor.cell for p in read(out.getvalue()).passages] == ["A1", "XFD1048576"]
+
+
+def test_deep_nesting_is_refused_at_once() -> None:
+    with pytest.raises(LimitExceeded, match="嵌套"):
+        read(("<!doctype html><body>" + "<div>" * 200_000 + "话").encode())
+    assert read(("<!doctype html><body>" + "<p>话" * 6_000).encode()).text.count("话") == 6_000

@@ -10,6 +10,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
+from xiaobao.errors import LimitExceeded
 from xiaobao.model import Anchor
 from xiaobao.readers.appearance import TINY_PIXELS, Rgb, is_pale
 from xiaobao.readers.draft import Draft
@@ -83,6 +84,12 @@ _INLINE = frozenset(
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _DATA = re.compile(r"data:image/[a-z+.\-]{2,20};base64,", re.I)
 DEPTH = 2_000
+NESTING = 5_000
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,30})")
+_CLOSED_BY_ITSELF = frozenset(
+    "area base br col embed hr img input link meta source track wbr p li dt dd td th tr tbody option "
+    "rt rp html head body".split()
+)
 PICTURES = 20
 
 
@@ -107,12 +114,25 @@ class PageReader:
     def read(self, data: bytes, draft: Draft) -> None:
         """Put the blocks of the page into the draft."""
         text = decoded_text(data, draft, _declared(data)).text.replace("\0", "")
+        if _nesting(text) > NESTING:
+            raise LimitExceeded(f"网页标签嵌套超过 {NESTING} 层的上限")
         _Page(LexborHTMLParser(text), draft).read()
 
 
 def _declared(data: bytes) -> str | None:
     found = _CHARSET.search(data[:4096])
     return found[1].decode("ascii") if found else None
+
+
+def _nesting(text: str) -> int:
+    """Return how deep open tags stand in each other; the parser's time grows with the square of it."""
+    depth = most = 0
+    for match in _TAG.finditer(text):
+        if match[2].lower() in _CLOSED_BY_ITSELF:
+            continue
+        depth = max(0, depth - 1) if match[1] else depth + 1
+        most = max(most, depth)
+    return most
 
 
 @dataclass
