@@ -87,8 +87,35 @@ DEPTH = 2_000
 NESTING = 5_000
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,30})")
 _CLOSED_BY_ITSELF = frozenset(
-    "area base br col embed hr img input link meta source track wbr p li dt dd td th tr tbody option "
-    "rt rp html head body".split()
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "td",
+        "th",
+        "tr",
+        "tbody",
+        "option",
+        "rt",
+        "rp",
+        "html",
+        "head",
+        "body",
+    ]
 )
 PICTURES = 20
 
