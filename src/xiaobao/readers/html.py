@@ -86,37 +86,9 @@ _DATA = re.compile(r"data:image/[a-z+.\-]{2,20};base64,", re.I)
 DEPTH = 2_000
 NESTING = 5_000
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,30})")
-_CLOSED_BY_ITSELF = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "source",
-        "track",
-        "wbr",
-        "p",
-        "li",
-        "dt",
-        "dd",
-        "td",
-        "th",
-        "tr",
-        "tbody",
-        "option",
-        "rt",
-        "rp",
-        "html",
-        "head",
-        "body",
-    ]
-)
+_VOID = "area base br col embed hr img input link meta source track wbr"
+_SELF_CLOSING = "p li dt dd td th tr tbody option rt rp html head body"
+_CLOSED_BY_ITSELF = frozenset([*_VOID.split(), *_SELF_CLOSING.split()])
 PICTURES = 20
 
 
