@@ -25,7 +25,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 demo: $(STAMP)  ## Screen the samples and open the report.
 	@mkdir -p $(dir $(REPORT))
-	$(BIN)/xiaobao screen $(SAMPLES) --format html --output $(REPORT)
+	$(BIN)/xiaobao screen $(SAMPLES) --format html --output $(REPORT) --cache var/cache
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] && command -v xdg-open >/dev/null; then xdg-open $(REPORT); \
 	else echo "Report: $(CURDIR)/$(REPORT)"; fi
 

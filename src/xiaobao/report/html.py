@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -23,11 +23,16 @@ HERE = Path(__file__).parent / "page"
 DETAILED = 200
 """Materials shown in full at most; the others stand in the table of all."""
 BARS = 6
+LABEL = (6.0, 1.5)
+"""Width and height that a label takes, in percent of a page."""
 
 
 @dataclass(frozen=True)
 class BoxOn:
-    """A box on a page in percent of its size; labelled where it is the first of its finding."""
+    """A box on a page in percent of its size; label only on the first of a finding, beside it or (aside False) above.
+
+    Where two labels would lie on each other, the first carries both numbers.
+    """
 
     number: int
     severity: Severity
@@ -35,7 +40,9 @@ class BoxOn:
     top: float
     width: float
     height: float
-    labelled: bool
+    first: bool
+    label: str = ""
+    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,14 +141,8 @@ def _sheets(view: Item, shown: Sequence[Picture]) -> list[Sheet]:
     placed: set[int] = set()
     pages = len({mark.page for s in view.findings for mark in s.marks})
     for picture in shown:
-        boxes = []
+        boxes = _boxes(view.findings, picture)
         here = [s for s in view.findings if s.page == picture.page]
-        for finding in view.findings:
-            on_page = [mark for mark in finding.marks if mark.page == picture.page]
-            for i, mark in enumerate(on_page):
-                boxes.append(
-                    BoxOn(finding.number, finding.finding.severity, *picture.share(mark.box), labelled=i == 0)
-                )
         placed |= {s.number for s in here}
         title = f"第 {picture.page} 页" if pages > 1 or picture.page > 1 else ""
         out.append(Sheet(title, picture, tuple(boxes), tuple(here)))
@@ -150,6 +151,32 @@ def _sheets(view: Item, shown: Sequence[Picture]) -> list[Sheet]:
         only = out[0]
         return [Sheet(only.title, only.picture, only.boxes, (*only.findings, *rest))]
     return [*out, *([Sheet("全文", None, (), rest)] if rest else [])]
+
+
+def _boxes(findings: Sequence[Shown], picture: Picture) -> list[BoxOn]:
+    """Return the boxes of a page; labels that would cover one another become one."""
+    out: list[BoxOn] = []
+    numbers: dict[int, list[int]] = {}
+    # The gravest first: a shared label shows its colour and shape.
+    for shown in sorted(findings, key=lambda s: (SEVERITIES.index(s.finding.severity), s.number)):
+        severity = shown.finding.severity
+        for i, mark in enumerate(m for m in shown.marks if m.page == picture.page):
+            box = BoxOn(shown.number, severity, *picture.share(mark.box), first=i == 0)
+            if i:
+                out.append(box)
+                continue
+            aside = mark.begins and box.left >= LABEL[0]
+            near = next((k for k in numbers if out[k].aside == aside and _close(out[k], box)), None)
+            numbers.setdefault(len(out) if near is None else near, []).append(shown.number)
+            out.append(replace(box, aside=aside))
+    for k, known in numbers.items():
+        label = words.SHAPES[out[k].severity] + " ".join(map(str, sorted(known)))
+        out[k] = replace(out[k], label=label)
+    return out
+
+
+def _close(one: BoxOn, other: BoxOn) -> bool:
+    return abs(one.left - other.left) < LABEL[0] and abs(one.top - other.top) < LABEL[1]
 
 
 def _bars(items: Sequence[Item]) -> list[Bar]:

@@ -42,10 +42,11 @@ class Clause:
 
 @dataclass(frozen=True)
 class Mark:
-    """A box on a page: page from 1 (pictures: 1), edges in the page's own units."""
+    """A box on a page: page from 1 (pictures: 1), edges in the page's own units; begins: nothing stands before it."""
 
     page: int
     box: Box
+    begins: bool = True
 
 
 @dataclass(frozen=True)
@@ -227,24 +228,49 @@ def cut(text: str, low: int, high: int, spans: Sequence[Span], hits: Sequence[tu
 
 
 def blocks(found: Sequence[Shown], material: Material) -> list[Block]:
-    """Return the passages of a text with their marks; of a long one only those around findings, with the gaps."""
+    """Return the passages of a text with their marks; of a long one only those around findings, with the gaps.
+
+    The cells of a row of a table make one block.
+    """
     spans = [(s.start, s.end, s.number, s.finding.severity) for s in found if s.start is not None and s.end is not None]
-    keep = _kept(spans, material)
     hits = [h for s in found for h in s.hits]
+    keep = _kept(spans, material)
     out: list[Block] = []
-    skipped = 0
-    for i, passage in enumerate(material.passages):
-        if i not in keep:
-            skipped += 1
+    before = ""
+    for label, members in _grouped(material):
+        if not keep & set(members):
+            skipped = out[-1].skipped if out and out[-1].skipped else 0
+            out = [*(out[:-1] if skipped else out), Block(skipped=skipped + len(members))]
             continue
-        if skipped:
-            out.append(Block(skipped=skipped))
-            skipped = 0
-        start = material.starts[i]
-        pieces = cut(material.text, start, start + len(passage.text), spans, hits)
-        out.append(Block(words.place(material, passage.anchor), _side(passage), tuple(pieces)))
-    if skipped:
-        out.append(Block(skipped=skipped))
+        pieces: list[Piece] = []
+        for i in members:
+            start = material.starts[i]
+            pieces += [Piece("　｜　")] if pieces else []
+            pieces += cut(material.text, start, start + len(material.passages[i].text), spans, hits)
+        first = material.passages[members[0]]
+        # The number of every paragraph would only disturb; it is given where there is something to find.
+        plain = first.anchor == Anchor(paragraph=first.anchor.paragraph) and not any(p.numbers for p in pieces)
+        out.append(Block("" if plain or label == before else label, _side(first), tuple(pieces)))
+        before = label
+    return out
+
+
+def _grouped(material: Material) -> list[tuple[str, list[int]]]:
+    """Return what is shown together: the cells of a row, else each passage alone, with where it stands."""
+    out: list[tuple[str, list[int]]] = []
+    last: tuple[str | None, ...] = ()
+    for i, passage in enumerate(material.passages):
+        anchor = passage.anchor
+        row = anchor.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") if anchor.cell else None
+        here = (anchor.member, anchor.sheet, row)
+        if row and here == last:
+            out[-1][1].append(i)
+            continue
+        label = words.place(material, anchor)
+        if row:
+            label = f"{anchor.sheet}　第 {row} 行" if anchor.sheet else f"第 {row} 行"
+        out.append((label, [i]))
+        last = here
     return out
 
 
@@ -255,7 +281,8 @@ def _kept(spans: Sequence[Span], material: Material) -> set[int]:
     keep = set(range(min(count, 3))) if not spans else set()
     for start, end, _, _ in spans:
         first, last = material.passage_at(start), material.passage_at(max(start, end - 1))
-        keep |= set(range(max(0, first - NEAR), min(count, last + NEAR + 1)))
+        near = 0 if material.passages[first].anchor.cell else NEAR
+        keep |= set(range(max(0, first - near), min(count, last + near + 1)))
     return keep
 
 
@@ -275,7 +302,7 @@ def _marks(here: tuple[int, int], material: Material) -> Iterable[Mark]:
             continue
         low, high = max(0, start - begin), min(len(passage.text), end - begin)
         if low < high:
-            yield Mark(anchor.page or 1, narrowed(passage, anchor, low, high))
+            yield Mark(anchor.page or 1, narrowed(passage, anchor, low, high), low == 0)
 
 
 def narrowed(passage: Passage, anchor: Anchor, low: int, high: int) -> Box:
