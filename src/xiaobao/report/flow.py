@@ -19,6 +19,7 @@ from reportlab.platypus import Flowable, KeepTogether, PageBreak, Paragraph, Sim
 
 from xiaobao.model import SEVERITIES, Severity
 from xiaobao.report import words
+from xiaobao.report.boxes import BoxOn, boxes_on
 from xiaobao.report.html import headline, said
 from xiaobao.report.pictures import Picture
 from xiaobao.report.view import Block, Item, Piece, Shown, blocks
@@ -146,29 +147,26 @@ class PagePicture(Flowable):  # type: ignore[misc]
         pen.drawImage(ImageReader(io.BytesIO(self.picture.jpeg)), 0, 0, self.width, self.height)
         pen.setStrokeColor(LINE)
         pen.rect(0, 0, self.width, self.height)
-        for shown in self.findings:
-            here = [mark for mark in shown.marks if mark.page == self.picture.page]
-            for i, mark in enumerate(here):
-                self._box(pen, shown, self.picture.share(mark.box), labelled=i == 0)
+        for box in boxes_on(self.findings, self.picture):
+            self._box(pen, box)
 
-    def _box(self, pen: Any, shown: Shown, share: tuple[float, float, float, float], *, labelled: bool) -> None:
-        left, top, wide, high = (part / 100 for part in share)
-        x, y = left * self.width, self.height * (1 - top - high)
-        colour = HexColor(COLOURS[shown.finding.severity])
+    def _box(self, pen: Any, box: BoxOn) -> None:
+        x, high = box.left / 100 * self.width, box.height / 100 * self.height
+        y = self.height * (1 - (box.top + box.height) / 100)
+        colour = HexColor(COLOURS[box.severity])
         pen.setStrokeColor(colour)
         pen.setLineWidth(1.2)
-        pen.setDash(*([3, 2] if shown.finding.severity == "medium" else [1, 0]))
-        pen.roundRect(x, y, wide * self.width, high * self.height, 1.5)
+        pen.setDash(*([3, 2] if box.severity == "medium" else [1, 0]))
+        pen.roundRect(x, y, box.width / 100 * self.width, high, 1.5)
         pen.setDash(1, 0)
-        if labelled:
-            text = f"{words.SHAPES[shown.finding.severity]}{shown.number}"
-            size = pen.stringWidth(text, FONT, 7) + 4
-            at = x - size if x > size else x
+        if box.label:
+            size = pen.stringWidth(box.label, FONT, 7) + 4
+            at, base = (x - size, y + high / 2 - 5) if box.aside else (x, y + high)
             pen.setFillColor(colour)
-            pen.rect(at, y + high * self.height / 2 - 5, size, 10, stroke=0, fill=1)
+            pen.rect(at, base, size, 10, stroke=0, fill=1)
             pen.setFillColorRGB(1, 1, 1)
             pen.setFont(FONT, 7)
-            pen.drawString(at + 2, y + high * self.height / 2 - 2.5, text)
+            pen.drawString(at + 2, base + 2.5, box.label)
 
 
 def _finding(shown: Shown) -> list[Flowable]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -12,8 +12,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from xiaobao.model import SEVERITIES, Severity
+from xiaobao.model import SEVERITIES
 from xiaobao.report import words
+from xiaobao.report.boxes import BoxOn, boxes_on
 from xiaobao.report.pictures import Budget, Picture, pictures
 from xiaobao.report.session import Result
 from xiaobao.report.view import Block, Item, Shown, blocks, item
@@ -23,26 +24,6 @@ HERE = Path(__file__).parent / "page"
 DETAILED = 200
 """Materials shown in full at most; the others stand in the table of all."""
 BARS = 6
-LABEL = (6.0, 1.5)
-"""Width and height that a label takes, in percent of a page."""
-
-
-@dataclass(frozen=True)
-class BoxOn:
-    """A box on a page in percent of its size; label only on the first of a finding, beside it or (aside False) above.
-
-    Where two labels would lie on each other, the first carries both numbers.
-    """
-
-    number: int
-    severity: Severity
-    left: float
-    top: float
-    width: float
-    height: float
-    first: bool
-    label: str = ""
-    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,7 +122,7 @@ def _sheets(view: Item, shown: Sequence[Picture]) -> list[Sheet]:
     placed: set[int] = set()
     pages = len({mark.page for s in view.findings for mark in s.marks})
     for picture in shown:
-        boxes = _boxes(view.findings, picture)
+        boxes = boxes_on(view.findings, picture)
         here = [s for s in view.findings if s.page == picture.page]
         placed |= {s.number for s in here}
         title = f"第 {picture.page} 页" if pages > 1 or picture.page > 1 else ""
@@ -151,32 +132,6 @@ def _sheets(view: Item, shown: Sequence[Picture]) -> list[Sheet]:
         only = out[0]
         return [Sheet(only.title, only.picture, only.boxes, (*only.findings, *rest))]
     return [*out, *([Sheet("全文", None, (), rest)] if rest else [])]
-
-
-def _boxes(findings: Sequence[Shown], picture: Picture) -> list[BoxOn]:
-    """Return the boxes of a page; labels that would cover one another become one."""
-    out: list[BoxOn] = []
-    numbers: dict[int, list[int]] = {}
-    # The gravest first: a shared label shows its colour and shape.
-    for shown in sorted(findings, key=lambda s: (SEVERITIES.index(s.finding.severity), s.number)):
-        severity = shown.finding.severity
-        for i, mark in enumerate(m for m in shown.marks if m.page == picture.page):
-            box = BoxOn(shown.number, severity, *picture.share(mark.box), first=i == 0)
-            if i:
-                out.append(box)
-                continue
-            aside = mark.begins and box.left >= LABEL[0]
-            near = next((k for k in numbers if out[k].aside == aside and _close(out[k], box)), None)
-            numbers.setdefault(len(out) if near is None else near, []).append(shown.number)
-            out.append(replace(box, aside=aside))
-    for k, known in numbers.items():
-        label = words.SHAPES[out[k].severity] + " ".join(map(str, sorted(known)))
-        out[k] = replace(out[k], label=label)
-    return out
-
-
-def _close(one: BoxOn, other: BoxOn) -> bool:
-    return abs(one.left - other.left) < LABEL[0] and abs(one.top - other.top) < LABEL[1]
 
 
 def _bars(items: Sequence[Item]) -> list[Bar]:
