@@ -131,8 +131,11 @@ def screen_command(
         click.echo(session.notice, err=True)
     tally = Tally(fail_on)
     jobs, total = _jobs(files, source)
-    with _bar(total) as advance:
-        found = _counted(results(session, jobs, chunk=FILES if files else LINES, workers=workers), tally, advance)
+    # A bar and a text on one terminal would write over each other: there the text itself shows the progress.
+    live = form == "text" and target == "-" and sys.stdout.isatty()
+    chunk = (1 if live else FILES) if files else LINES
+    with _bar(total, wanted=not live) as advance:
+        found = _counted(results(session, jobs, chunk=chunk, workers=workers), tally, advance)
         _write(form, target, found, session)
     raise SystemExit(tally.status)
 
@@ -248,9 +251,9 @@ def _replace(target: str, data: bytes) -> None:
 
 
 @contextmanager
-def _bar(total: int | None) -> Iterator[Callable[[], None]]:
+def _bar(total: int | None, *, wanted: bool) -> Iterator[Callable[[], None]]:
     """Yield what advances a bar on standard error, which does nothing where that is no terminal."""
-    if not sys.stderr.isatty():
+    if not (wanted and sys.stderr.isatty()):
         yield lambda: None
         return
     columns: Any = (TextColumn("审查"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
