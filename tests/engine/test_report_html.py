@@ -189,3 +189,11 @@ def test_overlapping_findings_keep_their_own_numbers(session: Session) -> None:
     page = Page(source)
     assert {"m1q1", "m1q2", "m1f1", "m1f2"} <= set(page.ids)
     assert [link for link in page.links if link.startswith("#m1f")].count("#m1f1") == 1
+
+
+def test_a_material_with_too_many_findings_shows_the_first_and_counts_all(session: Session) -> None:
+    material = Material("many", tuple(Passage("今天保本保收益。") for _ in range(400)))
+    source = made(session, [Result(1, "many", material, session.screener.screen(material))])
+    assert source.count('<article class="finding') == 300
+    assert "另有 100 处" in source
+    assert "共 400 处问题" in source

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from planted import SAMPLES
 from report_rules import write_rules
 
-from xiaobao.cli import main
+from xiaobao.cli import COMMANDS, main
 
 BAD = "本产品保本保收益，放心买"
 GOOD = "今天天气很好，适合出门散步"
@@ -205,6 +205,11 @@ def test_a_process_writes_json_lines_to_a_pipe_and_its_notices_elsewhere(rules: 
     from xiaobao.judge.model import PACKAGED
 
     assert ("仅按规则判断" in done.stderr.decode()) == (not PACKAGED.is_file())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_of_the_help_can_be_loaded(name: str) -> None:
+    assert CliRunner().invoke(main, [name, "--help"]).exit_code == 0
 
 
 def test_help_shows_an_example() -> None:

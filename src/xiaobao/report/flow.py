@@ -104,8 +104,8 @@ def summary_flow(items: Sequence[Item], *, rules: int, judged: bool, left_out: i
     return out
 
 
-def material_flow(view: Item, shown: Sequence[Picture], note: str) -> list[Flowable]:
-    """Return one material: name and verdict, its pictures with boxes or its text with marks, its findings."""
+def material_flow(view: Item, shown: Sequence[Picture], note: str, *, text: bool = True) -> list[Flowable]:
+    """Return one material: name and verdict, its pictures with boxes or (with `text`) its marked text, its findings."""
     verdict = f'<font color="{DECISIONS[view.decision]}">{markup(view.word)}</font>'
     facts = "　".join(part for part in (view.kind, f"推断 {view.inferred}" if view.inferred else "", note) if part)
     out: list[Flowable] = [Paragraph(f"{markup(view.name)}　{verdict}", NAME)]
@@ -119,7 +119,7 @@ def material_flow(view: Item, shown: Sequence[Picture], note: str) -> list[Flowa
     material = view.result.material if view.result else None
     if shown:
         out.append(PageBreak())
-    elif material is not None and view.findings and not note.startswith("标注过的原文"):
+    elif material is not None and view.findings and text:
         out += [*_text(blocks(view.findings, material)), Spacer(1, 6 * mm)]
     for finding in view.findings:
         out += _finding(finding)

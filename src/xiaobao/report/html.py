@@ -17,7 +17,7 @@ from xiaobao.report import words
 from xiaobao.report.boxes import BoxOn, boxes_on
 from xiaobao.report.pictures import Budget, Picture, pictures
 from xiaobao.report.session import Result
-from xiaobao.report.view import Block, Item, Shown, blocks, item
+from xiaobao.report.view import Block, Item, Shown, blocks, item, limited
 from xiaobao.screening.screen import moment
 
 HERE = Path(__file__).parent / "page"
@@ -108,7 +108,9 @@ def _detailed(items: Sequence[Item]) -> list[Item]:
 
 
 def _section(view: Item, budget: Budget) -> Section:
+    view, over = limited(view)
     shown, note = pictures(view, budget)
+    note = over + note
     if shown:
         return Section(view, tuple(_sheets(view, shown)), (), note)
     material = view.result.material if view.result else None

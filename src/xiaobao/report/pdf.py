@@ -17,7 +17,7 @@ from xiaobao.report.flow import drawn, material_flow, summary_flow
 from xiaobao.report.marked import marked_pages
 from xiaobao.report.pictures import Budget, has_pages, pictures
 from xiaobao.report.session import Result
-from xiaobao.report.view import Item, item
+from xiaobao.report.view import Item, item, limited
 
 DETAILED = 200
 """Materials shown in full at most."""
@@ -43,16 +43,17 @@ def report(results: Sequence[Result], *, rules: int, judged: bool) -> bytes:
 
 def _material(writer: PdfWriter, view: Item, budget: Budget) -> None:
     """Add the pages of one material: marked originals first where there are any, then the findings."""
-    note = ""
+    view, over = limited(view)
+    note = over
     if view.findings and has_pages(view) and view.result is not None and view.result.path is not None:
         if view.result.material is not None and view.result.material.media_type == "application/pdf":
             try:
                 marked_pages(writer, Path(view.result.path), view.findings)
-                _append(writer, drawn(material_flow(view, [], "标注过的原文见前面各页")))
+                _append(writer, drawn(material_flow(view, [], f"{over}标注过的原文见前面各页", text=False)))
                 return
             except Exception as error:
                 said = error.message if isinstance(error, XiaobaoError) else "文件结构异常"
-                note = f"原文件不便加注（{said}），改附页面图片。"
+                note = f"{over}原文件不便加注（{said}），改附页面图片。"
         shown, left = pictures(view, budget)
         _append(writer, drawn(material_flow(view, shown, note + left)))
         return

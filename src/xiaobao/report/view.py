@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from xiaobao.model import SEVERITIES, Anchor, Box, Decision, Finding, Material, Passage, ReadingIssue, Severity
@@ -14,6 +14,8 @@ AROUND = 40
 """Characters of context shown before and after the words of a finding."""
 NEAR = 2
 """Passages shown before and after one with a finding, where the rest of a long text is left out."""
+MOST = 300
+"""Findings of one material shown at most."""
 LONG = 60
 """A text of more passages than this is shown only around its findings."""
 
@@ -128,6 +130,14 @@ def item(result: Result, number: int) -> Item:
         words.inferred(dict(verdict.inferred)),
         result=result,
     )
+
+
+def limited(view: Item) -> tuple[Item, str]:
+    """Return a material with no more findings than a report can carry, and a sentence on those left out."""
+    over = len(view.findings) - MOST
+    if over <= 0:
+        return view, ""
+    return replace(view, findings=view.findings[:MOST]), f"问题较多，只列出前 {MOST} 处，另有 {over} 处见 jsonl 结果。"
 
 
 def span(finding: Finding, material: Material) -> tuple[int, int] | None:
