@@ -1,47 +1,43 @@
-"""Turn a text and what the rules saw in it into the numbers a small linear model weighs.
+"""Turn a text into the numbers a small linear model weighs.
 
-Characters: hashed n-grams of one to four characters of the normalised text, sublinear counts, weighted by inverse
-document frequency, unit length. Rules: which categories were met, said or cleared, which stances speak against
-them, what the text is. Both are deterministic and need no model of language.
+Characters: hashed n-grams of one to four characters of the normalised text. Words: hashed words and pairs of words.
+Each of the two has sublinear counts, weighted by inverse document frequency, of unit length. Beside them stand a few
+facts: scenario, speaker, products, kind of text. What the rules met is left to the last step of the judge, so that
+the text is first read without them. All of it is deterministic and needs no model of language.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import numpy as np
+import rjieba
 from numpy.typing import NDArray
 
-from xiaobao.rulebook.model import CATEGORIES, PRODUCTS, SCENARIOS
+from xiaobao.rulebook.model import PRODUCTS, SCENARIOS
 from xiaobao.screening.document import GENRES
 
 if TYPE_CHECKING:
     from xiaobao.screening.context import Context
-    from xiaobao.screening.engine import Scanned
 
 BITS = 18
+WORD_BITS = 17
+BUCKETS = (1 << BITS) + (1 << WORD_BITS)
+"""Character n-grams have 2**18 buckets, words and pairs of words the 2**17 after them."""
 NGRAMS = 4
-STANCE_KINDS = ("negated", "quoted", "asked", "warned", "prohibited", "reported", "customer", "education", "corrected")
 ROLES = ("agent", "customer", "none")
 SIGNALS = (
-    *(f"said:{c}" for c in CATEGORIES),
-    *(f"cleared:{c}" for c in CATEGORIES),
-    *(f"missing:{c}" for c in CATEGORIES),
-    *(f"stance:{s}" for s in STANCE_KINDS),
     *(f"product:{p}" for p in PRODUCTS),
     *(f"genre:{g}" for g in GENRES),
     *(f"scenario:{s}" for s in SCENARIOS),
     *(f"role:{r}" for r in ROLES),
-    "any_said",
-    "any_cleared",
-    "any_missing",
-    "said_count",
     "offer",
     "contact",
     "question",
     "length",
-    "disguise",
 )
 _INDEX = {name: i for i, name in enumerate(SIGNALS)}
 _PRIME = np.uint32(0x9E3779B1)
@@ -63,30 +59,20 @@ def ngram_hashes(text: str) -> NDArray[np.uint32]:
     return np.concatenate(out) if out else np.zeros(0, np.uint32)
 
 
-def ngram_counts(text: str) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
-    """Return the distinct buckets of a text and their sublinear counts (1 + ln n)."""
-    buckets, counts = np.unique(ngram_hashes(text), return_counts=True)
-    return buckets, (1.0 + np.log(counts)).astype(np.float32)
+def word_hashes(text: str) -> NDArray[np.uint32]:
+    """Return the bucket of every word and every pair of neighbouring words of a text, with repeats."""
+    words = [w for w in rjieba.cut(text) if not w.isspace()]
+    pairs = [f"{a}_{b}" for a, b in pairwise(words)]
+    mask = (1 << WORD_BITS) - 1
+    return np.array(
+        [(crc32(w.encode("utf-8", "replace")) & mask) + (1 << BITS) for w in words + pairs], dtype=np.uint32
+    )
 
 
-def signals(scanned: Scanned, among: Sequence[int] | None = None) -> NDArray[np.float32]:
-    """Return the rule signals of a text; `among` limits the candidates to those of one window."""
-    out = np.zeros(len(SIGNALS), dtype=np.float32)
-    chosen = scanned.candidates if among is None else [scanned.candidates[i] for i in among]
-    said = 0
-    for candidate in chosen:
-        if any(check.kind == "intent" for check in candidate.rule.when.walk()):
-            continue
-        where = "missing" if candidate.omitted else "cleared" if candidate.cleared else "said"
-        out[_INDEX[f"{where}:{candidate.rule.category}"]] = 1.0
-        out[_INDEX[f"any_{where}"]] = 1.0
-        said += where == "said"
-        for stance in candidate.stances:
-            out[_INDEX[f"stance:{stance.kind}"]] = 1.0
-        if candidate.note:
-            out[_INDEX["disguise"]] = 1.0
-    out[_INDEX["said_count"]] = min(said, 5) / 5
-    return out + describe(scanned.context)
+def counts(hashes: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+    """Return the distinct buckets and their sublinear counts (1 + ln n)."""
+    buckets, repeats = np.unique(hashes, return_counts=True)
+    return buckets, (1.0 + np.log(repeats)).astype(np.float32)
 
 
 def describe(context: Context) -> NDArray[np.float32]:

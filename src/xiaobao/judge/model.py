@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xiaobao.errors import ModelUnavailable
-from xiaobao.judge.features import BITS, ROLES, SIGNALS, describe, ngram_counts, ngram_hashes, signals
+from xiaobao.judge.features import BUCKETS, ROLES, SIGNALS, counts, describe, ngram_hashes, word_hashes
 from xiaobao.rulebook.model import CATEGORIES, SCENARIOS
 from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Context, Span
@@ -55,10 +55,10 @@ def read_weights(path: Path) -> Weights:
         raise ModelUnavailable(f"没有语境判断模型 {path.name}；可用 make train 训练")
     with np.load(path, allow_pickle=False) as data:
         meta = json.loads(bytes(data["meta"]).decode("utf-8"))
-        if meta["bits"] != BITS or meta["signals"] != list(SIGNALS) or meta["categories"] != list(CATEGORIES):
+        if meta["buckets"] != BUCKETS or meta["signals"] != list(SIGNALS) or meta["categories"] != list(CATEGORIES):
             raise ModelUnavailable("语境判断模型与当前规则引擎的特征不一致；请用 make train 重新训练")
         used = data["used"]
-        slot = np.full(1 << BITS, -1, dtype=np.int32)
+        slot = np.full(BUCKETS, -1, dtype=np.int32)
         slot[used] = np.arange(len(used), dtype=np.int32)
         return Weights(
             idf=data["idf"].astype(np.float32),
@@ -119,12 +119,16 @@ class TextJudge:
     # one window -----------------------------------------------------------------------------------------------
 
     def _slots(self, text: str) -> tuple[NDArray[np.int32], Floats]:
-        buckets, counts = ngram_counts(text)
+        """Return the slots of the known buckets of a text and their weights, each kind of unit length."""
+        slots, values = zip(*(self._unit(hashes) for hashes in (ngram_hashes(text), word_hashes(text))), strict=True)
+        return np.concatenate(slots), np.concatenate(values)
+
+    def _unit(self, hashes: NDArray[np.uint32]) -> tuple[NDArray[np.int32], Floats]:
+        buckets, amounts = counts(hashes)
         slots = self.weights.slot[buckets]
         known = slots >= 0
-        slots, counts = slots[known], counts[known] * self.weights.idf[slots[known]]
-        norm = float(np.sqrt(np.sum(counts * counts))) or 1.0
-        return slots, counts / norm
+        slots, amounts = slots[known], amounts[known] * self.weights.idf[slots[known]]
+        return slots, amounts / (float(np.sqrt(np.sum(amounts * amounts))) or 1.0)
 
     def heads(self, text: str, scenario: str, role: str) -> Floats:
         """Return one logit a category for a normalised text."""
@@ -134,7 +138,7 @@ class TextJudge:
         return raw + w.head_cases @ case_vector(scenario, role) + w.head_bias
 
     def logit(self, text: str, vector: Floats) -> float:
-        """Return the logit that a normalised text, with its rule signals, is a violation."""
+        """Return the logit that a normalised text, with what it is, is a violation."""
         slots, values = self._slots(text)
         w = self.weights
         return float(values @ w.text[slots] + vector @ w.signals + w.bias)
@@ -149,15 +153,21 @@ class TextJudge:
         by_window: dict[int, list[int]] = {}
         for i, candidate in enumerate(scanned.candidates):
             by_window.setdefault(_window_of(spans, candidate), []).append(i)
+        logits, heads = self.window_logits(context), self.window_heads(context)
         for index, members in by_window.items():
-            start, end = spans[index]
-            text = context.text[start:end]
-            heads = self.window_heads(context)[index]
-            logit = self.logit(text, signals(scanned, members))
             for i in members:
-                features = np.array([*calibration_features(scanned.candidates[i], logit, heads), 1.0], np.float32)
-                out[i] = float(sigmoid(features @ self.weights.calibration))
+                features = calibration_features(scanned.candidates[i], logits[index], heads[index])
+                out[i] = float(sigmoid(np.array([*features, 1.0], np.float32) @ self.weights.calibration))
         return out
+
+    def window_logits(self, context: Context) -> list[float]:
+        """Return for each window of a text the logit that it is a violation, computed once a context."""
+        known: list[float] | None = getattr(context, "window_logits", None)
+        if known is None:
+            vector = describe(context)
+            known = [self.logit(context.text[s:e], vector) for s, e in windows(context)]
+            context.window_logits = known  # type: ignore[attr-defined]
+        return known
 
     def window_heads(self, context: Context) -> list[Floats]:
         """Return the category logits of each window of a text, computed once a context."""
@@ -192,11 +202,10 @@ class TextJudge:
         """Return for each window the probability of a violation, shared among the categories."""
         known = getattr(context, "window_intents", None)
         if known is None:
-            vector = describe(context)
             known = []
-            for (start, end), logits in zip(windows(context), self.window_heads(context), strict=True):
+            for logit, logits in zip(self.window_logits(context), self.window_heads(context), strict=True):
                 share = np.exp(logits - logits.max())
-                known.append(sigmoid(self.logit(context.text[start:end], vector)) * share / share.sum())
+                known.append(sigmoid(logit) * share / share.sum())
             context.window_intents = known  # type: ignore[attr-defined]
         return known
 

@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from xiaobao.judge.corpus import Text, groups, read_corpus
-from xiaobao.judge.features import BITS, SIGNALS, ngram_counts, signals
+from xiaobao.judge.features import BITS, BUCKETS, SIGNALS, counts, describe, ngram_hashes, word_hashes
 from xiaobao.judge.measure import Figures, measure
 from xiaobao.judge.model import CASES, TextJudge, Weights, calibration_features, case_vector, windows
 from xiaobao.rulebook.model import CATEGORIES
@@ -28,7 +28,7 @@ from xiaobao.screening.engine import Engine, Row, Scanned
 from xiaobao.text.normalise import normalise
 
 FOLDS = 5
-TEXT_C = 20.0
+TEXT_C = 10.0
 HEAD_C = 20.0
 SIGNAL_SCALE = 0.6
 """Inverse regularisation strengths and the weight of rule signals beside characters (chosen by cross-validation)."""
@@ -51,11 +51,12 @@ def table(texts: Sequence[Text], scanned: Sequence[Scanned]) -> Table:
     """Build the matrices of texts that the rules have scanned."""
     rows, columns, values = [], [], []
     for i, item in enumerate(scanned):
-        buckets, counts = ngram_counts(item.context.text)
-        rows.append(np.full(len(buckets), i))
-        columns.append(buckets)
-        values.append(counts)
-    shape = (len(texts), 1 << BITS)
+        for hashes in (ngram_hashes(item.context.text), word_hashes(item.context.text)):
+            buckets, amounts = counts(hashes)
+            rows.append(np.full(len(buckets), i))
+            columns.append(buckets)
+            values.append(amounts)
+    shape = (len(texts), BUCKETS)
     counts_matrix = csr_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
     labels = np.zeros((len(texts), len(CATEGORIES)), dtype=bool)
     for i, text in enumerate(texts):
@@ -65,7 +66,7 @@ def table(texts: Sequence[Text], scanned: Sequence[Scanned]) -> Table:
     return Table(
         list(texts),
         counts_matrix,
-        np.stack([signals(s) for s in scanned]),
+        np.stack([describe(s.context) for s in scanned]),
         np.stack([case_vector(t.scenario, t.role) for t in texts]),
         np.array([t.violation for t in texts]),
         labels,
@@ -74,19 +75,24 @@ def table(texts: Sequence[Text], scanned: Sequence[Scanned]) -> Table:
 
 def fit(data: Table, rows: Any) -> Weights:
     """Fit the text model and the category heads on the given rows; calibration is still the identity."""
-    counts = data.counts[rows]
-    frequency = np.asarray((counts > 0).sum(axis=0)).ravel()
+    own = data.counts[rows]
+    frequency = np.asarray((own > 0).sum(axis=0)).ravel()
     used = np.flatnonzero(frequency >= 2)
     idf = (np.log((1 + len(rows)) / (1 + frequency[used])) + 1).astype(np.float32)
-    features = counts[:, used].multiply(idf).tocsr()
-    norms = np.sqrt(np.asarray(features.multiply(features).sum(axis=1)).ravel())
-    features = features.multiply(1 / np.maximum(norms, 1e-9)[:, None]).tocsr()
+    weighted = own[:, used].multiply(idf).tocsr()
+    words_from = int(np.searchsorted(used, 1 << BITS))
+    features = hstack([_unit_rows(weighted[:, :words_from]), _unit_rows(weighted[:, words_from:])]).tocsr()
     text, signal, bias = _fit_text(features, data.signals[rows], data.violation[rows])
     heads, scale, cases, head_bias = _fit_heads(features, data.cases[rows], data.labels[rows])
-    slot = np.full(1 << BITS, -1, dtype=np.int32)
+    slot = np.full(BUCKETS, -1, dtype=np.int32)
     slot[used] = np.arange(len(used), dtype=np.int32)
     identity = np.array([1, 0, 0, 0, 0, 0, 0, 0], dtype=np.float32)
     return Weights(idf, text, signal, bias, heads, scale, cases, head_bias, slot, identity, 0.5, 0.3, "")
+
+
+def _unit_rows(matrix: Any) -> Any:
+    norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    return matrix.multiply(1 / np.maximum(norms, 1e-9)[:, None]).tocsr()
 
 
 def _fit_text(features: Any, signal: Any, violation: Any) -> tuple[Any, Any, float]:
@@ -146,7 +152,7 @@ def calibrate(
         if not item.candidates or len(windows(item.context)) > 1:
             continue
         heads = judge.window_heads(item.context)[0]
-        logit = judge.logit(item.context.text, signals(item))
+        logit = judge.window_logits(item.context)[0]
         for j, candidate in enumerate(item.candidates):
             label = right_place(text, item, j)
             if label is not None:
@@ -221,7 +227,7 @@ def save(weights: Weights, path: Path) -> None:
     """Write the model file."""
     used = np.flatnonzero(weights.slot >= 0).astype(np.int32)
     meta = {
-        "bits": BITS,
+        "buckets": BUCKETS,
         "signals": list(SIGNALS),
         "categories": list(CATEGORIES),
         "bias": weights.bias,
