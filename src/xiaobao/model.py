@@ -153,7 +153,13 @@ class Citation:
         return {"norm": self.norm, "article": self.article, "confidence": self.confidence}
 
     def __str__(self) -> str:
-        return f"《{self.title or self.norm}》第{self.article}条"
+        name = f"《{self.title or self.norm}》"
+        if self.article in ("", "*"):
+            return name
+        number, _, item = self.article.partition("(")
+        tail = f"第（{item.rstrip(')')}）项" if item else ""
+        base, zhi, more = number.partition("之")
+        return f"{name}第{base}条{zhi}{more}{tail}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,25 @@ import importlib
 import pkgutil
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import re2
 
+from xiaobao.checks.frequency import frequency, weight
 from xiaobao.checks.literals import Clause, clauses
 from xiaobao.rulebook.source import KeyPath, Source
 
 if TYPE_CHECKING:
+    from xiaobao.rulebook.lexicons import Lexicons
     from xiaobao.screening.context import Context
 
 OMITTED = -1
 REFUSED = re.compile(r"\(\?(?:[=!]|<[=!]|P=)|\\[1-9]|\(\?>")
 """What Python's own parser accepts and RE2 does not."""
+LEXICON = re.compile(r"<([^<>]+)>")
 RESERVED = ("acoustic", "process", "across", "emotion", "join")
 """Kinds whose names are kept for the issues that bring recordings, contacts and tables."""
 
@@ -53,16 +56,24 @@ class Pattern:
         return _compiled(self.text)
 
 
-@cache
-def pattern_for(text: str) -> Pattern:
-    """Analyse a pattern; raise ValueError with the reason in Chinese when RE2 (linear time) would refuse it."""
+_PATTERNS: dict[str, Pattern] = {}
+
+
+def pattern_for(text: str, short: str | None = None, sets: Mapping[str, frozenset[str]] | None = None) -> Pattern:
+    """Analyse a pattern; raise ValueError with the reason in Chinese when RE2 (linear time) would refuse it.
+
+    short is the same pattern with one character in place of each word set, which is much faster to analyse.
+    """
+    known = _PATTERNS.get(text)
+    if known is not None:
+        return known
     try:
-        needed = clauses(text)
+        needed = clauses(short or text, sets)
     except (re.error, OverflowError) as error:
         raise ValueError(f"正则无法编译：{error}") from error
-    if REFUSED.search(text):
+    if REFUSED.search(short or text):
         raise ValueError("正则无法编译：不支持环视与反向引用")
-    return Pattern(text, needed)
+    return _PATTERNS.setdefault(text, Pattern(text, needed))
 
 
 def _compiled(text: str) -> Any:
@@ -123,11 +134,37 @@ class Check(ABC):
         """Return words and patterns of which one must occur for a hit, or None when nothing is certain."""
         return None
 
+    def bare_trigger(self) -> frozenset[str | Pattern] | None:
+        """Return the trigger where neither facts nor models are known; an empty one can never be met."""
+        return self.trigger()
+
     def walk(self) -> Iterator[Check]:
         """Yield this check and all checks inside it."""
         yield self
         for child in self.children():
             yield from child.walk()
+
+
+def united(triggers: Iterable[frozenset[str | Pattern] | None]) -> frozenset[str | Pattern] | None:
+    """Return what any of the triggers needs; None when one of them is uncertain."""
+    out: frozenset[str | Pattern] = frozenset()
+    for trigger in triggers:
+        if trigger is None:
+            return None
+        out |= trigger
+    return out
+
+
+def rarest(triggers: Iterable[frozenset[str | Pattern] | None]) -> frozenset[str | Pattern] | None:
+    """Return the trigger met least often, of those that are certain; None when none is."""
+    certain = [t for t in triggers if t is not None]
+    return min(certain, key=lambda t: (sum(sorted(_share(i) for i in t)), len(t)), default=None)
+
+
+def _share(item: str | Pattern) -> float:
+    if isinstance(item, str):
+        return frequency(item)
+    return min((weight(clause) for clause in item.clauses), default=1.0)
 
 
 C = TypeVar("C", bound=type[Check])
@@ -161,10 +198,9 @@ def kinds() -> dict[str, type[Check]]:
 class Parser:
     """Turn the nodes of one rule file into checks, with shared lexicons at hand."""
 
-    def __init__(self, source: Source, lexicons: Mapping[str, tuple[str, ...]], alternation: Callable[[str], str]):
+    def __init__(self, source: Source, lexicons: Lexicons) -> None:
         self.source = source
         self.lexicons = lexicons
-        self.alternation = alternation
         _load_all()
 
     def check(self, node: Any, path: KeyPath) -> Check:
@@ -212,15 +248,21 @@ class Parser:
     def expand(self, text: str, path: KeyPath) -> Pattern:
         """Compile a pattern after replacing <lexicon> by its words and … by a gap inside the sentence."""
 
-        def words(match: re.Match[str]) -> str:
-            name = match[1]
-            if name not in self.lexicons:
-                raise self.source.error(f"没有名为“{name}”的词表", path)
-            return self.alternation(name)
+        sets: dict[str, frozenset[str]] = {}
 
-        expanded = re.sub(r"<([^<>]+)>", words, text)
-        expanded = expanded.replace("……", r"[^。!?;]{0,24}").replace("…", r"[^。!?;]{0,10}")
+        def words(match: re.Match[str]) -> str:
+            if match[1] not in self.lexicons:
+                raise self.source.error(f"没有名为“{match[1]}”的词表", path)
+            return self.lexicons.alternation(match[1])
+
+        def sign(match: re.Match[str]) -> str:
+            character = chr(0xE000 + len(sets))
+            sets[character] = self.lexicons.terms(match[1])
+            return character
+
+        gaps = text.replace("……", r"[^。!?;]{0,24}").replace("…", r"[^。!?;]{0,10}")
+        expanded, short = LEXICON.sub(words, gaps), LEXICON.sub(sign, gaps)
         try:
-            return pattern_for(expanded)
+            return pattern_for(expanded, short, sets)
         except ValueError as error:
             raise self.source.error(str(error), path) from error

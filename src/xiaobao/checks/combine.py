@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from xiaobao.checks.base import Check, Hit, Option, Parser, Pattern, check
+from xiaobao.checks.base import Check, Hit, Option, Parser, Pattern, check, rarest, united
 from xiaobao.rulebook.source import KeyPath
 
 if TYPE_CHECKING:
@@ -41,10 +41,11 @@ class AnyOf(Group):
 
     def trigger(self) -> frozenset[str | Pattern] | None:
         """Unite the members' triggers; nothing is certain when one has none."""
-        triggers = [m.trigger() for m in self.members]
-        if any(t is None for t in triggers):
-            return None
-        return frozenset().union(*(t for t in triggers if t is not None))
+        return united(m.trigger() for m in self.members)
+
+    def bare_trigger(self) -> frozenset[str | Pattern] | None:
+        """Unite what the members need without facts and models."""
+        return united(m.bare_trigger() for m in self.members)
 
     def hits(self, context: Context) -> list[Hit]:
         """Return the hits of every member that is met."""
@@ -72,9 +73,12 @@ class AllOf(Group):
         return cls(parser.check_list(argument, path), options["within"], options["mark"])
 
     def trigger(self) -> frozenset[str | Pattern] | None:
-        """Return the smallest trigger of a member: every member must be met."""
-        triggers = [t for t in (m.trigger() for m in self.members) if t is not None]
-        return min(triggers, key=len) if triggers else None
+        """Return the rarest trigger of a member: every member must be met."""
+        return rarest(m.trigger() for m in self.members)
+
+    def bare_trigger(self) -> frozenset[str | Pattern] | None:
+        """Return the rarest of what the members need without facts and models."""
+        return rarest(m.bare_trigger() for m in self.members)
 
     def hits(self, context: Context) -> list[Hit]:
         """Return the first member's hits that have every other member within the distance."""
@@ -126,7 +130,11 @@ class AtLeastOf(Group):
 
     def trigger(self) -> frozenset[str | Pattern] | None:
         """Unite the members' triggers."""
-        return AnyOf(self.members).trigger()
+        return united(m.trigger() for m in self.members)
+
+    def bare_trigger(self) -> frozenset[str | Pattern] | None:
+        """Unite what the members need without facts and models."""
+        return united(m.bare_trigger() for m in self.members)
 
     def hits(self, context: Context) -> list[Hit]:
         """Return the hits of all met members when they are enough."""

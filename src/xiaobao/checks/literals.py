@@ -9,37 +9,45 @@ from __future__ import annotations
 
 import re._constants as sre  # type: ignore[import-not-found]
 import re._parser as sre_parser  # type: ignore[import-not-found]
+from collections.abc import Mapping
 from typing import Any
 
+from xiaobao.checks.frequency import weight
+
 Clause = frozenset[str]
-LIMIT = 160
+LIMIT = 48
 """Most words one exact set may hold before it is closed into a clause."""
+WIDE = 600
+"""The same for a set whose words are still too short to look for."""
+KEPT = 2
+"""Most clauses a pattern is found by: the most selective ones; further ones cost more than they save."""
 
 
-def clauses(pattern: str) -> tuple[Clause, ...]:
+def clauses(pattern: str, sets: Mapping[str, frozenset[str]] | None = None) -> tuple[Clause, ...]:
     """Return the clauses of a pattern, the most selective first; empty when nothing is certain.
 
-    Raises re.error when the pattern does not parse.
+    sets gives single characters that stand for any word of a set. Raises re.error when the pattern does not parse.
     """
-    walker = _Walker()
+    walker = _Walker(sets or {})
     exact = walker.sequence(sre_parser.parse(pattern))
     if exact is not None:
         walker.close(exact)
-    found = sorted(set(walker.found), key=_cost)
-    return tuple(found)
+    found = sorted(set(walker.found), key=lambda c: (_cost(c), sorted(c)))
+    return tuple(found[:KEPT])
 
 
-def _cost(clause: Clause) -> tuple[int, int]:
-    """Order clauses by shortest word (longer first), then by size."""
-    return (-min(len(w) for w in clause), len(clause))
+def _cost(clause: Clause) -> float:
+    """Estimate what a clause costs: how often its words are met (longer ones less), and how many there are."""
+    return weight(clause) + len(clause) * 1e-5
 
 
 class _Walker:
-    def __init__(self) -> None:
+    def __init__(self, sets: Mapping[str, frozenset[str]]) -> None:
+        self.sets = sets
         self.found: list[Clause] = []
 
     def close(self, exact: set[str]) -> None:
-        if exact and "" not in exact and min(len(w) for w in exact) >= 2:
+        if _closable(exact):
             self.found.append(frozenset(_minimal(exact)))
 
     def sequence(self, items: Any) -> set[str] | None:
@@ -48,7 +56,7 @@ class _Walker:
         whole = True
         for op, value in items:
             exact = self.item(op, value)
-            if exact is None or len(run) * len(exact) > LIMIT:
+            if exact is None or len(run) * len(exact) > (LIMIT if _closable(run) else WIDE):
                 self.close(run)
                 whole = False
                 run = {""} if exact is None else exact
@@ -61,7 +69,9 @@ class _Walker:
 
     def item(self, op: Any, value: Any) -> set[str] | None:
         if op is sre.LITERAL:
-            return {chr(value)}
+            character = chr(value)
+            words = self.sets.get(character)
+            return {character} if words is None else set(words)
         if op is sre.IN:
             return _members(value)
         if op is sre.SUBPATTERN:
@@ -79,7 +89,7 @@ class _Walker:
         union: set[str] | None = set()
         best: list[Clause] | None = []
         for option in options:
-            inner = _Walker()
+            inner = _Walker(self.sets)
             exact = inner.sequence(option)
             if exact is not None and union is not None:
                 union |= exact
@@ -88,7 +98,7 @@ class _Walker:
             if exact is not None:
                 inner.close(exact)
             if best is not None:
-                best = [*best, min(inner.found, key=_cost)] if inner.found else None
+                best = [*best, min(inner.found, key=lambda c: (_cost(c), sorted(c)))] if inner.found else None
         if union is not None and len(union) <= LIMIT:
             return union
         if best:
@@ -97,7 +107,7 @@ class _Walker:
 
     def repeat(self, low: int, high: Any, items: Any) -> set[str] | None:
         if low == 0:
-            inner = _Walker().sequence(items)
+            inner = _Walker(self.sets).sequence(items)
             return None if inner is None or high != 1 else inner | {""}
         exact = self.sequence(items)
         if exact is None:
@@ -106,6 +116,11 @@ class _Walker:
             return exact
         self.close(exact)
         return None
+
+
+def _closable(exact: set[str]) -> bool:
+    """Tell whether every word of a set is long enough to look for."""
+    return bool(exact) and min(len(w) for w in exact) >= 2
 
 
 def _members(value: Any) -> set[str] | None:
@@ -124,10 +139,13 @@ def _members(value: Any) -> set[str] | None:
 
 def _minimal(words: set[str]) -> set[str]:
     """Drop words that contain another word of the set: the shorter one is enough."""
-    if len({len(w) for w in words}) == 1:
+    lengths = sorted({len(w) for w in words})
+    if len(lengths) == 1:
         return words
     kept: set[str] = set()
     for word in sorted(words, key=len):
-        if not any(word[i:j] in kept for i in range(len(word)) for j in range(i + 1, len(word) + 1)):
+        size = len(word)
+        shorter = [n for n in lengths if n < size]
+        if not any(word[i : i + n] in kept for n in shorter for i in range(size - n + 1)):
             kept.add(word)
     return kept

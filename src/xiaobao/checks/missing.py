@@ -45,6 +45,10 @@ class Missing(Check):
         """Return the condition's trigger."""
         return self.condition.trigger()
 
+    def bare_trigger(self) -> frozenset[str | Pattern] | None:
+        """Return what the condition needs without facts and models."""
+        return self.condition.bare_trigger()
+
     def hits(self, context: Context) -> list[Hit]:
         """Return an omitted hit (or the condition's hits) when the statement is absent or too small."""
         conditions = self.condition.hits(context)

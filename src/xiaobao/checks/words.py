@@ -83,5 +83,5 @@ def _entries(entry: Any, path: KeyPath, parser: Parser) -> list[str]:
         name = entry[1:-1]
         if name not in parser.lexicons:
             raise parser.source.error(f"没有名为“{name}”的词表", path)
-        return list(parser.lexicons[name])
+        return list(parser.lexicons.words[name])
     return [entry]

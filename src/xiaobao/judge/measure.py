@@ -9,7 +9,8 @@ from xiaobao.judge.corpus import Text
 from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.engine import Scanned
 
-Scored = tuple[Scanned, list[float], Mapping[str, float]]
+Scored = tuple[Scanned, list[float], Mapping[str, float], list[tuple[int, int]]]
+"""A scanned text, the weight of each candidate, the scores of the categories, the passage of each candidate."""
 
 
 @dataclass
@@ -55,17 +56,23 @@ class Outcome:
 
 def measure(texts: Sequence[Text], scored: Sequence[Scored], threshold: float) -> Figures:
     """Return the figures of judged candidates at a threshold of probability."""
-    return tally(texts, [_outcome(s, weights, scores, threshold) for s, weights, scores in scored])
+    return tally(texts, [_outcome(*item, threshold) for item in scored])
 
 
-def _outcome(scanned: Scanned, weights: Sequence[float], scores: Mapping[str, float], threshold: float) -> Outcome:
+def _outcome(
+    scanned: Scanned,
+    weights: Sequence[float],
+    scores: Mapping[str, float],
+    passages: Sequence[tuple[int, int]],
+    threshold: float,
+) -> Outcome:
     chosen = [
-        (c, w)
-        for c, w in zip(scanned.candidates, weights, strict=True)
+        (c, w, p)
+        for c, w, p in zip(scanned.candidates, weights, passages, strict=True)
         if w >= threshold and c.rule.may == "block" and c.rule.lifecycle == "published"
     ]
-    spans = tuple(scanned.context.normalised.original(c.start, c.end) for c, _ in chosen if not c.omitted)
-    category = max(chosen, key=lambda p: _support(p[0], p[1], scores))[0].rule.category if chosen else ""
+    spans = tuple(scanned.context.normalised.original(*p) for c, _, p in chosen if not c.omitted)
+    category = max(chosen, key=lambda item: _support(item[0], item[1], scores))[0].rule.category if chosen else ""
     return Outcome(bool(chosen), category, spans, bool(scanned.candidates))
 
 

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 PACKAGED = Path(__file__).parent / "judge.npz"
 WINDOW = 160
 """Characters of one window: about the longest text the model was trained on as a whole."""
+GROW = 0.7
+"""Share of the strongest clause's weight from which a neighbouring clause belongs to the same passage."""
+SHOWN = 60
+"""Widest passage (characters) that growing may show."""
 CASES = (*(f"scenario:{s}" for s in SCENARIOS), *(f"role:{r}" for r in ROLES))
 
 Floats = NDArray[np.float32]
@@ -209,23 +213,54 @@ class TextJudge:
             context.window_intents = known  # type: ignore[attr-defined]
         return known
 
-    def _strongest(self, context: Context, start: int, end: int, head: int) -> Span:
-        """Return the clause of a window whose n-grams speak most for a category."""
-        best, found = -np.inf, (start, end)
+    def _clauses(self, context: Context, start: int, end: int, head: int) -> list[tuple[int, int, float]]:
+        """Return the clauses of a stretch with how much their n-grams speak for a category."""
+        out: list[tuple[int, int, float]] = []
         at = start
         while at < end:
             low, high = context.clause(at, at + 1)
             low, high = max(low, start), min(max(high, at + 1), end)
-            buckets = ngram_hashes(context.text[low:high])
-            slots = self.weights.slot[buckets]
+            slots = self.weights.slot[ngram_hashes(context.text[low:high])]
             slots = slots[slots >= 0]
-            if len(slots):
+            if high - low >= 2 and len(slots):
                 weights = self.weights.heads[head, slots].astype(np.float32) * self.weights.idf[slots]
-                score = float(np.sum(weights)) / np.sqrt(len(slots) + 12)
-                if score > best and high - low >= 2:
-                    best, found = score, (low, high)
+                out.append((low, high, float(np.sum(weights)) / float(np.sqrt(len(slots) + 12))))
             at = max(high, at + 1)
-        return found
+        return out
+
+    def _strongest(self, context: Context, start: int, end: int, head: int) -> Span:
+        """Return the clause of a window that speaks most for a category, grown over like neighbours."""
+        scored = self._clauses(context, start, end, head)
+        if not scored:
+            return start, end
+        best = max(range(len(scored)), key=lambda i: scored[i][2])
+        return self._grown(scored, best, best)
+
+    def _grown(self, scored: Sequence[tuple[int, int, float]], first: int, last: int) -> Span:
+        """Grow a run of clauses over neighbours that speak for the category at least GROW times as much."""
+        top = max(s for _, _, s in scored[first : last + 1])
+        while first > 0 and scored[first - 1][2] >= GROW * top and scored[last][1] - scored[first - 1][0] <= SHOWN:
+            first -= 1
+        while (
+            last + 1 < len(scored)
+            and scored[last + 1][2] >= GROW * top
+            and scored[last + 1][1] - scored[first][0] <= SHOWN
+        ):
+            last += 1
+        return scored[first][0], scored[last][1]
+
+    def extent(self, context: Context, candidate: Candidate) -> Span:
+        """Return how far the passage of a candidate reaches: its clause and neighbours that carry the same offence."""
+        if candidate.omitted:
+            return candidate.start, candidate.end
+        spans = windows(context)
+        start, end = spans[_window_of(spans, candidate)]
+        scored = self._clauses(context, start, end, CATEGORIES.index(candidate.rule.category))
+        inside = [i for i, (low, high, _) in enumerate(scored) if low < candidate.end and candidate.start < high]
+        if not inside:
+            return candidate.start, candidate.end
+        low, high = self._grown(scored, inside[0], inside[-1])
+        return min(low, candidate.start), max(high, candidate.end)
 
     def similar(self, context: Context, samples: Sequence[str]) -> list[tuple[int, int, str, float]]:
         """Return each sentence with its closest sample and their similarity."""

@@ -211,7 +211,8 @@ def _thresholds(
     for i in range(len(texts)):
         judge, scanned = judged[i]
         judge.weights = replace(judge.weights, calibration=calibration)
-        scored.append((scanned, judge.weigh(scanned), judge.category_scores(scanned.context)))
+        passages = [judge.extent(scanned.context, c) for c in scanned.candidates]
+        scored.append((scanned, judge.weigh(scanned), judge.category_scores(scanned.context), passages))
     best: tuple[tuple[bool, float], float, Figures] | None = None
     for threshold in np.arange(0.30, 0.80, 0.02):
         figures = measure(texts, scored, float(threshold))

@@ -37,6 +37,9 @@ class Lexicons:
                     words[name] = tuple(dict.fromkeys(entries))
         return cls(words)
 
+    def __contains__(self, name: str) -> bool:
+        return name in self.words
+
     def alternation(self, name: str) -> str:
         """Return a non-capturing group of the normalised words, longest first."""
         known = self._alternations.get(name)

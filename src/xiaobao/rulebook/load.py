@@ -92,7 +92,7 @@ def parse_rule(source: Source, id: str, lexicons: Lexicons, laws: Register) -> R
     for key in data:
         if key not in FIELDS:
             raise source.error(f"没有“{key}”这个键；可用：{'、'.join(FIELDS)}", (key,))
-    parser = Parser(source, lexicons.words, lexicons.alternation)
+    parser = Parser(source, lexicons)
     citations = _citations(source, data, laws)
     shown = examples(source, data)
     return Rule(

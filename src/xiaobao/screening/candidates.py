@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -90,17 +90,10 @@ def _kept(program: Program, index: int, context: Context, hits: list[Hit]) -> li
     """Drop hits that an allowed phrase, an exception or a lawful product excuses; judge the stance of the rest."""
     rule = program.rules[index]
     hits = _not_allowed(program.allowed[index], context, hits)
-    for exception in rule.unless:
-        if not hits:
-            break
-        excuses = exception.check.hits(context)
-        if excuses:
-            hits = [h for h in hits if not any(context.together(h, e, exception.within) for e in excuses)]
-    if rule.scope.exempt_products:
-        hits = [h for h in hits if not _lawful_product(rule, context, h)]
+    excuses = [(e.within, found) for e in rule.unless if hits and (found := e.check.hits(context))]
     seen: dict[tuple[int, int], Candidate] = {}
     for hit in hits:
-        candidate = _candidate(rule, context, hit)
+        candidate = _candidate(rule, context, hit, _excused(rule, context, hit, excuses))
         key = (candidate.start, candidate.end)
         if key not in seen or (seen[key].cleared and not candidate.cleared):
             seen[key] = candidate
@@ -137,12 +130,28 @@ def _products_between(own: Profile, context: Context, start: int, end: int) -> f
     )
 
 
-def _candidate(rule: Rule, context: Context, hit: Hit) -> Candidate:
+def _excused(
+    rule: Rule, context: Context, hit: Hit, excuses: Sequence[tuple[str | int, list[Hit]]]
+) -> tuple[Stance, ...]:
+    """Return what excuses a hit: an exception of the rule, or a product whose promise is lawful."""
+    for within, found in excuses:
+        excuse = next((e for e in found if context.together(hit, e, within)), None)
+        if excuse is not None:
+            start, end = max(0, excuse.start), max(0, excuse.end)
+            return (Stance("excused", context.text[start:end] or excuse.note, start, end),)
+    if rule.scope.exempt_products and _lawful_product(rule, context, hit):
+        return (Stance("lawful_product", "存款、国债等依法或依约可以保证的产品", 0, 0),)
+    return ()
+
+
+def _candidate(rule: Rule, context: Context, hit: Hit, excuse: tuple[Stance, ...]) -> Candidate:
     assert context.profile is not None
     if hit.omitted:
-        return Candidate(rule, -1, -1, -1, -1, hit.note, (), False)
+        return Candidate(rule, -1, -1, -1, -1, hit.note, excuse, bool(excuse))
     start, end = context.clause(hit.start, hit.end)
     if end - start > LONG_CLAUSE or start > hit.start or end < hit.end:
         start, end = hit.start, hit.end
-    found = tuple(s for s in stances(context, hit.start, hit.end, context.profile) if s.kind not in rule.stance_ignored)
+    found = excuse + tuple(
+        s for s in stances(context, hit.start, hit.end, context.profile) if s.kind not in rule.stance_ignored
+    )
     return Candidate(rule, start, end, hit.start, hit.end, hit.note, found, bool(found))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from xiaobao.model import Decision, Finding
+from xiaobao.model import Anchor, Decision, Finding
 from xiaobao.screening.candidates import Candidate
+from xiaobao.screening.context import Context
 from xiaobao.screening.engine import Scanned
 from xiaobao.screening.explain import evidence, why
 
@@ -22,6 +23,9 @@ class Judge(Protocol):
 
     def weigh(self, scanned: Scanned) -> list[float]:
         """Return for each candidate of a text the probability (0..1) that it is a violation."""
+
+    def extent(self, context: Context, candidate: Candidate) -> tuple[int, int]:
+        """Return how far the passage of a candidate reaches, as a normalised span."""
 
 
 def decide(candidate: Candidate, probability: float | None, judge: Judge | None) -> tuple[Decision, float]:
@@ -56,20 +60,24 @@ def findings(scanned: Scanned, judge: Judge | None, *, keep_cleared: bool = Fals
     for candidate, probability in zip(scanned.candidates, weights, strict=True):
         decision, confidence = decide(candidate, probability, judge)
         if decision != "clear" or keep_cleared:
-            out.append(_finding(candidate, scanned, decision, confidence, probability))
+            span = judge.extent(scanned.context, candidate) if judge else (candidate.start, candidate.end)
+            out.append(_finding(candidate, scanned, decision, confidence, probability, span))
     return out
 
 
 def _finding(
-    candidate: Candidate, scanned: Scanned, decision: Decision, confidence: float, probability: float | None
+    candidate: Candidate,
+    scanned: Scanned,
+    decision: Decision,
+    confidence: float,
+    probability: float | None,
+    span: tuple[int, int],
 ) -> Finding:
-    from xiaobao.model import Anchor
-
     rule, context = candidate.rule, scanned.context
     start = end = None
     text = ""
     if not candidate.omitted:
-        start, end = context.normalised.original(candidate.start, candidate.end)
+        start, end = context.normalised.original(*span)
         text = context.normalised.source[start:end]
     return Finding(
         rule=rule.id,

@@ -66,13 +66,13 @@ class Engine:
         self, rows: Sequence[Row], on: date | None, services: Services | None, every: bool
     ) -> list[Scanned | None]:
         batch = normalise_batch([r.text for r in rows])
-        if every or len(rows) == 1:
+        informed = set(range(len(rows))) if services is not None else {i for i, r in enumerate(rows) if r.facts}
+        if every or len(rows) == 1 or services is not None:
             wanted = list(range(len(rows)))
         else:
-            with_facts = {i for i, r in enumerate(rows) if r.facts or r.material is not None}
-            wanted = sorted(with_facts.union(self.program.candidate_rows(batch).tolist()))
+            wanted = sorted(informed.union(self.program.candidate_rows(batch).tolist()))
         out: list[Scanned | None] = [None] * len(rows)
-        for index, found in zip(wanted, self.program.find(batch, wanted), strict=True):
+        for index, found in zip(wanted, self.program.find(batch, wanted, informed), strict=True):
             out[index] = self._one(rows[index], index, batch, found, on, services)
         return out
 

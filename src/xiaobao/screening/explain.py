@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xiaobao.model import Citation, Evidence
+from xiaobao.model import Evidence
 from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Context
 from xiaobao.screening.stance import Stance
@@ -17,6 +17,8 @@ STANCE_WORDS = {
     "customer": "出自客户之口",
     "education": "全文是教育或警示材料",
     "corrected": "紧接着作了纠正",
+    "excused": "符合规则写明的例外",
+    "lawful_product": "所说的产品依法可以这样承诺",
 }
 PRODUCT_WORDS = {
     "wealth": "理财",
@@ -45,7 +47,7 @@ def why(candidate: Candidate, context: Context, probability: float | None) -> st
     if profile is not None and profile.products and (candidate.omitted or candidate.rule.scope.products):
         names = "、".join(PRODUCT_WORDS[p] for p in profile.products if p in PRODUCT_WORDS)
         parts.append(f"文中涉及的产品：{names}")
-    parts.append("依据" + "、".join(_cite(c) for c in candidate.rule.citations[:2]))
+    parts.append("依据" + "、".join(map(str, candidate.rule.citations[:2])))
     if probability is not None and 0.35 <= probability < 0.75:
         parts.append("语境判断把握不足，需人工判断")
     return "；".join(p for p in parts if p) + "。"
@@ -77,7 +79,3 @@ def _stance(found: tuple[Stance, ...]) -> str:
         return "上下文没有否定、引用、警示或转述"
     first = found[0]
     return f"但“{first.text}”表明这里{STANCE_WORDS.get(first.kind, '另有语境')}"
-
-
-def _cite(citation: Citation) -> str:
-    return str(citation) if citation.article not in ("", "*") else f"《{citation.title or citation.norm}》"

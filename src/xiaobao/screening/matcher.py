@@ -17,6 +17,8 @@ import hyperscan
 import numpy as np
 from numpy.typing import NDArray
 
+from xiaobao.screening import stored
+
 
 class WordMatcher:
     """Find every occurrence of a fixed set of words; thread-safe."""
@@ -32,15 +34,19 @@ class WordMatcher:
         """Return the compiled words, built once at the first scan."""
         with self._lock:
             if self._built is None:
-                database = hyperscan.Database()
-                database.compile(
-                    expressions=[_escaped(w) for w in self.words],
-                    ids=list(range(len(self.words))),
-                    elements=len(self.words),
-                    flags=hyperscan.HS_FLAG_DOTALL,
-                )
-                self._built = database
+                self._built = stored.load(self.words) or self._compile()
             return self._built
+
+    def _compile(self) -> Any:
+        database = hyperscan.Database()
+        database.compile(
+            expressions=[_escaped(w) for w in self.words],
+            ids=list(range(len(self.words))),
+            elements=len(self.words),
+            flags=hyperscan.HS_FLAG_DOTALL,
+        )
+        stored.save(self.words, database)
+        return database
 
     def scan(self, units: NDArray[np.uint16]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return word indexes and start positions (in units) of all occurrences, in order of their ends."""

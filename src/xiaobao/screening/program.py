@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xiaobao.checks import Pattern
+from xiaobao.checks.frequency import weight
 from xiaobao.rulebook.load import Rulebook
 from xiaobao.rulebook.model import Rule
 from xiaobao.screening.document import vocabulary
@@ -37,6 +37,7 @@ class Program:
         self.rules: tuple[Rule, ...] = tuple(r for r in rulebook.rules if r.lifecycle in wanted)
         self.allowed = [frozenset(normalise_term(a) for a in r.allow) for r in self.rules]
         self.always: list[int] = []
+        self.informed: list[int] = []
         self._rules_of: dict[str | Pattern, list[int]] = {}
         self._pattern_words: dict[str, list[tuple[Pattern, int]]] = {}
         self._whole: dict[Pattern, int] = {}
@@ -66,12 +67,15 @@ class Program:
     def _trigger(self, index: int, rule: Rule, triggers: set[str]) -> None:
         trigger = rule.when.trigger()
         if trigger is None:
+            self.informed.append(index)
+            trigger = rule.when.bare_trigger()
+        if trigger is None:
             self.always.append(index)
             return
         for item in trigger:
             self._rules_of.setdefault(item, []).append(index)
             if isinstance(item, Pattern):
-                triggers |= min(item.clauses, key=_weight, default=frozenset())
+                triggers |= min(item.clauses, key=lambda c: (weight(c), sorted(c)), default=frozenset())
             else:
                 triggers.add(item)
 
@@ -80,14 +84,18 @@ class Program:
         _, starts = self.first_stage.scan(batch.units)
         return np.unique(batch.locate(starts))
 
-    def find(self, batch: NormalisedBatch, rows: Sequence[int]) -> list[Found]:
-        """Return what is found in the given rows, with row-relative spans (second stage)."""
+    def find(self, batch: NormalisedBatch, rows: Sequence[int], informed: Collection[int] = ()) -> list[Found]:
+        """Return what is found in the given rows, with row-relative spans (second stage).
+
+        Rules that facts or models may meet are tried only in the `informed` rows.
+        """
         parts = [batch.units[batch.row_starts[r] : batch.row_ends[r] + 1] for r in rows]
         units = np.concatenate(parts) if parts else np.zeros(0, np.uint16)
         bounds = np.cumsum([0, *(len(p) for p in parts)])
         ids, starts = self.matcher.scan(units)
         owner = np.searchsorted(bounds, starts, side="right") - 1
-        out = [Found({}, set(), set(self.always)) for _ in rows]
+        everywhere = {*self.always, *self.informed}
+        out = [Found({}, set(), set(everywhere if r in informed else self.always)) for r in rows]
         lengths = self.matcher.lengths
         for word, row, start, length in zip(
             ids.tolist(), owner.tolist(), (starts - bounds[owner]).tolist(), lengths[ids].tolist(), strict=True
@@ -109,13 +117,3 @@ class Program:
             if bits == self._whole[pattern]:
                 found.fired.add(pattern)
                 rules.update(self._rules_of.get(pattern, ()))
-
-
-def _weight(clause: Iterable[str]) -> float:
-    """Estimate how often a clause is met: short words and large sets are met often."""
-    return sum(_frequency(w) for w in clause)
-
-
-@lru_cache(maxsize=65536)
-def _frequency(word: str) -> float:
-    return float(12.0 ** -min(len(word), 5))

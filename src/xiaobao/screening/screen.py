@@ -228,10 +228,8 @@ def _sized(material: Material) -> Material | None:
 
 def _spoken(around: Profile) -> str:
     """Guess whether a conversation sells, collects or serves."""
-    if (
-        any(w in around.genres.get("notice", ()) for w in ("还款日",))
-        or ("loan" in around.products
-        and around.offer < 0.3)
+    if any(w in around.genres.get("notice", ()) for w in ("还款日",)) or (
+        "loan" in around.products and around.offer < 0.3
     ):
         return "service_chat"
     return "sales_call" if around.offer >= 0.5 else "service_chat"
