@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
 from rich.console import Console
 from rich.table import Table
 
-from xiaobao.errors import RuleError
+from xiaobao.errors import ModelUnavailable, RuleError
 from xiaobao.rulebook.load import PACKAGE, Rulebook, read_folder
 from xiaobao.rulebook.model import Rule
+
+if TYPE_CHECKING:
+    from xiaobao.screening.screen import ScreeningJudge
 
 SEVERITY = {"high": "▲ 高", "medium": "◆ 中", "low": "● 低"}
 MAY = {"block": "可判违规", "warn": "仅提示复核", "draft": "草稿"}
@@ -98,24 +102,30 @@ def show_rule(id: str, folder: Path, as_json: bool) -> None:
         console.print(f"\n{kind}")
         for example in group:
             console.print(f"  · {example.text}", markup=False, highlight=False)
+    if rule.todo:
+        console.print("\n尚未做到")
+        for text in rule.todo:
+            console.print(f"  · {text}", markup=False, highlight=False)
 
 
 @rules.command("test")
 @click.argument("names", nargs=-1)
 @_folder
 def test_rules(names: tuple[str, ...], folder: Path) -> None:
-    """用规则自己的例子检验规则；有失败时退出码为 1。"""
+    """用规则自己的例子检验规则；有失败时退出码为 1。
+
+    例：xiaobao rules test wealth/principal_guarantee
+    """
     from xiaobao.rulebook.verify import try_examples
 
     book, errors = _read(folder)
-    trials = try_examples(book, _chosen(book, names))
+    chosen = _chosen(book, names)
+    trials = try_examples(book, chosen, judge=_judge(chosen))
     failed = [t for t in trials if not t.passed]
     for error in errors:
         click.echo(f"✗ {error.message}")
     for trial in failed:
-        must = "应命中却未命中" if trial.kind == "hit" else "不应命中却命中"
-        reason = f"（因语境放行：{trial.stance}）" if trial.stance else ""
-        click.echo(f"✗ {trial.rule}：{must}{reason}：{trial.example.text}")
+        click.echo(f"✗ {trial.rule}：{trial.complaint}")
     click.echo(
         f"{len({t.rule for t in trials})} 条规则，{len(trials)} 个例子，{len(failed)} 个失败，{len(errors)} 个文件有误"
     )
@@ -131,15 +141,34 @@ def lint_rules(folder: Path) -> None:
     from xiaobao.rulebook.verify import verify
 
     book, errors = _read(folder)
-    problems = [*verify(book), *lint(book)]
+    problems = [*verify(book, judge=_judge(book.rules)), *lint(book)]
     for error in errors:
         click.echo(f"✗ {error.message}")
     for problem in problems:
         click.echo(f"{'✗' if problem.fatal else '!'} {problem.rule}：{problem.message}")
-    fatal = len(errors) + sum(p.fatal for p in problems)
-    click.echo(f"{len(book.rules)} 条规则：{fatal} 个必须修正，{len(problems) - fatal + len(errors)} 个建议")
+    advice = sum(not p.fatal for p in problems)
+    fatal = len(errors) + len(problems) - advice
+    click.echo(f"{len(book.rules)} 条规则：{fatal} 个必须修正，{advice} 个建议")
     if fatal:
         raise click.exceptions.Exit(1)
+
+
+def _judge(chosen: Iterable[Rule]) -> ScreeningJudge | None:
+    """Return the judge that ships with the engine; say on stderr which rules go untried without a model."""
+    from xiaobao.judge.model import default_judge
+    from xiaobao.rulebook.verify import untried
+
+    judge: ScreeningJudge | None = None
+    reason = "未配置大模型"
+    try:
+        judge = default_judge()
+    except ModelUnavailable as error:
+        reason = error.message
+    left = [rule.id for rule in chosen if untried(rule, judge)]
+    if left:
+        shown = "、".join(left[:3]) + (" 等" if len(left) > 3 else "")
+        click.echo(f"{len(left)} 条要靠模型判断的规则未检验（{shown}）：{reason}", err=True)
+    return judge
 
 
 @rules.command("docs")
@@ -181,6 +210,7 @@ def _summary(rule: Rule, *, full: bool = False) -> dict[str, Any]:
             "remedy": rule.remedy,
             "hit": [e.text for e in rule.hit],
             "no_hit": [e.text for e in rule.no_hit],
+            "todo": list(rule.todo),
             "effective_from": rule.effective_from and rule.effective_from.isoformat(),
             "effective_to": rule.effective_to and rule.effective_to.isoformat(),
         }

@@ -9,8 +9,12 @@ from pathlib import Path
 from xiaobao.errors import RuleError
 from xiaobao.rulebook.load import Rulebook, read_folder
 from xiaobao.rulebook.model import Example, Rule
-from xiaobao.screening.context import Services
 from xiaobao.screening.engine import Engine, Row, Scanned
+from xiaobao.screening.screen import ScreeningJudge
+
+EVERY_LIFECYCLE = ("draft", "shadow", "published")
+MODELS = frozenset({"intent", "similar", "llm"})
+"""Kinds of check that only a model can meet."""
 
 
 @dataclass(frozen=True)
@@ -38,31 +42,62 @@ class Trial:
         """Tell whether a hit hit and a no_hit did not."""
         return self.met == (self.kind == "hit")
 
+    @property
+    def complaint(self) -> str:
+        """Return in one sentence what went wrong with a failed example."""
+        must = "应命中却未命中" if self.kind == "hit" else "不应命中却命中"
+        reason = f"（因语境放行：{self.stance}）" if self.stance else ""
+        return f"{must}{reason}：{self.example.text}"
+
 
 def try_examples(
     rulebook: Rulebook,
     rules: Sequence[Rule] | None = None,
     engine: Engine | None = None,
-    services: Services | None = None,
+    judge: ScreeningJudge | None = None,
 ) -> list[Trial]:
     """Run the examples of rules (all by default); a hit that a stance clears counts as not met.
 
-    Rules that ask a trained model (intent, similar, llm) can be met only with the models in `services`.
+    A rule of kind intent is met only when the judge's weight decides for a violation. Rules that ask for a model
+    which is not at hand (`untried`) are left out.
     """
-    engine = engine or Engine(rulebook, lifecycles=("draft", "shadow", "published"))
+    engine = engine or Engine(rulebook, lifecycles=EVERY_LIFECYCLE)
     chosen = rulebook.rules if rules is None else rules
     plan = [
         (rule, kind, example)
         for rule in chosen
+        if not untried(rule, judge)
         for kind, group in (("hit", rule.hit), ("no_hit", rule.no_hit))
         for example in group
     ]
     rows = [example_row(example) for _, _, example in plan]
     trials = []
-    for (rule, kind, example), scanned in zip(plan, engine.scan_rows(rows, every=True, services=services), strict=True):
+    for (rule, kind, example), scanned in zip(plan, engine.scan_rows(rows, every=True, services=judge), strict=True):
         met, stance = _met(rule.id, scanned)
+        if _kinds(rule) & {"intent"}:
+            met, stance = met_by_judge(rule, scanned, judge), ""
         trials.append(Trial(rule.id, kind, example, met, stance))
     return trials
+
+
+def untried(rule: Rule, judge: ScreeningJudge | None) -> frozenset[str]:
+    """Return the kinds of model a rule asks for that are not at hand: intent, similar, llm."""
+    asked = _kinds(rule) & MODELS
+    if judge is None:
+        return asked
+    return asked & {"llm"} if getattr(judge, "language_model", None) is None else frozenset()
+
+
+def met_by_judge(rule: Rule, scanned: Scanned | None, judge: ScreeningJudge | None) -> bool:
+    """Tell whether the judge weighs some candidate of a rule as a violation."""
+    if judge is None or scanned is None or not scanned.candidates:
+        return False
+    weights = zip(scanned.candidates, judge.weigh(scanned), strict=True)
+    return any(w >= judge.violation_from for c, w in weights if c.rule.id == rule.id)
+
+
+def _kinds(rule: Rule) -> frozenset[str]:
+    return frozenset(c.kind for c in rule.when.walk())
 
 
 def example_row(example: Example) -> Row:
@@ -77,56 +112,58 @@ def _met(id: str, scanned: Scanned | None) -> tuple[bool, str]:
     return False, "、".join(s.kind for c in own for s in c.stances)
 
 
-def verify(rulebook: Rulebook, trials: Sequence[Trial] | None = None) -> list[Problem]:
+def verify(
+    rulebook: Rulebook, trials: Sequence[Trial] | None = None, *, judge: ScreeningJudge | None = None
+) -> list[Problem]:
     """Return what keeps rules from loading (fatal) and what their authors should mend."""
-    trials = try_examples(rulebook) if trials is None else trials
+    trials = try_examples(rulebook, judge=judge) if trials is None else trials
     out: list[Problem] = []
     for rule in rulebook.rules:
         own = [t for t in trials if t.rule == rule.id]
-        learned = any(c.kind in ("intent", "llm", "similar") for c in rule.when.walk())
         hits = [t for t in own if t.kind == "hit"]
-        if hits and not any(t.met for t in hits) and not learned:
+        if hits and not any(t.met for t in hits):
             out.append(Problem(rule.id, "never_hits", "规则没有命中自己的任何一个 hit 例子", True))
         for trial in own:
-            if not trial.passed and not (learned and trial.kind == "hit"):
-                reason = f"（因语境放行：{trial.stance}）" if trial.stance else ""
-                must = "应命中却未命中" if trial.kind == "hit" else "不应命中却命中"
-                out.append(Problem(rule.id, f"{trial.kind}_failed", f"{must}{reason}：{trial.example.text}", False))
+            if not trial.passed:
+                out.append(Problem(rule.id, f"{trial.kind}_failed", trial.complaint, False))
         if rule.lifecycle != "draft":
             out += [
                 Problem(rule.id, "few_examples", f"{kind} 例子不足 3 个", False)
                 for kind, group in (("hit", rule.hit), ("no_hit", rule.no_hit))
                 if len(group) < 3
             ]
-    out += _dead_phrases(rulebook)
+    out += _dead_phrases(rulebook, judge)
     return out
 
 
-def accepted(folder: Path) -> Rulebook:
+def accepted(folder: Path, *, judge: ScreeningJudge | None = None) -> Rulebook:
     """Read a folder of rules and prove them; raise RuleError naming everything that keeps rules from loading.
 
     The rulebook that ships with the engine is proved by its tests instead of at every start.
     """
-    rulebook = read_folder(folder)
-    fatal = [p for p in verify(rulebook) if p.fatal]
-    if fatal:
-        raise RuleError("规则未通过检验：" + "；".join(f"{p.rule} {p.message}" for p in fatal[:10]))
+    errors: list[RuleError] = []
+    rulebook = read_folder(folder, errors=errors)
+    wrong = [e.message for e in errors]
+    wrong += [f"{p.rule} {p.message}" for p in verify(rulebook, judge=judge) if p.fatal]
+    if wrong:
+        rest = f"；另有 {len(wrong) - 10} 处" if len(wrong) > 10 else ""
+        raise RuleError("规则未通过检验：" + "；".join(wrong[:10]) + rest)
     return rulebook
 
 
-def _dead_phrases(rulebook: Rulebook) -> list[Problem]:
+def _dead_phrases(rulebook: Rulebook, judge: ScreeningJudge | None) -> list[Problem]:
     """Find allow phrases that no hit of their rule lies inside: they can never win."""
-    bare = Rulebook(tuple(replace(r, allow=()) for r in rulebook.rules), rulebook.lexicons)
-    plan = [(rule, phrase) for rule in rulebook.rules for phrase in rule.allow]
+    plan = [(rule, phrase) for rule in rulebook.rules if not untried(rule, judge) for phrase in rule.allow]
     if not plan:
         return []
-    engine = Engine(bare, lifecycles=("draft", "shadow", "published"))
+    bare = Rulebook(tuple(replace(r, allow=()) for r in rulebook.rules), rulebook.lexicons)
+    engine = Engine(bare, lifecycles=EVERY_LIFECYCLE)
     rows = [
         Row(f"推荐产品，{phrase}。", _scenario(rule), _role(rule), next(iter(sorted(rule.scope.products)), ""))
         for rule, phrase in plan
     ]
     out = []
-    for (rule, phrase), scanned in zip(plan, engine.scan_rows(rows, every=True), strict=True):
+    for (rule, phrase), scanned in zip(plan, engine.scan_rows(rows, every=True, services=judge), strict=True):
         hits = [c for c in scanned.candidates if c.rule.id == rule.id] if scanned else []
         if not any(not c.omitted for c in hits):
             out.append(Problem(rule.id, "dead_allow", f"放行短语“{phrase}”里没有会命中的词，永远不会生效", True))
