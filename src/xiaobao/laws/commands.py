@@ -131,11 +131,7 @@ def show_impact(reference: str, as_json: bool) -> None:
 
 def _load_rules() -> Iterable[CitingRule]:
     # The rulebook builds on this package, so it is looked up only when its rules are asked for.
-    rulebook = import_module("xiaobao.rulebook.load")
-    errors: list[XiaobaoError] = []
-    rules: Iterable[CitingRule] = rulebook.read_folder(rulebook.PACKAGE, errors=errors).rules
-    for error in errors:
-        click.echo(f"规则无法装载，未计入：{error.message}", err=True)
+    rules: Iterable[CitingRule] = import_module("xiaobao.rulebook.load").load().rules
     return rules
 
 

@@ -17,7 +17,6 @@ from xiaobao.batch import Identity, Object
 from xiaobao.errors import ModelUnavailable, RuleError, UsageError, XiaobaoError
 from xiaobao.model import Material, Verdict
 from xiaobao.report.sources import KNOWN, Given, from_file, from_line, recogniser
-from xiaobao.rulebook.load import read_folder
 from xiaobao.screening.engine import Engine, default_engine
 from xiaobao.screening.screen import Screener, ScreeningJudge
 
@@ -61,7 +60,7 @@ class Session:
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
         self.judge, self.notice = _judge(setup.judge)
-        self.screener = Screener(_engine(setup.rules), self.judge, _adjudicator(setup.llm))
+        self.screener = Screener(_engine(setup.rules, self.judge), self.judge, _adjudicator(setup.llm))
 
     @cached_property
     def _ocr(self) -> OcrEngine | None:
@@ -151,17 +150,15 @@ def _work(jobs: Sequence[Job]) -> list[Result]:
     return _session.run(jobs)
 
 
-def _engine(rules: Path | None) -> Engine:
+def _engine(rules: Path | None, judge: ScreeningJudge | None) -> Engine:
     if rules is None:
         return default_engine()
-    errors: list[RuleError] = []
-    book = read_folder(rules, errors=errors)
-    if errors:
-        shown = "\n".join(f"  {error.message}" for error in errors[:20])
-        raise UsageError(f"规则目录 {rules} 有 {len(errors)} 个文件写错：\n{shown}", code="usage.rules")
-    if not book.rules:
-        raise UsageError(f"规则目录 {rules} 里没有规则；规则放在 <领域>/<违规>.yaml", code="usage.rules")
-    return Engine(book)
+    from xiaobao.rulebook.verify import accepted
+
+    try:
+        return Engine(accepted(rules, judge=judge))
+    except RuleError as error:
+        raise UsageError(error.message, code="usage.rules") from error
 
 
 def _judge(wanted: bool) -> tuple[ScreeningJudge | None, str]:

@@ -144,10 +144,12 @@ def accepted(folder: Path, *, judge: ScreeningJudge | None = None) -> Rulebook:
     errors: list[RuleError] = []
     rulebook = read_folder(folder, errors=errors)
     wrong = [e.message for e in errors]
-    wrong += [f"{p.rule} {p.message}" for p in verify(rulebook, judge=judge) if p.fatal]
+    wrong += [f"{p.rule}：{p.message}" for p in verify(rulebook, judge=judge) if p.fatal]
     if wrong:
-        rest = f"；另有 {len(wrong) - 10} 处" if len(wrong) > 10 else ""
-        raise RuleError("规则未通过检验：" + "；".join(wrong[:10]) + rest)
+        shown = "\n".join(f"  {line}" for line in wrong[:20])
+        raise RuleError(f"规则目录 {folder} 有 {len(wrong)} 处必须修正：\n{shown}")
+    if not rulebook.rules:
+        raise RuleError(f"规则目录 {folder} 里没有规则；规则放在 <领域>/<违规>.yaml")
     return rulebook
 
 
