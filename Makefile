@@ -9,7 +9,7 @@ REPORT := var/demo/report.html
 SAMPLES := $(filter-out samples/README.md,$(sort $(wildcard samples/*)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow evaluate train fuzz bench samples lock clean
+.PHONY: help setup demo test slow evaluate train fuzz bench samples docs lock clean
 
 help:  ## List the targets.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -52,6 +52,9 @@ bench: $(STAMP)  ## Measure speed as ratios within one run.
 
 samples: $(STAMP)  ## Make the samples again (needs chromium and fonts-noto-cjk).
 	$(BIN)/python scripts/make_samples.py
+
+docs: $(STAMP)  ## Write docs/rules from the rules.
+	$(BIN)/xiaobao rules docs --output docs/rules
 
 lock: $(STAMP)  ## Resolve requirements.lock again from pyproject.toml.
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
