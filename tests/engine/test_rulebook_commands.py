@@ -275,8 +275,8 @@ class ByWord:
 LEARNED = (
     GOOD.replace("guaranteed_return", "other")
     .replace("{words: [包赚]}", "{intent: other, at_least: 0.2}")
-    .replace("这只产品包赚, 买了包赚, 放心包赚", "这家坑人, 专门坑人的, 就爱坑人")
-    .replace("这只产品不包赚", "路上有坑")
+    .replace("这只产品包赚, 买了包赚, 放心包赚", "这家公司的东西就是坑人, 他们专门坑人不眨眼睛, 就爱坑人的一家老店铺")
+    .replace("这只产品不包赚", "前面那条路上有好几个坑")
 )
 
 
@@ -291,7 +291,7 @@ def test_a_learned_rule_is_met_only_when_the_judge_decides_for_it(tmp_path: Path
 
 
 def test_a_learned_rule_that_the_judge_never_decides_for_is_not_accepted(tmp_path: Path) -> None:
-    write(tmp_path, "learned", LEARNED.replace("坑人", "坑"))
+    write(tmp_path, "learned", LEARNED.replace("坑人", "坑洼"))
     with pytest.raises(RuleError, match="没有命中自己的任何一个 hit 例子"):
         accepted(tmp_path, judge=ByWord())
 

@@ -161,7 +161,7 @@ def _dead_phrases(rulebook: Rulebook, judge: ScreeningJudge | None) -> list[Prob
     bare = Rulebook(tuple(replace(r, allow=()) for r in rulebook.rules), rulebook.lexicons)
     engine = Engine(bare, lifecycles=EVERY_LIFECYCLE)
     rows = [
-        Row(f"推荐产品，{phrase}。", _scenario(rule), _role(rule), next(iter(sorted(rule.scope.products)), ""))
+        Row(f"现在向您推荐这款产品，{phrase}。", _scenario(rule), _role(rule), min(rule.scope.products, default=""))
         for rule, phrase in plan
     ]
     out = []
