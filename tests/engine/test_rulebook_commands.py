@@ -239,6 +239,14 @@ def test_a_proven_folder_is_accepted_and_screens(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["findings"][0]["rule"] == "own/one"
 
 
+def test_the_rule_of_the_manual_is_accepted(tmp_path: Path) -> None:
+    manual = Path(__file__).parents[2] / "docs" / "user" / "rules-and-laws.md"
+    shown = manual.read_text("utf-8").split("```yaml\n")[1].split("```")[0]
+    write(tmp_path, "manual", shown)
+    assert len(accepted(tmp_path).rules) == 1
+    assert run("rules", "test", "--rules", tmp_path).exit_code == 0
+
+
 def test_screening_refuses_a_folder_that_is_not_proven(tmp_path: Path) -> None:
     write(tmp_path, "one", GOOD.replace("words: [包赚]", "words: [飞天遁地]"))
     done = run("screen", "--rules", tmp_path, "--input", "-", "--no-judge", input='{"id":"1","text":"甲"}')
