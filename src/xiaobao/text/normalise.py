@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,17 +44,38 @@ Positions = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Normalised:
-    """Normalised text with the original code-point span of each of its characters.
-
-    starts and ends are uint32, as long as text; breaks are the sorted indexes of text before which a line end,
-    tab, bar or long dash stood in the source (never 0, never the end).
-    """
+    """Normalised text with the original code-point span of each of its characters, worked out when first asked for."""
 
     text: str
-    starts: NDArray[np.uint32]
-    ends: NDArray[np.uint32]
     source: str
-    breaks: tuple[int, ...] = ()
+    _batch: NormalisedBatch = field(repr=False)
+    _index: int = field(repr=False)
+
+    @cached_property
+    def _map(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        return self._batch.spans(self._index)
+
+    @property
+    def starts(self) -> NDArray[np.uint32]:
+        """Return where each character of text begins in source; uint32, as long as text."""
+        return self._map[0]
+
+    @property
+    def ends(self) -> NDArray[np.uint32]:
+        """Return where each character of text ends (exclusive) in source; uint32, as long as text."""
+        return self._map[1]
+
+    @cached_property
+    def breaks(self) -> tuple[int, ...]:
+        """Return the sorted indexes of text before which a line end, tab, bar or long dash stood in the source.
+
+        Never 0, never the end.
+        """
+        at = self._batch.breaks(self._index)
+        if not len(at):
+            return ()
+        found = np.unique(np.searchsorted(self.starts, at, side="right"))
+        return tuple(int(b) for b in found if 0 < b < len(self.text))
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Map a span of text (end exclusive) to the code-point span of source; an empty span maps to an empty one."""
@@ -105,18 +127,19 @@ class NormalisedBatch:
         return self.units[int(self.row_starts[index]) : int(self.row_ends[index])].tobytes().decode("utf-16-le")
 
     def row(self, index: int) -> Normalised:
-        """Return one row with its full map."""
-        begin, end = int(self.row_starts[index]), int(self.row_ends[index])
+        """Return one row with its map, made when first asked for; it keeps the batch alive."""
+        return Normalised(self.text(index), self.texts[index], self, index)
+
+    def spans(self, index: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """Return start and end (exclusive) in the source of each character of one row's normalised text."""
+        starts, ends = self._spans(np.arange(int(self.row_starts[index]), int(self.row_ends[index])))
         base = int(self._source_starts[index])
-        source = self.texts[index]
-        starts, ends = self._spans(np.arange(begin, end))
-        starts, ends = starts - base, ends - base
-        text = self.text(index)
-        codes = self._codes[base : base + len(source)]
-        at = np.flatnonzero((character_table().entries[codes] & (BREAK << 16)) != 0)
-        found = np.unique(np.searchsorted(starts, at, side="right")) if len(at) else at
-        breaks = tuple(int(b) for b in found if 0 < b < len(text))
-        return Normalised(text, starts.astype(np.uint32), ends.astype(np.uint32), source, breaks)
+        return (starts - base).astype(np.uint32), (ends - base).astype(np.uint32)
+
+    def breaks(self, index: int) -> Positions:
+        """Return the sorted positions in one row's source of line ends, tabs, bars and long dashes."""
+        codes = self._codes[int(self._source_starts[index]) : int(self._source_starts[index + 1]) - 1]
+        return np.flatnonzero((character_table().entries[codes] & (BREAK << 16)) != 0)
 
     def _spans(self, positions: Positions) -> tuple[Positions, Positions]:
         """Return start and end (exclusive) in the joined source for positions in units."""
