@@ -11,6 +11,11 @@ from xiaobao.rulebook.source import KeyPath
 if TYPE_CHECKING:
     from xiaobao.screening.context import Context
 
+LONGEST = 160
+"""Characters of a text beyond which a model that reads a passage cannot tell what the whole leaves out."""
+SHORTEST = 10
+"""Characters below which a stretch is a label or a heading, too little for a model to read an intent from."""
+
 
 @check("similar")
 class Similar(Check):
@@ -73,6 +78,8 @@ class Intent(Check):
 
     def hits(self, context: Context) -> list[Hit]:
         """Return the passages that carry the intent, or one omitted hit."""
+        if len(context.text) < SHORTEST or (self.omission and len(context.text) > LONGEST):
+            return []
         found = [(s, e) for s, e, p in context.intents(self.label) if p >= self.at_least]
         if self.omission:
             return [Hit(OMITTED, OMITTED)] if found else []

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from xiaobao.judge.corpus import Text
 from xiaobao.screening.candidates import Candidate
+from xiaobao.screening.decide import LEARNED, NO_SHARE, support
 from xiaobao.screening.engine import Scanned
 
 Scored = tuple[Scanned, list[float], Mapping[str, float], list[tuple[int, int]]]
@@ -77,7 +78,9 @@ def _outcome(
 
 
 def _support(candidate: Candidate, weight: float, scores: Mapping[str, float]) -> tuple[float, float]:
-    return scores.get(candidate.rule.category, 0.0), weight
+    worded = not candidate.rule.id.startswith(LEARNED) and not candidate.stances
+    share = scores.get(candidate.rule.category, NO_SHARE) if scores else 0.0
+    return support(share, worded=worded, omitted=candidate.omitted), weight
 
 
 def tally(texts: Sequence[Text], outcomes: Sequence[Outcome]) -> Figures:

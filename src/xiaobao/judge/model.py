@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 PACKAGED = Path(__file__).parent / "judge.npz"
 WINDOW = 160
 """Characters of one window: about the longest text the model was trained on as a whole."""
-GROW = 0.7
+SHARPNESS = 3.0
+"""Factor from margins of support vectors to logits of shares."""
+GROW = 0.25
 """Share of the strongest clause's weight from which a neighbouring clause belongs to the same passage."""
+OMISSION = (0.8, 0.15)
+"""Probability of an omission from a text of several windows, and of one that is excused: what rules alone know."""
 SHOWN = 60
 """Widest passage (characters) that growing may show."""
 CASES = (*(f"scenario:{s}" for s in SCENARIOS), *(f"role:{r}" for r in ROLES))
@@ -95,11 +99,17 @@ def sigmoid(value: Any) -> Any:
     return 1.0 / (1.0 + np.exp(-np.clip(value, -30, 30)))
 
 
+def log_shares(heads: Floats) -> Floats:
+    """Return the logarithms of the shares the categories have of a violation."""
+    top = heads - heads.max()
+    return np.asarray(top - np.log(np.exp(top).sum()), dtype=np.float32)
+
+
 def calibration_features(candidate: Candidate, logit: float, heads: Floats) -> list[float]:
     """Return what the last step weighs: the text's logit, the category's logit, and how the rule met it."""
     own = [CATEGORIES.index(c) for c in (candidate.rule.category, *candidate.rule.also)]
     learned = any(c.kind == "intent" for c in candidate.rule.when.walk())
-    category = float(np.max(heads[own]))
+    category = float(np.max(log_shares(heads)[own]))
     return [
         logit,
         float(np.clip(category, -8, 8)),
@@ -139,7 +149,7 @@ class TextJudge:
         slots, values = self._slots(text)
         w = self.weights
         raw = w.heads[:, slots].astype(np.float32) @ values * w.head_scale
-        return raw + w.head_cases @ case_vector(scenario, role) + w.head_bias
+        return SHARPNESS * (raw + w.head_cases @ case_vector(scenario, role) + w.head_bias)
 
     def logit(self, text: str, vector: Floats) -> float:
         """Return the logit that a normalised text, with what it is, is a violation."""
@@ -160,8 +170,12 @@ class TextJudge:
         logits, heads = self.window_logits(context), self.window_heads(context)
         for index, members in by_window.items():
             for i in members:
+                if scanned.candidates[i].omitted and len(spans) > 1:
+                    out[i] = OMISSION[scanned.candidates[i].cleared]
+                    continue
                 features = calibration_features(scanned.candidates[i], logits[index], heads[index])
-                out[i] = float(sigmoid(np.array([*features, 1.0], np.float32) @ self.weights.calibration))
+                weighed = float(np.array([*features, 1.0], np.float32) @ self.weights.calibration)
+                out[i] = float(sigmoid(weighed + context.prior))
         return out
 
     def window_logits(self, context: Context) -> list[float]:
@@ -184,9 +198,9 @@ class TextJudge:
         return known
 
     def category_scores(self, context: Context) -> dict[str, float]:
-        """Return the best probability of each category over the windows of a text."""
-        best = np.max(np.stack(self.window_heads(context)), axis=0)
-        return {c: float(p) for c, p in zip(CATEGORIES, sigmoid(best), strict=True)}
+        """Return for each category its best log share of a violation over the windows of a text."""
+        best = np.max(np.stack([log_shares(h) for h in self.window_heads(context)]), axis=0)
+        return {c: float(p) for c, p in zip(CATEGORIES, best, strict=True)}
 
     # services -------------------------------------------------------------------------------------------------
 
@@ -203,13 +217,12 @@ class TextJudge:
         return out
 
     def window_intents(self, context: Context) -> list[Floats]:
-        """Return for each window the probability of a violation, shared among the categories."""
+        """Return for each window and category the probability of a violation times its share beside the best."""
         known = getattr(context, "window_intents", None)
         if known is None:
             known = []
             for logit, logits in zip(self.window_logits(context), self.window_heads(context), strict=True):
-                share = np.exp(logits - logits.max())
-                known.append(sigmoid(logit) * share / share.sum())
+                known.append(sigmoid(logit) * np.exp(logits - logits.max()))
             context.window_intents = known  # type: ignore[attr-defined]
         return known
 

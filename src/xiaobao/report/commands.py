@@ -20,7 +20,7 @@ from xiaobao.errors import UsageError, XiaobaoError
 from xiaobao.report.session import FILES, LINES, Job, Result, Session, Setup, results, verdict_line
 from xiaobao.report.sources import ALLOWED, ROLES, Given, walked
 from xiaobao.rulebook.model import PRODUCTS
-from xiaobao.screening.screen import moment
+from xiaobao.screening.pieces import moment
 
 Format = Literal["jsonl", "text", "html", "pdf"]
 LEVELS = ("violation", "review", "high", "medium", "low")

@@ -23,7 +23,7 @@ from xiaobao.report.boxes import BoxOn, boxes_on
 from xiaobao.report.html import headline, said
 from xiaobao.report.pictures import Picture
 from xiaobao.report.view import Block, Item, Piece, Shown, blocks
-from xiaobao.screening.screen import moment
+from xiaobao.screening.pieces import moment
 
 FONT = "STSong-Light"
 pdfmetrics.registerFont(UnicodeCIDFont(FONT))

@@ -18,7 +18,7 @@ from xiaobao.report.boxes import BoxOn, boxes_on
 from xiaobao.report.pictures import Budget, Picture, pictures
 from xiaobao.report.session import Result
 from xiaobao.report.view import Block, Item, Shown, blocks, item, limited
-from xiaobao.screening.screen import moment
+from xiaobao.screening.pieces import moment
 
 HERE = Path(__file__).parent / "page"
 DETAILED = 200

@@ -12,7 +12,8 @@ from xiaobao.errors import InputError, UnreadableFile, XiaobaoError
 from xiaobao.model import Material
 from xiaobao.report.words import DIALOGUE_SCENARIOS, ROLE_WORDS
 from xiaobao.rulebook.model import SCENARIOS
-from xiaobao.screening.screen import material_of, moment
+from xiaobao.screening.pieces import moment
+from xiaobao.screening.screen import material_of
 
 if TYPE_CHECKING:
     from xiaobao.ocr import OcrEngine

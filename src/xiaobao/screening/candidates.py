@@ -73,7 +73,8 @@ def _applies(rule: Rule, context: Context) -> bool:
     products = _products(context)
     if scope.products and not scope.products & products:
         return False
-    return not (scope.offer and seen.offer < 0.4)
+    offer = max(seen.offer, context.context_profile.offer if context.context_profile is not None else 0.0)
+    return not (scope.offer and offer < 0.4)
 
 
 def _products(context: Context) -> frozenset[str]:

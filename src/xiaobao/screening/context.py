@@ -63,6 +63,8 @@ class Context:
         self.services = services
         self.profile: Profile | None = None
         self.context_profile: Profile | None = None
+        self.heading = ""
+        self.prior = 0.0
         self._matches: dict[Pattern, list[Span]] = {}
 
     # text -----------------------------------------------------------------------------------------------------

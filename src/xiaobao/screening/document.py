@@ -17,6 +17,7 @@ CONTACT = re.compile(
     r"(?:加|\+)(?:我|v|微|q)|微信|vx|私信|扫码|二维码|联系我|咨询我|找我|滴滴|后台回复|评论区|留言|戳我|进群|入群|关注公众号|点击链接|点链接|dd我|报名|领取资料"
 )
 SMS_SIGNATURE = re.compile(r"^\s*【[^】]{2,20}】")
+COLLECTION = re.compile(r"逾期|欠款|拖欠|欠着|欠的钱|催收|还清|已经?欠|代偿|债务人|失信被执行")
 GENRES = ("antifraud", "penalty", "law", "prohibit", "exam", "education", "training", "notice", "contract")
 SALES_SCENARIOS = frozenset({"marketing_sms", "poster", "web_page", "social_post", "sales_call"})
 
@@ -98,10 +99,15 @@ def _products(found: Mapping[str, set[str]], text: str) -> dict[str, tuple[str, 
 
 def _scenario(text: str, genres: Mapping[str, tuple[str, ...]], offer: float) -> str:
     """Guess the scenario of a text that came without one."""
+    long = len(text) > 400
+    if len(COLLECTION.findall(text)) >= (3 if long else 1) and "contract" not in genres:
+        return "collection_call"
     if SMS_SIGNATURE.match(text) or re.search(r"拒收请?回复|退订|回t退", text):
         return "marketing_sms" if offer >= 0.3 else "disclosure"
-    if len(genres.get("contract", ())) >= 2:
+    if len(genres.get("contract", ())) >= (4 if long else 2):
         return "contract_clause"
+    if long and offer >= 0.5:
+        return "web_page"
     if "exam" in genres or "education" in genres or len(genres.get("antifraud", ())) >= 2:
         return "education"
     if "training" in genres or ("prohibit" in genres and len(genres["prohibit"]) >= 2):

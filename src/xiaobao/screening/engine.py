@@ -33,6 +33,8 @@ class Row:
     facts: Mapping[str, Any] = field(default_factory=dict)
     material: Material | None = None
     around: Profile | None = None
+    heading: str = ""
+    prior: float = 0.0
 
 
 @dataclass
@@ -91,6 +93,8 @@ class Engine:
             services=services,
         )
         context.context_profile = row.around
+        context.heading = row.heading
+        context.prior = row.prior
         return Scanned(row, context, evaluate(self.program, context, found.rules, on))
 
     def profile(self, text: str, *, scenario: str = "", product: str = "") -> Profile:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from xiaobao.model import Anchor, Finding, Material, Passage, Verdict
+from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Services
-from xiaobao.screening.decide import Judge, findings, verdict
-from xiaobao.screening.document import Profile
+from xiaobao.screening.decide import Judge, findings, merged, verdict
 from xiaobao.screening.engine import Engine, Row, Scanned, default_engine
-
-BEIJING = ZoneInfo("Asia/Shanghai")
-SHEETS = ("spreadsheet", "csv", "excel")
-CELL = 10
-"""Characters from which a table cell counts as a text of its own."""
+from xiaobao.screening.pieces import Piece, moment, pieces_of
 
 
 class Adjudicator(Protocol):
@@ -32,16 +27,6 @@ class ScreeningJudge(Judge, Services, Protocol):
 
     def category_scores(self, context: Any) -> Mapping[str, float]:
         """Return the probability of each category."""
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """A row of the engine and where it lies in its material."""
-
-    material: int
-    offset: int
-    turn: int | None
-    row: Row
 
 
 class Screener:
@@ -63,7 +48,7 @@ class Screener:
 
     def screen_many(self, materials: Sequence[Material]) -> list[Verdict]:
         """Return the verdicts of many materials, in order; rows of equal date are scanned together."""
-        pieces = [p for i, m in enumerate(materials) for p in self._pieces(i, m)]
+        pieces = [p for i, m in enumerate(materials) for p in pieces_of(i, m, self.engine)]
         by_day: dict[date, list[int]] = {}
         for i, piece in enumerate(pieces):
             by_day.setdefault(moment(materials[piece.material].at).date(), []).append(i)
@@ -73,54 +58,26 @@ class Screener:
             found = self.engine.scan_rows(rows, on=day, services=self.judge, every=self.judge is not None)
             for i, item in zip(members, found, strict=True):
                 scanned[i] = item
-        grouped: dict[int, list[tuple[_Piece, Scanned]]] = {}
+        grouped: dict[int, list[tuple[Piece, Scanned]]] = {}
         for piece, item in zip(pieces, scanned, strict=True):
             if item is not None:
                 grouped.setdefault(piece.material, []).append((piece, item))
         return [self._verdict(m, grouped.get(i, [])) for i, m in enumerate(materials)]
 
-    def _pieces(self, index: int, material: Material) -> Iterable[_Piece]:
-        if material.is_dialogue:
-            yield from self._turns(index, material)
-            return
-        facts = _facts(material)
-        base = Row("", material.scenario or "", material.role or "", material.product or "", facts)
-        if any(word in material.media_type for word in SHEETS):
-            for passage, start in zip(material.passages, material.starts, strict=True):
-                if len(passage.text) >= CELL:
-                    yield _Piece(index, start, None, replace(base, text=passage.text))
-            return
-        yield _Piece(index, 0, None, replace(base, text=material.text, material=_sized(material)))
-
-    def _turns(self, index: int, material: Material) -> Iterable[_Piece]:
-        """Give each turn its speaker, its times and what the whole conversation is about."""
-        around = self.engine.profile(material.text, scenario=material.scenario or "", product=material.product or "")
-        last = max((p.anchor.end or p.anchor.start or 0.0 for p in material.passages), default=0.0)
-        for passage, start in zip(material.passages, material.starts, strict=True):
-            anchor = passage.anchor
-            facts = {
-                **_facts(material),
-                "dialogue": True,
-                "dialogue.end": last,
-                "turn.start": anchor.start,
-                "turn.end": anchor.end,
-            }
-            scenario = material.scenario or _spoken(around)
-            role = anchor.speaker or material.role or ""
-            row = Row(passage.text, scenario, role, material.product or "", facts, around=around)
-            yield _Piece(index, start, anchor.turn, row)
-
-    def _verdict(self, material: Material, parts: Sequence[tuple[_Piece, Scanned]]) -> Verdict:
+    def _verdict(self, material: Material, parts: Sequence[tuple[Piece, Scanned]]) -> Verdict:
         found: list[Finding] = []
         scores: dict[str, float] = {}
+        inner = [p for p, _ in parts if p.kind == "block"]
         for piece, scanned in parts:
+            scanned.candidates = _wanted(piece, scanned, inner)
             own = findings(scanned, self.judge)
             if self.adjudicator is not None:
                 own = [self._adjudicated(f, piece.row, scanned) for f in own]
             found += [self._placed(f, piece, material) for f in own if f.decision != "clear"]
             if self.judge is not None and own:
                 for name, score in self.judge.category_scores(scanned.context).items():
-                    scores[name] = max(score, scores.get(name, 0.0))
+                    scores[name] = max(score, scores.get(name, score))
+        found = merged(found)
         decision, category = verdict(found, scores)
         if decision == "clear" and material.issues:
             decision = "review"
@@ -137,7 +94,7 @@ class Screener:
         scenario = scanned.context.scenario or (scanned.context.profile.scenario if scanned.context.profile else "")
         return self.adjudicator.adjudicate(finding, row.text, scenario=scenario, role=row.role)
 
-    def _placed(self, finding: Finding, piece: _Piece, material: Material) -> Finding:
+    def _placed(self, finding: Finding, piece: Piece, material: Material) -> Finding:
         """Give a finding its offsets in the material, its anchor and the boxes of every passage it covers."""
         if finding.start is None or finding.end is None:
             turn = piece.turn
@@ -155,6 +112,20 @@ class Screener:
             for e in finding.evidence
         )
         return replace(finding, start=start, end=end, anchor=covered[0], boxes=covered, evidence=evidence)
+
+
+def _wanted(piece: Piece, scanned: Scanned, inner: Sequence[Piece]) -> list[Candidate]:
+    """Take what is said from the blocks, and what is missing or runs over their borders from the whole."""
+    if piece.kind == "text":
+        return scanned.candidates
+    if piece.kind == "block":
+        return [c for c in scanned.candidates if not c.omitted]
+    return [c for c in scanned.candidates if c.omitted or _crosses(c, scanned, inner)]
+
+
+def _crosses(candidate: Candidate, scanned: Scanned, inner: Sequence[Piece]) -> bool:
+    start, end = scanned.context.normalised.original(candidate.hit_start, candidate.hit_end)
+    return not any(p.offset <= start and end <= p.offset + len(p.row.text) for p in inner)
 
 
 def material_of(data: Mapping[str, Any], *, defaults: Mapping[str, str] | None = None) -> Material:
@@ -199,43 +170,7 @@ def _scenario(name: str | None) -> str | None:
     return {"service_call": "service_chat", "dual_recording": "sales_call"}.get(name or "", name or None)
 
 
-def moment(at: str | None) -> datetime:
-    """Return a moment in Beijing: now when missing; naive times are Beijing time. Raise InputError when unreadable."""
-    from xiaobao.errors import InputError
-
-    if not at:
-        return datetime.now(BEIJING)
-    try:
-        value = datetime.fromisoformat(at)
-    except ValueError as error:
-        raise InputError(f"时间“{at}”无法识别，应写作 2026-11-22 14:05", code="input.time") from error
-    return value.replace(tzinfo=BEIJING) if value.tzinfo is None else value.astimezone(BEIJING)
-
-
-def _facts(material: Material) -> dict[str, Any]:
-    facts = dict(material.facts)
-    if material.at:
-        facts.setdefault("at", moment(material.at).isoformat())
-    if material.channel:
-        facts.setdefault("channel", material.channel)
-    return facts
-
-
-def _sized(material: Material) -> Material | None:
-    """Pass on a material only where sizes are known: prominence is all that rules ask of it."""
-    return material if any(p.size is not None for p in material.passages) else None
-
-
-def _spoken(around: Profile) -> str:
-    """Guess whether a conversation sells, collects or serves."""
-    if any(w in around.genres.get("notice", ()) for w in ("还款日",)) or (
-        "loan" in around.products and around.offer < 0.3
-    ):
-        return "service_chat"
-    return "sales_call" if around.offer >= 0.5 else "service_chat"
-
-
-def _inferred(material: Material, parts: Sequence[tuple[_Piece, Scanned]]) -> dict[str, str]:
+def _inferred(material: Material, parts: Sequence[tuple[Piece, Scanned]]) -> dict[str, str]:
     """Return what was not given and had to be inferred."""
     out = {}
     if not material.scenario and parts:

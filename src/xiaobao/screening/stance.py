@@ -68,6 +68,9 @@ CORRECT = re.compile(
     r"^(?:不是的?|不对|没有的?|不能这么|不可以的?|这个?不|您误会|误会|其实不|抱歉|不好意思|对不起"
     r"|不行)"
 )
+HEADING = re.compile(
+    r"禁止用语|禁用|禁语|负面清单|错误示范|反面|违规(?:用语|话术|表述)|不规范用语|不得使用|骗局|诈骗|反诈"
+)
 LISTED = re.compile(r"[、,和或及与]?[“\"‘]")
 QUOTES = {"“": "”", "‘": "’", "「": "」", "『": "』", '"': '"', "《": "》"}
 WINDOW = 12
@@ -179,13 +182,15 @@ def _asked(context: Context, s_start: int, s_end: int, start: int, end: int) -> 
 
 def _genres(profile: Profile, context: Context, start: int) -> list[Stance]:
     """Take education, warnings and exams as a stance of the whole text, unless it ends in a sales contact."""
-    if profile.contact or len(context.text) > 400:
+    heading = HEADING.search(context.heading)
+    if heading is not None:
+        return [Stance("prohibited", context.heading, start, start)]
+    around = context.context_profile
+    if profile.contact or (around is not None and around.contact) or len(context.text) > 400:
         return []
-    out = []
-    scenario_education = profile.scenario == "education"
-    for genre, least in (("antifraud", 2), ("penalty", 2), ("exam", 2), ("prohibit", 2)):
+    scenario = context.scenario or profile.scenario
+    for genre in ("antifraud", "penalty", "exam", "prohibit"):
         words = profile.genres.get(genre, ())
-        if len(words) >= (1 if scenario_education else least):
-            out.append(Stance("education", "、".join(words[:3]), start, start))
-            break
-    return out
+        if len(words) >= (1 if scenario == "education" else 2):
+            return [Stance("education", "、".join(words[:3]), start, start)]
+    return []

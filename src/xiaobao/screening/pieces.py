@@ -1,0 +1,136 @@
+"""Cut materials into the rows the engine reads: turns, cells, blocks of a document, or one short text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from xiaobao.errors import InputError
+from xiaobao.model import Material
+from xiaobao.screening.blocks import SHORT, blocks, visible_text
+from xiaobao.screening.document import Profile
+from xiaobao.screening.engine import Engine, Row
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+SHEETS = ("spreadsheet", "csv", "excel")
+CELL = 10
+"""Characters from which a table cell counts as a text of its own."""
+
+BLOCK_PRIOR = -2.0
+TURN_PRIOR = -1.0
+"""Log odds by which an offence is rarer in a paragraph of a document, or a turn of a conversation, than in the texts
+the judge was trained on, about half of which offend.
+"""
+
+Kind = Literal["text", "block", "whole"]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A row of the engine and where it lies in its material.
+
+    A text is judged in full; of the whole of a long material only omissions and what crosses its blocks count, of a
+    block only what it says.
+    """
+
+    material: int
+    offset: int
+    turn: int | None
+    row: Row
+    kind: Kind = "text"
+
+
+def pieces_of(index: int, material: Material, engine: Engine) -> Iterator[Piece]:
+    """Yield the rows of one material."""
+    if material.is_dialogue:
+        yield from _turns(index, material, engine)
+        return
+    base = Row("", material.scenario or "", material.role or "", material.product or "", _facts(material))
+    if any(word in material.media_type for word in SHEETS):
+        for passage, start in zip(material.passages, material.starts, strict=True):
+            if len(passage.text) >= CELL:
+                yield Piece(index, start, None, replace(base, text=passage.text))
+        return
+    sized = material if any(p.size is not None for p in material.passages) else None
+    if len(material.text) <= SHORT:
+        scenario = base.scenario or _guess(material, engine.profile(material.text))
+        yield Piece(index, 0, None, replace(base, text=visible_text(material), material=sized, scenario=scenario))
+        return
+    yield from _blocks(index, material, engine, base, sized)
+
+
+def _blocks(index: int, material: Material, engine: Engine, base: Row, sized: Material | None) -> Iterator[Piece]:
+    text = visible_text(material)
+    around = engine.profile(text, scenario=base.scenario, product=base.product)
+    scenario = base.scenario or _guess(material, around) or around.scenario
+    whole = replace(base, text=text, material=sized, scenario=scenario, prior=BLOCK_PRIOR)
+    yield Piece(index, 0, None, whole, "whole")
+    for block in blocks(material):
+        row = replace(
+            base,
+            text=text[block.start : block.end],
+            scenario=scenario,
+            around=around,
+            prior=BLOCK_PRIOR,
+            heading=block.heading if block.heading not in text[block.start : block.end] else "",
+        )
+        yield Piece(index, block.start, None, row, "block")
+
+
+def _turns(index: int, material: Material, engine: Engine) -> Iterator[Piece]:
+    """Give each turn its speaker, its times and what the whole conversation is about."""
+    around = engine.profile(material.text, scenario=material.scenario or "", product=material.product or "")
+    last = max((p.anchor.end or p.anchor.start or 0.0 for p in material.passages), default=0.0)
+    for passage, start in zip(material.passages, material.starts, strict=True):
+        anchor = passage.anchor
+        facts = {
+            **_facts(material),
+            "dialogue": True,
+            "dialogue.end": last,
+            "turn.start": anchor.start,
+            "turn.end": anchor.end,
+        }
+        scenario = material.scenario or _spoken(around)
+        role = anchor.speaker or material.role or ""
+        row = Row(passage.text, scenario, role, material.product or "", facts, around=around, prior=TURN_PRIOR)
+        yield Piece(index, start, anchor.turn, row)
+
+
+def _guess(material: Material, seen: Profile) -> str:
+    """Guess the scenario of a file from its kind where the words alone would mislead; else leave it to them."""
+    pictured = material.media_type.startswith("image/")
+    if not pictured and material.media_type != "text/html":
+        return ""
+    if seen.scenario == "contract_clause" or seen.offer < 0.3:
+        return ""
+    return "poster" if pictured else "web_page"
+
+
+def _spoken(around: Profile) -> str:
+    """Guess whether a conversation sells, collects or serves."""
+    if around.scenario == "collection_call":
+        return "collection_call"
+    return "sales_call" if around.offer >= 0.5 else "service_chat"
+
+
+def _facts(material: Material) -> dict[str, Any]:
+    facts = dict(material.facts)
+    if material.at:
+        facts.setdefault("at", moment(material.at).isoformat())
+    if material.channel:
+        facts.setdefault("channel", material.channel)
+    return facts
+
+
+def moment(at: str | None) -> datetime:
+    """Return a moment in Beijing: now when missing; naive times are Beijing time. Raise InputError when unreadable."""
+    if not at:
+        return datetime.now(BEIJING)
+    try:
+        value = datetime.fromisoformat(at)
+    except ValueError as error:
+        raise InputError(f"时间“{at}”无法识别，应写作 2026-11-22 14:05", code="input.time") from error
+    return value.replace(tzinfo=BEIJING) if value.tzinfo is None else value.astimezone(BEIJING)
