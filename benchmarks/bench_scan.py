@@ -27,6 +27,7 @@ import pyarrow as pa
 from corpus import TEMPLATES, forbidden, messages
 from results import Section, table, versions, write
 
+from xiaobao.checks import Pattern
 from xiaobao.screening.engine import BATCH_ROWS, Engine, default_engine, scan_batch
 from xiaobao.screening.program import Program
 from xiaobao.text.normalise import normalise_batch
@@ -42,7 +43,7 @@ def batches(texts: Sequence[str]) -> list[Sequence[str]]:
 
 
 def raw_scan(words: Sequence[str]) -> Run:
-    """Return a bare Hyperscan pass over the joined UTF-8 text: no normalising, no rows, no rules; the physical limit."""
+    """Return a bare Hyperscan pass over the joined UTF-8 text, the physical limit: no normalising, no rules."""
     database = hyperscan.Database()
     expressions = [re.escape(w).encode("utf-8") for w in words]
     database.compile(
@@ -69,15 +70,15 @@ def normalise_only(texts: Sequence[str]) -> int:
     return sum(len(normalise_batch(part).units) for part in batches(texts))
 
 
-def first_stage(program: Program) -> Run:
+def literal_scan(program: Program) -> Run:
     """Return normalising, the literal scan, and the places of its matches in the original texts."""
 
     def run(texts: Sequence[str]) -> int:
         total = 0
         for part in batches(texts):
             batch = normalise_batch(part)
-            ids, starts = program.first_stage.scan(batch.units)
-            lasts = starts + program.first_stage.lengths[ids] - 1
+            ids, starts = program.matcher.scan(batch.units)
+            lasts = starts + program.matcher.lengths[ids] - 1
             # The vectorised form of NormalisedBatch.original: all matches at once.
             batch.locate(starts)
             batch._spans(starts)
@@ -89,7 +90,7 @@ def first_stage(program: Program) -> Run:
 
 
 def full_scan(engine: Engine) -> Run:
-    """Return the public columnar function: rules with scope, exceptions and stance, original offsets, Arrow in and out."""
+    """Return the public columnar function: rules with scope, exceptions and stance, Arrow in and out."""
 
     def run(texts: Sequence[str]) -> int:
         total = 0
@@ -100,6 +101,12 @@ def full_scan(engine: Engine) -> Run:
         return total
 
     return run
+
+
+def patterns_of(program: Program) -> list[Pattern]:
+    """Return the patterns of the rules, each once."""
+    checks = [c for rule in program.rules for top in (rule.when, *(e.check for e in rule.unless)) for c in top.walk()]
+    return list(dict.fromkeys(pattern for check in checks for pattern in check.patterns()))
 
 
 def naive(text: str, convert: Callable[[str], str]) -> str:
@@ -117,7 +124,7 @@ def automaton_peer(program: Program, convert: Callable[[str], str], *, patterns:
     automaton.make_automaton()
     by_word: dict[int, set[str]] = {}
     index_of = {word: i for i, word in enumerate(program.words)}
-    for pattern in program._whole:
+    for pattern in patterns_of(program):
         for word in pattern.clauses[0] if pattern.clauses else ():
             by_word.setdefault(index_of[word], set()).add(pattern.text)
     compiled: dict[str, re.Pattern[str]] = {}
@@ -141,7 +148,7 @@ def automaton_peer(program: Program, convert: Callable[[str], str], *, patterns:
 def loop_peer(program: Program, convert: Callable[[str], str]) -> Run:
     """Return the plain way: each pattern and one alternation of all words tried on each text with `re`."""
     words = re.compile("|".join(map(re.escape, program.words)))
-    compiled = [re.compile(pattern.text) for pattern in program._whole]
+    compiled = [re.compile(pattern.text) for pattern in patterns_of(program)]
 
     def run(texts: Sequence[str]) -> int:
         total = 0
@@ -154,7 +161,7 @@ def loop_peer(program: Program, convert: Callable[[str], str]) -> Run:
 
 
 def measure(runs: dict[str, tuple[Run, Sequence[str]]], rounds: int) -> tuple[dict[str, list[float]], dict[str, int]]:
-    """Return CPU seconds a message of each candidate in each round, and what each counted; the first run is thrown away."""
+    """Return CPU seconds a message of each candidate in each round, and what each counted; a first run warms up."""
     counted = {name: run(texts) for name, (run, texts) in runs.items()}
     seconds: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(rounds):
@@ -189,7 +196,12 @@ def screened_alone(rows: int) -> None:
     print(json.dumps({"peak_mb": int(peak[1]) / 1024 if peak else float("nan")}))
 
 
-RAW, NORM, FIRST, FULL = "raw Hyperscan, UTF-8, literals only", "normalise", "normalise + literals + offsets", "full scan_batch"
+RAW, NORM, FIRST, FULL = (
+    "raw Hyperscan, UTF-8, literals only",
+    "normalise",
+    "normalise + literals + offsets",
+    "full scan_batch",
+)
 AUTOMATON, AUTOMATON_RE, LOOP = "pyahocorasick, words only", "pyahocorasick + `re`", "plain `re` loop"
 
 
@@ -197,9 +209,9 @@ def ours(engine: Engine, texts: Sequence[str]) -> dict[str, tuple[Run, Sequence[
     """Return the engine's own steps over all texts."""
     program = engine.program
     return {
-        RAW: (raw_scan(program.first_stage.words), texts),
+        RAW: (raw_scan(program.words), texts),
         NORM: (normalise_only, texts),
-        FIRST: (first_stage(program), texts),
+        FIRST: (literal_scan(program), texts),
         FULL: (full_scan(engine), texts),
     }
 
@@ -211,7 +223,7 @@ def peers(engine: Engine, sample: Sequence[str], loop_rows: int) -> dict[str, tu
     convert = OpenCC("t2s").convert
     program = engine.program
     return {
-        RAW: (raw_scan(program.first_stage.words), sample),
+        RAW: (raw_scan(program.words), sample),
         FULL: (full_scan(engine), sample),
         AUTOMATON: (automaton_peer(program, convert, patterns=False), sample),
         AUTOMATON_RE: (automaton_peer(program, convert, patterns=True), sample),
@@ -248,12 +260,15 @@ def peers_section(engine: Engine, count: int, loop_rows: int, rounds: int) -> Se
     for name in (RAW, FULL, AUTOMATON, AUTOMATON_RE, LOOP):
         per = median(seconds[name])
         size = loop_rows if name == LOOP else count
-        rows.append([name, f"{size:,}", f"{per * 1e6:,.1f}", f"{ratio(seconds, FULL, name):,.2f}", f"{counted[name]:,}"])
+        rows.append(
+            [name, f"{size:,}", f"{per * 1e6:,.1f}", f"{ratio(seconds, FULL, name):,.2f}", f"{counted[name]:,}"]
+        )
         print("  ".join(rows[-1]), flush=True)
     heads = ["candidate", "messages", "µs a message", "its time / ours", "counted"]
     note = (
-        "Peers find words and patterns in a text whose original places they no longer know; they weigh no scope, exception"
-        " or stance. The patterns are those of the rules; pyahocorasick + `re` tries those one of whose words was found."
+        "Peers find words and patterns in a text whose original places they no longer know; they weigh no scope,"
+        " exception or stance. The patterns are those of the rules; pyahocorasick + `re` tries those one of whose words"
+        " was found."
     )
     return Section("Beside peers, with the same words and patterns", f"{table(heads, rows)}\n\n{note}")
 
@@ -273,8 +288,8 @@ def main() -> None:
     engine = default_engine()
     program = engine.program
     intro = (
-        f"{len(program.rules)} rules, {len(program.words):,} words (of them {len(program.first_stage.words):,} in the first"
-        f" stage), {len(program._whole):,} patterns; {len(TEMPLATES)} templates of messages, 2 % with a forbidden sentence,"
+        f"{len(program.rules)} rules, {len(program.words):,} words, {len(patterns_of(program)):,} patterns;"
+        f" {len(TEMPLATES)} templates of messages, 2 % with a forbidden sentence,"
         f" a third of those disguised. CPU time of one thread, medians of {given.rounds} rounds in one process.\n\n"
         f"{versions('hyperscan', 'numpy', 'pyarrow', 'google-re2', 'pyahocorasick', 'OpenCC')}"
     )

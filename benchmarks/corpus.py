@@ -28,7 +28,10 @@ TEMPLATES = (
 """Twelve ordinary messages; several speak of money, rates and products without breaking any rule."""
 BANKS = ("江海银行", "云岭农商行", "和润银行", "北原消费金融", "长泽人寿", "东屏证券")
 NAMES = ("王先生", "李女士", "张先生", "陈女士", "客户", "会员")
-HAN = "山水云岭江海和润北原长泽东屏南枫松柏竹兰梅青白蓝紫石泉溪湖城桥路巷园林田禾穗谷麦棉丝布衣食坊斋轩阁庭苑里村镇星辰光电声波图文书画琴棋"
+HAN = (
+    "山水云岭江海和润北原长泽东屏南枫松柏竹兰梅青白蓝紫石泉溪湖城桥路巷园林"
+    "田禾穗谷麦棉丝布衣食坊斋轩阁庭苑里村镇星辰光电声波图文书画琴棋"
+)
 TRADITIONAL = str.maketrans("贷无风险业证财银门户来说钱开", "貸無風險業證財銀門戶來說錢開")
 
 
@@ -61,7 +64,8 @@ def messages(count: int, sentences: Sequence[str], seed: int = 1) -> Iterator[st
     for _ in range(count):
         text = rng.choice(TEMPLATES).format(
             bank=rng.choice(BANKS), tail=f"{rng.randrange(10_000):04d}", code=rng.randrange(100_000, 1_000_000),
-            day=f"{rng.randrange(1, 13)}月{rng.randrange(1, 29)}日", day2=f"{rng.randrange(1, 13)}月{rng.randrange(1, 29)}日",
+            day=f"{rng.randrange(1, 13)}月{rng.randrange(1, 29)}日",
+            day2=f"{rng.randrange(1, 13)}月{rng.randrange(1, 29)}日",
             clock=f"{rng.randrange(24)}:{rng.randrange(60):02d}", money=f"{rng.randrange(1, 10**6) / 100:.2f}",
             rest=f"{rng.randrange(1, 10**7) / 100:,.2f}", name=rng.choice(NAMES), noise=rng.choice(noise),
             noise2=rng.choice(noise),

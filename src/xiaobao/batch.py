@@ -188,16 +188,25 @@ def _line(number: int, raw: bytes) -> Line:
         except UnicodeDecodeError:
             message = f"第 {number} 行不是 UTF-8 编码，请先转换编码"
             return number, number, InputError(message, code="input.encoding")
-        except (JSONDecodeError, RecursionError) as error:
-            column = f"（第 {error.colno} 列附近）" if isinstance(error, JSONDecodeError) else "（嵌套过深）"
-            return number, number, InputError(f"第 {number} 行不是有效的 JSON{column}", code="input.json")
+        except RecursionError:
+            return number, number, InputError(f"第 {number} 行不是有效的 JSON（嵌套过深）", code="input.json")
+        except ValueError as error:
+            # Python refuses whole numbers of thousands of digits with a bare ValueError.
+            where = f"（第 {error.colno} 列附近）" if isinstance(error, JSONDecodeError) else "（数字过长）"
+            return number, number, InputError(f"第 {number} 行不是有效的 JSON{where}", code="input.json")
     if not isinstance(obj, dict):
         message = f"第 {number} 行应为 JSON 对象，实为{_kind(obj)}"
         return number, number, InputError(message, code="input.type")
-    identity = obj.get("id")
-    if isinstance(identity, str) or (isinstance(identity, int) and not isinstance(identity, bool)):
-        return number, identity, obj
-    return number, number, obj
+    return number, _identity(obj.get("id"), number), obj
+
+
+def _identity(value: Any, number: int) -> Identity:
+    """Return the id to answer with; a whole number beyond 64 bits is answered as text, which JSON writers can write."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if -(1 << 63) <= value < 1 << 64 else str(value)
+    return number
 
 
 def _lenient(raw: bytes) -> Any:

@@ -105,3 +105,17 @@ def test_dash_is_standard_input_and_output(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(sys, "stdout", stdout)
     assert batch.run("-", "-", shout) == 0
     assert orjson.loads(out.getvalue()) == {"id": "a", "text": "X"}
+
+
+def test_numbers_no_writer_can_write_end_no_batch(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    half = '"half":"\\ud800"'
+    source.write_text(
+        f'{{"id":{10**30},"text":"x",{half}}}\n{{"id":"n","text":"x","n":{"1" * 5_000}}}\n{{"id":"last","text":"z"}}\n'
+    )
+    code = batch.run(source, target, shout, keep_extra={"id", "text", "half"})
+    first, second, third = lines_of(target)
+    assert code == 1
+    assert first == {"id": str(10**30), "text": "X"}
+    assert second["error"]["code"] == "input.json"
+    assert third == {"id": "last", "text": "Z"}
