@@ -96,6 +96,9 @@ class Session:
                 material = replace(from_line(item, self.setup.given), id=str(identity), extra=extra)
         except XiaobaoError as error:
             return Result(number, identity, error=error, path=path)
+        except Exception as error:
+            failed = XiaobaoError(f"无法读取（{type(error).__name__}）", code="error.internal")
+            return Result(number, identity, error=failed, path=path)
         return Result(number, identity, material, path=path)
 
     def _screened(self, materials: Sequence[Material]) -> list[Verdict | XiaobaoError]:
