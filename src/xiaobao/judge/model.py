@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from xiaobao.errors import ModelUnavailable
 from xiaobao.judge.features import BUCKETS, ROLES, SIGNALS, counts, describe, ngram_hashes, word_hashes
-from xiaobao.rulebook.model import CATEGORIES, SCENARIOS
+from xiaobao.rulebook.model import CATEGORIES, SCENARIOS, STANCES
 from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Context, Span
+from xiaobao.screening.decide import LEARNED
 from xiaobao.screening.engine import Scanned
 
 if TYPE_CHECKING:
@@ -25,14 +26,18 @@ if TYPE_CHECKING:
 PACKAGED = Path(__file__).parent / "judge.npz"
 WINDOW = 160
 """Characters of one window: about the longest text the model was trained on as a whole."""
+READINGS = 3
+"""Most categories one passage may be read as."""
 SHARPNESS = 3.0
 """Factor from margins of support vectors to logits of shares."""
-GROW = 0.25
+GROW = 0.12
 """Share of the strongest clause's weight from which a neighbouring clause belongs to the same passage."""
 OMISSION = (0.8, 0.15)
 """Probability of an omission from a text of several windows, and of one that is excused: what rules alone know."""
-SHOWN = 60
+SHOWN = 90
 """Widest passage (characters) that growing may show."""
+KINDS = (*STANCES, "excused", "lawful_product")
+"""What may speak against a candidate."""
 CASES = (*(f"scenario:{s}" for s in SCENARIOS), *(f"role:{r}" for r in ROLES))
 
 Floats = NDArray[np.float32]
@@ -105,20 +110,38 @@ def log_shares(heads: Floats) -> Floats:
     return np.asarray(top - np.log(np.exp(top).sum()), dtype=np.float32)
 
 
-def calibration_features(candidate: Candidate, logit: float, heads: Floats) -> list[float]:
-    """Return what the last step weighs: the text's logit, the category's logit, and how the rule met it."""
+def calibration_features(scanned: Scanned, index: int, logit: float, heads: Floats) -> list[float]:
+    """Return what the last step weighs of a candidate: how the text reads, how the rules met it, what speaks against.
+
+    The rules of a text count together: a learned reading is worth more where words say the same.
+    """
+    candidate = scanned.candidates[index]
     own = [CATEGORIES.index(c) for c in (candidate.rule.category, *candidate.rule.also)]
-    learned = any(c.kind == "intent" for c in candidate.rule.when.walk())
-    category = float(np.max(log_shares(heads)[own]))
+    category = float(np.clip(np.max(log_shares(heads)[own]), -8, 0))
+    worded = [c for c in scanned.candidates if not _learned(c)]
+    said = sum(not c.cleared for c in worded)
+    kinds = {s.kind for s in candidate.stances}
+    cleared = float(candidate.cleared)
     return [
         logit,
-        float(np.clip(category, -8, 8)),
-        float(candidate.cleared),
+        category,
+        cleared,
         float(candidate.omitted),
-        float(learned),
-        logit * float(candidate.cleared),
-        float(len({s.kind for s in candidate.stances})),
+        float(_learned(candidate)),
+        logit * cleared,
+        float(said > 0),
+        min(said, 4) / 4,
+        float(said == 0 and bool(worded)),
+        logit * float(said > 0),
+        float(np.clip(np.max(heads[own]) / SHARPNESS, -2, 2)),
+        float(np.clip(np.max(heads) / SHARPNESS, -2, 2)),
+        *(float(kind in kinds) for kind in KINDS),
+        1.0,
     ]
+
+
+def _learned(candidate: Candidate) -> bool:
+    return candidate.rule.id.startswith(LEARNED)
 
 
 class TextJudge:
@@ -173,8 +196,8 @@ class TextJudge:
                 if scanned.candidates[i].omitted and len(spans) > 1:
                     out[i] = OMISSION[scanned.candidates[i].cleared]
                     continue
-                features = calibration_features(scanned.candidates[i], logits[index], heads[index])
-                weighed = float(np.array([*features, 1.0], np.float32) @ self.weights.calibration)
+                features = calibration_features(scanned, i, logits[index], heads[index])
+                weighed = float(np.array(features, np.float32) @ self.weights.calibration)
                 out[i] = float(sigmoid(weighed + context.prior))
         return out
 
@@ -211,7 +234,7 @@ class TextJudge:
         head = CATEGORIES.index(label)
         out = []
         for (start, end), shares in zip(windows(context), self.window_intents(context), strict=True):
-            if shares[head] >= 0.05:
+            if shares[head] >= 0.05 and np.count_nonzero(shares > shares[head]) < READINGS:
                 low, high = self._strongest(context, start, end, head)
                 out.append((low, high, float(shares[head])))
         return out
