@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from xiaobao.errors import ModelUnavailable
 
-_HINT = "请安装：pip install 'xiaobao[judge]'"
+_HINT = "请安装：pip install 'xiaobao[embedding]'"
 _BATCH = 64
 
 
