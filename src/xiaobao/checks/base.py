@@ -138,6 +138,14 @@ class Check(ABC):
         """Return the trigger where neither facts nor models are known; an empty one can never be met."""
         return self.trigger()
 
+    def needs(self, *, bare: bool) -> tuple[frozenset[str | Pattern], ...]:
+        """Return conditions that must all hold for a hit, each a set of which one must occur; none when uncertain.
+
+        bare supposes that neither facts nor models are known.
+        """
+        trigger = self.bare_trigger() if bare else self.trigger()
+        return () if trigger is None else (trigger,)
+
     def walk(self) -> Iterator[Check]:
         """Yield this check and all checks inside it."""
         yield self
@@ -157,8 +165,12 @@ def united(triggers: Iterable[frozenset[str | Pattern] | None]) -> frozenset[str
 
 def rarest(triggers: Iterable[frozenset[str | Pattern] | None]) -> frozenset[str | Pattern] | None:
     """Return the trigger met least often, of those that are certain; None when none is."""
-    certain = [t for t in triggers if t is not None]
-    return min(certain, key=lambda t: (sum(sorted(_share(i) for i in t)), len(t)), default=None)
+    return min((t for t in triggers if t is not None), key=share, default=None)
+
+
+def share(trigger: frozenset[str | Pattern]) -> tuple[float, int]:
+    """Return the estimated share of texts in which something of a trigger occurs, and the size of the trigger."""
+    return sum(sorted(_share(i) for i in trigger)), len(trigger)
 
 
 def _share(item: str | Pattern) -> float:

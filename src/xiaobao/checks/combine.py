@@ -80,6 +80,10 @@ class AllOf(Group):
         """Return the rarest of what the members need without facts and models."""
         return rarest(m.bare_trigger() for m in self.members)
 
+    def needs(self, *, bare: bool) -> tuple[frozenset[str | Pattern], ...]:
+        """Return the conditions of every member."""
+        return tuple(dict.fromkeys(need for m in self.members for need in m.needs(bare=bare)))
+
     def hits(self, context: Context) -> list[Hit]:
         """Return the first member's hits that have every other member within the distance."""
         groups: list[list[Hit]] = []

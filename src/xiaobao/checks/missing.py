@@ -49,6 +49,10 @@ class Missing(Check):
         """Return what the condition needs without facts and models."""
         return self.condition.bare_trigger()
 
+    def needs(self, *, bare: bool) -> tuple[frozenset[str | Pattern], ...]:
+        """Return the conditions of the condition: the statement itself may be absent."""
+        return self.condition.needs(bare=bare)
+
     def hits(self, context: Context) -> list[Hit]:
         """Return an omitted hit (or the condition's hits) when the statement is absent or too small."""
         conditions = self.condition.hits(context)

@@ -51,8 +51,12 @@ class Sequenced(Check):
         return self.members
 
     def trigger(self) -> frozenset[str | Pattern] | None:
-        """Return the smallest trigger of a member."""
+        """Return the rarest trigger of a member."""
         return AllOf(self.members).trigger()
+
+    def needs(self, *, bare: bool) -> tuple[frozenset[str | Pattern], ...]:
+        """Return the conditions of every member."""
+        return AllOf(self.members).needs(bare=bare)
 
     def hits(self, context: Context) -> list[Hit]:
         """Return the stretches from a first member's hit to the last member's nearest following hit."""
@@ -103,6 +107,10 @@ class Position(Check):
         """Return the inner check's trigger."""
         return self.inner.trigger()
 
+    def needs(self, *, bare: bool) -> tuple[frozenset[str | Pattern], ...]:
+        """Return the inner check's conditions."""
+        return self.inner.needs(bare=bare)
+
     def hits(self, context: Context) -> list[Hit]:
         """Return the inner hits that stand in the part."""
         low, high = context.part(self.where)
@@ -138,8 +146,12 @@ class Around(Check):
         return (self.inner, self.anchor)
 
     def trigger(self) -> frozenset[str | Pattern] | None:
-        """Return the smaller of the two triggers: both must be met."""
+        """Return the rarer of the two triggers: both must be met."""
         return AllOf([self.inner, self.anchor]).trigger()
+
+    def needs(self, *, bare: bool) -> tuple[frozenset[str | Pattern], ...]:
+        """Return the conditions of both."""
+        return AllOf([self.inner, self.anchor]).needs(bare=bare)
 
     def hits(self, context: Context) -> list[Hit]:
         """Return the inner hits inside the windows of the chosen anchors."""
@@ -180,6 +192,10 @@ class Every(Check):
     def trigger(self) -> frozenset[str | Pattern] | None:
         """Return the inner check's trigger."""
         return self.inner.trigger()
+
+    def needs(self, *, bare: bool) -> tuple[frozenset[str | Pattern], ...]:
+        """Return the inner check's conditions."""
+        return self.inner.needs(bare=bare)
 
     def hits(self, context: Context) -> list[Hit]:
         """Return all inner hits when each sentence holds one."""

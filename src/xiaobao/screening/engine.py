@@ -74,7 +74,10 @@ class Engine:
         else:
             wanted = sorted(informed.union(self.program.candidate_rows(batch).tolist()))
         out: list[Scanned | None] = [None] * len(rows)
-        for index, found in zip(wanted, self.program.find(batch, wanted, informed), strict=True):
+        found_rows = self.program.find(batch, wanted, informed, every=every or services is not None)
+        for index, found in zip(wanted, found_rows, strict=True):
+            if found is None:
+                continue
             out[index] = self._one(rows[index], index, batch, found, on, services)
         return out
 
@@ -101,6 +104,7 @@ class Engine:
         """Return what a text is, without judging what it says."""
         batch = normalise_batch([text])
         found = self.program.find(batch, [0])[0]
+        assert found is not None
         return profile(
             batch.row(0).text, found.words, self.program.rulebook.lexicons, scenario=scenario, product=product
         )
