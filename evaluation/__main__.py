@@ -42,6 +42,7 @@ MEASUREMENTS = (
     Measurement("mask", "vectors/mask.jsonl", own=True),
     Measurement("ocr", "ocr"),
     Measurement("similar", "bq-dev.csv"),
+    Measurement("unseen", "heldout/texts.jsonl", own=True),
     Measurement("screening", "screening-dev.jsonl"),
     Measurement("dialogues", "dialogues-dev.jsonl"),
 )

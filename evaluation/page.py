@@ -11,6 +11,7 @@ TITLES = {
     "mask": "个人信息识别（自写向量）",
     "ocr": "图片文字识别",
     "similar": "问句相似（BQ 开发集）",
+    "unseen": "文本审查（自写留出集，规则作者与训练都未见过）",
     "screening": "文本审查（开发集）",
     "dialogues": "对话中的文本违规（开发集）",
     "judge": "语境判断模型（训练语料交叉验证）",
@@ -45,7 +46,7 @@ def write(path: Path, measured: Mapping[str, Mapping[str, Any]], command: str, d
 
 
 def _section(name: str, figures: Mapping[str, Any]) -> list[str]:
-    if name == "screening":
+    if name in ("screening", "unseen"):
         return _screening(figures)
     return _tree(figures)
 
