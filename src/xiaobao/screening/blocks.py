@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from xiaobao.model import Material, Passage
 from xiaobao.text.normalise import normalise
@@ -14,6 +15,8 @@ SHORT = 200
 """Characters up to which a material is one stretch."""
 FULL = 110
 """Characters up to which lines and sentences are joined."""
+WRAPPED = 20
+"""Characters from which a line may be one that the paragraph it belongs to runs on from."""
 CLOSED = "。！？!?；;…”）)"
 SILENT = frozenset({"deleted", "comment"})
 """Parts of a file that are not what it says: struck-out text and remarks about it."""
@@ -29,6 +32,8 @@ class Block:
     start: int
     end: int
     heading: str = ""
+    cuts: tuple[int, ...] = ()
+    """Offsets at which a line ends that the next one does not go on with."""
 
 
 @dataclass(frozen=True)
@@ -52,17 +57,30 @@ def blocks(material: Material) -> list[Block]:
     run: list[_Unit] = []
     for unit in _units(material):
         if run and not _continues(run, unit):
-            out.append(Block(run[0].start, run[-1].end, heading))
+            out.append(_block(run, heading))
             run = []
         if _is_heading(unit):
             if run:
-                out.append(Block(run[0].start, run[-1].end, heading))
+                out.append(_block(run, heading))
                 run = []
             heading = unit.text.strip()
         run.append(unit)
     if run:
-        out.append(Block(run[0].start, run[-1].end, heading))
+        out.append(_block(run, heading))
     return out
+
+
+def _block(run: list[_Unit], heading: str) -> Block:
+    cuts = tuple(b.start for a, b in pairwise(run) if not _flows(a, b))
+    return Block(run[0].start, run[-1].end, heading, cuts)
+
+
+def _flows(a: _Unit, b: _Unit) -> bool:
+    """Tell whether a sentence goes on from one line to the next: the lines of one printed paragraph."""
+    if a.passage is b.passage:
+        return True
+    full = a.passage.anchor.box is not None and b.passage.anchor.box is not None and len(a.text.strip()) >= WRAPPED
+    return full and not _is_heading(a)
 
 
 def _units(material: Material) -> Iterator[_Unit]:

@@ -33,11 +33,15 @@ class Judge(Protocol):
         """Return how far the passage of a candidate reaches, as a normalised span."""
 
 
-def decide(candidate: Candidate, probability: float | None, judge: Judge | None) -> tuple[Decision, float]:
+def decide(
+    candidate: Candidate, probability: float | None, judge: Judge | None, *, fragment: bool = False
+) -> tuple[Decision, float]:
     """Return the decision on one candidate and its confidence, 0..1.
 
     Without a judge a stance clears. With one, its probability decides; either way a rule that rests on secondary
-    sources can at most ask for review, and a draft decides nothing.
+    sources can at most ask for review, and a draft decides nothing. The judge learned from whole texts: of a
+    `fragment` of a document, words that a rule names and no stance speaks against are worth at least a review,
+    and a reading that no words support is worth nothing unless it is sure.
     """
     rule = candidate.rule
     if judge is None or probability is None:
@@ -50,6 +54,8 @@ def decide(candidate: Candidate, probability: float | None, judge: Judge | None)
             decision = "violation"
         else:
             decision = "review" if probability >= judge.review_from else "clear"
+            if fragment:
+                decision, confidence = _of_fragment(candidate, probability, judge)
     if decision == "violation" and rule.may != "block":
         decision = "review"
     if rule.may == "draft" or rule.lifecycle != "published":
@@ -57,13 +63,22 @@ def decide(candidate: Candidate, probability: float | None, judge: Judge | None)
     return decision, confidence
 
 
-def findings(scanned: Scanned, judge: Judge | None, *, keep_cleared: bool = False) -> list[Finding]:
+def _of_fragment(candidate: Candidate, probability: float, judge: Judge) -> tuple[Decision, float]:
+    """Return the decision on what the judge does not call a violation in a part of a document."""
+    if candidate.rule.id.startswith(LEARNED) or candidate.cleared:
+        return "clear", probability
+    return "review", max(probability, judge.review_from)
+
+
+def findings(
+    scanned: Scanned, judge: Judge | None, *, keep_cleared: bool = False, fragment: bool = False
+) -> list[Finding]:
     """Return the findings of one text, in reading order, omissions last; cleared candidates only on request."""
     weights: Sequence[float | None] = judge.weigh(scanned) if judge and scanned.candidates else []
     weights = weights or [None] * len(scanned.candidates)
     out = []
     for candidate, probability in zip(scanned.candidates, weights, strict=True):
-        decision, confidence = decide(candidate, probability, judge)
+        decision, confidence = decide(candidate, probability, judge, fragment=fragment)
         if decision != "clear" or keep_cleared:
             span = judge.extent(scanned.context, candidate) if judge else (candidate.start, candidate.end)
             out.append(_finding(candidate, scanned, decision, confidence, probability, span))
@@ -123,7 +138,7 @@ def _repeats(finding: Finding, kept: Finding) -> bool:
     if finding.rule != kept.rule and not learned:
         return False
     if finding.start is None or kept.start is None:
-        return finding.start is kept.start or learned
+        return finding.anchor == kept.anchor and (finding.start is kept.start or learned)
     return finding.start < (kept.end or 0) and kept.start < (finding.end or 0)
 
 

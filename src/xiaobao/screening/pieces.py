@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from xiaobao.errors import InputError
 from xiaobao.model import Material
-from xiaobao.screening.blocks import SHORT, blocks, visible_text
+from xiaobao.screening.blocks import SHORT, SILENT, blocks, visible_text
 from xiaobao.screening.document import Profile
 from xiaobao.screening.engine import Engine, Row
+from xiaobao.screening.guess import column_heads, of_cell, of_document
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 SHEETS = ("spreadsheet", "csv", "excel")
@@ -41,6 +42,8 @@ class Piece:
     turn: int | None
     row: Row
     kind: Kind = "text"
+    cuts: tuple[int, ...] = ()
+    """Offsets in the text of the row at which a line ends that the next one does not go on with."""
 
 
 def pieces_of(index: int, material: Material, engine: Engine) -> Iterator[Piece]:
@@ -50,13 +53,11 @@ def pieces_of(index: int, material: Material, engine: Engine) -> Iterator[Piece]
         return
     base = Row("", material.scenario or "", material.role or "", material.product or "", _facts(material))
     if any(word in material.media_type for word in SHEETS):
-        for passage, start in zip(material.passages, material.starts, strict=True):
-            if len(passage.text) >= CELL:
-                yield Piece(index, start, None, replace(base, text=passage.text))
+        yield from _cells(index, material, base)
         return
     sized = material if any(p.size is not None for p in material.passages) else None
     if len(material.text) <= SHORT:
-        scenario = base.scenario or _guess(material, engine.profile(material.text))
+        scenario = base.scenario or of_document(material, engine.profile(material.text))
         yield Piece(index, 0, None, replace(base, text=visible_text(material), material=sized, scenario=scenario))
         return
     yield from _blocks(index, material, engine, base, sized)
@@ -65,7 +66,7 @@ def pieces_of(index: int, material: Material, engine: Engine) -> Iterator[Piece]
 def _blocks(index: int, material: Material, engine: Engine, base: Row, sized: Material | None) -> Iterator[Piece]:
     text = visible_text(material)
     around = engine.profile(text, scenario=base.scenario, product=base.product)
-    scenario = base.scenario or _guess(material, around) or around.scenario
+    scenario = base.scenario or of_document(material, around) or around.scenario
     whole = replace(base, text=text, material=sized, scenario=scenario, prior=BLOCK_PRIOR)
     yield Piece(index, 0, None, whole, "whole")
     for block in blocks(material):
@@ -77,7 +78,17 @@ def _blocks(index: int, material: Material, engine: Engine, base: Row, sized: Ma
             prior=BLOCK_PRIOR,
             heading=block.heading if block.heading not in text[block.start : block.end] else "",
         )
-        yield Piece(index, block.start, None, row, "block")
+        cuts = tuple(cut - block.start for cut in block.cuts)
+        yield Piece(index, block.start, None, row, "block", cuts)
+
+
+def _cells(index: int, material: Material, base: Row) -> Iterator[Piece]:
+    """Give each cell of a table that is long enough to say something its own row."""
+    heads = column_heads(material)
+    for passage, start in zip(material.passages, material.starts, strict=True):
+        if len(passage.text) >= CELL and passage.anchor.part not in SILENT:
+            scenario = base.scenario or of_cell(passage, heads)
+            yield Piece(index, start, None, replace(base, text=passage.text, scenario=scenario))
 
 
 def _turns(index: int, material: Material, engine: Engine) -> Iterator[Piece]:
@@ -97,16 +108,6 @@ def _turns(index: int, material: Material, engine: Engine) -> Iterator[Piece]:
         role = anchor.speaker or material.role or ""
         row = Row(passage.text, scenario, role, material.product or "", facts, around=around, prior=TURN_PRIOR)
         yield Piece(index, start, anchor.turn, row)
-
-
-def _guess(material: Material, seen: Profile) -> str:
-    """Guess the scenario of a file from its kind where the words alone would mislead; else leave it to them."""
-    pictured = material.media_type.startswith("image/")
-    if not pictured and material.media_type != "text/html":
-        return ""
-    if seen.scenario == "contract_clause" or seen.offer < 0.3:
-        return ""
-    return "poster" if pictured else "web_page"
 
 
 def _spoken(around: Profile) -> str:

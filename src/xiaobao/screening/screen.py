@@ -8,11 +8,16 @@ from datetime import date
 from typing import Any, Protocol
 
 from xiaobao.model import Anchor, Finding, Material, Passage, Verdict
+from xiaobao.screening.blocks import WRAPPED
 from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Services
-from xiaobao.screening.decide import Judge, findings, merged, verdict
+from xiaobao.screening.decide import LEARNED, Judge, findings, merged, verdict
 from xiaobao.screening.engine import Engine, Row, Scanned, default_engine
+from xiaobao.screening.overlaps import chosen
 from xiaobao.screening.pieces import Piece, moment, pieces_of
+
+LABEL = 15
+"""Characters below which a line of a document is a label, about which a reading without words says nothing."""
 
 
 class Adjudicator(Protocol):
@@ -69,8 +74,8 @@ class Screener:
         scores: dict[str, float] = {}
         inner = [p for p, _ in parts if p.kind == "block"]
         for piece, scanned in parts:
-            scanned.candidates = _wanted(piece, scanned, inner)
-            own = findings(scanned, self.judge)
+            scanned.candidates = _wanted(piece, scanned, inner, material)
+            own = self._own(piece, scanned)
             if self.adjudicator is not None:
                 own = [self._adjudicated(f, piece.row, scanned) for f in own]
             found += [self._placed(f, piece, material) for f in own if f.decision != "clear"]
@@ -85,6 +90,17 @@ class Screener:
             material.id, decision, category, tuple(found), _inferred(material, parts), material.issues, material.extra
         )
 
+    def _own(self, piece: Piece, scanned: Scanned) -> list[Finding]:
+        """Return the findings of one piece, each offence named once."""
+        context = scanned.context
+        found = findings(scanned, self.judge, fragment=piece.kind != "text")
+        if piece.kind == "block":
+            found = [f for f in found if not (f.rule.startswith(LEARNED) and len(context.text) < LABEL)]
+        scores = self.judge.category_scores(context) if self.judge is not None and len(found) > 1 else {}
+        names = {p for seen in (context.profile, context.context_profile) if seen for p in seen.products}
+        scenario = context.scenario or (context.profile.scenario if context.profile else "")
+        return chosen([_clipped(f, piece) for f in found], scores, scenario, frozenset(names))
+
     def _adjudicated(self, finding: Finding, row: Row, scanned: Scanned) -> Finding:
         if finding.decision != "review" or self.adjudicator is None:
             return finding
@@ -97,9 +113,9 @@ class Screener:
     def _placed(self, finding: Finding, piece: Piece, material: Material) -> Finding:
         """Give a finding its offsets in the material, its anchor and the boxes of every passage it covers."""
         if finding.start is None or finding.end is None:
-            turn = piece.turn
-            anchor = material.passages[turn].anchor if turn is not None and turn < len(material.passages) else Anchor()
-            return replace(finding, turn=turn, anchor=replace(anchor, box=None))
+            apart = piece.turn is not None or material.passages[material.passage_at(piece.offset)].anchor.sheet
+            anchor = material.passages[material.passage_at(piece.offset)].anchor if apart else Anchor()
+            return replace(finding, turn=piece.turn, anchor=replace(anchor, box=None))
         if piece.turn is not None:
             return replace(finding, turn=piece.turn, anchor=material.passages[material.passage_at(piece.offset)].anchor)
         start, end = finding.start + piece.offset, finding.end + piece.offset
@@ -114,18 +130,39 @@ class Screener:
         return replace(finding, start=start, end=end, anchor=covered[0], boxes=covered, evidence=evidence)
 
 
-def _wanted(piece: Piece, scanned: Scanned, inner: Sequence[Piece]) -> list[Candidate]:
+def _clipped(finding: Finding, piece: Piece) -> Finding:
+    """Keep a passage within the lines its matched words stand in."""
+    if finding.start is None or finding.end is None or not piece.cuts or not finding.evidence:
+        return finding
+    words = finding.evidence[0]
+    if words.kind != "words" or words.start is None or words.end is None:
+        return finding
+    start = max([finding.start, *(c for c in piece.cuts if c <= words.start)])
+    end = min([finding.end, *(c for c in piece.cuts if c >= words.end)])
+    text = piece.row.text[start:end]
+    start += len(text) - len(text.lstrip())
+    return replace(finding, start=start, end=start + len(text.strip()), text=text.strip())
+
+
+def _wanted(piece: Piece, scanned: Scanned, inner: Sequence[Piece], material: Material) -> list[Candidate]:
     """Take what is said from the blocks, and what is missing or runs over their borders from the whole."""
     if piece.kind == "text":
         return scanned.candidates
     if piece.kind == "block":
         return [c for c in scanned.candidates if not c.omitted]
-    return [c for c in scanned.candidates if c.omitted or _crosses(c, scanned, inner)]
+    return [c for c in scanned.candidates if c.omitted or _crosses(c, scanned, inner, material)]
 
 
-def _crosses(candidate: Candidate, scanned: Scanned, inner: Sequence[Piece]) -> bool:
+def _crosses(candidate: Candidate, scanned: Scanned, inner: Sequence[Piece], material: Material) -> bool:
+    """Tell whether the words of a rule run from one block into the next of the same printed paragraph."""
+    if candidate.rule.id.startswith(LEARNED):
+        return False
     start, end = scanned.context.normalised.original(candidate.hit_start, candidate.hit_end)
-    return not any(p.offset <= start and end <= p.offset + len(p.row.text) for p in inner)
+    if any(p.offset <= start and end <= p.offset + len(p.row.text) for p in inner):
+        return False
+    first, last = material.passage_at(start), material.passage_at(max(start, end - 1))
+    lines = material.passages[first : last + 1]
+    return all(p.anchor.box is not None and len(p.text) >= WRAPPED for p in lines[:-1]) or first == last
 
 
 def material_of(data: Mapping[str, Any], *, defaults: Mapping[str, str] | None = None) -> Material:
