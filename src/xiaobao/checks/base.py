@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 import re2
 
 from xiaobao.checks.frequency import frequency, weight
-from xiaobao.checks.literals import Clause, clauses
+from xiaobao.checks.literals import Clause, clauses, marks
 from xiaobao.rulebook.source import KeyPath, Source
 
 if TYPE_CHECKING:
@@ -45,10 +45,11 @@ class Hit:
 
 @dataclass(frozen=True, eq=False)
 class Pattern:
-    """A regular expression over normalised text with the words it cannot match without; one object a text."""
+    """A regular expression over normalised text with the words and characters it cannot match without."""
 
     text: str
     clauses: tuple[Clause, ...]
+    marks: tuple[Clause, ...] = ()
 
     @cached_property
     def regex(self) -> Any:
@@ -73,7 +74,7 @@ def pattern_for(text: str, short: str | None = None, sets: Mapping[str, frozense
         raise ValueError(f"正则无法编译：{error}") from error
     if REFUSED.search(short or text):
         raise ValueError("正则无法编译：不支持环视与反向引用")
-    return _PATTERNS.setdefault(text, Pattern(text, needed))
+    return _PATTERNS.setdefault(text, Pattern(text, needed, marks(short or text, sets)))
 
 
 def _compiled(text: str) -> Any:
@@ -90,6 +91,12 @@ def _compiled(text: str) -> Any:
 def _reason(error: Exception) -> str:
     value = error.args[0] if error.args else error
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+Need = frozenset["str | Pattern"]
+"""A clause: items of which one must be there."""
+FACTS, MODEL = "\x00facts", "\x00model"
+"""Items that are no words: that facts were given, that a model answers. No normalised text holds U+0000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +141,14 @@ class Check(ABC):
         """Return words and patterns of which one must occur for a hit, or None when nothing is certain."""
         return None
 
-    def bare_trigger(self) -> frozenset[str | Pattern] | None:
-        """Return the trigger where neither facts nor models are known; an empty one can never be met."""
-        return self.trigger()
-
-    def needs(self, *, bare: bool) -> tuple[frozenset[str | Pattern], ...]:
-        """Return conditions that must all hold for a hit, each a set of which one must occur; none when uncertain.
-
-        bare supposes that neither facts nor models are known.
-        """
-        trigger = self.bare_trigger() if bare else self.trigger()
+    def needs(self) -> tuple[Need, ...]:
+        """Return what every hit needs: of each clause one word, pattern, FACTS or MODEL must be there."""
+        trigger = self.trigger()
         return () if trigger is None else (trigger,)
+
+    def ways(self) -> tuple[tuple[Need, ...], ...]:
+        """Return the ways in which the check can be met, each with what it needs."""
+        return (self.needs(),)
 
     def walk(self) -> Iterator[Check]:
         """Yield this check and all checks inside it."""
@@ -165,12 +169,8 @@ def united(triggers: Iterable[frozenset[str | Pattern] | None]) -> frozenset[str
 
 def rarest(triggers: Iterable[frozenset[str | Pattern] | None]) -> frozenset[str | Pattern] | None:
     """Return the trigger met least often, of those that are certain; None when none is."""
-    return min((t for t in triggers if t is not None), key=share, default=None)
-
-
-def share(trigger: frozenset[str | Pattern]) -> tuple[float, int]:
-    """Return the estimated share of texts in which something of a trigger occurs, and the size of the trigger."""
-    return sum(sorted(_share(i) for i in trigger)), len(trigger)
+    certain = [t for t in triggers if t is not None]
+    return min(certain, key=lambda t: (sum(sorted(_share(i) for i in t)), len(t)), default=None)
 
 
 def _share(item: str | Pattern) -> float:

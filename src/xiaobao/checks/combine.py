@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from xiaobao.checks.base import Check, Hit, Option, Parser, Pattern, check, rarest, united
+from xiaobao.checks.base import Check, Hit, Need, Option, Parser, Pattern, check, rarest, united
 from xiaobao.rulebook.source import KeyPath
 
 if TYPE_CHECKING:
@@ -43,9 +43,13 @@ class AnyOf(Group):
         """Unite the members' triggers; nothing is certain when one has none."""
         return united(m.trigger() for m in self.members)
 
-    def bare_trigger(self) -> frozenset[str | Pattern] | None:
-        """Unite what the members need without facts and models."""
-        return united(m.bare_trigger() for m in self.members)
+    def needs(self) -> tuple[Need, ...]:
+        """Join the members' clauses one by one: whichever member is met, one item of each is there."""
+        return joined([m.needs() for m in self.members])
+
+    def ways(self) -> tuple[tuple[Need, ...], ...]:
+        """Return the ways of all members."""
+        return tuple(way for m in self.members for way in m.ways())
 
     def hits(self, context: Context) -> list[Hit]:
         """Return the hits of every member that is met."""
@@ -76,13 +80,9 @@ class AllOf(Group):
         """Return the rarest trigger of a member: every member must be met."""
         return rarest(m.trigger() for m in self.members)
 
-    def bare_trigger(self) -> frozenset[str | Pattern] | None:
-        """Return the rarest of what the members need without facts and models."""
-        return rarest(m.bare_trigger() for m in self.members)
-
-    def needs(self, *, bare: bool) -> tuple[frozenset[str | Pattern], ...]:
-        """Return the conditions of every member."""
-        return tuple(dict.fromkeys(need for m in self.members for need in m.needs(bare=bare)))
+    def needs(self) -> tuple[Need, ...]:
+        """Return what every member needs."""
+        return tuple(need for m in self.members for need in m.needs())
 
     def hits(self, context: Context) -> list[Hit]:
         """Return the first member's hits that have every other member within the distance."""
@@ -136,14 +136,23 @@ class AtLeastOf(Group):
         """Unite the members' triggers."""
         return united(m.trigger() for m in self.members)
 
-    def bare_trigger(self) -> frozenset[str | Pattern] | None:
-        """Unite what the members need without facts and models."""
-        return united(m.bare_trigger() for m in self.members)
+    def needs(self) -> tuple[Need, ...]:
+        """Join the members' clauses."""
+        return joined([m.needs() for m in self.members])
 
     def hits(self, context: Context) -> list[Hit]:
         """Return the hits of all met members when they are enough."""
         groups = [found for m in self.members if (found := m.hits(context))]
         return [h for g in groups for h in g] if len(groups) >= self.n else []
+
+
+def joined(needs: Sequence[tuple[Need, ...]]) -> tuple[Need, ...]:
+    """Return clauses that hold whichever of the alternatives is met; none when one of them needs nothing."""
+    if not needs or not all(needs):
+        return ()
+    ordered = [sorted(n, key=len) for n in needs]
+    most = max(map(len, ordered))
+    return tuple(frozenset[str | Pattern]().union(*(n[min(i, len(n) - 1)] for n in ordered)) for i in range(most))
 
 
 def _span(hits: Sequence[Hit]) -> Hit:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from xiaobao.checks.base import Check, Hit, Option, Parser, Pattern, check
+from xiaobao.checks.base import FACTS, Check, Hit, Need, Option, Parser, check
 from xiaobao.rulebook.source import KeyPath
 
 if TYPE_CHECKING:
@@ -54,9 +54,10 @@ class Fact(Check):
                 raise parser.source.error("between 应当是两个 “时:分”", (*path[:-1], "between")) from error
         return cls(argument, options)
 
-    def bare_trigger(self) -> frozenset[str | Pattern] | None:
-        """Return that nothing meets a fact nobody gave, unless its absence is what is asked for."""
-        return None if self.tests.get("present") is False else frozenset()
+    def needs(self) -> tuple[Need, ...]:
+        """Return that facts must be given, unless their absence or what every row may bring is asked for."""
+        loose = self.tests.get("present") is False or self.name in ("scenario", "role", "product")
+        return () if loose else (frozenset({FACTS}),)
 
     def hits(self, context: Context) -> list[Hit]:
         """Return one omitted hit, with the fact as note, when all comparisons hold."""

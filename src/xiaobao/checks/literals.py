@@ -22,6 +22,9 @@ WIDE = 600
 KEPT = 2
 """Most clauses a pattern is found by: the most selective ones; further ones cost more than they save."""
 
+MARKS = 6
+"""Most sets of single characters a pattern is tried by."""
+
 
 def clauses(pattern: str, sets: Mapping[str, frozenset[str]] | None = None) -> tuple[Clause, ...]:
     """Return the clauses of a pattern, the most selective first; empty when nothing is certain.
@@ -36,6 +39,18 @@ def clauses(pattern: str, sets: Mapping[str, frozenset[str]] | None = None) -> t
     return tuple(found[:KEPT])
 
 
+def marks(pattern: str, sets: Mapping[str, frozenset[str]] | None = None) -> tuple[Clause, ...]:
+    """Return sets of single characters, the smallest first; of each one must occur wherever the pattern matches."""
+    walker = _Walker(sets or {})
+    exact = walker.sequence(sre_parser.parse(pattern))
+    if exact is not None:
+        walker.close(exact)
+    found = sorted(
+        {m for m in walker.marks if len(m) <= LIMIT and max(m) <= "\uffff"}, key=lambda m: (len(m), sorted(m))
+    )
+    return tuple(found[:MARKS])
+
+
 def _cost(clause: Clause) -> float:
     """Estimate what a clause costs: how often its words are met (longer ones less), and how many there are."""
     return weight(clause) + len(clause) * 1e-5
@@ -45,10 +60,13 @@ class _Walker:
     def __init__(self, sets: Mapping[str, frozenset[str]]) -> None:
         self.sets = sets
         self.found: list[Clause] = []
+        self.marks: list[Clause] = []
 
     def close(self, exact: set[str]) -> None:
         if _closable(exact):
             self.found.append(frozenset(_minimal(exact)))
+        if exact and "" not in exact:
+            self.marks += [frozenset(w[0] for w in exact), frozenset(w[-1] for w in exact)]
 
     def sequence(self, items: Any) -> set[str] | None:
         """Return all strings the items can match, or None after closing what was certain."""
@@ -73,7 +91,7 @@ class _Walker:
             words = self.sets.get(character)
             return {character} if words is None else set(words)
         if op is sre.IN:
-            return _members(value)
+            return _members(value, self.sets)
         if op is sre.SUBPATTERN:
             return self.sequence(value[3])
         if op is sre.BRANCH:
@@ -88,6 +106,7 @@ class _Walker:
         """Join the options' exact sets, or keep one clause that unites the best clause of each option."""
         union: set[str] | None = set()
         best: list[Clause] | None = []
+        marks: list[Clause] | None = []
         for option in options:
             inner = _Walker(self.sets)
             exact = inner.sequence(option)
@@ -99,10 +118,14 @@ class _Walker:
                 inner.close(exact)
             if best is not None:
                 best = [*best, min(inner.found, key=lambda c: (_cost(c), sorted(c)))] if inner.found else None
+            if marks is not None:
+                marks = [*marks, min(inner.marks, key=lambda m: (len(m), sorted(m)))] if inner.marks else None
         if union is not None and len(union) <= LIMIT:
             return union
         if best:
             self.found.append(frozenset().union(*best))
+        if marks:
+            self.marks.append(frozenset().union(*marks))
         return None
 
     def repeat(self, low: int, high: Any, items: Any) -> set[str] | None:
@@ -123,16 +146,18 @@ def _closable(exact: set[str]) -> bool:
     return bool(exact) and min(len(w) for w in exact) >= 2
 
 
-def _members(value: Any) -> set[str] | None:
+def _members(value: Any, sets: Mapping[str, frozenset[str]]) -> set[str] | None:
     out: set[str] = set()
     for op, item in value:
         if op is sre.LITERAL:
-            out.add(chr(item))
+            character = chr(item)
+            # The parser turns (甲|乙) into [甲乙]: a character there may stand for a set as well.
+            out |= sets.get(character, {character})
         elif op is sre.RANGE and item[1] - item[0] < 16:
             out.update(chr(c) for c in range(item[0], item[1] + 1))
         else:
             return None
-        if len(out) > 64:
+        if len(out) > WIDE:
             return None
     return out
 

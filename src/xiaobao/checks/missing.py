@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from xiaobao.checks.base import OMITTED, Check, Hit, Option, Parser, Pattern, check
+from xiaobao.checks.base import OMITTED, Check, Hit, Need, Option, Parser, Pattern, check
 from xiaobao.rulebook.source import KeyPath
 
 if TYPE_CHECKING:
@@ -45,13 +45,13 @@ class Missing(Check):
         """Return the condition's trigger."""
         return self.condition.trigger()
 
-    def bare_trigger(self) -> frozenset[str | Pattern] | None:
-        """Return what the condition needs without facts and models."""
-        return self.condition.bare_trigger()
+    def needs(self) -> tuple[Need, ...]:
+        """Return what the condition needs."""
+        return self.condition.needs()
 
-    def needs(self, *, bare: bool) -> tuple[frozenset[str | Pattern], ...]:
-        """Return the conditions of the condition: the statement itself may be absent."""
-        return self.condition.needs(bare=bare)
+    def ways(self) -> tuple[tuple[Need, ...], ...]:
+        """Return the ways of the condition."""
+        return self.condition.ways()
 
     def hits(self, context: Context) -> list[Hit]:
         """Return an omitted hit (or the condition's hits) when the statement is absent or too small."""

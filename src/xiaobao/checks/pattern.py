@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from xiaobao.checks.base import Check, Hit, Option, Parser, Pattern, check
+from xiaobao.checks.base import Check, Hit, Need, Option, Parser, Pattern, check
 from xiaobao.rulebook.source import KeyPath
 
 if TYPE_CHECKING:
@@ -46,6 +46,10 @@ class Patterns(Check):
     def trigger(self) -> frozenset[str | Pattern] | None:
         """Return the patterns: one of them must be possible."""
         return self._wanted
+
+    def ways(self) -> tuple[tuple[Need, ...], ...]:
+        """Return a way for each pattern."""
+        return tuple((frozenset({p}),) for p in self._patterns)
 
     def hits(self, context: Context) -> list[Hit]:
         """Return each match that no exclusion covers."""

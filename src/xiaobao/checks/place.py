@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from xiaobao.checks.base import Check, Hit, Option, Parser, Pattern, check
+from xiaobao.checks.base import Check, Hit, Need, Option, Parser, Pattern, check
 from xiaobao.checks.combine import LIST, WITHIN, AllOf
 from xiaobao.rulebook.source import KeyPath
 
@@ -51,12 +51,12 @@ class Sequenced(Check):
         return self.members
 
     def trigger(self) -> frozenset[str | Pattern] | None:
-        """Return the rarest trigger of a member."""
+        """Return the smallest trigger of a member."""
         return AllOf(self.members).trigger()
 
-    def needs(self, *, bare: bool) -> tuple[frozenset[str | Pattern], ...]:
-        """Return the conditions of every member."""
-        return AllOf(self.members).needs(bare=bare)
+    def needs(self) -> tuple[Need, ...]:
+        """Return what every member needs."""
+        return tuple(need for m in self.members for need in m.needs())
 
     def hits(self, context: Context) -> list[Hit]:
         """Return the stretches from a first member's hit to the last member's nearest following hit."""
@@ -107,9 +107,9 @@ class Position(Check):
         """Return the inner check's trigger."""
         return self.inner.trigger()
 
-    def needs(self, *, bare: bool) -> tuple[frozenset[str | Pattern], ...]:
-        """Return the inner check's conditions."""
-        return self.inner.needs(bare=bare)
+    def needs(self) -> tuple[Need, ...]:
+        """Return what the inner check needs."""
+        return self.inner.needs()
 
     def hits(self, context: Context) -> list[Hit]:
         """Return the inner hits that stand in the part."""
@@ -146,12 +146,12 @@ class Around(Check):
         return (self.inner, self.anchor)
 
     def trigger(self) -> frozenset[str | Pattern] | None:
-        """Return the rarer of the two triggers: both must be met."""
+        """Return the smaller of the two triggers: both must be met."""
         return AllOf([self.inner, self.anchor]).trigger()
 
-    def needs(self, *, bare: bool) -> tuple[frozenset[str | Pattern], ...]:
-        """Return the conditions of both."""
-        return AllOf([self.inner, self.anchor]).needs(bare=bare)
+    def needs(self) -> tuple[Need, ...]:
+        """Return what both need."""
+        return (*self.inner.needs(), *self.anchor.needs())
 
     def hits(self, context: Context) -> list[Hit]:
         """Return the inner hits inside the windows of the chosen anchors."""
@@ -193,9 +193,9 @@ class Every(Check):
         """Return the inner check's trigger."""
         return self.inner.trigger()
 
-    def needs(self, *, bare: bool) -> tuple[frozenset[str | Pattern], ...]:
-        """Return the inner check's conditions."""
-        return self.inner.needs(bare=bare)
+    def needs(self) -> tuple[Need, ...]:
+        """Return what the inner check needs."""
+        return self.inner.needs()
 
     def hits(self, context: Context) -> list[Hit]:
         """Return all inner hits when each sentence holds one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from xiaobao.checks.base import OMITTED, Check, Hit, Option, Parser, Pattern, check
+from xiaobao.checks.base import MODEL, OMITTED, Check, Hit, Need, Option, Parser, check
 from xiaobao.rulebook.source import KeyPath
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ class Similar(Check):
             raise parser.source.error("similar 应当是样例句的列表，每句至少 4 个字", path)
         return cls(tuple(argument), options["at_least"])
 
-    def bare_trigger(self) -> frozenset[str | Pattern] | None:
-        """Return that nothing is met without a model."""
-        return frozenset()
+    def needs(self) -> tuple[Need, ...]:
+        """Return the model: nothing is met without one."""
+        return (frozenset({MODEL}),)
 
     def hits(self, context: Context) -> list[Hit]:
         """Return the sentences that are close enough, with the score as note."""
@@ -72,9 +72,9 @@ class Intent(Check):
             raise parser.source.error("intent 应当是意图的名称", path)
         return cls(argument, options["at_least"], options["omission"])
 
-    def bare_trigger(self) -> frozenset[str | Pattern] | None:
-        """Return that nothing is met without a model."""
-        return frozenset()
+    def needs(self) -> tuple[Need, ...]:
+        """Return the model: nothing is met without one."""
+        return (frozenset({MODEL}),)
 
     def hits(self, context: Context) -> list[Hit]:
         """Return the passages that carry the intent, or one omitted hit."""
@@ -103,9 +103,9 @@ class Criterion(Check):
             raise parser.source.error("llm 应当是一句完整的判断准则", path)
         return cls(argument)
 
-    def bare_trigger(self) -> frozenset[str | Pattern] | None:
-        """Return that nothing is met without a model."""
-        return frozenset()
+    def needs(self) -> tuple[Need, ...]:
+        """Return the model: nothing is met without one."""
+        return (frozenset({MODEL}),)
 
     def hits(self, context: Context) -> list[Hit]:
         """Return the quoted words."""

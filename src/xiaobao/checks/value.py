@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from xiaobao.checks.base import Check, Hit, Option, Parser, Pattern, check
+from xiaobao.checks.base import Check, Hit, Need, Option, Parser, Pattern, check
 from xiaobao.checks.combine import WITHIN
 from xiaobao.rulebook.source import KeyPath
 
@@ -57,6 +57,10 @@ class ValueCheck(Check):
     def trigger(self) -> frozenset[str | Pattern] | None:
         """Return the neighbour's trigger: numbers themselves are too frequent to look for."""
         return None if self.near is None else self.near.trigger()
+
+    def needs(self) -> tuple[Need, ...]:
+        """Return what the neighbour needs."""
+        return () if self.near is None else self.near.needs()
 
     def hits(self, context: Context) -> list[Hit]:
         """Return the spans of the values that compare as asked."""

@@ -40,22 +40,44 @@ class Candidate:
         return self.start < 0
 
 
-def evaluate(program: Program, context: Context, rules: Iterable[int], on: date | None = None) -> list[Candidate]:
-    """Return the candidates of a text, in reading order, omissions last."""
+def evaluate(
+    program: Program, context: Context, rules: Iterable[int], on: date | None = None, *, always: bool = True
+) -> list[Candidate]:
+    """Return the candidates of a text, in reading order, omissions last.
+
+    Without `always`, what the text is is left unknown where no rule is met: it costs more than the rules.
+    """
+    if context.services is not None:
+        _describe(program, context)
+    met: list[tuple[int, list[Hit]]] = []
+    for index in sorted(rules):
+        rule = program.rules[index]
+        if (on is None or rule.in_force(on)) and _fits(rule, context) and (hits := rule.when.hits(context)):
+            met.append((index, hits))
+    if context.profile is None and (always or met):
+        _describe(program, context)
+    out = [
+        c
+        for index, hits in met
+        if _applies(program.rules[index], context)
+        for c in _kept(program, index, context, hits)
+    ]
+    return sorted(out, key=lambda c: (c.omitted, c.start, c.end, c.rule.id))
+
+
+def _describe(program: Program, context: Context) -> None:
+    """Work out what the text is: needed by models, and by the scope of rules that are met."""
     context.profile = profile(
         context.text, context.found, program.rulebook.lexicons, scenario=context.scenario, product=context.product
     )
-    out: list[Candidate] = []
-    for index in sorted(rules):
-        rule = program.rules[index]
-        if on is not None and not rule.in_force(on):
-            continue
-        if not _applies(rule, context):
-            continue
-        hits = rule.when.hits(context)
-        if hits:
-            out += _kept(program, index, context, hits)
-    return sorted(out, key=lambda c: (c.omitted, c.start, c.end, c.rule.id))
+
+
+def _fits(rule: Rule, context: Context) -> bool:
+    """Tell whether what is given about a text leaves a rule possible: the cheap part of its scope."""
+    scope = rule.scope
+    if scope.scenarios and context.scenario and context.scenario not in scope.scenarios:
+        return False
+    return not (scope.roles and context.role and context.role not in scope.roles)
 
 
 def _applies(rule: Rule, context: Context) -> bool:

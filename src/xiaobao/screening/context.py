@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xiaobao.text.sentences import clause_at, sentences
 from xiaobao.text.values import values
@@ -91,11 +92,14 @@ class Context:
         return clause_at(self.normalised, start, end)
 
     @cached_property
-    def _utf8(self) -> tuple[bytes, Any]:
-        data = self.text.encode("utf-8", "surrogatepass")
-        lead = (np.frombuffer(data, dtype=np.uint8) & 0xC0) != 0x80
-        table = np.concatenate(([0], np.cumsum(lead)))
-        return data, table
+    def _utf8(self) -> bytes:
+        return self.text.encode("utf-8", "surrogatepass")
+
+    @cached_property
+    def _characters(self) -> NDArray[np.int64]:
+        """Map byte offsets of the text as UTF-8 to its characters."""
+        lead = (np.frombuffer(self._utf8, dtype=np.uint8) & 0xC0) != 0x80
+        return np.concatenate(([0], np.cumsum(lead)))
 
     def matches(self, pattern: Pattern, *, filtered: bool = True) -> list[Span]:
         """Return the spans of a pattern; with `filtered`, only when its words were found in the text."""
@@ -103,9 +107,8 @@ class Context:
             return []
         spans = self._matches.get(pattern)
         if spans is None:
-            data, table = self._utf8
-            spans = [(int(table[m.start()]), int(table[m.end()])) for m in pattern.regex.finditer(data)]
-            spans = [(s, e) for s, e in spans if e > s]
+            places = [m.span() for m in pattern.regex.finditer(self._utf8)]
+            spans = [(int(self._characters[s]), int(self._characters[e])) for s, e in places if e > s]
             self._matches[pattern] = spans
         return spans
 

@@ -21,6 +21,9 @@ from xiaobao.text.normalise import NormalisedBatch, normalise_batch
 BATCH_ROWS = 4096
 """Rows normalised at once: about what fits the second-level cache."""
 
+FIND_ROWS = 512
+"""Rows whose words and characters are worked out in one table: about what fits the cache."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -55,7 +58,7 @@ class Engine:
     def scan_rows(
         self, rows: Sequence[Row], *, on: date | None = None, services: Services | None = None, every: bool = False
     ) -> list[Scanned | None]:
-        """Return each row's candidates; None for rows in which no rule could be met.
+        """Return each row's candidates; None for rows in which no rule is met.
 
         With `every`, all rows are evaluated: needed when facts or models, not words, may meet a rule.
         """
@@ -68,21 +71,27 @@ class Engine:
         self, rows: Sequence[Row], on: date | None, services: Services | None, every: bool
     ) -> list[Scanned | None]:
         batch = normalise_batch([r.text for r in rows])
-        informed = set(range(len(rows))) if services is not None else {i for i, r in enumerate(rows) if r.facts}
-        if every or len(rows) == 1 or services is not None:
-            wanted = list(range(len(rows)))
-        else:
-            wanted = sorted(informed.union(self.program.candidate_rows(batch).tolist()))
-        out: list[Scanned | None] = [None] * len(rows)
-        found_rows = self.program.find(batch, wanted, informed, every=every or services is not None)
-        for index, found in zip(wanted, found_rows, strict=True):
-            if found is None:
-                continue
-            out[index] = self._one(rows[index], index, batch, found, on, services)
+        every = every or len(rows) == 1 or services is not None
+        out: list[Scanned | None] = []
+        for begin in range(0, len(rows), FIND_ROWS):
+            wanted = range(begin, min(len(rows), begin + FIND_ROWS))
+            informed = {i for i in wanted if rows[i].facts}
+            found = self.program.find(batch, wanted, informed, model=services is not None, every=every)
+            for i, item in zip(wanted, found, strict=True):
+                scanned = None if item is None else self._one(rows[i], i, batch, item, on, services, every=every)
+                out.append(scanned if every or (scanned and scanned.candidates) else None)
         return out
 
     def _one(
-        self, row: Row, index: int, batch: NormalisedBatch, found: Found, on: date | None, services: Services | None
+        self,
+        row: Row,
+        index: int,
+        batch: NormalisedBatch,
+        found: Found,
+        on: date | None,
+        services: Services | None,
+        *,
+        every: bool,
     ) -> Scanned:
         context = Context(
             batch.row(index),
@@ -98,7 +107,7 @@ class Engine:
         context.context_profile = row.around
         context.heading = row.heading
         context.prior = row.prior
-        return Scanned(row, context, evaluate(self.program, context, found.rules, on))
+        return Scanned(row, context, evaluate(self.program, context, found.rules, on, always=every))
 
     def profile(self, text: str, *, scenario: str = "", product: str = "") -> Profile:
         """Return what a text is, without judging what it says."""
