@@ -80,7 +80,7 @@ def _holds(test: str, value: Any, wanted: Any) -> bool:
         return _within(value, wanted)
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
     return {
         "at_least": number >= wanted if test == "at_least" else False,

@@ -72,9 +72,24 @@ class Missing(Check):
         """Return why the statement is not prominent enough, or an empty text."""
         if self.prominence is None:
             return ""
-        placed = [h for h in present if not h.omitted]
-        claims = [h for h in conditions if not h.omitted]
-        ratios = [r for p in placed for c in claims if (r := context.relative_size(p, c)) is not None]
-        if not ratios or max(ratios) >= self.prominence:
-            return ""
-        return f"提示文字的字号只有所限定内容的 {max(ratios):.0%}，不够醒目"
+        best: float | None = None
+        claims = _one_a_passage(context, conditions)
+        for statement in _one_a_passage(context, present):
+            for claim in claims:
+                ratio = context.relative_size(statement, claim)
+                if ratio is not None and ratio >= self.prominence:
+                    return ""
+                best = ratio if best is None or (ratio is not None and ratio > best) else best
+        return "" if best is None else f"提示文字的字号只有所限定内容的 {best:.0%}，不够醒目"
+
+
+def _one_a_passage(context: Context, hits: Sequence[Hit]) -> list[Hit]:
+    """Return one placed hit of each passage: all words of a passage are of one size."""
+    material = context.material
+    if material is None:
+        return []
+    first: dict[int, Hit] = {}
+    for hit in hits:
+        if not hit.omitted:
+            first.setdefault(material.passage_at(context.normalised.original(hit.start, hit.end)[0]), hit)
+    return list(first.values())

@@ -38,6 +38,8 @@ SHOWN = 90
 """Widest passage (characters) that growing may show."""
 KINDS = (*STANCES, "excused", "lawful_product")
 """What may speak against a candidate."""
+FEATURES = 13 + len(KINDS)
+"""How many numbers the last step weighs of a candidate."""
 CASES = (*(f"scenario:{s}" for s in SCENARIOS), *(f"role:{r}" for r in ROLES))
 
 Floats = NDArray[np.float32]
@@ -70,6 +72,8 @@ def read_weights(path: Path) -> Weights:
         meta = json.loads(bytes(data["meta"]).decode("utf-8"))
         if meta["buckets"] != BUCKETS or meta["signals"] != list(SIGNALS) or meta["categories"] != list(CATEGORIES):
             raise ModelUnavailable("语境判断模型与当前规则引擎的特征不一致；请用 make train 重新训练")
+        if len(data["calibration"]) != FEATURES:
+            raise ModelUnavailable("语境判断模型的末步与当前规则引擎不一致；请用 make train 重新训练")
         used = data["used"]
         slot = np.full(BUCKETS, -1, dtype=np.int32)
         slot[used] = np.arange(len(used), dtype=np.int32)
