@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from xiaobao.errors import InputError
 from xiaobao.model import Anchor, Material, Passage, ReadingIssue
 from xiaobao.screening.engine import default_engine, scan_batch
-from xiaobao.screening.screen import Screener, material_of, moment
+from xiaobao.screening.pieces import moment
+from xiaobao.screening.screen import Screener, material_of
 
 OFFENCE = "保本保息，到期本金绝对安全"
 

@@ -1,0 +1,144 @@
+"""The judge: deterministic features, honest training, and what it may and may not do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from xiaobao.errors import InputError, ModelUnavailable
+from xiaobao.judge.corpus import Text, groups, read_labelled
+from xiaobao.judge.features import BITS, BUCKETS, counts, ngram_hashes, word_hashes
+from xiaobao.judge.measure import Outcome, covers, tally
+from xiaobao.judge.model import PACKAGED, TextJudge, default_judge, read_weights
+from xiaobao.model import Material, Passage
+from xiaobao.screening.engine import Row, default_engine
+from xiaobao.screening.screen import Screener
+
+CORPUS = Path(__file__).parents[2] / "evaluation" / "corpus"
+
+
+@pytest.fixture(scope="module")
+def judge() -> TextJudge:
+    return default_judge()
+
+
+def labelled(violation: bool, category: str = "", spans: tuple[tuple[int, int], ...] = (), hard: bool = False) -> Text:
+    return Text("t", "g", "poster", "none", "保本保息的理财", violation, category, (), spans, frozenset(), hard)
+
+
+def test_features_are_stable_numbers() -> None:
+    hashes = ngram_hashes("保本保息")
+    assert hashes.max() < 1 << BITS
+    assert word_hashes("保本理财").min() >= 1 << BITS
+    assert word_hashes("保本理财").max() < BUCKETS
+    assert ngram_hashes("保本").tolist() == ngram_hashes("保本").tolist()
+    buckets, amounts = counts(ngram_hashes("保保"))
+    assert len(buckets) == len(set(buckets.tolist())) == len(amounts)
+    assert len(ngram_hashes("")) > 0
+
+
+def test_the_model_file_is_small_and_fits_the_rulebook() -> None:
+    assert PACKAGED.stat().st_size < 6_000_000
+    weights = read_weights(PACKAGED)
+    assert 0.2 < weights.review_from < weights.violation_from < 0.9
+
+
+def test_a_model_for_other_features_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="make train"):
+        read_weights(tmp_path / "none.npz")
+    with np.load(PACKAGED) as data:
+        arrays = {k: data[k] for k in data.files}
+    meta = json.loads(bytes(arrays["meta"]).decode())
+    meta["categories"] = meta["categories"][1:]
+    arrays["meta"] = np.frombuffer(json.dumps(meta).encode(), dtype=np.uint8)
+    np.savez(tmp_path / "other.npz", **arrays)
+    with pytest.raises(ModelUnavailable, match="不一致"):
+        read_weights(tmp_path / "other.npz")
+    arrays["calibration"] = arrays["calibration"][:3]
+    arrays["meta"] = np.frombuffer(json.dumps({**meta, "categories": meta["categories"]}).encode(), dtype=np.uint8)
+    np.savez(tmp_path / "short.npz", **arrays)
+    with pytest.raises(ModelUnavailable):
+        read_weights(tmp_path / "short.npz")
+
+
+def test_stance_decides_where_words_are_the_same(judge: TextJudge) -> None:
+    screener = Screener(judge=judge)
+
+    def said(text: str, scenario: str, role: str) -> str:
+        return screener.screen(Material("m", (Passage(text),), scenario=scenario, role=role)).verdict
+
+    assert said("这款理财保本保息，亏了我补给您，放心买", "sales_call", "agent") == "violation"
+    assert said("这款理财不保本，也不承诺收益，您要想清楚再买", "sales_call", "agent") == "clear"
+    assert said("当时客户经理说保本保息我才买的，现在亏了", "service_chat", "customer") == "clear"
+    assert said("凡是承诺保本保息、稳赚不赔的，都是骗局，请勿轻信", "education", "none") == "clear"
+
+
+def test_every_finding_has_a_rule_and_a_clause(judge: TextJudge) -> None:
+    texts = ["到期一分不少还您，放这儿跟存银行一样踏实", "", "今天天气不错", "征信花了也能下款，全程包装"]
+    for text in texts:
+        for finding in Screener(judge=judge).screen(Material("m", (Passage(text),), scenario="social_post")).findings:
+            assert default_engine().program.rulebook.rule(finding.rule).basis
+            assert finding.basis
+            assert 0 <= finding.confidence <= 1
+
+
+def test_weights_do_not_depend_on_the_company_of_a_text(judge: TextJudge) -> None:
+    rows = [Row(t, "sales_call", "agent") for t in ("保本保息，放心买", "您好，请问您是王女士吗", "不保本的，请您知悉")]
+    together = default_engine().scan_rows(rows, every=True, services=judge)
+    alone = [default_engine().scan_rows([r], every=True, services=judge)[0] for r in rows]
+    for a, b in zip(together, alone, strict=True):
+        assert a is not None
+        assert b is not None
+        assert judge.weigh(a) == judge.weigh(b)
+
+
+def test_near_duplicates_share_a_group() -> None:
+    texts = [
+        "这款理财产品到期一定保本保息请您放心",
+        "这款理财产品到期一定保本保息请您放心吧",
+        "今天的账单已经生成，请按时还款",
+    ]
+    found = groups(texts, ["a", "b", "c"])
+    assert found[0] == found[1] != found[2]
+    assert len(set(groups(texts, ["a", "b", "a"]))) == 1
+
+
+def test_training_texts_are_well_formed() -> None:
+    seen: set[str] = set()
+    for path in sorted(CORPUS.glob("*.jsonl")):
+        for text in read_labelled(path):
+            assert text.id not in seen, text.id
+            seen.add(text.id)
+            assert bool(text.category) == text.violation, text.id
+    assert len(seen) > 5000
+
+
+def test_a_bad_label_line_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "bad.jsonl"
+    path.write_text('{"id": "1", "text": "甲"}\n', encoding="utf-8")
+    with pytest.raises(InputError, match="第 1 行"):
+        read_labelled(path)
+
+
+def test_figures_count_as_the_conventions_say() -> None:
+    texts = [
+        labelled(True, "guaranteed_return", ((0, 4),)),
+        labelled(True, "fraud_lure"),
+        labelled(False, hard=True),
+        labelled(False),
+    ]
+    outcomes = [
+        Outcome(True, "guaranteed_return", ((0, 2),), True),
+        Outcome(False, "", (), False),
+        Outcome(True, "other", (), True),
+        Outcome(False, "", (), False),
+    ]
+    figures = tally(texts, outcomes)
+    assert (figures.recall, figures.precision, figures.f1) == (0.5, 0.5, 0.5)
+    assert (figures.false_hard, figures.false_ordinary) == (1.0, 0.0)
+    assert (figures.category_right, figures.span_covered) == (1.0, 1.0)
+    assert covers([(0, 2)], (0, 4))
+    assert not covers([(0, 1)], (0, 4))
