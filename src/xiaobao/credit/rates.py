@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import pairwise
 from math import isfinite
 
 import pyxirr
 
+from xiaobao.credit.solve import changes, check, monthly_of, timed_root
 from xiaobao.errors import InputError
 
 DAYS = 365
 MONTHS = 12
 _STEP = Decimal("0.0001")
-_GRID = [-0.99 + 0.01 * i for i in range(200)] + [1.02 * 1.03**i for i in range(160)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class AnnualRate:
 
 
 def from_periodic(
-    rate: float, per_year: int, method: str, *, working: Sequence[str] = (), assumptions: Sequence[str] = ()
+    rate: float, per_year: float, method: str, *, working: Sequence[str] = (), assumptions: Sequence[str] = ()
 ) -> AnnualRate:
     """Return the annual rate of a rate per period (a fraction, not percent): × per_year, and compounded."""
     try:
@@ -52,8 +52,8 @@ def from_periodic(
         raise InputError("利率过大，无法折算年化", code="input.rate")
     steps = (
         *working,
-        f"单利：{rate * 100:.6f}% × {per_year} = {rate * per_year * 100:.4f}%",
-        f"复利：(1 + {rate * 100:.6f}%)^{per_year} − 1 = {effective * 100:.4f}%",
+        f"单利：{rate * 100:.6f}% × {per_year:g} = {rate * per_year * 100:.4f}%",
+        f"复利：(1 + {rate * 100:.6f}%)^{per_year:g} − 1 = {effective * 100:.4f}%",
     )
     return AnnualRate(_percent(rate * per_year), _percent(effective), method, steps, tuple(assumptions))
 
@@ -62,7 +62,7 @@ def from_flows(
     received: Decimal | float,
     payments: Sequence[Decimal | float],
     *,
-    per_year: int = MONTHS,
+    per_year: float = MONTHS,
     method: str = "内部收益率（IRR）",
     working: Sequence[str] = (),
     assumptions: Sequence[str] = (),
@@ -104,20 +104,45 @@ def two(percent: Decimal) -> Decimal:
     return percent.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
+def from_timed(
+    flows: Sequence[tuple[float, Decimal | float]],
+    *,
+    method: str = "内部收益率（IRR），按实际时间",
+    working: Sequence[str] = (),
+) -> AnnualRate:
+    """Return the annual rate of (years, amount to the borrower) flows; payments are negative.
+
+    The compound rate solves Σ amount ÷ (1 + R)^years = 0; the simple one is twelve times its monthly equivalent.
+    """
+    times, amounts = [float(t) for t, _ in flows], [float(a) for _, a in flows]
+    if not all(map(isfinite, times)):
+        raise InputError("无法折算：时间不是有效的数字", code="input.rate")
+    first = min(times, default=0.0)
+    yearly = timed_root([t - first for t in times], amounts)
+    monthly = monthly_of(yearly)
+    steps = (
+        *working,
+        f"复利：各笔现金流按实际时间折现，年利率 {yearly * 100:.4f}%",
+        f"单利：按月折算 {monthly * 100:.6f}% × {MONTHS} = {monthly * MONTHS * 100:.4f}%",
+    )
+    return AnnualRate(_percent(monthly * MONTHS), _percent(yearly), method, steps)
+
+
+def from_dates(flows: Sequence[tuple[date, Decimal | float]]) -> AnnualRate:
+    """Return the annual rate of dated flows to the borrower, a year being 365 days."""
+    first = min((day for day, _ in flows), default=date.min)
+    timed = [((day - first).days / DAYS, amount) for day, amount in flows]
+    return from_timed(timed, working=("时间按实际天数 ÷ 365",))
+
+
 def _root(flows: Sequence[float]) -> float:
     """Return the only rate above −100 % at which the flows are worth nothing; several or none raise InputError."""
-    signs = [f > 0 for f in flows if f]
-    changes = sum(a != b for a, b in pairwise(signs))
-    if changes == 0:
-        raise InputError("无法折算：现金流只有一个方向，没有内部收益率", code="input.rate")
-    if changes > 1:
-        values = [v for v in (pyxirr.npv(r, flows) or 0.0 for r in _GRID) if abs(v) > 1e-9 * flows[0]]
-        roots = sum((a > 0) != (b > 0) for a, b in pairwise(values))
-        if roots > 1:
-            raise InputError(f"无法折算：这组现金流有 {roots} 个内部收益率，不能取其一", code="input.rate")
+    check(flows)
+    if changes(flows) > 1:
+        return timed_root(range(len(flows)), flows)
     rate = pyxirr.irr(list(flows), silent=True)
     if rate is None or not isfinite(rate):
-        raise InputError("无法折算：这组现金流没有内部收益率", code="input.rate")
+        return timed_root(range(len(flows)), flows)
     return float(rate)
 
 
