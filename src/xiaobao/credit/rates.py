@@ -85,18 +85,32 @@ def from_flows(
 
 def from_bullet(received: Decimal | float, cost: Decimal | float, days: int) -> AnnualRate:
     """Return the annual rate of one repayment after `days` days that costs `cost` yuan beyond what was received."""
-    if days <= 0 or float(received) <= 0 or float(cost) < 0:
+    if days <= 0 or float(cost) < 0:
         raise InputError("无法折算：天数与到手金额应大于零，费用不得为负", code="input.rate")
-    share = float(cost) / float(received)
+    return from_single(received, float(received) + float(cost), days / DAYS, term=f"{DAYS} ÷ {days}")
+
+
+def from_single(
+    received: Decimal | float, paid: Decimal | float, years: Decimal | float, *, term: str = ""
+) -> AnnualRate:
+    """Return the annual rate of one payment some years after what was received, both in yuan.
+
+    Simple interest divides the cost by the years; compound interest takes their root. term words 1 ÷ years.
+    """
+    got, owed, length = float(received), float(paid), float(years)
+    if not (isfinite(got) and isfinite(owed)) or length <= 0 or got <= 0 or owed <= 0:
+        raise InputError("无法折算：期限、到手金额与还款金额应大于零", code="input.rate")
+    share = owed / got - 1
     try:
-        effective = (1 + share) ** (DAYS / days) - 1
+        effective = (1 + share) ** (1 / length) - 1
     except OverflowError as error:
         raise InputError("利率过大，无法折算年化", code="input.rate") from error
+    times = term or f"1 ÷ {length:g} 年"
     steps = (
-        f"单利：{share * 100:.4f}% × {DAYS} ÷ {days} = {share * DAYS / days * 100:.4f}%",
-        f"复利：(1 + {share * 100:.4f}%)^({DAYS}÷{days}) − 1 = {effective * 100:.4f}%",
+        f"单利：{share * 100:.4f}% × {times} = {share / length * 100:.4f}%",
+        f"复利：(1 + {share * 100:.4f}%)^({times}) − 1 = {effective * 100:.4f}%",
     )
-    return AnnualRate(_percent(share * DAYS / days), _percent(effective), "到期一次还本付息", steps)
+    return AnnualRate(_percent(share / length), _percent(effective), "到期一次还本付息", steps)
 
 
 def two(percent: Decimal) -> Decimal:
