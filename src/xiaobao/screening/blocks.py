@@ -58,6 +58,8 @@ def blocks(material: Material) -> list[Block]:
     for unit in _units(material):
         if run and not _continues(run, unit):
             out.append(_block(run, heading))
+            if run[-1].passage.anchor.part != unit.passage.anchor.part:
+                heading = ""
             run = []
         if _is_heading(unit):
             if run:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from xiaobao.model import Anchor, Decision, Finding
@@ -82,6 +83,20 @@ def findings(
         if decision != "clear" or keep_cleared:
             span = judge.extent(scanned.context, candidate) if judge else (candidate.start, candidate.end)
             out.append(_finding(candidate, scanned, decision, confidence, probability, span))
+    return _joined(out, scanned.context)
+
+
+def _joined(found: Sequence[Finding], context: Context) -> list[Finding]:
+    """Let a rule speak once of passages that overlap, over all of their words."""
+    out: list[Finding] = []
+    for finding in found:
+        last = next((f for f in reversed(out) if f.rule == finding.rule and f.decision == finding.decision), None)
+        if last is None or finding.start is None or last.start is None or finding.start >= (last.end or 0):
+            out.append(finding)
+            continue
+        start, end = min(last.start, finding.start), max(last.end or 0, finding.end or 0)
+        best = max(last, finding, key=lambda f: f.confidence)
+        out[out.index(last)] = replace(best, start=start, end=end, text=context.normalised.source[start:end])
     return out
 
 
@@ -136,6 +151,8 @@ def merged(found: Sequence[Finding]) -> list[Finding]:
 def _repeats(finding: Finding, kept: Finding) -> bool:
     learned = finding.rule.startswith(LEARNED) and finding.category == kept.category
     if finding.rule != kept.rule and not learned:
+        return False
+    if finding.turn != kept.turn:
         return False
     if finding.start is None or kept.start is None:
         return finding.anchor == kept.anchor and (finding.start is kept.start or learned)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol
 
+from xiaobao.checks.missing import Missing
 from xiaobao.model import Anchor, Finding, Material, Passage, Verdict
 from xiaobao.screening.blocks import WRAPPED
 from xiaobao.screening.candidates import Candidate
@@ -73,8 +74,9 @@ class Screener:
         found: list[Finding] = []
         scores: dict[str, float] = {}
         inner = [p for p, _ in parts if p.kind == "block"]
+        whole = next((s for p, s in parts if p.kind == "whole"), None)
         for piece, scanned in parts:
-            scanned.candidates = _wanted(piece, scanned, inner, material)
+            scanned.candidates = _wanted(piece, scanned, inner, material, whole)
             own = self._own(piece, scanned)
             if self.adjudicator is not None:
                 own = [self._adjudicated(f, piece.row, scanned) for f in own]
@@ -144,13 +146,26 @@ def _clipped(finding: Finding, piece: Piece) -> Finding:
     return replace(finding, start=start, end=start + len(text.strip()), text=text.strip())
 
 
-def _wanted(piece: Piece, scanned: Scanned, inner: Sequence[Piece], material: Material) -> list[Candidate]:
+def _wanted(
+    piece: Piece, scanned: Scanned, inner: Sequence[Piece], material: Material, whole: Scanned | None
+) -> list[Candidate]:
     """Take what is said from the blocks, and what is missing or runs over their borders from the whole."""
-    if piece.kind == "text":
+    if piece.kind == "text" or whole is None:
         return scanned.candidates
     if piece.kind == "block":
-        return [c for c in scanned.candidates if not c.omitted]
-    return [c for c in scanned.candidates if c.omitted or _crosses(c, scanned, inner, material)]
+        return [c for c in scanned.candidates if not c.omitted and not _stated(c, whole)]
+    return [c for c in scanned.candidates if c.omitted or _small(c) or _crosses(c, scanned, inner, material)]
+
+
+def _stated(candidate: Candidate, whole: Scanned) -> bool:
+    """Tell whether what a part of a document leaves out stands elsewhere in it."""
+    check = candidate.rule.when
+    return isinstance(check, Missing) and bool(check.required.hits(whole.context))
+
+
+def _small(candidate: Candidate) -> bool:
+    """Tell whether a required statement is there but too small."""
+    return isinstance(candidate.rule.when, Missing) and bool(candidate.note)
 
 
 def _crosses(candidate: Candidate, scanned: Scanned, inner: Sequence[Piece], material: Material) -> bool:
