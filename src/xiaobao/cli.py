@@ -13,6 +13,7 @@ COMMANDS = {
     "screen": "xiaobao.report.commands:screen_command",
     "read": "xiaobao.readers.commands:read_command",
     "mask": "xiaobao.privacy.commands:mask_command",
+    "credit": "xiaobao.credit.commands:credit",
     "similar": "xiaobao.embedding.commands:similar_command",
     "rules": "xiaobao.rulebook.commands:rules",
     "laws": "xiaobao.laws.commands:laws",
@@ -41,6 +42,12 @@ class _Group(click.Group):
             ctx.exit(2 if isinstance(error, UsageError) else 1)
         except BrokenPipeError:
             sys.stderr.close()
+            ctx.exit(1)
+        except OSError as error:
+            # What every command may meet while it writes: a full disk, an output that was closed.
+            from xiaobao.batch import reason
+
+            click.echo(f"错误：无法读写：{reason(error)}（error.system）", err=True)
             ctx.exit(1)
 
 

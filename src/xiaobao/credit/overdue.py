@@ -93,7 +93,9 @@ def _rate_at(plan: Schedule, number: int) -> Decimal:
         (c.at.on or ends.get(c.at.after or 0, day), c.annual_percent) for c in plan.terms.rate_changes
     ]  # fmt: skip
     changes += [
-        (ends[e.after], e.annual_percent) for e in plan.terms.extensions if e.annual_percent is not None and e.after in ends
+        (ends[e.after], e.annual_percent)
+        for e in plan.terms.extensions
+        if e.annual_percent is not None and e.after in ends
     ]
     for when, percent in sorted(changes):
         if when <= day:

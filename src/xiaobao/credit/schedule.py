@@ -76,7 +76,10 @@ class Schedule:
 
 def schedule(terms: Terms) -> Schedule:
     """Return the schedule of a contract; terms that contradict each other raise InputError."""
-    return _Run(terms).result()
+    try:
+        return _Run(terms).result()
+    except ArithmeticError as error:
+        raise InputError("按这些条款算出的金额过大", code="input.terms") from error
 
 
 class _Run:
