@@ -11,7 +11,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from xiaobao.errors import ModelUnavailable, RuleError
+from xiaobao.errors import ModelUnavailable, RuleError, UsageError
 from xiaobao.rulebook.load import PACKAGE, Rulebook, read_folder
 from xiaobao.rulebook.model import Rule
 
@@ -38,8 +38,20 @@ def rules() -> None:
 
 
 def _read(folder: Path) -> tuple[Rulebook, list[RuleError]]:
+    """Return the rules of a folder and what is wrong with its files; raise UsageError where it has none."""
     errors: list[RuleError] = []
-    return read_folder(folder, errors=errors), errors
+    book = read_folder(folder, errors=errors)
+    if not book.rules and not errors:
+        raise UsageError(f"规则目录 {folder} 里没有规则；规则放在 <领域>/<违规>.yaml", code="usage.rules")
+    return book, errors
+
+
+def _complain(errors: list[RuleError]) -> None:
+    """Say on stderr which files could not be read, and exit with 1 where there are any."""
+    for error in errors:
+        click.echo(f"✗ {error.message}", err=True)
+    if errors:
+        raise click.exceptions.Exit(1)
 
 
 def _chosen(book: Rulebook, names: tuple[str, ...]) -> list[Rule]:
@@ -60,8 +72,8 @@ def _chosen(book: Rulebook, names: tuple[str, ...]) -> list[Rule]:
 @_folder
 @_json
 def list_rules(names: tuple[str, ...], category: str | None, family: str | None, folder: Path, as_json: bool) -> None:
-    """列出规则。"""
-    book, _ = _read(folder)
+    """列出规则；有规则文件读不了时在标准错误里说明，并以 1 退出。"""
+    book, errors = _read(folder)
     chosen = [
         r
         for r in _chosen(book, names)
@@ -69,6 +81,7 @@ def list_rules(names: tuple[str, ...], category: str | None, family: str | None,
     ]
     if as_json:
         click.echo(orjson.dumps([_summary(r) for r in chosen], option=orjson.OPT_INDENT_2))
+        _complain(errors)
         return
     table = Table(title=f"规则 {len(chosen)} 条", title_justify="left")
     for heading in ("编号", "违规", "类别", "级别", "依据", "状态"):
@@ -79,6 +92,7 @@ def list_rules(names: tuple[str, ...], category: str | None, family: str | None,
             f"{LIFECYCLE[rule.lifecycle]}，{MAY[rule.may]}",
         )  # fmt: skip
     Console().print(table)
+    _complain(errors)
 
 
 @rules.command("show")
@@ -87,7 +101,11 @@ def list_rules(names: tuple[str, ...], category: str | None, family: str | None,
 @_json
 def show_rule(id: str, folder: Path, as_json: bool) -> None:
     """显示一条规则：依据条文、检查、例子。"""
-    book, _ = _read(folder)
+    book, errors = _read(folder)
+    if not any(rule.id == id for rule in book.rules):
+        # The rule may be missing because its own file cannot be read.
+        for error in errors:
+            click.echo(f"✗ {error.message}", err=True)
     rule = book.rule(id)
     if as_json:
         click.echo(orjson.dumps(_summary(rule, full=True), option=orjson.OPT_INDENT_2))
@@ -178,7 +196,9 @@ def write_docs(output: Path, folder: Path) -> None:
     """由规则生成说明文档（Markdown，每个领域一页）。"""
     from xiaobao.rulebook.docs import write_pages
 
-    book, _ = _read(folder)
+    book, errors = _read(folder)
+    # Pages without the rules that cannot be read would pass for the whole rulebook.
+    _complain(errors)
     pages = write_pages(book, output)
     click.echo(f"已写入 {len(pages)} 页：{output}")
 

@@ -24,6 +24,8 @@ HEADING = re.compile(
     r"^\s*(?:[（(]?[一二三四五六七八九十百0-9]{1,3}[、.．)）]|第[一二三四五六七八九十百0-9]+[章节部]|【)"
 )
 
+WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
+
 
 @dataclass(frozen=True)
 class Block:
@@ -101,8 +103,10 @@ def _units(material: Material) -> Iterator[_Unit]:
 
 def _is_heading(unit: _Unit) -> bool:
     short = len(unit.text) <= 24 and unit.text.rstrip()[-1:] not in CLOSED.replace("）", "").replace(")", "")
-    return short and (
-        HEADING.match(unit.text) is not None or ("bold" in unit.passage.marks and not unit.passage.anchor.cell)
+    return (
+        short
+        and WORDS.search(unit.text) is not None
+        and (HEADING.match(unit.text) is not None or ("bold" in unit.passage.marks and not unit.passage.anchor.cell))
     )
 
 

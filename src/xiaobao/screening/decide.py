@@ -17,6 +17,8 @@ OMITTED_LESS = 1.0
 NO_SHARE = -12.0
 LEARNED = "meaning/"
 """The domain of rules that a trained model meets; a worded rule that says the same is shown instead."""
+SURE = 0.9
+"""Probability from which a reading that no words support counts in a part of a document."""
 PRIOR = 0.85
 """Confidence of an unmeasured rule whose hit no stance speaks against."""
 
@@ -51,7 +53,8 @@ def decide(
         confidence = 1 - confidence if candidate.cleared else confidence
     else:
         confidence = probability
-        if probability >= judge.violation_from:
+        sure = SURE if fragment and candidate.rule.id.startswith(LEARNED) else judge.violation_from
+        if probability >= sure:
             decision = "violation"
         else:
             decision = "review" if probability >= judge.review_from else "clear"
@@ -165,11 +168,17 @@ def verdict(found: Sequence[Finding], scores: Mapping[str, float] | None = None)
     The category is the one best supported among the findings of the deciding kind: confidence, weighed by the
     judge's score of the category where there is one, then severity.
     """
+    best = primary(found, scores)
+    return (best.decision, best.category) if best else ("clear", "")
+
+
+def primary(found: Sequence[Finding], scores: Mapping[str, float] | None = None) -> Finding | None:
+    """Return the finding that is best supported among those of the deciding kind, or None where nothing is found."""
     for decision in ("violation", "review"):
         chosen = [f for f in found if f.decision == decision]
         if chosen:
-            return decision, max(chosen, key=lambda f: _support(f, scores or {})).category
-    return "clear", ""
+            return max(chosen, key=lambda f: _support(f, scores or {}))
+    return None
 
 
 def support(share: float, *, worded: bool, omitted: bool) -> float:

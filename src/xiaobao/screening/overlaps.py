@@ -9,6 +9,8 @@ from xiaobao.screening.decide import LEARNED, NO_SHARE
 
 BEHIND = 1.5
 """Log share by which a category lies behind the best one of the same words before it is left out."""
+LITTLE = 0.5
+"""The same, where two rules matched exactly the same words."""
 NEAR = 0.7
 """Log share by which a learned reading may lie behind the best one of its passage."""
 SALES = frozenset({"wealth", "fund"})
@@ -34,15 +36,21 @@ def fits(finding: Finding, scenario: str, products: frozenset[str]) -> bool:
 
 
 def chosen(
-    found: Sequence[Finding], shares: Mapping[str, float], scenario: str, products: frozenset[str]
+    found: Sequence[Finding],
+    shares: Mapping[str, float],
+    scenario: str,
+    products: frozenset[str],
+    lead: Finding | None = None,
 ) -> list[Finding]:
     """Return the findings of one text without those that only say again, or say less fittingly, what another says.
 
     Findings are offsets of the same text. shares are the judge's log shares of the categories, empty without one.
+    lead is a finding that stays in any case: the one the verdict rests on.
     """
 
-    def rank(finding: Finding) -> tuple[bool, bool, bool, float, float]:
+    def rank(finding: Finding) -> tuple[bool, bool, bool, bool, float, float]:
         return (
+            finding is lead,
             not finding.rule.startswith(LEARNED),
             fits(finding, scenario, products),
             finding.decision == "violation",
@@ -52,7 +60,9 @@ def chosen(
 
     out: list[Finding] = []
     for finding in sorted(found, key=rank, reverse=True):
-        if finding.rule.startswith(LEARNED):
+        if finding is lead:
+            keep = True
+        elif finding.rule.startswith(LEARNED):
             keep = _adds(finding, out, found, shares)
         else:
             keep = not any(_outdone(finding, k, shares, scenario, products) for k in out)
@@ -68,9 +78,13 @@ def _adds(finding: Finding, kept: Sequence[Finding], found: Sequence[Finding], s
     if own < best - NEAR:
         return False
     for other in kept:
-        if other.start is None or finding.start is None or not _overlap(_reach(finding), _reach(other)):
+        if _milder(other, finding):
             continue
-        if other.rule.startswith(LEARNED) or own < shares.get(other.category, NO_SHARE) + BEHIND:
+        together = other.start is None or finding.start is None or _overlap(_reach(finding), _reach(other))
+        if other.rule.startswith(LEARNED):
+            if together:
+                return False
+        elif own < shares.get(other.category, NO_SHARE) + BEHIND:
             return False
     return True
 
@@ -79,7 +93,7 @@ def _outdone(
     finding: Finding, kept: Finding, shares: Mapping[str, float], scenario: str, products: frozenset[str]
 ) -> bool:
     """Tell whether a worded finding says of the same words what a better one says, or what fits the text less."""
-    if finding.start is None or kept.start is None or kept.rule.startswith(LEARNED):
+    if finding.start is None or kept.start is None or kept.rule.startswith(LEARNED) or _milder(kept, finding):
         return False
     strange = not fits(finding, scenario, products) and fits(kept, scenario, products)
     if strange and _overlap(_reach(finding), _reach(kept)):
@@ -88,7 +102,13 @@ def _outdone(
         return False
     if finding.category == kept.category:
         return not (set(finding.families) - set(kept.families)) or _same_offence(finding, kept)
-    return shares.get(finding.category, NO_SHARE) < shares.get(kept.category, NO_SHARE) - BEHIND
+    behind = LITTLE if _words(finding) == _words(kept) else BEHIND
+    return shares.get(finding.category, NO_SHARE) < shares.get(kept.category, NO_SHARE) - behind
+
+
+def _milder(kept: Finding, finding: Finding) -> bool:
+    """Tell whether a finding would take a violation with it."""
+    return kept.decision != "violation" and finding.decision == "violation"
 
 
 def _same_offence(a: Finding, b: Finding) -> bool:
