@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from xiaobao.model import Finding
 from xiaobao.screening.decide import LEARNED, NO_SHARE
@@ -45,7 +46,8 @@ def chosen(
     """Return the findings of one text without those that only say again, or say less fittingly, what another says.
 
     Findings are offsets of the same text. shares are the judge's log shares of the categories, empty without one.
-    lead is a finding that stays in any case: the one the verdict rests on.
+    lead is a finding that stays in any case: the one the verdict rests on. What is left out gives the families of
+    expressions its words belong to, to the finding that stands for it.
     """
 
     def rank(finding: Finding) -> tuple[bool, bool, bool, bool, float, float]:
@@ -58,17 +60,19 @@ def chosen(
             finding.confidence,
         )
 
-    out: list[Finding] = []
+    kept: list[Finding] = []
     for finding in sorted(found, key=rank, reverse=True):
-        if finding is lead:
-            keep = True
-        elif finding.rule.startswith(LEARNED):
-            keep = _adds(finding, out, found, shares)
-        else:
-            keep = not any(_outdone(finding, k, shares, scenario, products) for k in out)
-        if keep:
-            out.append(finding)
-    return [f for f in found if f in out]
+        if finding is not lead and finding.rule.startswith(LEARNED):
+            if _adds(finding, kept, found, shares):
+                kept.append(finding)
+            continue
+        better = next((k for k in kept if _outdone(finding, k, shares, scenario, products)), None)
+        if better is None or finding is lead:
+            kept.append(finding)
+        elif _overlap(_words(finding), _words(better)):
+            families = tuple(dict.fromkeys((*better.families, *finding.families)))
+            kept[kept.index(better)] = replace(better, families=families)
+    return sorted(kept, key=lambda f: (f.start is None, f.start or 0, f.end or 0, f.rule))
 
 
 def _adds(finding: Finding, kept: Sequence[Finding], found: Sequence[Finding], shares: Mapping[str, float]) -> bool:

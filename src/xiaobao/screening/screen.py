@@ -12,7 +12,7 @@ from xiaobao.model import Anchor, Finding, Material, Passage, Verdict
 from xiaobao.screening.blocks import WRAPPED
 from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Services
-from xiaobao.screening.decide import LEARNED, Judge, findings, merged, primary, verdict
+from xiaobao.screening.decide import LEARNED, SURE, Judge, findings, merged, primary, verdict
 from xiaobao.screening.engine import Engine, Row, Scanned, default_engine
 from xiaobao.screening.overlaps import chosen, fits
 from xiaobao.screening.pieces import Piece, moment, pieces_of
@@ -95,9 +95,11 @@ class Screener:
     def _own(self, piece: Piece, scanned: Scanned) -> list[Finding]:
         """Return the findings of one piece, each offence named once."""
         context = scanned.context
-        found = findings(scanned, self.judge, fragment=piece.kind != "text" or piece.turn is not None)
+        found = findings(scanned, self.judge, fragment=piece.kind != "text")
         if piece.kind == "block":
             found = [f for f in found if not (f.rule.startswith(LEARNED) and len(context.text) < LABEL)]
+        if piece.turn is not None:
+            found = [f for f in found if not (f.rule.startswith(LEARNED) and f.confidence < SURE)]
         scores = self.judge.category_scores(context) if self.judge is not None and len(found) > 1 else {}
         names = {p for seen in (context.profile, context.context_profile) if seen for p in seen.products}
         scenario = context.scenario or (context.profile.scenario if context.profile else "")
