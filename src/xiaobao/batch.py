@@ -7,15 +7,19 @@ A command says what one object becomes; this module does the rest:
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
+import re
+import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from json import JSONDecodeError
+from json import dumps as lenient_dumps
 from json import loads as lenient_loads
-from pathlib import Path
+from math import isfinite
 from typing import IO, Any, cast
 
 import orjson
@@ -35,6 +39,19 @@ LINE_LIMIT = 64 * 1024 * 1024
 
 CHUNK = 256
 _BOM = b"\xef\xbb\xbf"
+_LONG_NUMBER = re.compile(rb"[\s:,\[]-?\d{19}")
+_REASONS = {
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.EISDIR: "这是一个文件夹",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "所在的磁盘只能读取",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "超出磁盘配额",
+    errno.ENAMETOOLONG: "文件名过长",
+    errno.EBADF: "输入或输出没有打开",
+}
 _log = logging.getLogger(__name__)
 
 
@@ -58,9 +75,30 @@ def read_lines(source: str | os.PathLike[str], *, limit: int = LINE_LIMIT) -> It
 
 
 def write_line(fp: IO[bytes], obj: Object) -> None:
-    """Write one object as one UTF-8 line in a single write and flush it."""
-    fp.write(orjson.dumps(obj, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS))
+    """Write one object as one UTF-8 line in a single write and flush it; raise JSONEncodeError where it is no JSON.
+
+    Whole numbers of any length keep their digits; bytes of file names that are no UTF-8 become U+FFFD.
+    """
+    options = orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
+    try:
+        line = orjson.dumps(obj, option=options)
+    except orjson.JSONEncodeError:
+        try:
+            line = lenient_dumps(_whole(obj), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        except (TypeError, ValueError, RecursionError) as error:
+            raise orjson.JSONEncodeError(str(error)) from error
+    fp.write(line)
     fp.flush()
+
+
+def readable(name: str) -> str:
+    """Return a file name as text that can be shown and written: bytes that are no UTF-8 become U+FFFD."""
+    return name if name.isascii() else str(_whole(name))
+
+
+def reason(error: OSError) -> str:
+    """Return why the operating system refused, in Chinese where it is a common reason."""
+    return _REASONS.get(error.errno or 0, error.strerror or type(error).__name__)
 
 
 def text_field(obj: Object, key: str) -> str:
@@ -92,7 +130,7 @@ def run(
         raise UsageError("批处理需要且只需要一个处理函数")
     many = work_many if work_many is not None else _one_by_one(work)  # type: ignore[arg-type]
     size = chunk if work_many is not None else 1
-    _refuse_same_file(input, output)
+    refuse_same_file(input, output)
     total = _count(input) if progress and sys.stderr.isatty() else None
     with _output(output) as fp, _bar(progress, total) as advance:
         return process(read_lines(input), fp, many, keep_extra=keep_extra, chunk=size, advance=advance)
@@ -182,6 +220,10 @@ def _one_by_one(work: Work) -> WorkMany:
 def _line(number: int, raw: bytes) -> Line:
     try:
         obj = orjson.loads(raw)
+        if _LONG_NUMBER.search(raw):
+            # Read as floats, serial numbers of twenty digits would lose their last ones.
+            with suppress(ValueError, RecursionError):
+                obj = _lenient(raw)
     except orjson.JSONDecodeError:
         try:
             obj = _lenient(raw)
@@ -222,6 +264,8 @@ def _whole(value: Any) -> Any:
         return [_whole(v) for v in value]
     if isinstance(value, dict):
         return {_whole(k): _whole(v) for k, v in value.items()}
+    if isinstance(value, float):
+        return value if isfinite(value) else None
     return value
 
 
@@ -242,33 +286,53 @@ def _count(source: str | os.PathLike[str]) -> int | None:
         return sum(part.count(b"\n") for part in iter(lambda: fp.read(1 << 20), b""))
 
 
-def _refuse_same_file(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
-    if str(source) == "-" or str(target) == "-":
+def refuse_same_file(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
+    """Raise UsageError where writing would destroy what is read; '-' is what the shell has put there."""
+    read, written = _stat(source, sys.stdin), _stat(target, sys.stdout)
+    if read is None or written is None or not stat.S_ISREG(written.st_mode):
         return
-    if Path(target).exists() and Path(source).exists() and os.path.samefile(source, target):
-        raise UsageError(f"输出文件不能与输入文件相同：{os.fspath(target)}")
+    if os.path.samestat(read, written):
+        shown = "标准输出" if str(target) == "-" else readable(os.fspath(target))
+        raise UsageError(f"输出文件不能与输入文件相同：{shown}", code="usage.output")
+
+
+def _stat(place: str | os.PathLike[str], stream: Any) -> os.stat_result | None:
+    """Return what the system knows of a file, None where there is none."""
+    try:
+        return os.fstat(stream.fileno()) if str(place) == "-" else os.stat(place)
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def _open(path: str | os.PathLike[str], mode: str, sentence: str, code: str) -> IO[bytes]:
     try:
         return cast("IO[bytes]", open(path, mode))
     except OSError as error:
-        raise UsageError(f"{sentence} {os.fspath(path)}：{error.strerror}", code=code) from error
+        raise UsageError(f"{sentence} {readable(os.fspath(path))}：{reason(error)}", code=code) from error
 
 
 @contextmanager
 def _input(source: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     if str(source) == "-":
+        if sys.stdin is None:
+            raise UsageError("标准输入已关闭，没有可读的内容", code="usage.input")
         yield sys.stdin.buffer
         return
     with _open(source, "rb", "无法打开输入文件", "usage.input") as fp:
         yield fp
 
 
+def standard_output() -> IO[bytes]:
+    """Return standard output for bytes; raise UsageError where it is closed."""
+    if sys.stdout is None:
+        raise UsageError("标准输出已关闭，结果无处可写", code="usage.output")
+    return sys.stdout.buffer
+
+
 @contextmanager
 def _output(target: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     if str(target) == "-":
-        yield sys.stdout.buffer
+        yield standard_output()
         return
     with _open(target, "wb", "无法写入输出文件", "usage.output") as fp:
         yield fp

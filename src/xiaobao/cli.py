@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
+from typing import Any
 
 import click
 
@@ -23,6 +25,13 @@ COMMANDS = {
 
 class _Group(click.Group):
     """Load a command when it is called; turn the engine's errors into one sentence and an exit status."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        # A terminal that is no UTF-8 shows a question mark for a sign it lacks, and no traceback.
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")
+        return super().main(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

@@ -35,7 +35,10 @@ def _kinds(_context: click.Context, _parameter: click.Parameter, value: str | No
     if value is None:
         return None
     names = [name.strip() for name in value.replace("，", ",").split(",") if name.strip()]
-    if names == ["all"]:
+    if not names:
+        # An unset variable of a script must not write everything out unmasked.
+        raise click.BadParameter(f"没有给出类别；要遮盖缺省的类别请不写此选项，可选：{'、'.join(KINDS)}")
+    if "all" in names:
         return list(KINDS)
     try:
         return list(chosen(names))

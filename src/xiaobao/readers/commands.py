@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -91,10 +90,10 @@ def _lines(files: tuple[str, ...]) -> Iterator[batch.Line]:
 
 def _opened(target: str, files: tuple[str, ...], stack: ExitStack) -> IO[bytes]:
     if target == "-":
-        return sys.stdout.buffer
-    if any(Path(target).resolve() == Path(path).resolve() for path in files):
-        raise UsageError(f"输出文件不能与输入文件相同：{target}")
+        return batch.standard_output()
+    for path in files:
+        batch.refuse_same_file(path, target)
     try:
         return stack.enter_context(Path(target).open("wb"))
     except OSError as error:
-        raise UsageError(f"无法写入输出文件 {target}：{error.strerror}", code="usage.output") from error
+        raise UsageError(f"无法写入输出文件 {target}：{batch.reason(error)}", code="usage.output") from error

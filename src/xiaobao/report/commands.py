@@ -18,9 +18,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from xiaobao import batch
 from xiaobao.errors import UsageError, XiaobaoError
 from xiaobao.report.session import FILES, LINES, Job, Result, Session, Setup, results, verdict_line
-from xiaobao.report.sources import ALLOWED, ROLES, Given, walked
+from xiaobao.report.sources import ALLOWED, ROLES, Given, checked_moment, walked
 from xiaobao.rulebook.model import PRODUCTS
-from xiaobao.screening.pieces import moment
 
 Format = Literal["jsonl", "text", "html", "pdf"]
 LEVELS = ("violation", "review", "high", "medium", "low")
@@ -76,7 +75,7 @@ class Tally:
 def _moment(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str:
     if value:
         try:
-            moment(value)
+            checked_moment(value)
         except XiaobaoError as error:
             raise UsageError(error.message, code="usage.at") from error
     return value or ""
@@ -161,6 +160,8 @@ def _check(files: tuple[str, ...], source: str | None, target: str, form: Format
     for path in files:
         if path.lower().endswith((".jsonl", ".ndjson")):
             raise UsageError(f"JSON Lines 文件请用 --input 给出：--input {path}")
+    for path in (*files, *(() if source is None else (source,))):
+        batch.refuse_same_file(path, target)
     if target == "-":
         return
     place = Path(target)
@@ -168,9 +169,6 @@ def _check(files: tuple[str, ...], source: str | None, target: str, form: Format
         raise UsageError(f"--output 是一个文件夹：{target}", code="usage.output")
     if not place.absolute().parent.is_dir():
         raise UsageError(f"输出文件所在的文件夹不存在：{place.parent}", code="usage.output")
-    for path in (*files, *((source,) if source not in (None, "-") else ())):
-        if place.exists() and os.path.exists(path) and os.path.samefile(place, path):
-            raise UsageError(f"输出文件不能与输入文件相同：{target}", code="usage.output")
 
 
 def _jobs(files: tuple[str, ...], source: str | None) -> tuple[Iterable[Job], int | None]:
@@ -230,12 +228,12 @@ def _write_line(fp: IO[bytes], result: Result) -> None:
 @contextmanager
 def _output(target: str) -> Iterator[IO[bytes]]:
     if target == "-":
-        yield sys.stdout.buffer
+        yield batch.standard_output()
         return
     try:
         fp = Path(target).open("wb")  # noqa: SIM115
     except OSError as error:
-        raise UsageError(f"无法写入输出文件 {target}：{error.strerror}", code="usage.output") from error
+        raise UsageError(f"无法写入输出文件 {target}：{batch.reason(error)}", code="usage.output") from error
     with fp:
         yield fp
 
@@ -247,7 +245,7 @@ def _replace(target: str, data: bytes) -> None:
         Path(part).write_bytes(data)
         os.replace(part, target)
     except OSError as error:
-        raise UsageError(f"无法写入输出文件 {target}：{error.strerror}", code="usage.output") from error
+        raise UsageError(f"无法写入输出文件 {target}：{batch.reason(error)}", code="usage.output") from error
 
 
 @contextmanager

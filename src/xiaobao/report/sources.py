@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xiaobao.errors import InputError, UnreadableFile, XiaobaoError
 from xiaobao.model import Material
-from xiaobao.report.words import DIALOGUE_SCENARIOS, ROLE_WORDS
-from xiaobao.rulebook.model import SCENARIOS
+from xiaobao.report.words import DIALOGUE_SCENARIOS, PRODUCT_WORDS, ROLE_WORDS
+from xiaobao.rulebook.model import PRODUCTS, SCENARIOS
 from xiaobao.screening.pieces import moment
 from xiaobao.screening.screen import material_of
 
@@ -23,6 +25,11 @@ KNOWN = frozenset({"id", "scenario", "role", "product", "channel", "at", "text",
 
 ALLOWED = (*SCENARIOS, *DIALOGUE_SCENARIOS)
 ROLES = ("none", *ROLE_WORDS)
+_PRODUCTS_BY_WORD = {word: name for name, word in PRODUCT_WORDS.items()}
+_OTHERS = re.compile("third|第三|家属|亲友|联系人|同事|旁人|其他")
+_SHOWN = 40
+"""Characters of a wrong value repeated in its message."""
+
 _LITTER = ("Thumbs.db", "desktop.ini")
 
 
@@ -64,10 +71,75 @@ def from_line(data: Mapping[str, Any], given: Given) -> Material:
             raise InputError(f"字段“{key}”应为文本", code="input.type")
     scenario = data.get("scenario")
     if scenario and scenario not in ALLOWED:
-        raise InputError(f"没有“{scenario[:40]}”这个场景；可用：{'、'.join(ALLOWED)}", code="input.scenario")
-    material = material_of(data, defaults=given.as_dict())
-    moment(material.at)
+        raise InputError(f"没有“{scenario[:_SHOWN]}”这个场景；可用：{'、'.join(ALLOWED)}", code="input.scenario")
+    material = material_of(_named(data), defaults=given.as_dict())
+    if material.at:
+        checked_moment(material.at)
     return material
+
+
+def checked_moment(at: str) -> None:
+    """Raise InputError where a time cannot be read, or lies where no time in Beijing can."""
+    try:
+        moment(at if len(at) <= _SHOWN else f"{at[:_SHOWN]}…")
+    except OverflowError as error:
+        raise InputError(f"时间“{at[:_SHOWN]}”超出可以表示的范围", code="input.time") from error
+
+
+def _named(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a line whose roles and product carry the names that rules know.
+
+    An unknown name would put the text outside every rule's scope: a silent all-clear.
+    """
+    out = dict(data)
+    if out.get("role"):
+        role = role_of(out["role"])
+        if not role:
+            raise InputError(f"没有“{out['role'][:_SHOWN]}”这个角色；可用：{'、'.join(ROLES)}", code="input.role")
+        out["role"] = role
+    if out.get("product"):
+        out["product"] = _product(out["product"])
+    turns = out.get("turns")
+    if isinstance(turns, list):
+        out["turns"] = [_turn(turn) for turn in turns]
+        if not turns and isinstance(out.get("text"), str):
+            del out["turns"]
+        elif isinstance(out.get("text"), str) and out["text"].strip():
+            raise InputError("text（文字）与 turns（对话轮次）只能给一种", code="input.both")
+    return out
+
+
+def _turn(turn: Any) -> Any:
+    if not isinstance(turn, Mapping) or not isinstance(turn.get("role"), str) or not turn["role"]:
+        return turn
+    # A conversation may have any people in it: who is no one known is screened as someone unknown.
+    return {**turn, "role": role_of(turn["role"])}
+
+
+def role_of(name: str) -> str:
+    """Return the role that a name or a label such as 坐席 means; empty where it means none."""
+    folded = name.strip().lower()
+    if folded in ROLES:
+        return folded
+    if _OTHERS.search(folded):
+        return "other"
+    for role, word in ROLE_WORDS.items():
+        if folded == word:
+            return role
+    # The readers may not be installed where only lines are screened.
+    with suppress(ImportError):
+        from xiaobao.readers.dialogue import speaker_of
+
+        spoken = speaker_of(folded)
+        return "" if spoken == "other" else spoken
+    return ""
+
+
+def _product(name: str) -> str:
+    folded = _PRODUCTS_BY_WORD.get(name.strip(), name.strip().lower())
+    if folded not in PRODUCTS:
+        raise InputError(f"没有“{name[:_SHOWN]}”这个产品；可用：{'、'.join(PRODUCTS)}", code="input.product")
+    return folded
 
 
 def from_file(path: str, given: Given, ocr: OcrEngine | None) -> Material:

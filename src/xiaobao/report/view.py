@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from xiaobao.batch import readable
 from xiaobao.model import SEVERITIES, Anchor, Box, Decision, Finding, Material, Passage, ReadingIssue, Severity
 from xiaobao.report import words
 from xiaobao.report.session import Result
@@ -113,7 +114,7 @@ def item(result: Result, number: int) -> Item:
     """Return the view of one result."""
     if result.material is None or result.verdict is None:
         message = result.error.message if result.error else "没有结果"
-        return Item(number, str(result.id), "", None, "", error=message, result=result)
+        return Item(number, readable(str(result.id)), "", None, "", error=readable(message), result=result)
     material, verdict = result.material, result.verdict
     found = _merged(verdict.findings, material)
     first: dict[str, int] = {}
@@ -121,7 +122,7 @@ def item(result: Result, number: int) -> Item:
         first.setdefault(finding.rule, i)
     return Item(
         number,
-        str(result.id),
+        readable(str(result.id)),
         words.kind(material),
         verdict.verdict,
         words.category(verdict.category) if verdict.category else "",
