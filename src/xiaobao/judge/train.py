@@ -33,10 +33,11 @@ TEXT_C = 10.0
 HEAD_C = 1.0
 SIGNAL_SCALE = 0.6
 CASE_SCALE = 0.5
-HARD_LIMIT = 0.08
+HARD_LIMIT = 0.10
+EQUAL = 0.003
 """Inverse regularisation strengths and the weight of rule signals beside characters (chosen by cross-validation)."""
 SEED = 7
-FRESH = ("w2c-", "w2d-", "w2e-")
+FRESH = ("w2c-", "w2d-", "w2e-", "w3a-", "w3b-")
 """Texts the authors of the rules have not seen: only they tell what a rule's word is worth, so they alone set the
 last step and the threshold.
 """
@@ -203,7 +204,11 @@ def _calibration(features: list[list[float]], labels: list[bool]) -> Any:
 def _thresholds(
     texts: Sequence[Text], judged: dict[int, tuple[TextJudge, Scanned]], calibration: Any
 ) -> tuple[float, Figures]:
-    """Choose the threshold with the best F1 that keeps false alarms on hard lawful texts below their limit."""
+    """Choose the lowest threshold about as good as the best (F1) that keeps false alarms on hard lawful texts limited.
+
+    Half of the fresh lawful texts are twins of a violation, harder than what is met in practice; a missed offence
+    costs more than a look.
+    """
     scored = []
     fresh = [i for i, t in enumerate(texts) if t.id.startswith(FRESH)]
     texts = [texts[i] for i in fresh]
@@ -212,15 +217,10 @@ def _thresholds(
         judge.weights = replace(judge.weights, calibration=calibration)
         passages = [judge.extent(scanned.context, c) for c in scanned.candidates]
         scored.append((scanned, judge.weigh(scanned), judge.category_scores(scanned.context), passages))
-    best: tuple[tuple[bool, float], float, Figures] | None = None
-    for threshold in np.arange(0.30, 0.80, 0.02):
-        figures = measure(texts, scored, float(threshold))
-        keeps = figures.false_hard <= HARD_LIMIT
-        rank = (keeps, figures.f1)
-        if best is None or rank > best[0]:
-            best = (rank, round(float(threshold), 2), figures)
-    assert best is not None
-    return best[1], best[2]
+    measured = [(round(float(t), 2), measure(texts, scored, float(t))) for t in np.arange(0.30, 0.80, 0.02)]
+    allowed = [m for m in measured if m[1].false_hard <= HARD_LIMIT] or measured
+    best = max(figures.f1 for _, figures in allowed)
+    return next(m for m in allowed if m[1].f1 >= best - EQUAL)
 
 
 def save(weights: Weights, path: Path) -> None:
