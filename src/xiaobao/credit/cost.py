@@ -76,13 +76,12 @@ def rate_of(plan: Schedule, charged: Callable[[Row], Decimal]) -> AnnualRate:
     """
     flows = [-(row.principal + charged(row)) for row in plan.rows]
     terms = plan.terms
-    if sum(1 for flow in flows if flow) == 2 and len(plan.rows) > 1 and plan.rows[1].kind == "instalment":
-        end = next(i for i in range(len(flows) - 1, 0, -1) if flows[i])
-        if terms.start is not None and not (plan.regular and terms.day_count == "monthly"):
-            years = Decimal((plan.days[end] - plan.days[0]).days) / 365
+    if len(plan.rows) == 2 and plan.rows[1].kind == "instalment":
+        if terms.start is not None and not (plan.regular and terms.day_count in ("monthly", "30/360")):
+            years = Decimal((plan.days[1] - plan.days[0]).days) / 365
         else:
-            years = plan.rows[end].number / terms.per_year
-        return from_single(flows[0], -flows[end], years)
+            years = plan.rows[1].number / terms.per_year
+        return from_single(flows[0], -flows[1], years)
     if plan.regular:
         periods = [ZERO] * (plan.rows[-1].number + 1)
         for row, flow in zip(plan.rows, flows, strict=True):

@@ -17,7 +17,7 @@ from xiaobao.credit.terminal import KINDS, facts_of, yuan
 from xiaobao.report.flow import BODY, CELL, FONT, HEAD, LINE, SMALL, SOFT, TITLE, markup
 
 _MARGIN = 20 * mm
-_WIDTH = A4[0] - 2 * _MARGIN
+_WIDTH = A4[0] - 2 * _MARGIN - 12
 _RULES = [("LINEBELOW", (0, 0), (-1, -1), 0.5, LINE), ("VALIGN", (0, 0), (-1, -1), "TOP"),
           ("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 6)]  # fmt: skip
 
@@ -48,7 +48,7 @@ def _flow(made: Statement) -> list[Flowable]:
         Paragraph("综合融资成本明示表", TITLE),
         _table([[a, b] for a, b in facts_of(made)], (0.2, 0.8)),
         Spacer(1, 5 * mm), Paragraph(markup(total), HEAD), Paragraph(markup(f"折算方法：{made.method}"), SMALL),
-        Spacer(1, 3 * mm), _table(_charged(made), (0.17, 0.14, 0.31, 0.11, 0.11, 0.16)),
+        Spacer(1, 3 * mm), _table(_charged(made), (0.15, 0.13, 0.30, 0.14, 0.14, 0.14)),
         *([Spacer(1, 5 * mm), _table(rest, (0.2, 0.6, 0.2))] if made.contingent else []),
         Spacer(1, 5 * mm), Paragraph(markup(made.declaration), HEAD), Spacer(1, 2 * mm),
         *(Paragraph(markup(note), SMALL) for note in made.notes),
@@ -81,7 +81,7 @@ def _rows(rows: Sequence[Row]) -> list[list[str]]:
 
 def _table(rows: Sequence[Sequence[str]], shares: Sequence[float]) -> Table:
     cells = [[Paragraph(markup(text), CELL) for text in row] for row in rows]
-    table = Table(cells, colWidths=[_WIDTH * share for share in shares], repeatRows=1)
+    table = Table(cells, colWidths=[_WIDTH * share for share in shares], repeatRows=1, hAlign="LEFT")
     table.setStyle(_RULES)
     return table
 

@@ -78,7 +78,7 @@ def _closed_in(worth: Callable[[float], float], low: float, high: float) -> floa
     """Return the zero between two points of different sign, by false position with halving (Illinois)."""
     at_low, at_high = worth(low), worth(high)
     for _ in range(200):
-        if abs(high - low) < 1e-15 or at_high == at_low:
+        if at_high == at_low:
             break
         middle = high - at_high * (high - low) / (at_high - at_low)
         value = worth(middle)
@@ -88,8 +88,8 @@ def _closed_in(worth: Callable[[float], float], low: float, high: float) -> floa
             low, at_low = high, at_high
         else:
             at_low /= 2
-        high, at_high = middle, value
-        if abs(value) < 1e-14:
+        moved, high, at_high = abs(middle - high), middle, value
+        if moved <= 1e-15:
             break
     return high
 
