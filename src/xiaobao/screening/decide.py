@@ -37,14 +37,15 @@ class Judge(Protocol):
 
 
 def decide(
-    candidate: Candidate, probability: float | None, judge: Judge | None, *, fragment: bool = False
+    candidate: Candidate, probability: float | None, judge: Judge | None, *, fragment: bool = False, told: bool = False
 ) -> tuple[Decision, float]:
     """Return the decision on one candidate and its confidence, 0..1.
 
     Without a judge a stance clears. With one, its probability decides; either way a rule that rests on secondary
     sources can at most ask for review, and a draft decides nothing. The judge learned from whole texts: of a
-    `fragment` of a document, words that a rule names and no stance speaks against are worth at least a review,
-    and a reading that no words support is worth nothing unless it is sure.
+    `fragment` of a document, words that a rule names and no stance speaks against are worth at least a review (not
+    where the document is `told` about offences, as norms and lessons are), and a reading that no words support is
+    worth nothing unless it is sure.
     """
     rule = candidate.rule
     if judge is None or probability is None:
@@ -59,7 +60,7 @@ def decide(
         else:
             decision = "review" if probability >= judge.review_from else "clear"
             if fragment:
-                decision, confidence = _of_fragment(candidate, probability, judge)
+                decision, confidence = _of_fragment(candidate, probability, judge, told)
     if decision == "violation" and rule.may != "block":
         decision = "review"
     if rule.may == "draft" or rule.lifecycle != "published":
@@ -67,22 +68,29 @@ def decide(
     return decision, confidence
 
 
-def _of_fragment(candidate: Candidate, probability: float, judge: Judge) -> tuple[Decision, float]:
+def _of_fragment(candidate: Candidate, probability: float, judge: Judge, told: bool) -> tuple[Decision, float]:
     """Return the decision on what the judge does not call a violation in a part of a document."""
     if candidate.rule.id.startswith(LEARNED) or candidate.cleared:
         return "clear", probability
+    if told:
+        return ("review" if probability >= judge.review_from else "clear"), probability
     return "review", max(probability, judge.review_from)
 
 
 def findings(
-    scanned: Scanned, judge: Judge | None, *, keep_cleared: bool = False, fragment: bool = False
+    scanned: Scanned,
+    judge: Judge | None,
+    *,
+    keep_cleared: bool = False,
+    fragment: bool = False,
+    told: bool = False,
 ) -> list[Finding]:
     """Return the findings of one text, in reading order, omissions last; cleared candidates only on request."""
     weights: Sequence[float | None] = judge.weigh(scanned) if judge and scanned.candidates else []
     weights = weights or [None] * len(scanned.candidates)
     out = []
     for candidate, probability in zip(scanned.candidates, weights, strict=True):
-        decision, confidence = decide(candidate, probability, judge, fragment=fragment)
+        decision, confidence = decide(candidate, probability, judge, fragment=fragment, told=told)
         if decision != "clear" or keep_cleared:
             span = judge.extent(scanned.context, candidate) if judge else (candidate.start, candidate.end)
             out.append(_finding(candidate, scanned, decision, confidence, probability, span))

@@ -13,6 +13,10 @@ LINE = 40
 """Characters a title, a header or a footer has at most."""
 AGREED = re.compile(r"合同|协议|授权书|申请书|申请表|承诺书|声明书|保函|章程|契约|条款$|条款[（(]|投保单|借据|签约须知")
 INSIDE = re.compile(r"话术|脚本|应答(?:口径|手册)|口径|培训|内部(?:资料|使用|文件|材料)|操作(?:手册|规程|指引)|质检")
+NORM = re.compile(r"(?:法|条例|办法|规定|解释|细则|准则|规则|指引|公告)(?:[（(_].*)?$")
+ARTICLE = re.compile(r"^\W*第[一二三四五六七八九十百千零〇0-9]+条")
+ARTICLES = 5
+"""Articles from which a text with such a title is taken for a norm."""
 HEADS = (
     (re.compile("短信"), "marketing_sms"),
     (re.compile("话术|应答|口径"), "internal_script"),
@@ -29,6 +33,9 @@ def of_document(material: Material, seen: Profile) -> str:
     if material.media_type == "text/html":
         return "" if seen.scenario == "contract_clause" or seen.offer < 0.3 else "web_page"
     titles = [p.text for p in _titles(material)]
+    articles = sum(ARTICLE.match(p.text) is not None for p in material.passages)
+    if articles >= ARTICLES and any(NORM.search(t.strip()) for t in titles):
+        return "education"
     if any(INSIDE.search(t) for t in titles):
         return "internal_script"
     if any(AGREED.search(t) for t in titles) and not re.search("公告|通知|问答", " ".join(titles)):

@@ -17,6 +17,8 @@ from xiaobao.screening.engine import Engine, Row, Scanned, default_engine
 from xiaobao.screening.overlaps import chosen, fits
 from xiaobao.screening.pieces import Piece, moment, pieces_of
 
+TOLD = ("education", "disclosure")
+"""Kinds of document that speak of offences rather than commit them."""
 LABEL = 15
 """Characters below which a line of a document is a label, about which a reading without words says nothing."""
 
@@ -95,14 +97,14 @@ class Screener:
     def _own(self, piece: Piece, scanned: Scanned) -> list[Finding]:
         """Return the findings of one piece, each offence named once."""
         context = scanned.context
-        found = findings(scanned, self.judge, fragment=piece.kind != "text")
+        scenario = context.scenario or (context.profile.scenario if context.profile else "")
+        found = findings(scanned, self.judge, fragment=piece.kind != "text", told=scenario in TOLD)
         if piece.kind == "block":
             found = [f for f in found if not (f.rule.startswith(LEARNED) and len(context.text) < LABEL)]
         if piece.turn is not None:
             found = [f for f in found if not (f.rule.startswith(LEARNED) and f.confidence < SURE)]
         scores = self.judge.category_scores(context) if self.judge is not None and len(found) > 1 else {}
         names = {p for seen in (context.profile, context.context_profile) if seen for p in seen.products}
-        scenario = context.scenario or (context.profile.scenario if context.profile else "")
         if piece.kind == "whole":
             found = [f for f in found if fits(f, scenario, frozenset(names))]
         found = [_clipped(f, piece) for f in found]
