@@ -8,7 +8,6 @@ from xiaobao.errors import InputError
 
 _DIGITS = "零一二三四五六七八九"
 _UNITS = ("", "十", "百", "千")
-_GROUPS = ("", "万", "亿", "万亿")
 
 
 def whole(number: int) -> str:
@@ -17,19 +16,15 @@ def whole(number: int) -> str:
         raise InputError(f"数字超出可读的范围：{number}", code="input.number")
     if number == 0:
         return "零"
-    parts: list[str] = []
-    gap = False
-    groups = [number // 10 ** (4 * i) % 10_000 for i in range(4)]
-    for place in reversed(range(4)):
-        group = groups[place]
-        if group == 0:
-            gap = bool(parts)
+    text, gap = "", False
+    for unit, size in (("亿", 10**8), ("万", 10**4), ("", 1)):
+        part, number = divmod(number, size)
+        if part == 0:
+            gap = bool(text)
             continue
-        if parts and (gap or group < 1000):
-            parts.append("零")
-        parts.append(_group(group) + _GROUPS[place])
-        gap = False
-    text = "".join(parts)
+        if text and (gap or part < 1000):
+            text += "零"
+        text += (whole(part) if part >= 10**4 else _group(part)) + unit
     return text.removeprefix("一") if text.startswith("一十") else text
 
 
