@@ -52,8 +52,9 @@ _COMPARE = """比较两个方案：{"id","a":{条款},"b":{条款}}。
 
 \b
 例：
-  echo '{"a":{"principal":10000,"annual_rate":12,"periods":12},
-  "b":{"principal":10000,"monthly_rate":0.6,"periods":12,"method":"flat"}}' | tr -d '\\n' | xiaobao credit compare
+  xiaobao credit compare --input 方案.jsonl --format text
+\b
+条款的字段与 schedule 相同，另可有 name。
 """
 _STATEMENT = """按合同条款出具综合融资成本明示表：数据、表、PDF，以及可以念出来的话。
 
