@@ -123,8 +123,15 @@ def test_a_line_without_text_is_an_error(line: dict[str, object]) -> None:
 def test_naive_times_are_beijing_times() -> None:
     assert moment("2026-11-22 14:05").isoformat() == "2026-11-22T14:05:00+08:00"
     assert moment("2026-11-22T06:05:00+00:00").isoformat() == "2026-11-22T14:05:00+08:00"
-    with pytest.raises(InputError, match="无法识别"):
-        moment("昨天")
+    for wrong in ("昨天", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"):
+        with pytest.raises(InputError, match="无法识别"):
+            moment(wrong)
+
+
+def test_times_that_no_conversation_has_are_not_believed() -> None:
+    material = material_of({"turns": [{"text": "您好", "start": 10**400, "end": 2}]})
+    assert material.passages[0].anchor.start is None
+    assert material.passages[0].anchor.end == 2
 
 
 def test_a_batch_says_what_single_texts_say() -> None:

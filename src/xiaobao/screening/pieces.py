@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from xiaobao.errors import InputError
 from xiaobao.model import Material
-from xiaobao.screening.blocks import SHORT, SILENT, blocks, visible_text
+from xiaobao.screening.blocks import SHORT, SILENT, WORDS, blocks, visible_text
 from xiaobao.screening.document import Profile
 from xiaobao.screening.engine import Engine, Row
 from xiaobao.screening.guess import column_heads, of_cell, of_document
@@ -18,7 +18,7 @@ from xiaobao.screening.guess import column_heads, of_cell, of_document
 BEIJING = ZoneInfo("Asia/Shanghai")
 SHEETS = ("spreadsheet", "csv", "excel")
 CELL = 10
-"""Characters from which a table cell counts as a text of its own."""
+"""Characters from which a table cell that has words, not only codes and numbers, counts as a text of its own."""
 
 BLOCK_PRIOR = -2.0
 TURN_PRIOR = -1.0
@@ -86,7 +86,7 @@ def _cells(index: int, material: Material, base: Row) -> Iterator[Piece]:
     """Give each cell of a table that is long enough to say something its own row."""
     heads = column_heads(material)
     for passage, start in zip(material.passages, material.starts, strict=True):
-        if len(passage.text) >= CELL and passage.anchor.part not in SILENT:
+        if len(passage.text) >= CELL and WORDS.search(passage.text) and passage.anchor.part not in SILENT:
             scenario = base.scenario or of_cell(passage, heads)
             yield Piece(index, start, None, replace(base, text=passage.text, scenario=scenario))
 
@@ -132,6 +132,6 @@ def moment(at: str | None) -> datetime:
         return datetime.now(BEIJING)
     try:
         value = datetime.fromisoformat(at)
-    except ValueError as error:
+        return value.replace(tzinfo=BEIJING) if value.tzinfo is None else value.astimezone(BEIJING)
+    except (ValueError, OverflowError) as error:
         raise InputError(f"时间“{at}”无法识别，应写作 2026-11-22 14:05", code="input.time") from error
-    return value.replace(tzinfo=BEIJING) if value.tzinfo is None else value.astimezone(BEIJING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -21,6 +22,10 @@ TOLD = ("education", "disclosure")
 """Kinds of document that speak of offences rather than commit them."""
 LABEL = 15
 """Characters below which a line of a document is a label, about which a reading without words says nothing."""
+
+
+DAY = 86_400 * 7
+"""Seconds a conversation may last at most; other times are not believed."""
 
 
 class Adjudicator(Protocol):
@@ -97,7 +102,7 @@ class Screener:
     def _own(self, piece: Piece, scanned: Scanned) -> list[Finding]:
         """Return the findings of one piece, each offence named once."""
         context = scanned.context
-        scenario = context.scenario or (context.profile.scenario if context.profile else "")
+        scenario = _kind(scanned)
         found = findings(scanned, self.judge, fragment=piece.kind != "text", told=scenario in TOLD)
         if piece.kind == "block":
             found = [f for f in found if not (f.rule.startswith(LEARNED) and len(context.text) < LABEL)]
@@ -117,8 +122,7 @@ class Screener:
         rule = self.engine.program.rulebook.rule(finding.rule)
         if rule.may != "block":
             return finding
-        scenario = scanned.context.scenario or (scanned.context.profile.scenario if scanned.context.profile else "")
-        return self.adjudicator.adjudicate(finding, row.text, scenario=scenario, role=row.role)
+        return self.adjudicator.adjudicate(finding, row.text, scenario=_kind(scanned), role=row.role)
 
     def _placed(self, finding: Finding, piece: Piece, material: Material) -> Finding:
         """Give a finding its offsets in the material, its anchor and the boxes of every passage it covers."""
@@ -220,7 +224,9 @@ def _turn(turn: Any, index: int) -> Passage:
 
     if not isinstance(turn, Mapping) or not isinstance(turn.get("text"), str):
         raise InputError(f"第 {index + 1} 轮对话缺少 text", code="input.missing")
-    times = {k: float(turn[k]) for k in ("start", "end") if isinstance(turn.get(k), (int, float))}
+    times = {
+        k: float(turn[k]) for k in ("start", "end") if isinstance(turn.get(k), (int, float)) and abs(turn[k]) < DAY
+    }
     anchor = Anchor(turn=index, speaker=str(turn.get("role") or ""), start=times.get("start"), end=times.get("end"))
     return Passage(turn["text"], anchor)
 
@@ -234,10 +240,9 @@ def _inferred(material: Material, parts: Sequence[tuple[Piece, Scanned]]) -> dic
     """Return what was not given and had to be inferred."""
     out = {}
     if not material.scenario and parts:
-        first = parts[0][1].context
-        scenario = first.scenario or (first.profile.scenario if first.profile else "")
-        if scenario:
-            out["scenario"] = scenario
+        kinds = Counter(name for _, s in parts if (name := _kind(s)))
+        if kinds:
+            out["scenario"] = kinds.most_common(1)[0][0]
     if not material.product and parts:
         names = sorted({p for _, s in parts if s.context.profile for p in s.context.profile.products})
         if names:
@@ -245,3 +250,8 @@ def _inferred(material: Material, parts: Sequence[tuple[Piece, Scanned]]) -> dic
     if not material.at:
         out["at"] = moment(None).isoformat(timespec="seconds")
     return out
+
+
+def _kind(scanned: Scanned) -> str:
+    context = scanned.context
+    return context.scenario or (context.profile.scenario if context.profile else "")
