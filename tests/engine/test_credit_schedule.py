@@ -304,7 +304,8 @@ def test_weekly_periods() -> None:
         ({"prepayments": (Prepayment(At(after=13)),)}, "期次"),
         ({"rate_changes": (RateChange(At(on=START), D(1)),)}, "放款日"),
         ({"start": START, "rate_changes": (RateChange(At(on=date(2020, 1, 1)), D(1)),)}, "早于放款日"),
-        ({"start": START, "drawdowns": (Drawdown(At(on=date(2030, 1, 1)), D(1)),)}, "晚于最后一个还款日"),
+        ({"drawdowns": (Drawdown(At(after=12), D(1)),)}, "不早于最后一个还款日"),
+        ({"start": START, "drawdowns": (Drawdown(At(on=date(2030, 1, 1)), D(1)),)}, "不早于最后一个还款日"),
         ({"annual_percent": D(1000), "periods": 1200, "grace": 1199, "grace_interest": "capitalised"}, "过大"),
     ],
 )

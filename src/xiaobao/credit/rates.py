@@ -74,7 +74,7 @@ def from_flows(
     flows = [float(received), *(-float(p) for p in payments)]
     if not payments or not all(map(isfinite, flows)) or flows[0] <= 0:
         raise InputError("无法折算：实际到手金额应大于零，且至少有一期还款", code="input.rate")
-    if -sum(flows[1:]) < flows[0] - 1e-9:
+    if -sum(flows[1:]) < flows[0] * (1 - 1e-12) - 1e-9:
         short = f"还款合计 {-sum(flows[1:]):,.2f} 元少于到手金额 {flows[0]:,.2f} 元"
         raise InputError(f"无法折算：{short}，请核对金额与期数", code="input.rate")
     rate = _root(flows)

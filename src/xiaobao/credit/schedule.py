@@ -137,8 +137,8 @@ class _Run:
             self._period(number)
             self._extend(number)
             number += 1
-        if self._draws_later():
-            raise InputError("有一笔提款晚于最后一个还款日", code="input.terms")
+        if self._draws_later() or self.state.balance > 0:
+            raise InputError("有一笔提款不早于最后一个还款日", code="input.terms")
         if any(isinstance(change, Prepayment) for _, _, change in self.changes):
             raise InputError("提前还款时贷款已经还清", code="input.terms")
         return Schedule(self.terms, tuple(self.rows), tuple(self.days), self.regular)
@@ -267,7 +267,8 @@ class _Run:
         done = number if self.days[-1] == self.dates[number] else number - 1
         state.number, state.remaining = done, self.last - done
         state.factors = lambda: [part * self.rate for part in self.parts[done + 1 : self.last + 1]]
-        self.last = done + max(1, self.method.periods_left(state))
+        if not self._draws_later():
+            self.last = done + max(1, self.method.periods_left(state))
 
     def _row(
         self, number: int, day: date, kind: Kind, principal: Decimal, interest: Decimal,
