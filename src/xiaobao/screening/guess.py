@@ -9,7 +9,7 @@ from xiaobao.screening.document import SMS_SIGNATURE, Profile
 
 TITLE = 8
 """Passages from the start among which a title stands."""
-LINE = 40
+LINE = 60
 """Characters a title, a header or a footer has at most."""
 AGREED = re.compile(r"合同|协议|授权书|申请书|申请表|承诺书|声明书|保函|章程|契约|条款$|条款[（(]|投保单|借据|签约须知")
 INSIDE = re.compile(r"话术|脚本|应答(?:口径|手册)|口径|培训|内部(?:资料|使用|文件|材料)|操作(?:手册|规程|指引)|质检")
