@@ -12,6 +12,7 @@ from xiaobao.credit.methods import method
 from xiaobao.credit.terms import (
     DAY_COUNTS,
     FEE_KINDS,
+    MOST_PERIODS,
     TIMINGS,
     At,
     Contingent,
@@ -56,6 +57,7 @@ _TERMS: dict[str, Read] = {
     "grace_interest": _one_of({"paid": "只还利息", "capitalised": "利息计入本金"}), "lender": fields.text,
 }  # fmt: skip
 _LISTS = ("plan", "fees", "rate_changes", "further_drawdowns", "prepayments", "extensions", "overdue", "contingent")
+_MOST_ENTRIES = 100
 TERM_KEYS = frozenset({*_TERMS, *RATES, *_LISTS})
 
 
@@ -161,7 +163,8 @@ def _values(value: Any, where: str, known: Mapping[str, Read], needed: tuple[str
 
 
 def _list(obj: Mapping[str, Any], key: str) -> list[Any]:
-    return [] if obj.get(key) is None else fields.listing(obj[key], key)
+    most = MOST_PERIODS if key == "plan" else _MOST_ENTRIES
+    return [] if obj.get(key) is None else fields.listing(obj[key], key, most)
 
 
 def _each(obj: Mapping[str, Any], key: str) -> list[tuple[Any, str]]:

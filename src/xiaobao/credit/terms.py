@@ -211,6 +211,8 @@ class Terms:
             raise InputError("按天分期不能按月计息，请写明计息方式（day_count）", code="input.terms")
 
     def _check_changes(self) -> None:
+        if self.periods + sum(extension.periods for extension in self.extensions) > MOST_PERIODS:
+            raise InputError(f"连同展期，期数最多 {MOST_PERIODS} 期", code="input.terms")
         for change in self.rate_changes:
             _number(change.annual_percent, "调整后的年利率（%）", Decimal(0), MOST_RATE)
         for drawdown in self.drawdowns:
