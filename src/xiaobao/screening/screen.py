@@ -18,7 +18,7 @@ from xiaobao.screening.engine import Engine, Row, Scanned, default_engine
 from xiaobao.screening.overlaps import chosen, fits
 from xiaobao.screening.pieces import Piece, moment, pieces_of
 
-TOLD = ("education", "disclosure")
+TOLD = ("education",)
 """Kinds of document that speak of offences rather than commit them."""
 LABEL = 15
 """Characters below which a line of a document is a label, about which a reading without words says nothing."""
