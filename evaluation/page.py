@@ -52,16 +52,21 @@ def _section(name: str, figures: Mapping[str, Any]) -> list[str]:
 
 
 def _screening(figures: Mapping[str, Any]) -> list[str]:
-    both = {"规则加语境判断": figures["with_judge"], "仅规则": figures["rules_alone"]}
+    titles = {"with_judge": "规则加语境判断", "rules_alone": "仅规则", "with_judge_and_llm": "再加大模型复核"}
+    both = {title: figures[key] for key, title in titles.items() if key in figures}
     lines = [
         f"标注集 `{figures['set']}`，{figures['texts']} 条。",
         "",
         "| 指标 | " + " | ".join(both) + " |",
-        "|---|---|---|",
+        "|---" * (len(both) + 1) + "|",
     ]
     for key, title in RATES.items():
         lines.append(f"| {title} | " + " | ".join(f"{b[key]:.3f}" for b in both.values()) + " |")
     judged = figures["with_judge"]
+    lines += [
+        "",
+        "把握（最高的一条）与实际违规数：" + "；".join(f"{k} 为 {v}" for k, v in judged["reliability"].items()) + "。",
+    ]
     lines += ["", "按标签：", ""] + [f"- {tag}：{text}" for tag, text in judged["by_tag"].items()]
     lines += ["", "混淆（行为标注，列为判断；“合规”含转人工）：", "", "| 标注 | 判断 |", "|---|---|"]
     for truth, said in judged["confusion"].items():

@@ -10,6 +10,7 @@ from typing import Any
 from xiaobao.judge.corpus import Text, read_labelled
 from xiaobao.judge.measure import Figures, Outcome, tally
 from xiaobao.judge.model import default_judge
+from xiaobao.llm import LanguageModel, Settings
 from xiaobao.model import Material, Passage, Verdict
 from xiaobao.screening.screen import Screener
 
@@ -33,12 +34,17 @@ def evaluate(path: Path) -> dict[str, Any]:
     """Return the figures with the judge and by rules alone."""
     texts = read_labelled(path)
     out: dict[str, Any] = {"set": path.name, "texts": len(texts)}
-    for name, screener in (("with_judge", Screener(judge=default_judge())), ("rules_alone", Screener())):
+    settings = Settings.from_environment()
+    ways = {"with_judge": Screener(judge=default_judge()), "rules_alone": Screener()}
+    if settings is not None:
+        ways["with_judge_and_llm"] = Screener(judge=default_judge(), adjudicator=LanguageModel(settings))
+    for name, screener in ways.items():
         verdicts = screen(texts, screener)
         outcomes = [outcome(v) for v in verdicts]
         out[name] = {
             **figures(tally(texts, outcomes)),
             "review_share": round(sum(v.verdict == "review" for v in verdicts) / len(texts), 4),
+            "reliability": _reliability(texts, verdicts),
             "by_tag": _by_tag(texts, outcomes),
             "confusion": _confusion(texts, outcomes),
         }
@@ -57,6 +63,17 @@ def figures(measured: Figures) -> dict[str, Any]:
         "false_alarms": [f"{id} ({category})" for id, category in measured.false],
         "wrong_category": [f"{id} ({truth} → {said})" for id, truth, said in measured.wrong_category],
     }
+
+
+def _reliability(texts: Sequence[Text], verdicts: Sequence[Verdict]) -> dict[str, str]:
+    """Return for bands of the surest finding's confidence how many texts it names and how many of them offend."""
+    bands: dict[str, list[bool]] = {}
+    for text, verdict in zip(texts, verdicts, strict=True):
+        if verdict.findings:
+            surest = max(f.confidence for f in verdict.findings)
+            low = min(int(surest * 5), 4) / 5
+            bands.setdefault(f"{low:.1f}–{low + 0.2:.1f}", []).append(text.violation)
+    return {band: f"{sum(truth)}/{len(truth)}" for band, truth in sorted(bands.items())}
 
 
 def _by_tag(texts: Sequence[Text], outcomes: Sequence[Outcome]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from xiaobao.checks import kinds
 from xiaobao.cli import main
 from xiaobao.errors import RuleError
 from xiaobao.judge import model
-from xiaobao.rulebook.load import load, read_folder
+from xiaobao.rulebook.load import PACKAGE, load, read_folder
 from xiaobao.rulebook.model import CATEGORIES
 from xiaobao.rulebook.schema import rule_schema
 from xiaobao.rulebook.verify import accepted, try_examples, untried, verify
@@ -384,3 +384,8 @@ def test_one_module_adds_a_kind(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == ["shout", True]
+
+
+def test_the_published_schema_is_current() -> None:
+    published = json.loads((PACKAGE / "rule.schema.json").read_text(encoding="utf-8"))
+    assert published == rule_schema(), "xiaobao rules schema > src/xiaobao/rulebook/rule.schema.json"
