@@ -13,6 +13,7 @@ import os
 import re
 import stat
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -201,7 +202,9 @@ def _results(objects: list[Object], work_many: WorkMany) -> list[Object | Xiaoba
             return [error]
     except Exception as error:
         if len(objects) == 1:
-            _log.error("处理失败", exc_info=error)
+            # The error's own words may quote the text, personal data and all.
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            _log.error("处理失败：%s，%s:%s", type(error).__name__, last.filename, last.lineno)
             return [XiaobaoError(f"处理失败（{type(error).__name__}）", code="error.internal")]
     else:
         if len(results) != len(objects):

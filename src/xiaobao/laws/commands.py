@@ -59,7 +59,7 @@ def list_norms(on: Any, as_json: bool) -> None:
             norm.key, norm.title, norm.number, start, CONFIDENCE[norm.confidence],
             str(len(norm.articles)), str(imported or ""),
         )  # fmt: skip
-    Console().print(table)
+    Console(markup=False).print(table)
 
 
 @laws.command("show")
@@ -80,7 +80,7 @@ def show(reference: str, as_json: bool) -> None:
         extra = {"title": citation.title, "paraphrase": citation.paraphrase, "text": citation.text}
         _print_json(citation.as_dict() | extra | {"rights": list(rights)})
         return
-    console = Console()
+    console = Console(markup=False)
     place = "" if citation.article.startswith("*") else f" 第{citation.article}条"
     console.print(Text(f"《{citation.title}》{place}", style="bold"))
     console.print(Text(f"大意：{citation.paraphrase}"))
@@ -102,7 +102,7 @@ def import_folder(context: click.Context, directory: Path, as_json: bool) -> Non
     if as_json:
         _print_json([r.as_dict() for r in reports])
     else:
-        Console().print(_import_table(reports))
+        Console(markup=False).print(_import_table(reports))
         click.echo(f"原文存放在 {register.texts.directory}")
     if any(r.status == "unreadable" for r in reports):
         context.exit(1)
@@ -126,7 +126,7 @@ def show_impact(reference: str, as_json: bool) -> None:
         table.add_column(heading, overflow="fold")
     for item in found:
         table.add_row(item.rule, item.title, item.reference, REACH[item.reach])
-    Console().print(table)
+    Console(markup=False).print(table)
 
 
 def _load_rules() -> Iterable[CitingRule]:
@@ -147,7 +147,7 @@ def _show_norm(register: Register, norm: Norm, as_json: bool) -> None:
     if as_json:
         _print_json(_norm_dict(norm) | {"articles": [_article_dict(a) for a in articles]})
         return
-    console = Console()
+    console = Console(markup=False)
     console.print(Text(f"《{norm.title}》", style="bold"))
     facts = (norm.number, norm.issuer, f"施行 {norm.in_force_from}" if norm.in_force_from else "", norm.note)
     console.print(Text("　".join(f for f in facts if f)))

@@ -51,7 +51,8 @@ class Given:
 def walked(paths: Iterable[str]) -> Iterator[str]:
     """Yield each file named, and in its place the files of each folder named, in order of their paths.
 
-    Hidden files and the litter of desktops inside folders are passed over; links to folders are not followed.
+    Hidden files, pipes, sockets and the litter of desktops inside folders are passed over; links to folders are not
+    followed.
     """
     for path in paths:
         if not os.path.isdir(path):
@@ -60,8 +61,11 @@ def walked(paths: Iterable[str]) -> Iterator[str]:
         for folder, folders, names in os.walk(path):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in sorted(names):
-                if not name.startswith((".", "~$")) and name not in _LITTER:
-                    yield os.path.join(folder, name)
+                found = os.path.join(folder, name)
+                # A pipe or a socket that lies among the files would be waited for without end.
+                odd = os.path.exists(found) and not os.path.isfile(found)
+                if not odd and not name.startswith((".", "~$")) and name not in _LITTER:
+                    yield found
 
 
 def from_line(data: Mapping[str, Any], given: Given) -> Material:
@@ -79,11 +83,8 @@ def from_line(data: Mapping[str, Any], given: Given) -> Material:
 
 
 def checked_moment(at: str) -> None:
-    """Raise InputError where a time cannot be read, or lies where no time in Beijing can."""
-    try:
-        moment(at if len(at) <= _SHOWN else f"{at[:_SHOWN]}…")
-    except OverflowError as error:
-        raise InputError(f"时间“{at[:_SHOWN]}”超出可以表示的范围", code="input.time") from error
+    """Raise InputError where a time cannot be read; its message repeats no more than the beginning."""
+    moment(at if len(at) <= _SHOWN else f"{at[:_SHOWN]}…")
 
 
 def _named(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import click
 import orjson
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from xiaobao.errors import ModelUnavailable, RuleError, UsageError
 from xiaobao.rulebook.load import PACKAGE, Rulebook, read_folder
@@ -91,7 +92,7 @@ def list_rules(names: tuple[str, ...], category: str | None, family: str | None,
             rule.id, rule.title, rule.category, SEVERITY[rule.severity], "\n".join(map(str, rule.citations)),
             f"{LIFECYCLE[rule.lifecycle]}，{MAY[rule.may]}",
         )  # fmt: skip
-    Console().print(table)
+    Console(markup=False).print(table)
     _complain(errors)
 
 
@@ -110,20 +111,22 @@ def show_rule(id: str, folder: Path, as_json: bool) -> None:
     if as_json:
         click.echo(orjson.dumps(_summary(rule, full=True), option=orjson.OPT_INDENT_2))
         return
-    console = Console()
-    console.print(f"[bold]{rule.title}[/bold]  {SEVERITY[rule.severity]}  {rule.category}  第 {rule.version} 版")
+    # Rules may hold square brackets, which are words of theirs and no styles.
+    console = Console(markup=False, highlight=False)
+    facts = f"  {SEVERITY[rule.severity]}  {rule.category}  第 {rule.version} 版"
+    console.print(Text.assemble((rule.title, "bold"), facts))
     console.print(rule.message)
     console.print(f"建议改为：{rule.remedy}", style="green")
     for citation in rule.citations:
-        console.print(f"\n{citation}（{citation.confidence}）\n  {citation.paraphrase}", highlight=False)
+        console.print(f"\n{citation}（{citation.confidence}）\n  {citation.paraphrase}")
     for kind, group in (("应命中", rule.hit), ("不应命中", rule.no_hit)):
         console.print(f"\n{kind}")
         for example in group:
-            console.print(f"  · {example.text}", markup=False, highlight=False)
+            console.print(f"  · {example.text}")
     if rule.todo:
         console.print("\n尚未做到")
         for text in rule.todo:
-            console.print(f"  · {text}", markup=False, highlight=False)
+            console.print(f"  · {text}")
 
 
 @rules.command("test")
