@@ -118,6 +118,7 @@ def test_several_drawdowns_have_one_rate() -> None:
         ([(0, 100), (1, -200), (2, 101)], "没有内部收益率"),
         ([(0, float("nan")), (1, -1)], "无效的数字"),
         ([(float("inf"), 1), (1, -1)], "时间"),
+        ([(0, 1), (0.001, -1000)], "没有内部收益率|利率过大"),
     ],
 )
 def test_no_rate_or_several_is_an_error(flows: list[tuple[float, float]], words: str) -> None:
@@ -166,6 +167,8 @@ def test_overdue_by_hand() -> None:
     for bad in ({"days": -1}, {}, {"days": 1, "paid_on": date(2026, 5, 1)}):
         with pytest.raises(InputError):
             owed(plan, 3, **bad)
+    with pytest.raises(InputError, match="360 或 365"):
+        Overdue(D(150), days_a_year=0)
     with pytest.raises(InputError, match="没有第 99 期"):
         owed(plan, 99, days=1)
 

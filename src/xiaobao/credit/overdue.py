@@ -87,6 +87,8 @@ def _days(due: date | None, days: int | None, paid_on: date | None) -> int:
 
 def _rate_at(plan: Schedule, number: int) -> Decimal:
     """Return the contract rate in percent in force at a due date."""
+    if not plan.terms.rate_changes and not plan.terms.extensions:
+        return plan.terms.annual_percent
     day = plan.days[next(i for i, r in enumerate(plan.rows) if r.number == number and r.kind == "instalment")]
     rate, ends = plan.terms.annual_percent, {r.number: d for r, d in zip(plan.rows, plan.days, strict=True)}
     changes = [

@@ -21,6 +21,7 @@ from xiaobao.errors import InputError
 DAYS = 365
 MONTHS = 12
 _STEP = Decimal("0.0001")
+_MOST = 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,4 +162,6 @@ def _root(flows: Sequence[float]) -> float:
 
 
 def _percent(fraction: float) -> Decimal:
+    if not abs(fraction) < _MOST:
+        raise InputError("利率过大，无法折算年化", code="input.rate")
     return Decimal(repr(fraction * 100)).quantize(_STEP, ROUND_HALF_UP) + Decimal(0)

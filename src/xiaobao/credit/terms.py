@@ -147,6 +147,13 @@ class Overdue:
     fee_least: Decimal = Decimal(0)
     days_a_year: int = 360
 
+    def __post_init__(self) -> None:
+        _number(self.rate_share_percent, "罚息占合同利率的百分比", Decimal(0), MOST_RATE)
+        _number(self.fee_percent, "逾期费率（%）", Decimal(0), MOST_RATE)
+        _number(self.fee_least, "逾期费用下限（元）", Decimal(0), MOST_PRINCIPAL)
+        if self.days_a_year not in (360, 365) or not 0 <= self.grace_days <= 366:
+            raise InputError("逾期条款的计息天数应为 360 或 365，宽限天数应在 0 到 366 之间", code="input.terms")
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
