@@ -94,13 +94,24 @@ def test_flows_in_years_give_their_rate_back(rate: float, payments: list[tuple[f
     assert (1 + float(found.nominal_percent) / 1200) ** 12 == pytest.approx(1 + rate, rel=1e-4)
 
 
-def test_published_effective_rates_in_years() -> None:
-    """The relation of directive 2008/48/EC: 6,000 repaid as 7,200 after a year and a half costs 12.9243 %."""
-    assert abs(from_timed([(0, 6000), (1.5, -7200)]).effective_percent - D("12.9243")) <= D("0.0001")
-    level = from_timed([(0, 1000), *((k / 12, -100) for k in range(1, 13))])
-    assert float(level.effective_percent) == pytest.approx(
-        100 * ((1 + pyxirr.irr([1000] + [-100] * 12)) ** 12 - 1), abs=1e-4
-    )
+@pytest.mark.parametrize(
+    ("flows", "published"),
+    [
+        ([(0, 1000), (1.5, -1200)], "12.9243"),
+        ([(0, 950), (1.5, -1200)], "16.8526"),
+        ([(0, 1000), (1, -600), (2, -600)], "13.06623"),
+        ([(0, 1000), (0.25, -272), (0.5, -272), (1, -544)], "13.1855"),
+    ],
+)
+def test_worked_examples_of_the_consumer_credit_directive(flows: list[tuple[float, float]], published: str) -> None:
+    """Directive 98/7/EC, annex II: equal months and years."""
+    assert abs(from_timed(flows).effective_percent - D(published)) <= D("0.0001")
+
+
+def test_a_worked_example_by_calendar_days() -> None:
+    """The same directive's first example by days: 546 of them, 12.96 %."""
+    rate = from_dates([(date(1994, 1, 1), 1000), (date(1995, 7, 1), -1200)])
+    assert round(rate.effective_percent, 2) == D("12.96")
 
 
 def test_several_drawdowns_have_one_rate() -> None:
