@@ -24,8 +24,8 @@ from xiaobao.credit.terms import At, Overdue, Prepayment, Terms
 from xiaobao.errors import InputError
 
 D = Decimal
-ROOT = Path(__file__).parents[2]
-EXAMPLES = Path(os.environ.get("XIAOBAO_DATA", ROOT.parent / "shared" / "data")) / "apr-reg-z.jsonl"
+BESIDE = Path(__file__).parents[3].glob("*/data/apr-reg-z.jsonl")
+EXAMPLES = Path(os.environ.get("XIAOBAO_DATA") or next((p.parent for p in BESIDE), "absent")) / "apr-reg-z.jsonl"
 
 
 def test_worked_examples_of_the_unit_period_method() -> None:
