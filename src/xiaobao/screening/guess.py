@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from xiaobao.model import Material, Passage
-from xiaobao.screening.document import SMS_SIGNATURE, Profile
+from xiaobao.screening.document import COLLECTION, SMS_SIGNATURE, Profile
 
 TITLE = 8
 """Passages from the start among which a title stands."""
@@ -13,7 +13,12 @@ LINE = 60
 """Characters a title, a header or a footer has at most."""
 AGREED = re.compile(r"合同|协议|授权书|申请书|申请表|承诺书|声明书|保函|章程|契约|条款$|条款[（(]|投保单|借据|签约须知")
 INSIDE = re.compile(r"话术|脚本|应答(?:口径|手册)|口径|培训|内部(?:资料|使用|文件|材料)|操作(?:手册|规程|指引)|质检")
-DISCLOSED = re.compile(r"说明书|公告|年报|季报|定期报告|信息披露|告知书|揭示书|服务价格|收费标准|(?<!签约)须知|清单")
+DISCLOSED = re.compile(
+    r"说明书|公告|年报|季报|定期报告|信息披露|告知书|揭示书|服务价格|收费标准|(?<!签约)须知|清单|报告"
+)
+DEMANDED = re.compile(r"(?:催收|催告|催款|逾期)[^，。]{0,4}(?:函|通知书|告知书)")
+DEMANDS = 3
+"""Words of debt from which a document is taken for one that collects."""
 NORM = re.compile(r"(?:法|条例|办法|规定|解释|细则|准则|规则|指引|公告)(?:[（(_].*)?$")
 ARTICLE = re.compile(r"^\W*第[一二三四五六七八九十百千零〇0-9]+条")
 ARTICLES = 5
@@ -39,11 +44,15 @@ def of_document(material: Material, seen: Profile) -> str:
         return "education"
     if any(INSIDE.search(t) for t in titles):
         return "internal_script"
+    if any(DEMANDED.search(t) for t in titles):
+        return "collection_call"
     if any(DISCLOSED.search(t) for t in titles):
         return "disclosure"
     if any(AGREED.search(t) for t in titles) and not re.search("通知|问答", " ".join(titles)):
         return "contract_clause"
-    return "web_page" if seen.scenario == "collection_call" and seen.offer >= 0.5 else ""
+    if seen.scenario == "collection_call" and (seen.offer >= 0.5 or len(COLLECTION.findall(material.text)) < DEMANDS):
+        return "web_page"
+    return ""
 
 
 def _titles(material: Material) -> list[Passage]:
