@@ -187,3 +187,13 @@ def test_threads_share_one_engine() -> None:
 )
 def test_hostile_texts_end(screener: Screener, text: str) -> None:
     assert screener.screen(text_material(text)).verdict in ("violation", "review", "clear")
+
+
+def test_a_price_without_its_annual_rate_is_converted(screener: Screener) -> None:
+    verdict = screener.screen(text_material("消费贷火热申请中，日息万五，随借随还，立即申请"))
+    finding = next(f for f in verdict.findings if f.category == "rate_not_annualised")
+    assert "18.25%" in finding.remedy
+    assert "单利" in finding.remedy
+    stated = screener.screen(text_material("消费贷日利率0.05%，年化利率仅12%，立即申请"))
+    mismatched = next(f for f in stated.findings if f.rule == "loan/annual_rate_mismatch")
+    assert "18.25%" in mismatched.why

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from xiaobao.checks.base import Check, Hit, Need, Option, Parser, Pattern, check
 from xiaobao.checks.combine import WITHIN
+from xiaobao.credit.stated import mismatch
 from xiaobao.rulebook.source import KeyPath
 
 if TYPE_CHECKING:
     from xiaobao.screening.context import Context
 
+LONGEST = 2000
+"""Characters of a text beyond which it is a guess which price an annual rate belongs to."""
 OPERATORS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "=": operator.eq}
 KINDS = ["money", "rate", "number", "date", "duration", "age", "clock"]
 
@@ -88,9 +91,9 @@ def _comparison(text: str) -> Any:
 
 @check("annualised")
 class AnnualisedMismatch(Check):
-    """A quoted annual rate that differs from the one computed from the quoted day or month price."""
+    """A quoted annual rate that differs from the one computed from the quoted price, fee or payment."""
 
-    doc = "同时写明日/月计价与年化利率，而按日/月计价折算的年化（单利与复利）都与所写年化相差超过 tolerance 个百分点"
+    doc = "写明了价格与年化利率，而按价格折算的年化（单利与复利）都与所写相差超过 tolerance 个百分点"
     argument = {"const": "mismatch"}
     options = {"tolerance": Option({"type": "number", "minimum": 0}, "允许的差（百分点）", 0.3)}
 
@@ -113,17 +116,11 @@ class AnnualisedMismatch(Check):
         return frozenset(self.terms())
 
     def hits(self, context: Context) -> list[Hit]:
-        """Return the annual rate that fits no day or month price of the text."""
-        rates = [(v, s, e) for v, s, e in context.values if v.kind == "rate" and isinstance(v.value, Decimal)]
-        annual = [(v, s, e) for v, s, e in rates if v.period == "year"]
-        factors = {"day": 365, "month": 12}
-        quoted = [(v, factors[v.period]) for v, _, _ in rates if v.period in factors]
-        if len(annual) != 1 or len(quoted) != 1:
+        """Return the annual rate that fits no price of the text, with what the price comes to as note."""
+        source = context.normalised.source
+        if len(source) > LONGEST:
             return []
-        (year, start, end), (part, times) = annual[0], quoted[0]
-        stated, price = Decimal(str(year.value)), Decimal(str(part.value))
-        simple = price * times
-        compound = (Decimal((1 + float(price) / 100) ** times) - 1) * 100
-        if min(abs(stated - simple), abs(stated - compound)) <= self.tolerance:
+        found = mismatch(source, self.tolerance)
+        if found is None:
             return []
-        return [Hit(start, end, f"按所写价格折算：单利 {simple:.2f}%、复利 {compound:.2f}%，与所写 {stated}% 不符")]
+        return [Hit(*context.within(found.stated.start, found.stated.end), found.sentence)]

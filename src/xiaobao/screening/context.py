@@ -177,6 +177,11 @@ class Context:
         """Return the first normalised position that stems from an original offset or later."""
         return int(np.searchsorted(self.normalised.ends, offset, side="right"))
 
+    def within(self, start: int, end: int) -> Span:
+        """Return the normalised span that stems from a span of the original text; at least one character."""
+        first = self.at(start)
+        return first, max(first + 1, int(np.searchsorted(self.normalised.starts, end)))
+
     @cached_property
     def values(self) -> list[tuple[Value, int, int]]:
         """Return numbers with units and their normalised spans."""

@@ -11,6 +11,7 @@ from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Context
 from xiaobao.screening.engine import Scanned
 from xiaobao.screening.explain import evidence, why
+from xiaobao.screening.remedy import remedy
 
 WORDED = 1.0
 OMITTED_LESS = 1.0
@@ -139,7 +140,7 @@ def _finding(
         anchor=Anchor(),
         basis=rule.citations,
         message=rule.message,
-        remedy=rule.remedy,
+        remedy=remedy(rule, context),
         why=why(candidate, context, probability),
         evidence=evidence(candidate, context),
         rights=rule.rights,

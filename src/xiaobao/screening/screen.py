@@ -110,8 +110,9 @@ class Screener:
             found = [f for f in found if not (f.rule.startswith(LEARNED) and f.confidence < SURE)]
         scores = self.judge.category_scores(context) if self.judge is not None and len(found) > 1 else {}
         names = {p for seen in (context.profile, context.context_profile) if seen for p in seen.products}
-        if piece.kind == "whole":
-            found = [f for f in found if fits(f, scenario, frozenset(names))]
+        if piece.kind != "text":
+            own = piece.kind == "block"
+            found = [f for f in found if (own and f.decision == "violation") or fits(f, scenario, frozenset(names))]
         found = [_clipped(f, piece) for f in found]
         lead = primary(found, scores) if piece.kind == "text" else None
         return chosen(found, scores, scenario, frozenset(names), lead)
