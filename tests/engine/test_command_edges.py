@@ -205,3 +205,22 @@ def test_square_brackets_are_words_and_no_styles(rules: str, tmp_path: Path) -> 
     (texts / "[").mkdir(parents=True)
     (texts / "[" / "x].md").write_text("没有条文", encoding="utf-8")
     assert run("laws", "import", str(texts)).exception is None
+
+
+def test_a_report_never_replaces_a_pipe_or_a_link(rules: str, tmp_path: Path) -> None:
+    source, real, link = tmp_path / "a.txt", tmp_path / "real.html", tmp_path / "link.html"
+    source.write_text(BAD, encoding="utf-8")
+    real.write_text("old", encoding="utf-8")
+    link.symlink_to(real)
+    arguments = ["screen", "--rules", rules, "--no-judge", "--format", "html", str(source), "--output"]
+    assert run(*arguments, str(link)).exit_code == 0
+    assert link.is_symlink()
+    assert "保本保收益" in real.read_text(encoding="utf-8")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE) as reader:
+        assert run(*arguments, str(pipe)).exit_code == 0
+        shown, _ = reader.communicate(timeout=60)
+    assert pipe.is_fifo()
+    assert "保本保收益" in shown.decode()
+    assert not list(tmp_path.glob("*.part"))

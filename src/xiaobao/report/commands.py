@@ -239,11 +239,18 @@ def _output(target: str) -> Iterator[IO[bytes]]:
 
 
 def _replace(target: str, data: bytes) -> None:
-    """Write a whole file or leave the old one as it was."""
-    part = f"{target}.part"
+    """Write a whole file or leave the old one as it was; what is no file, such as a pipe, is written to."""
+    place = os.path.realpath(target)
+    part = f"{place}.{os.getpid()}.part"
     try:
-        Path(part).write_bytes(data)
-        os.replace(part, target)
+        if os.path.exists(place) and not os.path.isfile(place):
+            Path(place).write_bytes(data)
+            return
+        try:
+            Path(part).write_bytes(data)
+            os.replace(part, place)
+        finally:
+            Path(part).unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"无法写入输出文件 {target}：{batch.reason(error)}", code="usage.output") from error
 
