@@ -21,6 +21,7 @@ $(STAMP): requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	echo '{"id": "1", "text": "保本"}' | $(BIN)/xiaobao screen --input - > /dev/null  # compiles the rulebook once
 	@touch $@
 
 demo: $(STAMP)  ## Screen the samples and open the report.

@@ -24,7 +24,7 @@ from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Context
 from xiaobao.screening.engine import Scanned
 
-SUPPORT = {"__init__", "base", "literals", "frequency"}
+SUPPORT = {"analysed", "__init__", "base", "literals", "frequency"}
 """Modules of checks that serve the kinds and are none."""
 GOOD = """\
 title: 说包赚

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import re2
 
+from xiaobao.checks import analysed
 from xiaobao.checks.frequency import frequency, weight
 from xiaobao.checks.literals import Clause, clauses, marks
 from xiaobao.rulebook.source import KeyPath, Source
@@ -68,13 +69,17 @@ def pattern_for(text: str, short: str | None = None, sets: Mapping[str, frozense
     known = _PATTERNS.get(text)
     if known is not None:
         return known
+    analysis = analysed.find(text)
+    if analysis is not None:
+        return _PATTERNS.setdefault(text, Pattern(text, *analysis))
     try:
-        needed = clauses(short or text, sets)
+        analysis = clauses(short or text, sets), marks(short or text, sets)
     except (re.error, OverflowError) as error:
         raise ValueError(f"正则无法编译：{error}") from error
     if REFUSED.search(short or text):
         raise ValueError("正则无法编译：不支持环视与反向引用")
-    return _PATTERNS.setdefault(text, Pattern(text, needed, marks(short or text, sets)))
+    analysed.add(text, analysis)
+    return _PATTERNS.setdefault(text, Pattern(text, *analysis))
 
 
 def _compiled(text: str) -> Any:

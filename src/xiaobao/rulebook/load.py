@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
-from xiaobao.checks import Parser
+from xiaobao.checks import Parser, analysed
 from xiaobao.errors import LawError, RuleError
 from xiaobao.laws.register import Register
 from xiaobao.laws.register import load as load_laws
@@ -74,6 +74,7 @@ def read_folder(folder: Path, *, errors: list[RuleError] | None = None) -> Ruleb
             if errors is None:
                 raise
             errors.append(error)
+    analysed.save()
     return Rulebook(tuple(sorted(rules, key=lambda r: r.id)), lexicons)
 
 
