@@ -50,12 +50,13 @@ def chosen(
     expressions its words belong to, to the finding that stands for it.
     """
 
-    def rank(finding: Finding) -> tuple[bool, bool, bool, bool, float, float]:
+    def rank(finding: Finding) -> tuple[bool, bool, bool, bool, bool, float, float]:
         return (
             finding is lead,
             not finding.rule.startswith(LEARNED),
             fits(finding, scenario, products),
             finding.decision == "violation",
+            not _doubted(finding),
             shares.get(finding.category, NO_SHARE),
             finding.confidence,
         )
@@ -65,6 +66,8 @@ def chosen(
         if finding is not lead and finding.rule.startswith(LEARNED):
             if _adds(finding, kept, found, shares):
                 kept.append(finding)
+            continue
+        if finding is not lead and _doubted(finding) and _fainter(finding, kept, shares):
             continue
         better = next((k for k in kept if _outdone(finding, k, shares, scenario, products)), None)
         if better is None or finding is lead:
@@ -108,6 +111,21 @@ def _outdone(
         return not (set(finding.families) - set(kept.families)) or _same_offence(finding, kept)
     behind = LITTLE if _words(finding) == _words(kept) else BEHIND
     return shares.get(finding.category, NO_SHARE) < shares.get(kept.category, NO_SHARE) - behind
+
+
+def _doubted(finding: Finding) -> bool:
+    """Tell whether something in the text speaks against a finding."""
+    return any(e.kind != "words" for e in finding.evidence)
+
+
+def _fainter(finding: Finding, kept: Sequence[Finding], shares: Mapping[str, float]) -> bool:
+    """Tell whether the text is about another offence, of which nothing speaks against."""
+    own = shares.get(finding.category, NO_SHARE) + LITTLE
+    return any(
+        own < shares.get(k.category, NO_SHARE)
+        for k in kept
+        if not (k.rule.startswith(LEARNED) or _doubted(k) or _milder(k, finding))
+    )
 
 
 def _milder(kept: Finding, finding: Finding) -> bool:
