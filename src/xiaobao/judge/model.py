@@ -114,16 +114,28 @@ def log_shares(heads: Floats) -> Floats:
     return np.asarray(top - np.log(np.exp(top).sum()), dtype=np.float32)
 
 
-def calibration_features(scanned: Scanned, index: int, logit: float, heads: Floats) -> list[float]:
+@dataclass(frozen=True)
+class Together:
+    """What the worded rules of a text say together: how many say something that no stance clears, whether any met."""
+
+    said: int
+    met: bool
+
+    @classmethod
+    def of(cls, scanned: Scanned) -> Together:
+        """Count the worded candidates of a text."""
+        worded = [c for c in scanned.candidates if not _learned(c)]
+        return cls(sum(not c.cleared for c in worded), bool(worded))
+
+
+def calibration_features(candidate: Candidate, together: Together, logit: float, heads: Floats) -> list[float]:
     """Return what the last step weighs of a candidate: how the text reads, how the rules met it, what speaks against.
 
     The rules of a text count together: a learned reading is worth more where words say the same.
     """
-    candidate = scanned.candidates[index]
     own = [CATEGORIES.index(c) for c in (candidate.rule.category, *candidate.rule.also)]
     category = float(np.clip(np.max(log_shares(heads)[own]), -8, 0))
-    worded = [c for c in scanned.candidates if not _learned(c)]
-    said = sum(not c.cleared for c in worded)
+    said = together.said
     kinds = {s.kind for s in candidate.stances}
     cleared = float(candidate.cleared)
     return [
@@ -135,7 +147,7 @@ def calibration_features(scanned: Scanned, index: int, logit: float, heads: Floa
         logit * cleared,
         float(said > 0),
         min(said, 4) / 4,
-        float(said == 0 and bool(worded)),
+        float(said == 0 and together.met),
         logit * float(said > 0),
         float(np.clip(np.max(heads[own]) / SHARPNESS, -2, 2)),
         float(np.clip(np.max(heads) / SHARPNESS, -2, 2)),
@@ -191,6 +203,7 @@ class TextJudge:
         context = scanned.context
         spans = windows(context)
         out = [0.0] * len(scanned.candidates)
+        together = Together.of(scanned)
         by_window: dict[int, list[int]] = {}
         for i, candidate in enumerate(scanned.candidates):
             by_window.setdefault(_window_of(spans, candidate), []).append(i)
@@ -200,7 +213,7 @@ class TextJudge:
                 if scanned.candidates[i].omitted and len(spans) > 1:
                     out[i] = OMISSION[scanned.candidates[i].cleared]
                     continue
-                features = calibration_features(scanned, i, logits[index], heads[index])
+                features = calibration_features(scanned.candidates[i], together, logits[index], heads[index])
                 weighed = float(np.array(features, np.float32) @ self.weights.calibration)
                 out[i] = float(sigmoid(weighed + context.prior))
         return out

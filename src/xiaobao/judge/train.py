@@ -23,7 +23,7 @@ from sklearn.svm import LinearSVC
 from xiaobao.judge.corpus import Text, groups, read_corpus
 from xiaobao.judge.features import BITS, BUCKETS, SIGNALS, counts, describe, ngram_hashes, word_hashes
 from xiaobao.judge.measure import Figures, measure
-from xiaobao.judge.model import CASES, TextJudge, Weights, calibration_features, case_vector, windows
+from xiaobao.judge.model import CASES, TextJudge, Together, Weights, calibration_features, case_vector, windows
 from xiaobao.rulebook.model import CATEGORIES
 from xiaobao.screening.engine import Engine, Row, Scanned
 from xiaobao.text.normalise import normalise
@@ -151,10 +151,11 @@ def calibrate(
             continue
         heads = judge.window_heads(item.context)[0]
         logit = judge.window_logits(item.context)[0]
+        together = Together.of(item)
         for j in range(len(item.candidates)):
             label = right_place(text, item, j)
             if label is not None and text.id.startswith(FRESH):
-                rows.append(calibration_features(item, j, logit, heads))
+                rows.append(calibration_features(item.candidates[j], together, logit, heads))
                 labels.append(label)
                 owners.append(i)
     return rows, labels, owners

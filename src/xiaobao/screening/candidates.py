@@ -15,6 +15,8 @@ from xiaobao.screening.stance import Stance, stances
 
 LONG_CLAUSE = 44
 """Widest stretch (characters) a finding is shown with; beyond it only the matched words are."""
+MOST = 200
+"""Hits of one rule that are looked at in one text: a text that repeats itself more says nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,8 @@ def _products(context: Context) -> frozenset[str]:
 def _kept(program: Program, index: int, context: Context, hits: list[Hit]) -> list[Candidate]:
     """Drop hits that an allowed phrase, an exception or a lawful product excuses; judge the stance of the rest."""
     rule = program.rules[index]
-    hits = _not_allowed(program.allowed[index], context, hits)
-    excuses = [(e.within, found) for e in rule.unless if hits and (found := e.check.hits(context))]
+    hits = _not_allowed(program.allowed[index], context, hits)[:MOST]
+    excuses = [(e.within, found[:MOST]) for e in rule.unless if hits and (found := e.check.hits(context))]
     seen: dict[tuple[int, int], Candidate] = {}
     for hit in hits:
         candidate = _candidate(rule, context, hit, _excused(rule, context, hit, excuses))
