@@ -17,7 +17,7 @@ from xiaobao.screening.guess import column_heads, of_cell, of_document
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 SHEETS = ("spreadsheet", "csv", "excel")
-CELL = 10
+CELL = 4
 """Characters from which a table cell that has words, not only codes and numbers, counts as a text of its own."""
 
 BLOCK_PRIOR = -2.0
