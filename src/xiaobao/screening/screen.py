@@ -228,7 +228,9 @@ def _turn(turn: Any, index: int) -> Passage:
     times = {
         k: float(turn[k]) for k in ("start", "end") if isinstance(turn.get(k), (int, float)) and abs(turn[k]) < DAY
     }
-    anchor = Anchor(turn=index, speaker=str(turn.get("role") or "") or None, start=times.get("start"), end=times.get("end"))
+    anchor = Anchor(
+        turn=index, speaker=str(turn.get("role") or "") or None, start=times.get("start"), end=times.get("end")
+    )
     return Passage(turn["text"], anchor)
 
 
