@@ -21,7 +21,7 @@ CELL = 4
 """Characters from which a table cell that has words, not only codes and numbers, counts as a text of its own."""
 
 BLOCK_PRIOR = -2.0
-TURN_PRIOR = -1.0
+TURN_PRIOR = -0.5
 """Log odds by which an offence is rarer in a paragraph of a document, or a turn of a conversation, than in the texts
 the judge was trained on, about half of which offend.
 """
