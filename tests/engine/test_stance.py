@@ -102,5 +102,12 @@ def test_an_offer_sells_and_a_notice_does_not() -> None:
     assert offer.offer > 0.6 > notice.offer
 
 
+def test_what_a_text_is_comes_in_one_order() -> None:
+    seen = described("贷款、保险、基金、理财、信托、信用卡、国债都可以办理，谨防骗局，严禁诱导，违者处罚")
+    assert len(seen.products) > 4
+    assert list(seen.products) == sorted(seen.products)
+    assert list(seen.genres) == sorted(seen.genres)
+
+
 def test_profile_of_nothing() -> None:
     assert profile("", {}, default_engine().program.rulebook.lexicons).products == {}

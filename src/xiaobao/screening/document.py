@@ -35,7 +35,6 @@ class Profile:
     offer: float = 0.0
     contact: bool = False
     scenario: str = ""
-    inferred: bool = False
 
     def speaks_only_of(self, products: frozenset[str]) -> bool:
         """Tell whether every product of the text is one of these, and there is at least one."""
@@ -70,21 +69,20 @@ def profile(text: str, found: Found, lexicons: Lexicons, *, scenario: str = "", 
     products = _products(groups["product"], text)
     if product in PRODUCTS:
         products = {product: products.get(product, ("（给定）",))}
-    genres = {name: tuple(sorted(words)) for name, words in groups["genre"].items()}
+    genres = {name: tuple(sorted(words)) for name, words in sorted(groups["genre"].items())}
     contact = bool(CONTACT.search(text))
     sell = groups["sell"]
     price = bool(PRICE.search(text)) or bool(sell.get("price"))
     score = 0.30 * bool(sell.get("call")) + 0.25 * bool(sell.get("praise")) + 0.25 * price + 0.15 * contact
-    known = scenario
-    inferred = scenario or _scenario(text, genres, score)
-    if inferred in SALES_SCENARIOS:
+    scenario = scenario or _scenario(text, genres, score)
+    if scenario in SALES_SCENARIOS:
         score += 0.25
-    return Profile(products, genres, min(1.0, score), contact, inferred, not known)
+    return Profile(products, genres, min(1.0, score), contact, scenario)
 
 
 def _products(found: Mapping[str, set[str]], text: str) -> dict[str, tuple[str, ...]]:
     """Keep the products a text speaks of; the narrower product replaces the wider one it contains."""
-    products = {name: tuple(sorted(words)) for name, words in found.items()}
+    products = {name: tuple(sorted(words)) for name, words in sorted(found.items())}
     if products.get("insurance") == ("保险",) and not re.search(r"(?<!存款)保险", text):
         products.pop("insurance")
     if "structured_deposit" in products and set(products.get("deposit", ())) <= {"存款"}:
