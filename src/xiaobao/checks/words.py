@@ -12,6 +12,8 @@ from xiaobao.text.normalise import normalise_terms
 if TYPE_CHECKING:
     from xiaobao.screening.context import Context
 
+_KIND_WORDS = {"pinyin": "拼音", "homophone": "谐音", "lookalike": "形近字", "split": "拆字", "sign": "符号"}
+
 
 @check("words")
 class Words(Check):
@@ -68,7 +70,7 @@ class Words(Check):
         distinct: set[str] = set()
         for term in context.found.keys() & self._terms:
             word, kind = self.words[term]
-            note = f"“{word}”的变体写法（{kind}）" if kind else ""
+            note = f"“{word}”的变体写法（{_KIND_WORDS[kind]}）" if kind else ""
             distinct.add(word)
             found.extend(Hit(start, end, note) for start, end in context.found[term])
         if len(distinct) < self.at_least or len(found) < self.count:

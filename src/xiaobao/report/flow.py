@@ -157,7 +157,10 @@ class PagePicture(Flowable):  # type: ignore[misc]
         pen.setStrokeColor(colour)
         pen.setLineWidth(1.2)
         pen.setDash(*([3, 2] if box.severity == "medium" else [1, 0]))
-        pen.roundRect(x, y, box.width / 100 * self.width, high, 1.5)
+        if box.line:
+            pen.line(x, y, x + box.width / 100 * self.width, y)
+        else:
+            pen.roundRect(x, y, box.width / 100 * self.width, high, 1.5)
         pen.setDash(1, 0)
         if box.label:
             size = pen.stringWidth(box.label, FONT, 7) + 4
@@ -178,7 +181,7 @@ def _finding(shown: Shown) -> list[Flowable]:
         Paragraph(_soft(facts), SMALL),
         Paragraph(_pieces(shown.quote) if shown.quote else _soft("应有而没有的内容"), _boxed()),
     ]
-    rest: list[Flowable] = [Paragraph(markup(f"理由：{finding.why}"), SMALL)]
+    rest: list[Flowable] = [Paragraph(markup(f"理由：{shown.reason}"), SMALL)]
     if shown.same is not None:
         rest.append(Paragraph(_soft(f"问题、依据与建议同第 {shown.same} 处"), SMALL))
     else:

@@ -18,6 +18,7 @@ from xiaobao.model import SEVERITIES, Decision, Severity
 from xiaobao.report import words
 from xiaobao.report.session import Result
 from xiaobao.report.view import Item, Shown, item
+from xiaobao.report.wrap import Wrapped
 
 COLOURS: dict[Severity, str] = {"high": "red", "medium": "yellow", "low": "blue"}
 _VERDICT_COLOURS = {"violation": "red", "review": "yellow", "clear": "green", None: "magenta"}
@@ -56,14 +57,18 @@ def _material(view: Item) -> RenderableType:
     shape = words.VERDICT_SHAPES[view.decision] if view.decision else "✕"
     parts: list[RenderableType] = [Rule(style="dim"), _line(view, shape, colour)]
     if view.inferred:
-        parts.append(Text(f"  推断 {_clean(view.inferred)}", style="dim"))
+        parts.append(_indented(Text(f"{_clean(view.inferred)}（推断）", style="dim")))
     if view.error:
-        parts.append(Text(f"  {_clean(view.error)}", style="magenta"))
+        parts.append(_indented(Text(_clean(view.error), style="magenta")))
     parts += [_finding(shown) for shown in view.findings]
     if view.issues:
         parts.append(_issues(view))
     parts.append(Text(""))
     return Group(*parts)
+
+
+def _indented(text: Text) -> RenderableType:
+    return Padding(Wrapped(text), (0, 0, 0, 2))
 
 
 def _line(view: Item, shape: str, colour: str) -> Text:
@@ -88,27 +93,28 @@ def _finding(shown: Shown) -> RenderableType:
     rows = Table.grid(padding=(0, 1))
     rows.add_column(style="dim", no_wrap=True, width=8)
     rows.add_column(overflow="fold")
-    rows.add_row("原文", _quote(shown, colour) if shown.quote else Text("（应有而没有）", style="dim"))
-    rows.add_row("理由", Text(_clean(finding.why)))
+    rows.add_row("原文", Wrapped(_quote(shown, colour) if shown.quote else Text("（应有而没有）", style="dim")))
+    rows.add_row("理由", Wrapped(Text(_clean(shown.reason))))
     if shown.same is not None:
         rows.add_row("", Text(f"问题、依据与建议同第 {shown.same} 项", style="dim"))
     else:
         _add_rule(rows, shown)
-    return Group(Text(""), Padding(head, (0, 0, 0, 2)), Padding(rows, (0, 0, 0, 4)))
+    return Group(Text(""), _indented(head), Padding(rows, (0, 0, 0, 4)))
 
 
 def _add_rule(rows: Table, shown: Shown) -> None:
     """Add what a rule says wherever it is met: the offence, its law, what to write instead."""
     finding = shown.finding
-    rows.add_row("问题", Text(finding.message))
+    rows.add_row("问题", Wrapped(Text(finding.message)))
     for i, clause in enumerate(shown.clauses[:CLAUSES]):
         text = Text(clause.name)
         if clause.text:
             text.append(f"  {'' if clause.own else '原文：'}{_clean(clause.text)}", "dim")
-        rows.add_row("" if i else "依据", text)
+        rows.add_row("" if i else "依据", Wrapped(text))
     if len(shown.clauses) > CLAUSES:
-        rows.add_row("", Text("另据" + "、".join(c.name for c in shown.clauses[CLAUSES:]), style="dim"))
-    rows.add_row("建议改为", Text(finding.remedy, style="green"))
+        others = Text("另据" + "、".join(c.name for c in shown.clauses[CLAUSES:]), style="dim")
+        rows.add_row("", Wrapped(others))
+    rows.add_row("建议改为", Wrapped(Text(finding.remedy, style="green")))
     rows.add_row("", Text(f"{finding.rule} 第 {finding.version} 版", style="dim"))
 
 

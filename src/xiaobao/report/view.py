@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -19,6 +20,7 @@ MOST = 300
 """Findings of one material shown at most."""
 LONG = 60
 """A text of more passages than this is shown only around its findings."""
+_BETWEEN_WORDS = re.compile(r"(?<=[A-Za-z,.])\n(?=[A-Za-z])")
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ class Shown:
     start: int | None
     end: int | None
     hits: tuple[tuple[int, int], ...] = ()
+    reason: str = ""
+    """Why it counts, without the articles: they are listed beside it."""
     same: int | None = None
     """The number of the first finding of the same rule, whose law and remedy are the same."""
 
@@ -194,6 +198,7 @@ def _shown(finding: Finding, number: int, first: int, material: Material) -> Sho
         here[0] if here else None,
         here[1] if here else None,
         hits,
+        words.reason(finding),
         None if first == number else first,
     )
 
@@ -214,7 +219,11 @@ def _quote(
         pieces.insert(0, Piece("…"))
     if high < last:
         pieces.append(Piece("…"))
-    return tuple(pieces)
+    if material.passages[index].anchor.box is None:
+        return tuple(pieces)
+    # The lines of a page end where the paper does, not where the sentence does.
+    gap = "" if "pdf" in material.media_type else " "
+    return tuple(replace(piece, text=_BETWEEN_WORDS.sub(" ", piece.text).replace("\n", gap)) for piece in pieces)
 
 
 Span = tuple[int, int, int, Severity]

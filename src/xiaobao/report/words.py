@@ -124,6 +124,11 @@ def confidence(finding: Finding) -> str:
     return "确定" if finding.confidence >= 0.9 else "较确定"
 
 
+def reason(finding: Finding) -> str:
+    """Return why a finding counts, without the articles that reports list beside it."""
+    return finding.why.replace("；依据" + "、".join(map(str, finding.basis[:2])), "")
+
+
 def article(citation: Citation) -> str:
     """Return the article in words, as 第 25 条第（一）项; empty where a norm is cited as a whole."""
     if citation.article in ("", "*"):

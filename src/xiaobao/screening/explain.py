@@ -44,12 +44,12 @@ def why(candidate: Candidate, context: Context, probability: float | None) -> st
         parts.append(candidate.note)
     parts.append(_stance(candidate.stances))
     profile = context.profile
-    if profile is not None and profile.products and (candidate.omitted or candidate.rule.scope.products):
+    if profile.products and (candidate.omitted or candidate.rule.scope.products):
         names = "、".join(PRODUCT_WORDS[p] for p in profile.products if p in PRODUCT_WORDS)
         parts.append(f"文中涉及的产品：{names}")
     parts.append("依据" + "、".join(map(str, candidate.rule.citations[:2])))
     if probability is not None and 0.35 <= probability < 0.75:
-        parts.append("语境判断把握不足，需人工判断")
+        parts.append("语境判断的把握不高，请核对上下文")
     return "；".join(p for p in parts if p) + "。"
 
 
