@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from xiaobao.rulebook.lexicons import Lexicons
 from xiaobao.screening.context import Context
 from xiaobao.screening.document import Profile, profile
 from xiaobao.screening.engine import default_engine
@@ -14,10 +15,9 @@ from xiaobao.text.normalise import normalise
 def kinds(text: str, word: str, role: str = "") -> set[str]:
     """Return the kinds of stance toward the first occurrence of a word."""
     normalised = normalise(text)
-    context = Context(normalised, {}, set(), role=role)
-    context.profile = Profile()
+    context = Context(normalised, {}, set(), Lexicons({}), role=role)
     start = normalised.text.index(word)
-    return {s.kind for s in stances(context, start, start + len(word), context.profile)}
+    return {s.kind for s in stances(context, start, start + len(word))}
 
 
 @pytest.mark.parametrize(

@@ -85,13 +85,10 @@ def describe(context: Context) -> NDArray[np.float32]:
     role = context.role or "none"
     if role in ROLES:
         out[_INDEX[f"role:{role}"]] = 1.0
-    if profile is None:
-        return out
-    scenario = context.scenario or profile.scenario
     names: Mapping[str, Sequence[str]] = {
         "product": tuple(profile.products),
         "genre": tuple(profile.genres),
-        "scenario": (scenario,),
+        "scenario": (context.kind,),
     }
     for group, members in names.items():
         for member in members:

@@ -19,6 +19,7 @@ from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Context, Span
 from xiaobao.screening.decide import LEARNED
 from xiaobao.screening.engine import Scanned
+from xiaobao.text.similarity import similarity
 
 if TYPE_CHECKING:
     from xiaobao.llm import LanguageModel
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 PACKAGED = Path(__file__).parent / "judge.npz"
 WINDOW = 160
 """Characters of one window: about the longest text the model was trained on as a whole."""
+RUN = 120
+"""Characters up to which the sentences of a longer text are joined to one window."""
 READINGS = 3
 """Most categories one passage may be read as."""
 SHARPNESS = 3.0
@@ -160,6 +163,20 @@ def _learned(candidate: Candidate) -> bool:
     return candidate.rule.id.startswith(LEARNED)
 
 
+@dataclass(frozen=True)
+class Reading:
+    """How a judge reads the windows of a text, one entry a window.
+
+    logits: that it is a violation; heads: of each category; intents: of each category, the probability of a violation
+    times the share of the category beside the best one.
+    """
+
+    windows: list[Span]
+    logits: list[float]
+    heads: list[Floats]
+    intents: list[Floats]
+
+
 class TextJudge:
     """A trained judge: weighs candidates, and tells which intents a passage carries."""
 
@@ -168,8 +185,6 @@ class TextJudge:
         self.language_model = language_model
         self.violation_from = weights.violation_from
         self.review_from = weights.review_from
-
-    # one window -----------------------------------------------------------------------------------------------
 
     def _slots(self, text: str) -> tuple[NDArray[np.int32], Floats]:
         """Return the slots of the known buckets of a text and their weights, each kind of unit length."""
@@ -196,75 +211,48 @@ class TextJudge:
         w = self.weights
         return float(values @ w.text[slots] + vector @ w.signals + w.bias)
 
-    # contexts -------------------------------------------------------------------------------------------------
+    def reading(self, context: Context) -> Reading:
+        """Return how this judge reads a text, worked out once a context."""
+        known: Reading | None = context.readings.get(self)
+        if known is None:
+            vector, spans = describe(context), windows(context)
+            texts = [context.text[start:end] for start, end in spans]
+            logits = [self.logit(text, vector) for text in texts]
+            heads = [self.heads(text, context.kind, context.role) for text in texts]
+            intents = [sigmoid(logit) * np.exp(h - h.max()) for logit, h in zip(logits, heads, strict=True)]
+            known = context.readings[self] = Reading(spans, logits, heads, intents)
+        return known
 
     def weigh(self, scanned: Scanned) -> list[float]:
         """Return for each candidate the probability (0..1) that it is a violation."""
-        context = scanned.context
-        spans = windows(context)
-        out = [0.0] * len(scanned.candidates)
-        together = Together.of(scanned)
-        by_window: dict[int, list[int]] = {}
-        for i, candidate in enumerate(scanned.candidates):
-            by_window.setdefault(_window_of(spans, candidate), []).append(i)
-        logits, heads = self.window_logits(context), self.window_heads(context)
-        for index, members in by_window.items():
-            for i in members:
-                if scanned.candidates[i].omitted and len(spans) > 1:
-                    out[i] = OMISSION[scanned.candidates[i].cleared]
-                    continue
-                features = calibration_features(scanned.candidates[i], together, logits[index], heads[index])
-                weighed = float(np.array(features, np.float32) @ self.weights.calibration)
-                out[i] = float(sigmoid(weighed + context.prior))
+        reading, together = self.reading(scanned.context), Together.of(scanned)
+        out = []
+        for candidate in scanned.candidates:
+            if candidate.omitted and len(reading.windows) > 1:
+                out.append(OMISSION[candidate.cleared])
+                continue
+            index = _window_of(reading.windows, candidate)
+            features = calibration_features(candidate, together, reading.logits[index], reading.heads[index])
+            weighed = float(np.array(features, np.float32) @ self.weights.calibration)
+            out.append(float(sigmoid(weighed + scanned.context.prior)))
         return out
-
-    def window_logits(self, context: Context) -> list[float]:
-        """Return for each window of a text the logit that it is a violation, computed once a context."""
-        known: list[float] | None = getattr(context, "window_logits", None)
-        if known is None:
-            vector = describe(context)
-            known = [self.logit(context.text[s:e], vector) for s, e in windows(context)]
-            context.window_logits = known  # type: ignore[attr-defined]
-        return known
-
-    def window_heads(self, context: Context) -> list[Floats]:
-        """Return the category logits of each window of a text, computed once a context."""
-        known = getattr(context, "window_heads", None)
-        if known is None:
-            assert context.profile is not None
-            scenario = context.scenario or context.profile.scenario
-            known = [self.heads(context.text[s:e], scenario, context.role) for s, e in windows(context)]
-            context.window_heads = known  # type: ignore[attr-defined]
-        return known
 
     def category_scores(self, context: Context) -> dict[str, float]:
         """Return for each category its best log share of a violation over the windows of a text."""
-        best = np.max(np.stack([log_shares(h) for h in self.window_heads(context)]), axis=0)
+        best = np.max(np.stack([log_shares(h) for h in self.reading(context).heads]), axis=0)
         return {c: float(p) for c, p in zip(CATEGORIES, best, strict=True)}
-
-    # services -------------------------------------------------------------------------------------------------
 
     def intents(self, context: Context, label: str) -> list[tuple[int, int, float]]:
         """Return for each window the clause that carries a category most, with the window's probability."""
         if label not in CATEGORIES:
             return []
-        head = CATEGORIES.index(label)
+        head, reading = CATEGORIES.index(label), self.reading(context)
         out = []
-        for (start, end), shares in zip(windows(context), self.window_intents(context), strict=True):
+        for (start, end), shares in zip(reading.windows, reading.intents, strict=True):
             if shares[head] >= 0.05 and np.count_nonzero(shares > shares[head]) < READINGS:
                 low, high = self._strongest(context, start, end, head)
                 out.append((low, high, float(shares[head])))
         return out
-
-    def window_intents(self, context: Context) -> list[Floats]:
-        """Return for each window and category the probability of a violation times its share beside the best."""
-        known = getattr(context, "window_intents", None)
-        if known is None:
-            known = []
-            for logit, logits in zip(self.window_logits(context), self.window_heads(context), strict=True):
-                known.append(sigmoid(logit) * np.exp(logits - logits.max()))
-            context.window_intents = known  # type: ignore[attr-defined]
-        return known
 
     def _clauses(self, context: Context, start: int, end: int, head: int) -> list[tuple[int, int, float]]:
         """Return the clauses of a stretch with how much their n-grams speak for a category."""
@@ -306,7 +294,7 @@ class TextJudge:
         """Return how far the passage of a candidate reaches: its clause and neighbours that carry the same offence."""
         if candidate.omitted:
             return candidate.start, candidate.end
-        spans = windows(context)
+        spans = self.reading(context).windows
         start, end = spans[_window_of(spans, candidate)]
         scored = self._clauses(context, start, end, CATEGORIES.index(candidate.rule.category))
         inside = [i for i, (low, high, _) in enumerate(scored) if low < candidate.end and candidate.start < high]
@@ -317,8 +305,6 @@ class TextJudge:
 
     def similar(self, context: Context, samples: Sequence[str]) -> list[tuple[int, int, str, float]]:
         """Return each sentence with its closest sample and their similarity."""
-        from xiaobao.text.similarity import similarity
-
         out = []
         for start, end in context.sentences:
             scored = [(similarity(context.text[start:end], sample), sample) for sample in samples]
@@ -333,27 +319,21 @@ class TextJudge:
         answer = self.language_model.ask(context.normalised.source, criterion)
         if answer is None or answer.decision != "violation":
             return []
-        start = context.at(answer.start)
-        return [(start, max(start + 1, int(np.searchsorted(context.normalised.starts, answer.end))))]
+        return [context.within(answer.start, answer.end)]
 
 
 def windows(context: Context) -> list[Span]:
-    """Return the stretches that are judged as one: the whole text, or runs of sentences of about 120 characters."""
+    """Return the stretches that are judged as one: the whole text, or runs of sentences of at most RUN characters."""
     size = len(context.text)
     if size <= WINDOW:
         return [(0, size)]
-    known: list[Span] | None = getattr(context, "windows", None)
-    if known is not None:
-        return known
     out: list[Span] = []
     for start, end in context.sentences:
-        if out and end - out[-1][0] <= 120:
+        if out and end - out[-1][0] <= RUN:
             out[-1] = (out[-1][0], end)
         else:
             out.extend((at, min(end, at + WINDOW)) for at in range(start, end, WINDOW))
-    out = out or [(0, size)]
-    context.windows = out  # type: ignore[attr-defined]
-    return out
+    return out or [(0, size)]
 
 
 def _window_of(spans: Sequence[Span], candidate: Candidate) -> int:

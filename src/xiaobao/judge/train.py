@@ -23,7 +23,7 @@ from sklearn.svm import LinearSVC
 from xiaobao.judge.corpus import Text, groups, read_corpus
 from xiaobao.judge.features import BITS, BUCKETS, SIGNALS, counts, describe, ngram_hashes, word_hashes
 from xiaobao.judge.measure import Figures, measure
-from xiaobao.judge.model import CASES, TextJudge, Together, Weights, calibration_features, case_vector, windows
+from xiaobao.judge.model import CASES, TextJudge, Together, Weights, calibration_features, case_vector
 from xiaobao.rulebook.model import CATEGORIES
 from xiaobao.screening.engine import Engine, Row, Scanned
 from xiaobao.text.normalise import normalise
@@ -31,11 +31,14 @@ from xiaobao.text.normalise import normalise
 FOLDS = 5
 TEXT_C = 10.0
 HEAD_C = 1.0
+"""Inverse regularisation strengths of the text model and of the category heads (chosen by cross-validation)."""
 SIGNAL_SCALE = 0.6
 CASE_SCALE = 0.5
+"""Weights of what a text is beside its characters and words (chosen by cross-validation)."""
 HARD_LIMIT = 0.10
+"""Share of hard lawful texts that a threshold may take for violations."""
 EQUAL = 0.003
-"""Inverse regularisation strengths and the weight of rule signals beside characters (chosen by cross-validation)."""
+"""Difference in F1 below which two thresholds count as equally good."""
 SEED = 7
 FRESH = ("w2c-", "w2d-", "w2e-", "w3a-", "w3b-")
 """Texts the authors of the rules have not seen: only they tell what a rule's word is worth, so they alone set the
@@ -147,15 +150,16 @@ def calibrate(
     """Return the calibration features, labels and text indexes of all judged candidates."""
     rows, labels, owners = [], [], []
     for i, (text, item) in enumerate(zip(texts, scanned, strict=True)):
-        if not item.candidates or len(windows(item.context)) > 1:
+        if not item.candidates:
             continue
-        heads = judge.window_heads(item.context)[0]
-        logit = judge.window_logits(item.context)[0]
+        reading = judge.reading(item.context)
+        if len(reading.windows) > 1:
+            continue
         together = Together.of(item)
         for j in range(len(item.candidates)):
             label = right_place(text, item, j)
             if label is not None and text.id.startswith(FRESH):
-                rows.append(calibration_features(item.candidates[j], together, logit, heads))
+                rows.append(calibration_features(item.candidates[j], together, reading.logits[0], reading.heads[0]))
                 labels.append(label)
                 owners.append(i)
     return rows, labels, owners

@@ -9,12 +9,13 @@ from datetime import date
 from xiaobao.checks import Hit
 from xiaobao.rulebook.model import Rule
 from xiaobao.screening.context import Context
-from xiaobao.screening.document import Profile, profile
 from xiaobao.screening.program import Program
 from xiaobao.screening.stance import Stance, stances
 
 LONG_CLAUSE = 44
 """Widest stretch (characters) a finding is shown with; beyond it only the matched words are."""
+OFFERS = 0.4
+"""How much (0..1) a text sells from which it is an offer."""
 MOST = 200
 """Hits of one rule that are looked at in one text: a text that repeats itself more says nothing new."""
 
@@ -42,22 +43,13 @@ class Candidate:
         return self.start < 0
 
 
-def evaluate(
-    program: Program, context: Context, rules: Iterable[int], on: date | None = None, *, always: bool = True
-) -> list[Candidate]:
-    """Return the candidates of a text, in reading order, omissions last.
-
-    Without `always`, what the text is is left unknown where no rule is met: it costs more than the rules.
-    """
-    if context.services is not None:
-        _describe(program, context)
+def evaluate(program: Program, context: Context, rules: Iterable[int], on: date | None = None) -> list[Candidate]:
+    """Return the candidates of a text, in reading order, omissions last."""
     met: list[tuple[int, list[Hit]]] = []
     for index in sorted(rules):
         rule = program.rules[index]
         if (on is None or rule.in_force(on)) and _fits(rule, context) and (hits := rule.when.hits(context)):
             met.append((index, hits))
-    if context.profile is None and (always or met):
-        _describe(program, context)
     out = [
         c
         for index, hits in met
@@ -65,13 +57,6 @@ def evaluate(
         for c in _kept(program, index, context, hits)
     ]
     return sorted(out, key=lambda c: (c.omitted, c.start, c.end, c.rule.id))
-
-
-def _describe(program: Program, context: Context) -> None:
-    """Work out what the text is: needed by models, and by the scope of rules that are met."""
-    context.profile = profile(
-        context.text, context.found, program.rulebook.lexicons, scenario=context.scenario, product=context.product
-    )
 
 
 def _fits(rule: Rule, context: Context) -> bool:
@@ -85,30 +70,22 @@ def _fits(rule: Rule, context: Context) -> bool:
 def _applies(rule: Rule, context: Context) -> bool:
     """Tell whether the scope of a rule holds for a text."""
     scope = rule.scope
-    seen = context.profile
-    assert seen is not None
-    scenario = context.scenario or seen.scenario
-    if scope.scenarios and scenario not in scope.scenarios:
-        return False
-    if scope.roles and context.role and context.role not in scope.roles:
+    if scope.scenarios and context.kind not in scope.scenarios:
         return False
     if scope.dialogue is not None and scope.dialogue != bool(context.fact("dialogue")):
         return False
     products = _products(context)
     if scope.products and not scope.products & products:
         return False
-    offer = max(seen.offer, context.context_profile.offer if context.context_profile is not None else 0.0)
-    return not (scope.offer and offer < 0.4)
+    offer = max(context.profile.offer, context.around.offer if context.around is not None else 0.0)
+    return not (scope.offer and offer < OFFERS)
 
 
 def _products(context: Context) -> frozenset[str]:
     """Return the products a text speaks of; a turn inherits those of its conversation."""
-    own = context.profile
-    assert own is not None
-    names = set(own.products)
-    if not names and context.context_profile is not None:
-        names = set(context.context_profile.products)
-    return frozenset(names)
+    if context.profile.products or context.around is None:
+        return frozenset(context.profile.products)
+    return frozenset(context.around.products)
 
 
 def _kept(program: Program, index: int, context: Context, hits: list[Hit]) -> list[Candidate]:
@@ -135,22 +112,21 @@ def _not_allowed(allowed: frozenset[str], context: Context, hits: list[Hit]) -> 
 def _lawful_product(rule: Rule, context: Context, hit: Hit) -> bool:
     """Tell whether the sentence of a hit (or else the whole text) speaks only of products whose promise is lawful."""
     own = context.profile
-    assert own is not None
     exempt = rule.scope.exempt_products
     if hit.omitted:
         return own.speaks_only_of(exempt)
     start, end = context.sentence(hit.start)
-    near = _products_between(own, context, start, end)
+    near = _products_between(context, start, end)
     if near:
         return near <= exempt
-    around = context.context_profile or own
+    around = context.around or own
     return own.speaks_only_of(exempt) or (not own.products and around.speaks_only_of(exempt))
 
 
-def _products_between(own: Profile, context: Context, start: int, end: int) -> frozenset[str]:
+def _products_between(context: Context, start: int, end: int) -> frozenset[str]:
     return frozenset(
         name
-        for name, words in own.products.items()
+        for name, words in context.profile.products.items()
         if any(start <= s < end for word in words for s, _ in context.found.get(word, ()))
     )
 
@@ -170,13 +146,10 @@ def _excused(
 
 
 def _candidate(rule: Rule, context: Context, hit: Hit, excuse: tuple[Stance, ...]) -> Candidate:
-    assert context.profile is not None
     if hit.omitted:
         return Candidate(rule, -1, -1, -1, -1, hit.note, excuse, bool(excuse))
     start, end = context.clause(hit.start, hit.end)
     if end - start > LONG_CLAUSE or start > hit.start or end < hit.end:
         start, end = hit.start, hit.end
-    found = excuse + tuple(
-        s for s in stances(context, hit.start, hit.end, context.profile) if s.kind not in rule.stance_ignored
-    )
+    found = excuse + tuple(s for s in stances(context, hit.start, hit.end) if s.kind not in rule.stance_ignored)
     return Candidate(rule, start, end, hit.start, hit.end, hit.note, found, bool(found))

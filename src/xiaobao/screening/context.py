@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xiaobao.privacy import recognise
+from xiaobao.prominence import relative_size
+from xiaobao.screening.document import Profile, profile
 from xiaobao.text.sentences import clause_at, sentences
 from xiaobao.text.values import values
 
 if TYPE_CHECKING:
     from xiaobao.checks.base import Hit, Pattern
     from xiaobao.model import Material
-    from xiaobao.screening.document import Profile
+    from xiaobao.rulebook.lexicons import Lexicons
     from xiaobao.text.normalise import Normalised
     from xiaobao.text.values import Value
 
@@ -37,13 +40,18 @@ class Services(Protocol):
 
 
 class Context:
-    """Answer the questions of checks about one text; spans are normalised offsets, end exclusive."""
+    """Answer the questions of checks about one text; spans are normalised offsets, end exclusive.
+
+    around is what the conversation or document is that the text is a part of, heading the one it stands under, prior
+    the log odds by which an offence is more likely in it than in the texts a judge learned from.
+    """
 
     def __init__(
         self,
         normalised: Normalised,
         found: Mapping[str, list[Span]],
         fired: frozenset[Pattern] | set[Pattern],
+        lexicons: Lexicons,
         *,
         scenario: str = "",
         role: str = "",
@@ -51,24 +59,37 @@ class Context:
         facts: Mapping[str, Any] | None = None,
         material: Material | None = None,
         services: Services | None = None,
+        around: Profile | None = None,
+        heading: str = "",
+        prior: float = 0.0,
     ) -> None:
         self.normalised = normalised
         self.text = normalised.text
         self.found = found
         self.fired = fired
+        self.lexicons = lexicons
         self.scenario = scenario
         self.role = role
         self.product = product
         self.facts = facts or {}
         self.material = material
         self.services = services
-        self.profile: Profile | None = None
-        self.context_profile: Profile | None = None
-        self.heading = ""
-        self.prior = 0.0
+        self.around = around
+        self.heading = heading
+        self.prior = prior
+        self.readings: dict[object, Any] = {}
+        """What a service made of this text and may ask again, by the service."""
         self._matches: dict[Pattern, list[Span]] = {}
 
-    # text -----------------------------------------------------------------------------------------------------
+    @cached_property
+    def profile(self) -> Profile:
+        """Return what the text is, worked out at the first use: it costs more than most rules."""
+        return profile(self.text, self.found, self.lexicons, scenario=self.scenario, product=self.product)
+
+    @property
+    def kind(self) -> str:
+        """Return the scenario of the text: the given one, else the inferred one."""
+        return self.scenario or self.profile.scenario
 
     @cached_property
     def sentences(self) -> list[Span]:
@@ -112,12 +133,6 @@ class Context:
             self._matches[pattern] = spans
         return spans
 
-    def count(self, terms: Iterable[str]) -> int:
-        """Return how many of the terms occur."""
-        return sum(t in self.found for t in terms)
-
-    # relations ------------------------------------------------------------------------------------------------
-
     def together(self, a: Hit, b: Hit, within: str | int) -> bool:
         """Tell whether two hits stand in the same clause, the same sentence or within some characters."""
         if a.omitted or b.omitted or within == "document":
@@ -152,12 +167,8 @@ class Context:
         """Return the character height at a relative to that at b, or None where sizes are unknown."""
         if self.material is None:
             return None
-        from xiaobao.prominence import relative_size
-
         original = self.normalised.original
         return relative_size(self.material, original(a.start, a.end), original(b.start, b.end))
-
-    # facts and values -----------------------------------------------------------------------------------------
 
     def fact(self, name: str) -> Any:
         """Return a fact by its dotted name: given facts first, then what was inferred."""
@@ -185,20 +196,12 @@ class Context:
     @cached_property
     def values(self) -> list[tuple[Value, int, int]]:
         """Return numbers with units and their normalised spans."""
-        out = []
-        for value in values(self.normalised.source):
-            start = self.at(value.start)
-            out.append((value, start, max(start + 1, int(np.searchsorted(self.normalised.starts, value.end)))))
-        return out
+        return [(value, *self.within(value.start, value.end)) for value in values(self.normalised.source)]
 
     def entities(self, wanted: Sequence[str]) -> list[tuple[str, int, int]]:
         """Return entities of the wanted kinds with their normalised spans."""
-        from xiaobao.privacy import recognise
-
         found = recognise(self.normalised.source, kinds=set(wanted))
-        return [(e.kind, self.at(e.start), int(np.searchsorted(self.normalised.starts, e.end))) for e in found]
-
-    # models ---------------------------------------------------------------------------------------------------
+        return [(e.kind, *self.within(e.start, e.end)) for e in found]
 
     def intents(self, label: str) -> list[tuple[int, int, float]]:
         """Return the passages that a trained model reads as an intent; nothing without a model."""

@@ -15,7 +15,9 @@ from xiaobao.screening.remedy import remedy
 
 WORDED = 1.0
 OMITTED_LESS = 1.0
+"""Log share by which a finding that words say counts for more, and an omission for less."""
 NO_SHARE = -12.0
+"""Log share of a category that the judge gives none."""
 LEARNED = "meaning/"
 """The domain of rules that a trained model meets; a worded rule that says the same is shown instead."""
 SURE = 0.9

@@ -40,11 +40,10 @@ class Row:
     prior: float = 0.0
 
 
-@dataclass
+@dataclass(frozen=True)
 class Scanned:
     """One text after the rules: its context and its candidates."""
 
-    row: Row
     context: Context
     candidates: list[Candidate]
 
@@ -78,7 +77,7 @@ class Engine:
             informed = {i for i in wanted if rows[i].facts}
             found = self.program.find(batch, wanted, informed, model=services is not None, every=every)
             for i, item in zip(wanted, found, strict=True):
-                scanned = None if item is None else self._one(rows[i], i, batch, item, on, services, every=every)
+                scanned = None if item is None else self._one(rows[i], i, batch, item, on, services)
                 out.append(scanned if every or (scanned and scanned.candidates) else None)
         return out
 
@@ -90,24 +89,23 @@ class Engine:
         found: Found,
         on: date | None,
         services: Services | None,
-        *,
-        every: bool,
     ) -> Scanned:
         context = Context(
             batch.row(index),
             found.words,
             found.fired,
+            self.program.rulebook.lexicons,
             scenario=row.scenario,
             role=row.role,
             product=row.product,
             facts=row.facts,
             material=row.material,
             services=services,
+            around=row.around,
+            heading=row.heading,
+            prior=row.prior,
         )
-        context.context_profile = row.around
-        context.heading = row.heading
-        context.prior = row.prior
-        return Scanned(row, context, evaluate(self.program, context, found.rules, on, always=every))
+        return Scanned(context, evaluate(self.program, context, found.rules, on))
 
     def profile(self, text: str, *, scenario: str = "", product: str = "") -> Profile:
         """Return what a text is, without judging what it says."""

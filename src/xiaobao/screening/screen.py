@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from xiaobao.checks.missing import Missing
+from xiaobao.errors import InputError
 from xiaobao.model import Anchor, Finding, Material, Passage, Verdict
 from xiaobao.screening.blocks import WRAPPED
 from xiaobao.screening.candidates import Candidate
@@ -22,9 +23,7 @@ TOLD = ("education",)
 """Kinds of document that speak of offences rather than commit them."""
 LABEL = 15
 """Characters below which a line of a document is a label, about which a reading without words says nothing."""
-
-
-DAY = 86_400 * 7
+WEEK = 86_400 * 7
 """Seconds a conversation may last at most; other times are not believed."""
 
 
@@ -82,8 +81,8 @@ class Screener:
         scores: dict[str, float] = {}
         inner = [p for p, _ in parts if p.kind == "block"]
         whole = next((s for p, s in parts if p.kind == "whole"), None)
-        for piece, scanned in parts:
-            scanned.candidates = _wanted(piece, scanned, inner, material, whole)
+        for piece, every in parts:
+            scanned = replace(every, candidates=_wanted(piece, every, inner, material, whole))
             own = self._own(piece, scanned)
             if self.adjudicator is not None:
                 own = [self._adjudicated(f, piece.row, scanned) for f in own]
@@ -102,14 +101,14 @@ class Screener:
     def _own(self, piece: Piece, scanned: Scanned) -> list[Finding]:
         """Return the findings of one piece, each offence named once."""
         context = scanned.context
-        scenario = _kind(scanned)
+        scenario = context.kind
         found = findings(scanned, self.judge, fragment=piece.kind != "text", told=scenario in TOLD)
         if piece.kind == "block":
             found = [f for f in found if not (f.rule.startswith(LEARNED) and len(context.text) < LABEL)]
         if piece.turn is not None:
             found = [f for f in found if not (f.rule.startswith(LEARNED) and f.confidence < SURE)]
         scores = self.judge.category_scores(context) if self.judge is not None and len(found) > 1 else {}
-        names = {p for seen in (context.profile, context.context_profile) if seen for p in seen.products}
+        names = {p for seen in (context.profile, context.around) if seen for p in seen.products}
         if piece.kind != "text":
             own = piece.kind == "block"
             found = [f for f in found if (own and f.decision == "violation") or fits(f, scenario, frozenset(names))]
@@ -123,7 +122,7 @@ class Screener:
         rule = self.engine.program.rulebook.rule(finding.rule)
         if rule.may != "block":
             return finding
-        return self.adjudicator.adjudicate(finding, row.text, scenario=_kind(scanned), role=row.role)
+        return self.adjudicator.adjudicate(finding, row.text, scenario=scanned.context.kind, role=row.role)
 
     def _placed(self, finding: Finding, piece: Piece, material: Material) -> Finding:
         """Give a finding its offsets in the material, its anchor and the boxes of every passage it covers."""
@@ -195,8 +194,6 @@ def _crosses(candidate: Candidate, scanned: Scanned, inner: Sequence[Piece], mat
 
 def material_of(data: Mapping[str, Any], *, defaults: Mapping[str, str] | None = None) -> Material:
     """Build a material from one line of the `screen` interface; raise InputError when it has neither text nor turns."""
-    from xiaobao.errors import InputError
-
     given = {**(defaults or {}), **{k: v for k, v in data.items() if isinstance(v, str) and v}}
     if isinstance(data.get("turns"), list):
         passages = tuple(_turn(turn, i) for i, turn in enumerate(data["turns"]))
@@ -221,12 +218,10 @@ def material_of(data: Mapping[str, Any], *, defaults: Mapping[str, str] | None =
 
 
 def _turn(turn: Any, index: int) -> Passage:
-    from xiaobao.errors import InputError
-
     if not isinstance(turn, Mapping) or not isinstance(turn.get("text"), str):
         raise InputError(f"第 {index + 1} 轮对话缺少 text", code="input.missing")
     times = {
-        k: float(turn[k]) for k in ("start", "end") if isinstance(turn.get(k), (int, float)) and abs(turn[k]) < DAY
+        k: float(turn[k]) for k in ("start", "end") if isinstance(turn.get(k), (int, float)) and abs(turn[k]) < WEEK
     }
     anchor = Anchor(
         turn=index, speaker=str(turn.get("role") or "") or None, start=times.get("start"), end=times.get("end")
@@ -243,18 +238,13 @@ def _inferred(material: Material, parts: Sequence[tuple[Piece, Scanned]]) -> dic
     """Return what was not given and had to be inferred."""
     out = {}
     if not material.scenario and parts:
-        kinds = Counter(name for _, s in parts if (name := _kind(s)))
+        kinds = Counter(name for _, s in parts if (name := s.context.kind))
         if kinds:
             out["scenario"] = kinds.most_common(1)[0][0]
     if not material.product and parts:
-        names = sorted({p for _, s in parts if s.context.profile for p in s.context.profile.products})
+        names = sorted({p for _, s in parts for p in s.context.profile.products})
         if names:
             out["product"] = "、".join(names)
     if not material.at:
         out["at"] = moment(None).isoformat(timespec="seconds")
     return out
-
-
-def _kind(scanned: Scanned) -> str:
-    context = scanned.context
-    return context.scenario or (context.profile.scenario if context.profile else "")

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from xiaobao.screening.context import Context
-    from xiaobao.screening.document import Profile
 
 NEGATION = re.compile(
     r"并不|并非|绝不|决不|从不|从未|不会|不能|不可以|不可能|不承诺|不保证|不作|不做|不提供|不存在"
@@ -89,7 +88,7 @@ class Stance:
     end: int
 
 
-def stances(context: Context, start: int, end: int, profile: Profile) -> list[Stance]:
+def stances(context: Context, start: int, end: int) -> list[Stance]:
     """Return every stance of the text toward the hit at a normalised span."""
     text = context.text
     s_start, s_end = context.sentence(start)
@@ -109,7 +108,7 @@ def stances(context: Context, start: int, end: int, profile: Profile) -> list[St
     out += _cues(text, "prohibited", PROHIBIT, s_start, s_end, start, end, context)
     out += _cues(text, "reported", REPORT, s_start, s_end, start, end, context)
     out += _asked(context, s_start, s_end, start, end)
-    out += _genres(profile, context, start)
+    out += _genres(context, start)
     return out
 
 
@@ -180,17 +179,16 @@ def _asked(context: Context, s_start: int, s_end: int, start: int, end: int) -> 
     return []
 
 
-def _genres(profile: Profile, context: Context, start: int) -> list[Stance]:
+def _genres(context: Context, start: int) -> list[Stance]:
     """Take education, warnings and exams as a stance of the whole text, unless it ends in a sales contact."""
     heading = HEADING.search(context.heading)
     if heading is not None:
         return [Stance("prohibited", context.heading, start, start)]
-    around = context.context_profile
+    profile, around = context.profile, context.around
     if profile.contact or (around is not None and around.contact) or len(context.text) > 400:
         return []
-    scenario = context.scenario or profile.scenario
     for genre in ("antifraud", "penalty", "exam", "prohibit"):
         words = profile.genres.get(genre, ())
-        if len(words) >= (1 if scenario == "education" else 2):
+        if len(words) >= (1 if context.kind == "education" else 2):
             return [Stance("education", "、".join(words[:3]), start, start)]
     return []
