@@ -9,7 +9,7 @@ from textwrap import indent
 import pytest
 
 from xiaobao.checks import kinds
-from xiaobao.checks.base import RESERVED
+from xiaobao.checks.parser import RESERVED
 from xiaobao.errors import RuleError
 from xiaobao.model import Material, Passage
 from xiaobao.rulebook.load import Rulebook, read_folder

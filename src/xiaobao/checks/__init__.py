@@ -1,5 +1,8 @@
 """The kinds of check a rule may combine: one module a kind, found through one registry."""
 
-from xiaobao.checks.base import Check, Hit, Option, Parser, Pattern, kinds, pattern_for
+from xiaobao.checks.expression import Pattern
+from xiaobao.checks.model import Check, Hit
+from xiaobao.checks.parser import Parser
+from xiaobao.checks.registry import kinds
 
-__all__ = ["Check", "Hit", "Option", "Parser", "Pattern", "kinds", "pattern_for"]
+__all__ = ["Check", "Hit", "Parser", "Pattern", "kinds"]

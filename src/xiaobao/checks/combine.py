@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from xiaobao.checks.base import Check, Hit, Need, Option, Parser, Pattern, check, rarest, united
+from xiaobao.checks.expression import Pattern
+from xiaobao.checks.model import LIST, WITHIN, Check, Hit, Need, Option
+from xiaobao.checks.registry import check
 from xiaobao.rulebook.source import KeyPath
 
 if TYPE_CHECKING:
+    from xiaobao.checks.parser import Parser
     from xiaobao.screening.context import Context
-
-LIST = {"type": "array", "items": {"$ref": "#/$defs/check"}, "minItems": 1}
-WITHIN = {"oneOf": [{"enum": ["clause", "sentence", "document"]}, {"type": "integer", "minimum": 0}]}
 
 
 class Group(Check):
@@ -38,10 +38,6 @@ class AnyOf(Group):
     """At least one member is met; its hits are the hits of all members."""
 
     doc = "任一满足"
-
-    def trigger(self) -> frozenset[str | Pattern] | None:
-        """Unite the members' triggers; nothing is certain when one has none."""
-        return united(m.trigger() for m in self.members)
 
     def needs(self) -> tuple[Need, ...]:
         """Join the members' clauses one by one: whichever member is met, one item of each is there."""
@@ -76,14 +72,6 @@ class AllOf(Group):
         """Build the members and the distance within which they must meet."""
         return cls(parser.check_list(argument, path), options["within"], options["mark"])
 
-    def trigger(self) -> frozenset[str | Pattern] | None:
-        """Return the rarest trigger of a member: every member must be met."""
-        return rarest(m.trigger() for m in self.members)
-
-    def needs(self) -> tuple[Need, ...]:
-        """Return what every member needs."""
-        return tuple(need for m in self.members for need in m.needs())
-
     def hits(self, context: Context) -> list[Hit]:
         """Return the first member's hits that have every other member within the distance."""
         groups: list[list[Hit]] = []
@@ -108,9 +96,13 @@ class NoneOf(Group):
 
     doc = "全部不满足（只作条件，不产生命中处）"
 
+    def needs(self) -> tuple[Need, ...]:
+        """Return nothing: the members must not be there."""
+        return ()
+
     def hits(self, context: Context) -> list[Hit]:
         """Return one omitted hit when no member is met."""
-        return [] if any(m.hits(context) for m in self.members) else [Hit(-1, -1)]
+        return [] if any(m.hits(context) for m in self.members) else [Hit.omission()]
 
 
 @check("n_of")
@@ -131,10 +123,6 @@ class AtLeastOf(Group):
         if options["n"] > len(members):
             raise parser.source.error(f"要求满足 {options['n']} 项，但只列了 {len(members)} 项", path)
         return cls(members, options["n"])
-
-    def trigger(self) -> frozenset[str | Pattern] | None:
-        """Unite the members' triggers."""
-        return united(m.trigger() for m in self.members)
 
     def needs(self) -> tuple[Need, ...]:
         """Join the members' clauses."""

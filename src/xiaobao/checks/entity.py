@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from xiaobao.checks.base import Check, Hit, Option, Parser, check
+from xiaobao.checks.model import Check, Hit, Option
+from xiaobao.checks.registry import check
+from xiaobao.privacy import KINDS
 from xiaobao.rulebook.source import KeyPath
 
 if TYPE_CHECKING:
+    from xiaobao.checks.parser import Parser
     from xiaobao.screening.context import Context
 
 
@@ -29,8 +32,6 @@ class EntityPresent(Check):
         """Read the kinds of entity."""
         if isinstance(argument, str):
             argument = [argument]
-        from xiaobao.privacy import KINDS
-
         unknown = [k for k in argument if k not in KINDS]
         if unknown:
             raise parser.source.error(f"没有这种实体：{'、'.join(map(str, unknown))}；可用：{'、'.join(KINDS)}", path)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from xiaobao.checks.base import FACTS, Check, Hit, Need, Option, Parser, check
+from xiaobao.checks.model import FACTS, Check, Hit, Need, Option
+from xiaobao.checks.registry import check
 from xiaobao.rulebook.source import KeyPath
 
 if TYPE_CHECKING:
+    from xiaobao.checks.parser import Parser
     from xiaobao.screening.context import Context
+
+
+COMPARISONS = {"at_least": operator.ge, "at_most": operator.le, "below": operator.lt, "above": operator.gt}
 
 
 @check("fact")
@@ -65,9 +71,9 @@ class Fact(Check):
         if "present" in self.tests and (value is not None) != self.tests["present"]:
             return []
         if value is None:
-            return [Hit(-1, -1, f"未提供 {self.name}")] if self.tests.get("present") is False else []
+            return [Hit.omission(f"未提供 {self.name}")] if self.tests.get("present") is False else []
         if all(_holds(test, value, wanted) for test, wanted in self.tests.items() if test != "present"):
-            return [Hit(-1, -1, f"{self.name} = {value}")]
+            return [Hit.omission(f"{self.name} = {value}")]
         return []
 
 
@@ -82,12 +88,7 @@ def _holds(test: str, value: Any, wanted: Any) -> bool:
         number = float(value)
     except (TypeError, ValueError, OverflowError):
         return False
-    return {
-        "at_least": number >= wanted if test == "at_least" else False,
-        "at_most": number <= wanted if test == "at_most" else False,
-        "below": number < wanted if test == "below" else False,
-        "above": number > wanted if test == "above" else False,
-    }[test]
+    return bool(COMPARISONS[test](number, wanted))
 
 
 def _within(value: Any, wanted: Any) -> bool:

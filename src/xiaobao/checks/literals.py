@@ -21,34 +21,27 @@ WIDE = 600
 """The same for a set whose words are still too short to look for."""
 KEPT = 2
 """Most clauses a pattern is found by: the most selective ones; further ones cost more than they save."""
-
 MARKS = 6
 """Most sets of single characters a pattern is tried by."""
 
 
-def clauses(pattern: str, sets: Mapping[str, frozenset[str]] | None = None) -> tuple[Clause, ...]:
-    """Return the clauses of a pattern, the most selective first; empty when nothing is certain.
+def analyse(
+    pattern: str, sets: Mapping[str, frozenset[str]] | None = None
+) -> tuple[tuple[Clause, ...], tuple[Clause, ...]]:
+    """Return the clauses of a pattern and its marks: sets of single characters of which one must occur.
 
-    sets gives single characters that stand for any word of a set. Raises re.error when the pattern does not parse.
+    Clauses come the most selective first, marks the smallest first; empty when nothing is certain. sets gives single
+    characters that stand for any word of a set. Raises re.error when the pattern does not parse.
     """
     walker = _Walker(sets or {})
     exact = walker.sequence(sre_parser.parse(pattern))
     if exact is not None:
         walker.close(exact)
     found = sorted(set(walker.found), key=lambda c: (_cost(c), sorted(c)))
-    return tuple(found[:KEPT])
-
-
-def marks(pattern: str, sets: Mapping[str, frozenset[str]] | None = None) -> tuple[Clause, ...]:
-    """Return sets of single characters, the smallest first; of each one must occur wherever the pattern matches."""
-    walker = _Walker(sets or {})
-    exact = walker.sequence(sre_parser.parse(pattern))
-    if exact is not None:
-        walker.close(exact)
-    found = sorted(
+    marks = sorted(
         {m for m in walker.marks if len(m) <= LIMIT and max(m) <= "\uffff"}, key=lambda m: (len(m), sorted(m))
     )
-    return tuple(found[:MARKS])
+    return tuple(found[:KEPT]), tuple(marks[:MARKS])
 
 
 def _cost(clause: Clause) -> float:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from xiaobao.checks.base import OMITTED, Check, Hit, Need, Option, Parser, Pattern, check
+from xiaobao.checks.model import ONE, Check, Hit, Need, Option
+from xiaobao.checks.registry import check
 from xiaobao.rulebook.source import KeyPath
 
 if TYPE_CHECKING:
+    from xiaobao.checks.parser import Parser
     from xiaobao.screening.context import Context
-
-ONE = {"$ref": "#/$defs/check"}
 
 
 @check("missing")
@@ -41,10 +41,6 @@ class Missing(Check):
         """Return the required check and the condition."""
         return (self.required, self.condition)
 
-    def trigger(self) -> frozenset[str | Pattern] | None:
-        """Return the condition's trigger."""
-        return self.condition.trigger()
-
     def needs(self) -> tuple[Need, ...]:
         """Return what the condition needs."""
         return self.condition.needs()
@@ -66,7 +62,7 @@ class Missing(Check):
                 return []
         if self.mark == "if":
             return [Hit(h.start, h.end, note) for h in conditions]
-        return [Hit(OMITTED, OMITTED, note)]
+        return [Hit.omission(note)]
 
     def _too_small(self, context: Context, present: Sequence[Hit], conditions: Sequence[Hit]) -> str:
         """Return why the statement is not prominent enough, or an empty text."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from xiaobao.checks.base import Check, Hit, Need, Option, Parser, Pattern, check
+from xiaobao.checks.model import Check, Hit, Need, Option
+from xiaobao.checks.registry import check
 from xiaobao.rulebook.source import KeyPath
 
 if TYPE_CHECKING:
+    from xiaobao.checks.expression import Pattern
+    from xiaobao.checks.parser import Parser
     from xiaobao.screening.context import Context
 
 
@@ -43,9 +46,9 @@ class Patterns(Check):
         """Return the patterns looked for (exclusions run only after a hit)."""
         return self._patterns
 
-    def trigger(self) -> frozenset[str | Pattern] | None:
+    def needs(self) -> tuple[Need, ...]:
         """Return the patterns: one of them must be possible."""
-        return self._wanted
+        return (self._wanted,)
 
     def ways(self) -> tuple[tuple[Need, ...], ...]:
         """Return a way for each pattern."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from xiaobao.checks.base import Check, Hit, Need, Option, Parser, Pattern, check
-from xiaobao.checks.combine import LIST, WITHIN, AllOf
+from xiaobao.checks.combine import AllOf
+from xiaobao.checks.model import LIST, ONE, WITHIN, Check, Hit, Option
+from xiaobao.checks.registry import check
 from xiaobao.rulebook.source import KeyPath
 
 if TYPE_CHECKING:
+    from xiaobao.checks.parser import Parser
     from xiaobao.screening.context import Context
-
-ONE = {"$ref": "#/$defs/check"}
 
 
 @check("near")
@@ -49,14 +49,6 @@ class Sequenced(Check):
     def children(self) -> Sequence[Check]:
         """Return the members in order."""
         return self.members
-
-    def trigger(self) -> frozenset[str | Pattern] | None:
-        """Return the smallest trigger of a member."""
-        return AllOf(self.members).trigger()
-
-    def needs(self) -> tuple[Need, ...]:
-        """Return what every member needs."""
-        return tuple(need for m in self.members for need in m.needs())
 
     def hits(self, context: Context) -> list[Hit]:
         """Return the stretches from a first member's hit to the last member's nearest following hit."""
@@ -103,14 +95,6 @@ class Position(Check):
         """Return the inner check."""
         return (self.inner,)
 
-    def trigger(self) -> frozenset[str | Pattern] | None:
-        """Return the inner check's trigger."""
-        return self.inner.trigger()
-
-    def needs(self) -> tuple[Need, ...]:
-        """Return what the inner check needs."""
-        return self.inner.needs()
-
     def hits(self, context: Context) -> list[Hit]:
         """Return the inner hits that stand in the part."""
         low, high = context.part(self.where)
@@ -144,14 +128,6 @@ class Around(Check):
     def children(self) -> Sequence[Check]:
         """Return the inner check and the anchor."""
         return (self.inner, self.anchor)
-
-    def trigger(self) -> frozenset[str | Pattern] | None:
-        """Return the smaller of the two triggers: both must be met."""
-        return AllOf([self.inner, self.anchor]).trigger()
-
-    def needs(self) -> tuple[Need, ...]:
-        """Return what both need."""
-        return (*self.inner.needs(), *self.anchor.needs())
 
     def hits(self, context: Context) -> list[Hit]:
         """Return the inner hits inside the windows of the chosen anchors."""
@@ -188,14 +164,6 @@ class Every(Check):
     def children(self) -> Sequence[Check]:
         """Return the inner check."""
         return (self.inner,)
-
-    def trigger(self) -> frozenset[str | Pattern] | None:
-        """Return the inner check's trigger."""
-        return self.inner.trigger()
-
-    def needs(self) -> tuple[Need, ...]:
-        """Return what the inner check needs."""
-        return self.inner.needs()
 
     def hits(self, context: Context) -> list[Hit]:
         """Return all inner hits when each sentence holds one."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from xiaobao.checks.base import MODEL, OMITTED, Check, Hit, Need, Option, Parser, check
+from xiaobao.checks.model import MODEL, Check, Hit, Need, Option
+from xiaobao.checks.registry import check
 from xiaobao.rulebook.source import KeyPath
 
 if TYPE_CHECKING:
+    from xiaobao.checks.parser import Parser
     from xiaobao.screening.context import Context
 
 LONGEST = 160
@@ -82,7 +84,7 @@ class Intent(Check):
             return []
         found = [(s, e) for s, e, p in context.intents(self.label) if p >= self.at_least]
         if self.omission:
-            return [Hit(OMITTED, OMITTED)] if found else []
+            return [Hit.omission()] if found else []
         return [Hit(s, e) for s, e in found]
 
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from xiaobao.checks.base import Check, Hit, Need, Option, Parser, Pattern, check
-from xiaobao.checks.combine import WITHIN
+from xiaobao.checks.model import ONE, WITHIN, Check, Hit, Need, Option
+from xiaobao.checks.registry import check
 from xiaobao.credit.stated import mismatch
 from xiaobao.rulebook.source import KeyPath
 
 if TYPE_CHECKING:
+    from xiaobao.checks.parser import Parser
     from xiaobao.screening.context import Context
 
 LONGEST = 2000
@@ -30,14 +31,13 @@ class ValueCheck(Check):
     options = {
         "period": Option({"type": "array", "items": {"type": "string"}}, "利率的计价周期", None),
         "compare": Option({"type": "string", "pattern": r"^(>=|<=|>|<|=)\s*[0-9.]+$"}, "比较，如 “>= 24”", None),
-        "near": Option({"$ref": "#/$defs/check"}, "须与此项同在 within 之内", None),
+        "near": Option(ONE, "须与此项同在 within 之内", None),
         "within": Option(WITHIN, "与 near 的距离", "clause"),
     }
 
     def __init__(self, kind: str, periods: Sequence[str] | None, compare: str | None, near: Check | None, within: Any):
         self.kind_of_value = kind
         self.periods = None if periods is None else frozenset(periods)
-        self.compare = compare
         self.near = near
         self.within = within
         self._test = _comparison(compare) if compare else None
@@ -56,14 +56,6 @@ class ValueCheck(Check):
     def children(self) -> Sequence[Check]:
         """Return the neighbour."""
         return () if self.near is None else (self.near,)
-
-    def trigger(self) -> frozenset[str | Pattern] | None:
-        """Return the neighbour's trigger: numbers themselves are too frequent to look for."""
-        return None if self.near is None else self.near.trigger()
-
-    def needs(self) -> tuple[Need, ...]:
-        """Return what the neighbour needs."""
-        return () if self.near is None else self.near.needs()
 
     def hits(self, context: Context) -> list[Hit]:
         """Return the spans of the values that compare as asked."""
@@ -108,12 +100,12 @@ class AnnualisedMismatch(Check):
         return cls(options["tolerance"])
 
     def terms(self) -> frozenset[str]:
-        """Return the word every quoted annual rate carries."""
+        """Return the words of which every quoted annual rate carries one."""
         return frozenset({"年化", "年利率"})
 
-    def trigger(self) -> frozenset[str | Pattern] | None:
-        """Return the word every quoted annual rate carries."""
-        return frozenset(self.terms())
+    def needs(self) -> tuple[Need, ...]:
+        """Return those words."""
+        return (self.terms(),)
 
     def hits(self, context: Context) -> list[Hit]:
         """Return the annual rate that fits no price of the text, with what the price comes to as note."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from xiaobao.checks.base import Check, Hit, Option, Parser, Pattern, check
+from xiaobao.checks.model import Check, Hit, Need, Option
+from xiaobao.checks.registry import check
 from xiaobao.rulebook.source import KeyPath
 from xiaobao.text.normalise import normalise_terms
+from xiaobao.text.variants import variants
 
 if TYPE_CHECKING:
+    from xiaobao.checks.parser import Parser
     from xiaobao.screening.context import Context
 
 _KIND_WORDS = {"pinyin": "拼音", "homophone": "谐音", "lookalike": "形近字", "split": "拆字", "sign": "符号"}
@@ -49,8 +52,6 @@ class Words(Check):
                     raise parser.source.error(f"“{word}”规范化后不足两个字，单字不能作为词条", here)
                 words.setdefault(term, (word, ""))
                 if options["fuzzy"]:
-                    from xiaobao.text.variants import variants
-
                     for variant, kind in variants(word).items():
                         if len(variant) >= 2:
                             words.setdefault(variant, (word, kind))
@@ -60,9 +61,9 @@ class Words(Check):
         """Return the words and their variants."""
         return self._terms
 
-    def trigger(self) -> frozenset[str | Pattern] | None:
+    def needs(self) -> tuple[Need, ...]:
         """Return the words: one of them must occur."""
-        return self._terms
+        return (self._terms,)
 
     def hits(self, context: Context) -> list[Hit]:
         """Return each occurrence, or nothing when there are too few."""

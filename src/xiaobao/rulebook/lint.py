@@ -16,9 +16,8 @@ def lint(rulebook: Rulebook) -> list[Problem]:
     program = Program(rulebook, ("draft", "shadow", "published"))
     out = [
         Problem(rule.id, "no_trigger", "没有可定位的词，只能逐篇检查，会拖慢批量筛查", False)
-        for rule in rulebook.rules
-        if rule.when.trigger() is None
-        and not any(c.kind in ("intent", "fact", "llm", "similar") for c in rule.when.walk())
+        for rule in (program.rules[i] for i in program.always)
+        if not any(c.kind == "fact" for c in rule.when.walk())
     ]
     ordinary = [e.text for r in rulebook.rules for e in r.no_hit]
     if len(ordinary) < 100:

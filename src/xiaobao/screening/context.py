@@ -17,7 +17,7 @@ from xiaobao.text.sentences import clause_at, sentences
 from xiaobao.text.values import values
 
 if TYPE_CHECKING:
-    from xiaobao.checks.base import Hit, Pattern
+    from xiaobao.checks import Hit, Pattern
     from xiaobao.model import Material
     from xiaobao.rulebook.lexicons import Lexicons
     from xiaobao.text.normalise import Normalised

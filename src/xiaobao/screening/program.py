@@ -15,17 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xiaobao.checks import Pattern
-from xiaobao.checks.base import FACTS, MODEL, Need
 from xiaobao.checks.frequency import weight
+from xiaobao.checks.model import FACTS, MODEL, Need
 from xiaobao.rulebook.load import Rulebook
 from xiaobao.rulebook.model import Rule
 from xiaobao.screening.document import vocabulary
 from xiaobao.screening.matcher import WordMatcher
-from xiaobao.screening.needs import Marks, Needs
+from xiaobao.screening.needs import Ints, Marks, Needs
 from xiaobao.text.normalise import NormalisedBatch, normalise_term
 
 Span = tuple[int, int]
-Ints = NDArray[np.int64]
 
 
 @dataclass
