@@ -160,7 +160,7 @@ def test_errors_and_unread_places_are_listed(session: Session, tmp_path: Path) -
     paths = [str(tmp_path / "empty.txt"), str(SAMPLES / "landing-page.html")]
     source = made(session, session.run([(i, p, p) for i, p in enumerate(paths, 1)]))
     assert "文件为空" in source
-    assert "没有读到或没有把握的地方" in source
+    assert "没有读清的地方" in source
     assert "36 个字符被隐藏" in source
 
 

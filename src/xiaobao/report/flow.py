@@ -107,7 +107,7 @@ def summary_flow(items: Sequence[Item], *, rules: int, judged: bool, left_out: i
 def material_flow(view: Item, shown: Sequence[Picture], note: str, *, text: bool = True) -> list[Flowable]:
     """Return one material: name and verdict, its pictures with boxes or (with `text`) its marked text, its findings."""
     verdict = f'<font color="{DECISIONS[view.decision]}">{markup(view.word)}</font>'
-    facts = "　".join(part for part in (view.kind, f"推断 {view.inferred}" if view.inferred else "", note) if part)
+    facts = "　".join(part for part in (view.kind, f"{view.inferred}（推断）" if view.inferred else "", note) if part)
     out: list[Flowable] = [Paragraph(f"{markup(view.name)}　{verdict}", NAME)]
     if facts:
         out.append(Paragraph(_soft(facts), SMALL))
@@ -164,7 +164,9 @@ class PagePicture(Flowable):  # type: ignore[misc]
         pen.setDash(1, 0)
         if box.label:
             size = pen.stringWidth(box.label, FONT, 7) + 4
-            at, base = (x - size, y + high / 2 - 5) if box.aside else (x, y + high)
+            wide, middle = box.width / 100 * self.width, y + high / 2 - 5
+            places = {"left": (x - size, middle), "right": (x + wide, middle), "above": (x, y + high)}
+            at, base = places.get(box.side, (x, y - 10))
             pen.setFillColor(colour)
             pen.rect(at, base, size, 10, stroke=0, fill=1)
             pen.setFillColorRGB(1, 1, 1)
@@ -239,7 +241,7 @@ def _issues(view: Item) -> list[Flowable]:
     if not view.issues:
         return []
     material = view.result.material if view.result else None
-    out: list[Flowable] = [Paragraph("没有读到或没有把握的地方", HEAD)]
+    out: list[Flowable] = [Paragraph("没有读清的地方", HEAD)]
     for issue in view.issues[:50]:
         where = words.place(material, issue.anchor) if material else ""
         out.append(Paragraph(markup(f"{where}　{issue.message}" if where else issue.message), SMALL))

@@ -129,7 +129,7 @@ def _quote(shown: Shown, colour: str) -> Text:
 
 
 def _issues(view: Item) -> RenderableType:
-    text = Text("\n  没有读到的地方：\n", style="magenta")
+    text = Text("\n  没有读清的地方：\n", style="magenta")
     for issue in view.issues[:8]:
         material = view.result.material if view.result else None
         where = words.place(material, issue.anchor) if material else ""

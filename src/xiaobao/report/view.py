@@ -47,11 +47,15 @@ class Clause:
 
 @dataclass(frozen=True)
 class Mark:
-    """A box on a page: page from 1 (pictures: 1), edges in the page's own units; begins: nothing stands before it."""
+    """A box on a page: page from 1 (pictures: 1), edges in the page's own units.
+
+    begins, ends: nothing of its line stands before, after it.
+    """
 
     page: int
     box: Box
     begins: bool = True
+    ends: bool = True
 
 
 @dataclass(frozen=True)
@@ -322,7 +326,7 @@ def _marks(here: tuple[int, int], material: Material) -> Iterable[Mark]:
             continue
         low, high = max(0, start - begin), min(len(passage.text), end - begin)
         if low < high:
-            yield Mark(anchor.page or 1, narrowed(passage, anchor, low, high), low == 0)
+            yield Mark(anchor.page or 1, narrowed(passage, anchor, low, high), low == 0, high == len(passage.text))
 
 
 def narrowed(passage: Passage, anchor: Anchor, low: int, high: int) -> Box:
