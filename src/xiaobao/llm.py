@@ -23,6 +23,11 @@ _log = logging.getLogger(__name__)
 TIMEOUT = 20.0
 """Seconds one question may take."""
 
+LONGEST_ANSWER = 600
+"""Tokens an answer may have: a decision, a quotation and a reason."""
+FAILURES = 3
+"""Questions that may fail one after another before no more are asked."""
+
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -73,18 +78,25 @@ class LanguageModel:
 
     def __init__(self, settings: Settings, client: OpenAI | None = None) -> None:
         self.settings = settings
+        self._failed = 0
         self.client = client or OpenAI(
             base_url=settings.base_url, api_key=settings.api_key, timeout=TIMEOUT, max_retries=1
         )
 
     def ask(self, text: str, question: str) -> Answer | None:
-        """Put a question about a text; return None when the model fails, is unsure, or quotes what is not there."""
+        """Put a question about a text; return None when the model fails or quotes what is not there.
+
+        After several failures in a row nothing more is asked: a batch must not wait for a model that is gone.
+        """
+        if self._failed >= FAILURES:
+            return None
         masked = mask(text, style="placeholder")
         prompt = f"规则：{question}\n\n材料（引号之间）：\n“““\n{masked.text}\n”””"
         try:
             reply = self.client.chat.completions.create(
                 model=self.settings.model,
                 temperature=0,
+                max_tokens=LONGEST_ANSWER,
                 messages=[{"role": "system", "content": SYSTEM}, {"role": "user", "content": prompt}],
                 response_format={
                     "type": "json_schema",
@@ -92,8 +104,11 @@ class LanguageModel:
                 },
             )
         except OpenAIError as error:
-            _log.warning("大模型未能回答：%s", type(error).__name__)
+            self._failed += 1
+            rest = "，不再询问" if self._failed >= FAILURES else ""
+            _log.warning("大模型未能回答：%s%s", type(error).__name__, rest)
             return None
+        self._failed = 0
         return _answer(reply.choices[0].message.content if reply.choices else None, text, masked.mapping)
 
     def adjudicate(self, finding: Finding, text: str, *, scenario: str, role: str) -> Finding:

@@ -85,6 +85,13 @@ def test_every_finding_has_a_rule_and_a_clause(judge: TextJudge) -> None:
             assert 0 <= finding.confidence <= 1
 
 
+@pytest.mark.parametrize(
+    "text", ["今天天气很好，适合出门散步", "我家的小猫又胖了两斤", "楼上装修有点吵", "会议改到下午三点在二楼"]
+)
+def test_what_is_about_something_else_is_not_read(judge: TextJudge, text: str) -> None:
+    assert Screener(judge=judge).screen(Material("m", (Passage(text),))).verdict == "clear"
+
+
 def test_weights_do_not_depend_on_the_company_of_a_text(judge: TextJudge) -> None:
     rows = [Row(t, "sales_call", "agent") for t in ("保本保息，放心买", "您好，请问您是王女士吗", "不保本的，请您知悉")]
     together = default_engine().scan_rows(rows, every=True, services=judge)

@@ -10,7 +10,7 @@ import pytest
 from openai import OpenAI
 
 from xiaobao.errors import ModelUnavailable
-from xiaobao.llm import LanguageModel, Settings, configured
+from xiaobao.llm import FAILURES, LanguageModel, Settings, configured
 from xiaobao.model import Material, Passage
 from xiaobao.screening.screen import Screener
 
@@ -73,6 +73,19 @@ def test_an_answer_without_a_true_quotation_does_not_count(content: str) -> None
 
 def test_a_failing_endpoint_changes_nothing() -> None:
     assert model(lambda request: httpx2.Response(500, text="down")).ask("保本保息", "是否承诺保本") is None
+
+
+def test_a_model_that_is_gone_is_not_asked_again_and_again() -> None:
+    asked: list[int] = []
+
+    def handler(request: httpx2.Request) -> httpx2.Response:
+        asked.append(1)
+        return httpx2.Response(500, text="down")
+
+    gone = model(handler)
+    for _ in range(10):
+        assert gone.ask("保本保息", "是否承诺保本") is None
+    assert len(asked) == FAILURES
 
 
 def test_adjudication_decides_only_the_uncertain(monkeypatch: pytest.MonkeyPatch) -> None:

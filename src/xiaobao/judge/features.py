@@ -17,7 +17,7 @@ import numpy as np
 import rjieba
 from numpy.typing import NDArray
 
-from xiaobao.rulebook.model import PRODUCTS, SCENARIOS
+from xiaobao.rulebook.model import PRODUCTS, ROLES, SCENARIOS
 from xiaobao.screening.document import GENRES
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ WORD_BITS = 17
 BUCKETS = (1 << BITS) + (1 << WORD_BITS)
 """Character n-grams have 2**18 buckets, words and pairs of words the 2**17 after them."""
 NGRAMS = 4
-ROLES = ("agent", "customer", "none")
 SIGNALS = (
     *(f"product:{p}" for p in PRODUCTS),
     *(f"genre:{g}" for g in GENRES),

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xiaobao.errors import ModelUnavailable
-from xiaobao.judge.features import BUCKETS, ROLES, SIGNALS, counts, describe, ngram_hashes, word_hashes
-from xiaobao.rulebook.model import CATEGORIES, SCENARIOS, STANCES
+from xiaobao.judge.features import BUCKETS, SIGNALS, counts, describe, ngram_hashes, word_hashes
+from xiaobao.rulebook.model import CATEGORIES, ROLES, SCENARIOS, STANCES
 from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Context, Span
 from xiaobao.screening.decide import LEARNED
@@ -29,6 +29,8 @@ WINDOW = 160
 """Characters of one window: about the longest text the model was trained on as a whole."""
 RUN = 120
 """Characters up to which the sentences of a longer text are joined to one window."""
+FAMILIAR = 5
+"""Words of the rulebook a text must hold to be read at all: with fewer it is about something else."""
 READINGS = 3
 """Most categories one passage may be read as."""
 SHARPNESS = 3.0
@@ -244,7 +246,7 @@ class TextJudge:
 
     def intents(self, context: Context, label: str) -> list[tuple[int, int, float]]:
         """Return for each window the clause that carries a category most, with the window's probability."""
-        if label not in CATEGORIES:
+        if label not in CATEGORIES or len(context.found) < FAMILIAR:
             return []
         head, reading = CATEGORIES.index(label), self.reading(context)
         out = []
