@@ -38,7 +38,7 @@ class Picture:
     def share(self, box: Box) -> tuple[float, float, float, float]:
         """Return left, top, width and height of a box in percent of the page, a little wider than the words."""
         width, height = self.units
-        pad = 0.12 * min(box[3] - box[1], box[2] - box[0])
+        pad = min(0.12 * min(box[3] - box[1], box[2] - box[0]), 0.004 * min(self.units))
         x0, y0 = max(0.0, box[0] - pad), max(0.0, box[1] - pad)
         x1, y1 = min(width, box[2] + pad), min(height, box[3] + pad)
         parts = (x0 / width, y0 / height, max(0.0, x1 - x0) / width, max(0.0, y1 - y0) / height)
