@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def folder() -> Path:
-    """Return the folder: $XIAOBAO_CACHE, else the user's cache folder."""
+    """Return the folder: $XIAOBAO_CACHE, else the user's cache folder; raise RuntimeError for a user without a home."""
     given = os.environ.get("XIAOBAO_CACHE")
     return Path(given) if given else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "xiaobao"
 
@@ -18,7 +18,7 @@ def read(name: str) -> bytes | None:
     """Return the content kept under a name, or None where there is none or it is not as it was written."""
     try:
         data = (folder() / name).read_bytes()
-    except OSError:
+    except (OSError, RuntimeError):
         return None
     return data[32:] if sha256(data[32:]).digest() == data[:32] else None
 
@@ -28,14 +28,19 @@ def write(name: str, content: bytes, *, keep: int = 0) -> None:
 
     Where the folder cannot be written, nothing is kept.
     """
-    path = folder() / name
     try:
+        path = folder() / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as fp:
-            fp.write(sha256(content).digest() + content)
-        Path(fp.name).replace(path)
+            try:
+                fp.write(sha256(content).digest() + content)
+                fp.flush()
+                Path(fp.name).replace(path)
+            except OSError:
+                Path(fp.name).unlink(missing_ok=True)
+                raise
         if keep:
             for old in sorted(path.parent.glob(f"*{path.suffix}"), key=lambda p: p.stat().st_mtime)[:-keep]:
                 old.unlink(missing_ok=True)
-    except OSError:
+    except (OSError, RuntimeError):
         return

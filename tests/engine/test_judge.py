@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +91,14 @@ def test_every_finding_has_a_rule_and_a_clause(judge: TextJudge) -> None:
 )
 def test_what_is_about_something_else_is_not_read(judge: TextJudge, text: str) -> None:
     assert Screener(judge=judge).screen(Material("m", (Passage(text),))).verdict == "clear"
+
+
+def test_two_judges_read_one_text_each_in_its_own_way(judge: TextJudge) -> None:
+    other = TextJudge(replace(judge.weights, bias=judge.weights.bias + 1.0))
+    (scanned,) = default_engine().scan_rows([Row("保本保息，放心买", "sales_call", "agent")], services=judge)
+    own, shifted = judge.reading(scanned.context), other.reading(scanned.context)
+    assert shifted.logits[0] == pytest.approx(own.logits[0] + 1.0)
+    assert judge.reading(scanned.context) is own
 
 
 def test_weights_do_not_depend_on_the_company_of_a_text(judge: TextJudge) -> None:

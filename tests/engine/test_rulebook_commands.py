@@ -108,6 +108,16 @@ def test_test_passes_a_shipped_rule_and_fails_a_wrong_example(tmp_path: Path) ->
     assert "2 个失败" in done.stdout
 
 
+def test_an_example_is_tried_at_its_time(tmp_path: Path) -> None:
+    when = "{all: [{words: [包赚]}, {fact: at, between: ['22:00', '08:00']}]}"
+    hit = "hit: [{text: 这只产品包赚, at: '2026-03-05 23:10'}]"
+    late = GOOD.replace("{words: [包赚]}", when).replace("hit: [这只产品包赚, 买了包赚, 放心包赚]", hit)
+    write(tmp_path, "late", late)
+    assert run("rules", "test", "--rules", tmp_path).exit_code == 0
+    write(tmp_path, "late", late.replace("23:10", "10:10"))
+    assert "own/late：应命中却未命中：这只产品包赚" in run("rules", "test", "--rules", tmp_path).stdout
+
+
 def test_a_hit_that_the_context_excuses_says_so(tmp_path: Path) -> None:
     write(tmp_path, "excused", GOOD.replace("放心包赚", "谨防包赚骗局"))
     assert "（因语境放行：" in run("rules", "test", "--rules", tmp_path).stdout
@@ -125,6 +135,9 @@ def test_a_hit_that_the_context_excuses_says_so(tmp_path: Path) -> None:
         (GOOD.replace("message: 不得承诺一定赚钱。\n", ""), "own/bad.yaml:1", "缺少“message”"),
         (GOOD.replace("hit: [这只产品包赚", "hit: [{texts: 甲}"), "own/bad.yaml:9 examples.hit.0", "text"),
         (GOOD.replace("version: 1", "version: 1\nversion: 2"), "own/bad.yaml:3 version", "写了两次"),
+        (GOOD.replace("hit: [这", "hit: [{text: 甲, facts: [乙]}, 这"), "own/bad.yaml:9 examples.hit.0.facts", "facts"),
+        (GOOD.replace("hit: [这", "hit: [{text: 甲, at: 昨天}, 这"), "own/bad.yaml:9 examples.hit.0.at", "2026-01-31"),
+        (GOOD.replace("version: 1", "version: 1\nprecision: 九成"), "own/bad.yaml:3 precision", "0 到 1"),
         (GOOD + "  no: [", "own/bad.yaml:", "YAML"),
     ],
 )
@@ -259,6 +272,7 @@ class ByWord:
 
     violation_from = 0.7
     review_from = 0.4
+    language_model = None
 
     def intents(self, context: Context, label: str) -> list[tuple[int, int, float]]:
         at = context.text.find("坑")

@@ -113,7 +113,7 @@ def show_rule(id: str, folder: Path, as_json: bool) -> None:
         return
     # Rules may hold square brackets, which are words of theirs and no styles.
     console = Console(markup=False, highlight=False)
-    facts = f"  {SEVERITY[rule.severity]}  {rule.category}  第 {rule.version} 版"
+    facts = f"  {SEVERITY[rule.severity]}  {rule.category}  第 {rule.version} 版  负责人：{rule.owner}"
     console.print(Text.assemble((rule.title, "bold"), facts))
     console.print(rule.message)
     console.print(f"建议改为：{rule.remedy}", style="green")
@@ -234,6 +234,7 @@ def _summary(rule: Rule, *, full: bool = False) -> dict[str, Any]:
             "hit": [e.text for e in rule.hit],
             "no_hit": [e.text for e in rule.no_hit],
             "todo": list(rule.todo),
+            "owner": rule.owner,
             "effective_from": rule.effective_from and rule.effective_from.isoformat(),
             "effective_to": rule.effective_to and rule.effective_to.isoformat(),
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from xiaobao.rulebook.model import Example
@@ -34,6 +34,8 @@ FIELDS = {
     "precision": "实测精确率，由评测写入",
 }
 EXAMPLE_KEYS = ("text", "scenario", "role", "product", "at", "hard", "facts")
+_EXAMPLE_KINDS: dict[str, type] = {"hard": bool, "facts": dict}
+"""What an example's keys hold other than text."""
 
 
 def required(source: Source, data: Mapping[str, Any], key: str, kind: type | tuple[type, ...]) -> Any:
@@ -71,6 +73,16 @@ def date_field(source: Source, data: Mapping[str, Any], key: str) -> date | None
         raise source.error(f"“{key}”应写作 2026-01-31 这样的日期", (key,)) from error
 
 
+def share(source: Source, data: Mapping[str, Any], key: str) -> float | None:
+    """Return a number from 0 to 1, or None."""
+    value = data.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+        raise source.error(f"“{key}”应当是 0 到 1 之间的数", (key,))
+    return float(value)
+
+
 def examples(source: Source, data: Mapping[str, Any]) -> dict[str, tuple[Example, ...]]:
     """Return the examples by kind; at least one that must hit and one that must not are required."""
     node = data.get("examples")
@@ -95,4 +107,12 @@ def _example(source: Source, item: Any, path: KeyPath) -> Example:
     for key in item:
         if key not in EXAMPLE_KEYS:
             raise source.error(f"例子没有“{key}”；可用：{'、'.join(EXAMPLE_KEYS)}", (*path, key))
+        if not isinstance(item[key], _EXAMPLE_KINDS.get(key, str)):
+            raise source.error(
+                f"例子的“{key}”写法不对：hard 是 true 或 false，facts 是一组 键: 值，其余是文字", (*path, key)
+            )
+    try:
+        datetime.fromisoformat(item.get("at") or "2026-01-01")
+    except ValueError as error:
+        raise source.error("例子的 at 应写作 2026-01-31 14:05 这样的时间", (*path, "at")) from error
     return Example(**item)

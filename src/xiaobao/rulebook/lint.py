@@ -1,4 +1,4 @@
-"""Find what makes a rulebook slow or blind: frequent words in the first stage, rules nothing triggers, no words."""
+"""Find what makes a rulebook slow: words of the first stage that are met too often, rules that no words lead to."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from xiaobao.screening.program import Program
 from xiaobao.text.normalise import normalise_batch
 
 FREQUENT = 0.05
-"""Share of ordinary texts above which a trigger is too frequent for the first stage."""
+"""Share of ordinary texts above which a word is too frequent for the first stage."""
 
 
 def lint(rulebook: Rulebook) -> list[Problem]:
-    """Return advice on a rulebook: triggers met in too many of its own lawful examples, rules without a trigger."""
+    """Return advice on a rulebook: words met in too many of its own lawful examples, rules that no words lead to."""
     program = Program(rulebook, ("draft", "shadow", "published"))
     out = [
         Problem(rule.id, "no_trigger", "没有可定位的词，只能逐篇检查，会拖慢批量筛查", False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,15 +14,16 @@ from xiaobao.errors import LawError, RuleError
 from xiaobao.laws.register import Register
 from xiaobao.laws.register import load as load_laws
 from xiaobao.model import SEVERITIES, Citation
-from xiaobao.rulebook.fields import FIELDS, date_field, examples, names, required
+from xiaobao.rulebook.fields import FIELDS, date_field, examples, names, required, share
 from xiaobao.rulebook.lexicons import Lexicons
 from xiaobao.rulebook.model import (
     CATEGORIES,
     PRODUCTS,
     RIGHTS,
+    ROLES,
     SCENARIOS,
     STANCES,
-    Exception_,
+    Exemption,
     Lifecycle,
     May,
     Rule,
@@ -45,8 +47,6 @@ class Rulebook:
         for rule in self.rules:
             if rule.id == id:
                 return rule
-        import difflib
-
         near = "、".join(difflib.get_close_matches(id, [r.id for r in self.rules], 3)) or "可用 xiaobao rules list 查看"
         raise RuleError(f"没有规则“{id}”；相近的有：{near}")
 
@@ -122,8 +122,7 @@ def parse_rule(source: Source, id: str, lexicons: Lexicons, laws: Register) -> R
         owner=str(data.get("owner", "消保办")),
         effective_from=date_field(source, data, "effective_from"),
         effective_to=date_field(source, data, "effective_to"),
-        precision=data.get("precision"),
-        path=source.path,
+        precision=share(source, data, "precision"),
     )
 
 
@@ -168,7 +167,7 @@ def _scope(source: Source, data: Any) -> Scope:
         raise source.error("scope 应当是一组 键: 值", ("scope",))
     allowed = {
         "scenarios": SCENARIOS,
-        "roles": ("agent", "customer", "none"),
+        "roles": ROLES,
         "products": PRODUCTS,
         "exempt_products": PRODUCTS,
     }
@@ -185,7 +184,7 @@ def _scope(source: Source, data: Any) -> Scope:
     return Scope(**values, offer=bool(data.get("offer", False)), dialogue=data.get("dialogue"))
 
 
-def _unless(parser: Parser, nodes: Any) -> tuple[Exception_, ...]:
+def _unless(parser: Parser, nodes: Any) -> tuple[Exemption, ...]:
     if not isinstance(nodes, list):
         raise parser.source.error("unless 应当是例外的列表", ("unless",))
     out = []
@@ -197,9 +196,9 @@ def _unless(parser: Parser, nodes: Any) -> tuple[Exception_, ...]:
             within = node.get("within", "sentence")
             if within not in ("clause", "sentence", "document") and not isinstance(within, int):
                 raise parser.source.error("within 应为 clause、sentence、document 或字数", (*path, "within"))
-            out.append(Exception_(parser.check(node["when"], (*path, "when")), within))
+            out.append(Exemption(parser.check(node["when"], (*path, "when")), within))
         else:
-            out.append(Exception_(parser.check(node, path)))
+            out.append(Exemption(parser.check(node, path)))
     return tuple(out)
 
 

@@ -81,6 +81,7 @@ RIGHTS = (
     "受尊重权",
     "信息安全权",
 )
+ROLES = ("agent", "customer", "none")
 STANCES = ("negated", "quoted", "asked", "warned", "prohibited", "reported", "customer", "education", "corrected")
 
 
@@ -101,7 +102,7 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class Exception_:
+class Exemption:
     """A condition that excuses a hit: anywhere in the hit's clause, sentence, the document, or near it."""
 
     check: Check
@@ -140,7 +141,7 @@ class Rule:
     scope: Scope
     when: Check
     allow: tuple[str, ...]
-    unless: tuple[Exception_, ...]
+    unless: tuple[Exemption, ...]
     stance_ignored: frozenset[str]
     message: str
     remedy: str
@@ -151,7 +152,6 @@ class Rule:
     effective_from: date | None
     effective_to: date | None
     precision: float | None
-    path: str
 
     def in_force(self, on: date) -> bool:
         """Tell whether the rule applies on a day."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from xiaobao.checks import kinds
+from xiaobao.checks.model import WITHIN
 from xiaobao.model import SEVERITIES
 from xiaobao.rulebook.fields import EXAMPLE_KEYS, FIELDS
-from xiaobao.rulebook.model import CATEGORIES, PRODUCTS, RIGHTS, SCENARIOS, STANCES, Lifecycle
+from xiaobao.rulebook.model import CATEGORIES, PRODUCTS, RIGHTS, ROLES, SCENARIOS, STANCES, Lifecycle
 
 
 def rule_schema() -> dict[str, Any]:
@@ -62,7 +63,7 @@ def _scope() -> dict[str, Any]:
         {
             "scenarios": _list({"enum": list(SCENARIOS)}),
             "not_scenarios": _list({"enum": list(SCENARIOS)}),
-            "roles": _list({"enum": ["agent", "customer", "none"]}),
+            "roles": _list({"enum": list(ROLES)}),
             "products": _list({"enum": list(PRODUCTS)}),
             "exempt_products": _list({"enum": list(PRODUCTS)}),
             "offer": {"type": "boolean"},
@@ -72,8 +73,7 @@ def _scope() -> dict[str, Any]:
 
 
 def _exception() -> dict[str, Any]:
-    within = {"oneOf": [{"enum": ["clause", "sentence", "document"]}, {"type": "integer", "minimum": 0}]}
-    return {**_object({"when": {"$ref": "#/$defs/check"}, "within": within}), "required": ["when"]}
+    return {**_object({"when": {"$ref": "#/$defs/check"}, "within": WITHIN}), "required": ["when"]}
 
 
 def _example() -> dict[str, Any]:

@@ -10,6 +10,7 @@ from xiaobao.errors import RuleError
 from xiaobao.rulebook.load import Rulebook, read_folder
 from xiaobao.rulebook.model import Example, Rule
 from xiaobao.screening.engine import Engine, Row, Scanned
+from xiaobao.screening.pieces import moment
 from xiaobao.screening.screen import ScreeningJudge
 
 EVERY_LIFECYCLE = ("draft", "shadow", "published")
@@ -74,7 +75,7 @@ def try_examples(
     trials = []
     for (rule, kind, example), scanned in zip(plan, engine.scan_rows(rows, every=True, services=judge), strict=True):
         met, stance = _met(rule.id, scanned)
-        if _kinds(rule) & {"intent"}:
+        if "intent" in _kinds(rule):
             met, stance = met_by_judge(rule, scanned, judge), ""
         trials.append(Trial(rule.id, kind, example, met, stance))
     return trials
@@ -85,7 +86,7 @@ def untried(rule: Rule, judge: ScreeningJudge | None) -> frozenset[str]:
     asked = _kinds(rule) & MODELS
     if judge is None:
         return asked
-    return asked & {"llm"} if getattr(judge, "language_model", None) is None else frozenset()
+    return asked & {"llm"} if judge.language_model is None else frozenset()
 
 
 def met_by_judge(rule: Rule, scanned: Scanned | None, judge: ScreeningJudge | None) -> bool:
@@ -102,7 +103,10 @@ def _kinds(rule: Rule) -> frozenset[str]:
 
 def example_row(example: Example) -> Row:
     """Return the row under which an example is tried."""
-    return Row(example.text, example.scenario, example.role, example.product, dict(example.facts))
+    facts = dict(example.facts)
+    if example.at:
+        facts.setdefault("at", moment(example.at).isoformat())
+    return Row(example.text, example.scenario, example.role, example.product, facts)
 
 
 def _met(id: str, scanned: Scanned | None) -> tuple[bool, str]:

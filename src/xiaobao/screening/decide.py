@@ -200,8 +200,13 @@ def support(share: float, *, worded: bool, omitted: bool) -> float:
     return share + (WORDED if worded else 0.0) - (OMITTED_LESS if omitted else 0.0)
 
 
+def doubted(finding: Finding) -> bool:
+    """Tell whether something in the text speaks against a finding."""
+    return any(e.kind != "words" for e in finding.evidence)
+
+
 def _support(finding: Finding, scores: Mapping[str, float]) -> tuple[float, float, int]:
     rank = {"high": 2, "medium": 1, "low": 0}[finding.severity]
-    worded = not finding.rule.startswith(LEARNED) and finding.evidence[1:] == ()
+    worded = not finding.rule.startswith(LEARNED) and not doubted(finding)
     share = scores.get(finding.category, NO_SHARE) if scores else 0.0
     return support(share, worded=worded, omitted=finding.start is None), finding.confidence, rank

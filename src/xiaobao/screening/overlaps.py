@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from xiaobao.model import Finding
-from xiaobao.screening.decide import LEARNED, NO_SHARE
+from xiaobao.screening.decide import LEARNED, NO_SHARE, doubted
 
 BEHIND = 1.5
 """Log share by which a category lies behind the best one of the same words before it is left out."""
@@ -56,7 +56,7 @@ def chosen(
             not finding.rule.startswith(LEARNED),
             fits(finding, scenario, products),
             finding.decision == "violation",
-            not _doubted(finding),
+            not doubted(finding),
             shares.get(finding.category, NO_SHARE),
             finding.confidence,
         )
@@ -67,7 +67,7 @@ def chosen(
             if _adds(finding, kept, found, shares):
                 kept.append(finding)
             continue
-        if finding is not lead and _doubted(finding) and _fainter(finding, kept, shares):
+        if finding is not lead and doubted(finding) and _fainter(finding, kept, shares):
             continue
         better = next((k for k in kept if _outdone(finding, k, shares, scenario, products)), None)
         if better is None or finding is lead:
@@ -113,18 +113,13 @@ def _outdone(
     return shares.get(finding.category, NO_SHARE) < shares.get(kept.category, NO_SHARE) - behind
 
 
-def _doubted(finding: Finding) -> bool:
-    """Tell whether something in the text speaks against a finding."""
-    return any(e.kind != "words" for e in finding.evidence)
-
-
 def _fainter(finding: Finding, kept: Sequence[Finding], shares: Mapping[str, float]) -> bool:
     """Tell whether the text is about another offence, of which nothing speaks against."""
     own = shares.get(finding.category, NO_SHARE) + LITTLE
     return any(
         own < shares.get(k.category, NO_SHARE)
         for k in kept
-        if not (k.rule.startswith(LEARNED) or _doubted(k) or _milder(k, finding))
+        if not (k.rule.startswith(LEARNED) or doubted(k) or _milder(k, finding))
     )
 
 

@@ -13,7 +13,7 @@ from xiaobao.errors import InputError
 from xiaobao.model import Anchor, Finding, Material, Passage, Verdict
 from xiaobao.screening.blocks import WRAPPED
 from xiaobao.screening.candidates import Candidate
-from xiaobao.screening.context import Services
+from xiaobao.screening.context import Context, Services
 from xiaobao.screening.decide import LEARNED, SURE, Judge, findings, merged, primary, verdict
 from xiaobao.screening.engine import Engine, Row, Scanned, default_engine
 from xiaobao.screening.overlaps import chosen, fits
@@ -37,8 +37,12 @@ class Adjudicator(Protocol):
 class ScreeningJudge(Judge, Services, Protocol):
     """A judge that also answers what intents a passage carries."""
 
-    def category_scores(self, context: Any) -> Mapping[str, float]:
-        """Return the probability of each category."""
+    @property
+    def language_model(self) -> object | None:
+        """Return the language model that checks of kind llm ask, or None."""
+
+    def category_scores(self, context: Context) -> Mapping[str, float]:
+        """Return the log share (at most 0) each category has of a violation."""
 
 
 class Screener:
