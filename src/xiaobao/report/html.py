@@ -90,7 +90,7 @@ def headline(items: Sequence[Item]) -> str:
         return f"{len(items)} 份材料中 {review} 份需要人工复核"
     if any(view.decision is None for view in items):
         return f"{len(items)} 份材料中有的无法读取，其余未发现问题"
-    return f"{len(items)} 份材料均未发现问题"
+    return f"{len(items)} 份材料均未发现问题" if len(items) > 1 else "这份材料未发现问题"
 
 
 def _worth(view: Item) -> bool:
