@@ -101,6 +101,12 @@ def test_two_judges_read_one_text_each_in_its_own_way(judge: TextJudge) -> None:
     assert judge.reading(scanned.context) is own
 
 
+@pytest.mark.parametrize("text", ["这款理财保本保息", "保本保息", "稳赚不赔的理财"])
+def test_a_short_plain_promise_needs_no_context(judge: TextJudge, text: str) -> None:
+    said = Screener(judge=judge).screen(Material("m", (Passage(text),), scenario="sales_call", role="agent"))
+    assert (said.verdict, said.category) == ("violation", "guaranteed_return")
+
+
 def test_weights_do_not_depend_on_the_company_of_a_text(judge: TextJudge) -> None:
     rows = [Row(t, "sales_call", "agent") for t in ("保本保息，放心买", "您好，请问您是王女士吗", "不保本的，请您知悉")]
     together = default_engine().scan_rows(rows, every=True, services=judge)

@@ -29,6 +29,10 @@ WINDOW = 160
 """Characters of one window: about the longest text the model was trained on as a whole."""
 RUN = 120
 """Characters up to which the sentences of a longer text are joined to one window."""
+BRIEF = 14
+"""Characters of a text too short to have a context: what its words say plainly is what it says."""
+BRIEF_AT_LEAST = 0.55
+"""Least probability of what such a text says plainly, where nothing speaks against."""
 FAMILIAR = 5
 """Words of the rulebook a text must hold to be read at all: with fewer it is about something else."""
 READINGS = 3
@@ -236,7 +240,11 @@ class TextJudge:
             index = _window_of(reading.windows, candidate)
             features = calibration_features(candidate, together, reading.logits[index], reading.heads[index])
             weighed = float(np.array(features, np.float32) @ self.weights.calibration)
-            out.append(float(sigmoid(weighed + scanned.context.prior)))
+            probability = float(sigmoid(weighed + scanned.context.prior))
+            plain = not (candidate.cleared or candidate.omitted or _learned(candidate))
+            out.append(
+                max(probability, BRIEF_AT_LEAST) if plain and len(scanned.context.text) <= BRIEF else probability
+            )
         return out
 
     def category_scores(self, context: Context) -> dict[str, float]:
