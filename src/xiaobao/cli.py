@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 import sys
 from typing import Any
 
@@ -57,6 +58,7 @@ class _Group(click.Group):
             from xiaobao.batch import reason
 
             click.echo(f"错误：无法读写：{reason(error)}（error.system）", err=True)
+            _abandon_output()
             ctx.exit(1)
 
 
@@ -72,3 +74,11 @@ def main() -> None:
       xiaobao rules list
       xiaobao laws show 广告法#25
     """
+
+
+def _abandon_output() -> None:
+    """Let what is still buffered go nowhere: a full disk would fail once more when the process ends."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        return
