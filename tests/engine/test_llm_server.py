@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,41 @@ from openai import OpenAI
 from tiny_model import served, write_random, write_saying
 
 from xiaobao.cli import main
+from xiaobao.judge.model import default_judge
 from xiaobao.llm import SCHEMA, LanguageModel, Settings
-from xiaobao.model import Anchor, Finding
+from xiaobao.model import Anchor, Finding, Material, Passage
+from xiaobao.screening.screen import Screener
 
 pytestmark = pytest.mark.slow
 
 TEXT = "稳健理财，请联系张伟先生，电话13800138000，保本保息"
 QUOTE = "保本保息"
 QUESTION = "是否承诺保本"
-UNSURE = [f"{who}{QUOTE}" for who in ("听说", "朋友说", "据说")]
-"""Texts of which the judge cannot tell whether they promise or only tell."""
-LINES = [*UNSURE, "网点春节期间照常营业", "最后一天，不买就亏了"]
+POOL = [
+    f"{who}{what}{QUOTE}{tail}"
+    for who in ("听说", "朋友说", "据说", "都说", "有人讲", "邻居讲", "以前有人说", "我同事说", "网上说", "有人问")
+    for what in ("", "这个产品", "他买的那款", "那家银行的东西", "存单一样")
+    for tail in ("", "，不知真假", "，先了解一下", "，回头再看", "，您怎么看")
+]
+"""Texts of which a judge may not be able to tell whether they promise or only tell."""
+
+
+@cache
+def unsure() -> list[str]:
+    """Return three texts that the shipped judge leaves for review, whichever they are after the last training."""
+    verdicts = Screener(judge=default_judge()).screen_many(
+        [Material(t, (Passage(t),), scenario="poster", at="2026-11-20") for t in POOL]
+    )
+    found = [v.id for v in verdicts if v.verdict == "review" and len(v.findings) == 1][:3]
+    assert len(found) == 3, "no text of the pool is left for review"
+    return found
+
+
+def lines() -> list[str]:
+    """Return the unsure texts, one that is clear and one that offends."""
+    return [*unsure(), "网点春节期间照常营业", "最后一天，不买就亏了"]
+
+
 FINDING = Finding(
     rule="wealth/principal_guarantee", version=1, title="承诺保本", category="guaranteed_return", severity="high",
     decision="review", confidence=0.3, start=27, end=31, text=QUOTE, anchor=Anchor(), basis=(),
@@ -65,8 +90,8 @@ def screen(monkeypatch: pytest.MonkeyPatch, address: str | None, *args: str) -> 
         monkeypatch.setenv("XIAOBAO_LLM_BASE_URL", address)
         monkeypatch.setenv("XIAOBAO_LLM_MODEL", "tiny")
         args = ("--llm", *args)
-    lines = [{"id": i, "text": t, "scenario": "poster", "at": "2026-11-20"} for i, t in enumerate(LINES)]
-    result = CliRunner().invoke(main, ["screen", *args], input="\n".join(map(json.dumps, lines)))
+    rows = [{"id": i, "text": t, "scenario": "poster", "at": "2026-11-20"} for i, t in enumerate(lines())]
+    result = CliRunner().invoke(main, ["screen", *args], input="\n".join(map(json.dumps, rows)))
     assert result.exit_code == 0, result.output
     return [json.loads(line) for line in result.stdout.splitlines()]
 
@@ -149,7 +174,7 @@ def test_the_command_line_asks_about_the_unsure_alone(
     addresses: dict[str, str], monkeypatch: pytest.MonkeyPatch, decision: str, workers: str
 ) -> None:
     alone, asked = screen(monkeypatch, None), screen(monkeypatch, addresses[decision], "--workers", workers)
-    known = len(UNSURE)
+    known = len(unsure())
     assert [row["verdict"] for row in alone] == ["review"] * known + ["clear", "violation"]
     assert [row["verdict"] for row in asked] == [decision] * known + ["clear", "violation"]
     assert asked[known:] == alone[known:]
