@@ -115,7 +115,7 @@ def test_no_tracked_file_names_a_machine_path_or_a_registry_host() -> None:
     assert leaks == []
 
 
-@pytest.mark.parametrize("line", ["cd /" + "work/main", "/" + "root/.cache", "https://py" + "pi.org/simple", "registry." + "npmjs.org"])
+@pytest.mark.parametrize("line", ["cd /{}/main".format("work"), "/{}/.cache".format("root"), "https://{}.org".format("pypi")])
 def test_the_leak_pattern_sees_a_leak(line: str) -> None:
     assert LEAKS.search(line)
 
