@@ -4,7 +4,7 @@
 
 Cases run in blocks, each block in a process of its own, so that a crash of a library counts as one and the rest go on.
 A case counts as bad when it raises anything but our errors, when its result points outside its text or cannot be
-written as JSON, or when it takes longer than 60 seconds (for texts above 1 MB: 60 seconds a MB);
+written as JSON, or when it takes longer than 30 seconds (for texts above 1 MB: 30 seconds a MB);
 what takes longer than 2 is named.
 """
 
@@ -42,7 +42,7 @@ from xiaobao.report.sources import KNOWN  # noqa: E402
 BLOCK = 500
 SLOW = 2.0
 """Seconds of a text of up to 1 MB, and seconds a MB beyond, from which a case is named as slow."""
-HANG = 60.0
+HANG = 30.0
 """The same, from which it counts as hanging."""
 PHRASES = (
     "保本保息 年化收益率3.5% 稳赚不赔 零风险 无抵押秒到账 日息万分之五 加微信13812345678 代理退保 征信修复 拒收请回复R"
