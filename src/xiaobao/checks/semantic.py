@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from xiaobao.checks.model import MODEL, Check, Hit, Need, Option
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 LONGEST = 160
 """Characters of a text beyond which a model that reads a passage cannot tell what the whole leaves out."""
+MOST = 200
+"""Passages of one intent that are looked for in one text: one that repeats itself more says nothing new."""
 SHORTEST = 10
 """Characters below which a stretch is a label or a heading, too little for a model to read an intent from."""
 
@@ -82,7 +85,7 @@ class Intent(Check):
         """Return the passages that carry the intent, or one omitted hit."""
         if len(context.text) < SHORTEST or (self.omission and len(context.text) > LONGEST):
             return []
-        found = [(s, e) for s, e, p in context.intents(self.label) if p >= self.at_least]
+        found = list(islice(((s, e) for s, e, p in context.intents(self.label) if p >= self.at_least), MOST))
         if self.omission:
             return [Hit.omission()] if found else []
         return [Hit(s, e) for s, e in found]

@@ -42,33 +42,47 @@ _INDEX = {name: i for i, name in enumerate(SIGNALS)}
 _PRIME = np.uint32(0x9E3779B1)
 
 
-def ngram_hashes(text: str) -> NDArray[np.uint32]:
-    """Return the bucket (0 … 2**BITS − 1) of every n-gram of a text framed by marks, with repeats."""
-    units = np.frombuffer(f"\x02{text}\x03".encode("utf-16-le", "surrogatepass"), dtype=np.uint16).astype(np.uint32)
-    out = []
+def ngrams_of(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """Return the index of a text and the bucket (0 … 2**BITS − 1) for every n-gram of texts framed by marks."""
+    framed = [f"\x02{text}\x03".encode("utf-16-le", "surrogatepass") for text in texts]
+    units = np.frombuffer(b"".join(framed), dtype=np.uint16).astype(np.uint32)
+    owners = np.repeat(np.arange(len(texts)), [len(frame) // 2 for frame in framed])
+    whose, out = [owners[:0]], [units[:0]]
     rolling = np.zeros(len(units), dtype=np.uint32)
-    for n in range(1, NGRAMS + 1):
-        if len(units) < n:
-            break
+    for n in range(1, min(NGRAMS, len(units)) + 1):
         rolling = rolling[: len(units) - n + 1] * np.uint32(16777619) + units[n - 1 :] + np.uint32(n * 7919)
         mixed = rolling * _PRIME
-        out.append(
-            (mixed ^ (mixed >> np.uint32(15))) >> np.uint32(32 - BITS) if n > 1 else mixed >> np.uint32(32 - BITS)
-        )
-    return np.concatenate(out) if out else np.zeros(0, np.uint32)
+        mixed = (mixed ^ (mixed >> np.uint32(15)) if n > 1 else mixed) >> np.uint32(32 - BITS)
+        # An n-gram that runs from one text into the next belongs to neither.
+        inside = owners[: len(mixed)] == owners[n - 1 :]
+        whose.append(owners[: len(mixed)][inside])
+        out.append(mixed[inside])
+    return np.concatenate(whose), np.concatenate(out)
+
+
+def ngram_hashes(text: str) -> NDArray[np.uint32]:
+    """Return the bucket (0 … 2**BITS − 1) of every n-gram of a text framed by marks, with repeats."""
+    return ngrams_of([text])[1]
+
+
+def words_of(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """Return the index of a text and the bucket for every word and every pair of neighbouring words of texts."""
+    sizes, codes = [], []
+    for text in texts:
+        words = [w for w in rjieba.cut(text) if not w.isspace()]
+        words += [f"{a}_{b}" for a, b in pairwise(words)]
+        sizes.append(len(words))
+        codes += [crc32(w.encode("utf-8", "replace")) for w in words]
+    hashes = (np.array(codes, dtype=np.uint32) & np.uint32((1 << WORD_BITS) - 1)) + np.uint32(1 << BITS)
+    return np.repeat(np.arange(len(texts)), sizes), hashes
 
 
 def word_hashes(text: str) -> NDArray[np.uint32]:
     """Return the bucket of every word and every pair of neighbouring words of a text, with repeats."""
-    words = [w for w in rjieba.cut(text) if not w.isspace()]
-    pairs = [f"{a}_{b}" for a, b in pairwise(words)]
-    mask = (1 << WORD_BITS) - 1
-    return np.array(
-        [(crc32(w.encode("utf-8", "replace")) & mask) + (1 << BITS) for w in words + pairs], dtype=np.uint32
-    )
+    return words_of([text])[1]
 
 
-def counts(hashes: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+def counts(hashes: NDArray[np.integer]) -> tuple[NDArray[np.integer], NDArray[np.float32]]:
     """Return the distinct buckets and their sublinear counts (1 + ln n)."""
     buckets, repeats = np.unique(hashes, return_counts=True)
     return buckets, (1.0 + np.log(repeats)).astype(np.float32)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xiaobao.errors import ModelUnavailable
-from xiaobao.judge.features import BUCKETS, SIGNALS, counts, describe, ngram_hashes, word_hashes
+from xiaobao.judge.features import BUCKETS, SIGNALS, describe
+from xiaobao.judge.windows import SHARPNESS, Reading, window_of, worded
 from xiaobao.rulebook.model import CATEGORIES, ROLES, SCENARIOS, STANCES
 from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Context, Span
@@ -25,20 +26,12 @@ if TYPE_CHECKING:
     from xiaobao.llm import LanguageModel
 
 PACKAGED = Path(__file__).parent / "judge.npz"
-WINDOW = 160
-"""Characters of one window: about the longest text the model was trained on as a whole."""
-RUN = 120
-"""Characters up to which the sentences of a longer text are joined to one window."""
 BRIEF = 14
 """Characters of a text too short to have a context: what its words say plainly is what it says."""
 BRIEF_AT_LEAST = 0.55
 """Least probability of what such a text says plainly, where nothing speaks against."""
 FAMILIAR = 5
 """Words of the rulebook a text must hold to be read at all: with fewer it is about something else."""
-READINGS = 3
-"""Most categories one passage may be read as."""
-SHARPNESS = 3.0
-"""Factor from margins of support vectors to logits of shares."""
 GROW = 0.12
 """Share of the strongest clause's weight from which a neighbouring clause belongs to the same passage."""
 OMISSION = (0.8, 0.15)
@@ -169,20 +162,6 @@ def _learned(candidate: Candidate) -> bool:
     return candidate.rule.id.startswith(LEARNED)
 
 
-@dataclass(frozen=True)
-class Reading:
-    """How a judge reads the windows of a text, one entry a window.
-
-    logits: that it is a violation; heads: of each category; intents: of each category, the probability of a violation
-    times the share of the category beside the best one.
-    """
-
-    windows: list[Span]
-    logits: list[float]
-    heads: list[Floats]
-    intents: list[Floats]
-
-
 class TextJudge:
     """A trained judge: weighs candidates, and tells which intents a passage carries."""
 
@@ -192,52 +171,27 @@ class TextJudge:
         self.violation_from = weights.violation_from
         self.review_from = weights.review_from
 
-    def _slots(self, text: str) -> tuple[NDArray[np.int32], Floats]:
-        """Return the slots of the known buckets of a text and their weights, each kind of unit length."""
-        slots, values = zip(*(self._unit(hashes) for hashes in (ngram_hashes(text), word_hashes(text))), strict=True)
-        return np.concatenate(slots), np.concatenate(values)
-
-    def _unit(self, hashes: NDArray[np.uint32]) -> tuple[NDArray[np.int32], Floats]:
-        buckets, amounts = counts(hashes)
-        slots = self.weights.slot[buckets]
-        known = slots >= 0
-        slots, amounts = slots[known], amounts[known] * self.weights.idf[slots[known]]
-        return slots, amounts / (float(np.sqrt(np.sum(amounts * amounts))) or 1.0)
-
-    def heads(self, text: str, scenario: str, role: str) -> Floats:
-        """Return one logit a category for a normalised text."""
-        slots, values = self._slots(text)
-        w = self.weights
-        raw = w.heads[:, slots].astype(np.float32) @ values * w.head_scale
-        return SHARPNESS * (raw + w.head_cases @ case_vector(scenario, role) + w.head_bias)
-
-    def logit(self, text: str, vector: Floats) -> float:
-        """Return the logit that a normalised text, with what it is, is a violation."""
-        slots, values = self._slots(text)
-        w = self.weights
-        return float(values @ w.text[slots] + vector @ w.signals + w.bias)
-
     def reading(self, context: Context) -> Reading:
         """Return how this judge reads a text, worked out once a context."""
         known: Reading | None = context.readings.get(self)
         if known is None:
-            vector, spans = describe(context), windows(context)
-            texts = [context.text[start:end] for start, end in spans]
-            logits = [self.logit(text, vector) for text in texts]
-            heads = [self.heads(text, context.kind, context.role) for text in texts]
-            intents = [sigmoid(logit) * np.exp(h - h.max()) for logit, h in zip(logits, heads, strict=True)]
-            known = context.readings[self] = Reading(spans, logits, heads, intents)
+            w = self.weights
+            lean = float(describe(context) @ w.signals) + w.bias
+            bias = w.head_cases @ case_vector(context.kind, context.role) + w.head_bias
+            known = context.readings[self] = Reading(w, context, lean, bias)
+            known.need(worded(context, known.windows))
         return known
 
     def weigh(self, scanned: Scanned) -> list[float]:
         """Return for each candidate the probability (0..1) that it is a violation."""
         reading, together = self.reading(scanned.context), Together.of(scanned)
+        reading.need(window_of(reading.windows, c) for c in scanned.candidates if not c.omitted)
         out = []
         for candidate in scanned.candidates:
             if candidate.omitted and len(reading.windows) > 1:
                 out.append(OMISSION[candidate.cleared])
                 continue
-            index = _window_of(reading.windows, candidate)
+            index = window_of(reading.windows, candidate)
             features = calibration_features(candidate, together, reading.logits[index], reading.heads[index])
             weighed = float(np.array(features, np.float32) @ self.weights.calibration)
             probability = float(sigmoid(weighed + scanned.context.prior))
@@ -249,35 +203,29 @@ class TextJudge:
 
     def category_scores(self, context: Context) -> dict[str, float]:
         """Return for each category its best log share of a violation over the windows of a text."""
-        best = np.max(np.stack([log_shares(h) for h in self.reading(context).heads]), axis=0)
+        reading = self.reading(context)
+        if not reading.read.any():
+            reading.need([0])
+        heads = reading.heads[reading.read]
+        top = heads - heads.max(axis=1, keepdims=True)
+        best = np.max(top - np.log(np.exp(top).sum(axis=1, keepdims=True)), axis=0)
         return {c: float(p) for c, p in zip(CATEGORIES, best, strict=True)}
 
-    def intents(self, context: Context, label: str) -> list[tuple[int, int, float]]:
-        """Return for each window the clause that carries a category most, with the window's probability."""
+    def intents(self, context: Context, label: str) -> Iterator[tuple[int, int, float]]:
+        """Yield for each window the clause that carries a category most, with the window's probability."""
         if label not in CATEGORIES or len(context.found) < FAMILIAR:
-            return []
+            return
         head, reading = CATEGORIES.index(label), self.reading(context)
-        out = []
-        for (start, end), shares in zip(reading.windows, reading.intents, strict=True):
-            if shares[head] >= 0.05 and np.count_nonzero(shares > shares[head]) < READINGS:
-                low, high = self._strongest(context, start, end, head)
-                out.append((low, high, float(shares[head])))
-        return out
+        for index in np.flatnonzero(reading.carries[:, head]).tolist():
+            low, high = self._strongest(context, *reading.windows[index], head)
+            yield low, high, float(reading.intents[index, head])
 
     def _clauses(self, context: Context, start: int, end: int, head: int) -> list[tuple[int, int, float]]:
         """Return the clauses of a stretch with how much their n-grams speak for a category."""
-        out: list[tuple[int, int, float]] = []
-        at = start
-        while at < end:
-            low, high = context.clause(at, at + 1)
-            low, high = max(low, start), min(max(high, at + 1), end)
-            slots = self.weights.slot[ngram_hashes(context.text[low:high])]
-            slots = slots[slots >= 0]
-            if high - low >= 2 and len(slots):
-                weights = self.weights.heads[head, slots].astype(np.float32) * self.weights.idf[slots]
-                out.append((low, high, float(np.sum(weights)) / float(np.sqrt(len(slots) + 12))))
-            at = max(high, at + 1)
-        return out
+        cut = self.reading(context).clauses(start, end)
+        weights = self.weights.heads[head, cut.slots] * self.weights.idf[cut.slots]
+        sums = np.bincount(cut.owners, weights=weights, minlength=len(cut.spans)) / np.sqrt(cut.sizes + 12)
+        return [(*span, s) for span, size, s in zip(cut.spans, cut.sizes.tolist(), sums.tolist(), strict=True) if size]
 
     def _strongest(self, context: Context, start: int, end: int, head: int) -> Span:
         """Return the clause of a window that speaks most for a category, grown over like neighbours."""
@@ -305,7 +253,7 @@ class TextJudge:
         if candidate.omitted:
             return candidate.start, candidate.end
         spans = self.reading(context).windows
-        start, end = spans[_window_of(spans, candidate)]
+        start, end = spans[window_of(spans, candidate)]
         scored = self._clauses(context, start, end, CATEGORIES.index(candidate.rule.category))
         inside = [i for i, (low, high, _) in enumerate(scored) if low < candidate.end and candidate.start < high]
         if not inside:
@@ -330,29 +278,6 @@ class TextJudge:
         if answer is None or answer.decision != "violation":
             return []
         return [context.within(answer.start, answer.end)]
-
-
-def windows(context: Context) -> list[Span]:
-    """Return the stretches that are judged as one: the whole text, or runs of sentences of at most RUN characters."""
-    size = len(context.text)
-    if size <= WINDOW:
-        return [(0, size)]
-    out: list[Span] = []
-    for start, end in context.sentences:
-        if out and end - out[-1][0] <= RUN:
-            out[-1] = (out[-1][0], end)
-        else:
-            out.extend((at, min(end, at + WINDOW)) for at in range(start, end, WINDOW))
-    return out or [(0, size)]
-
-
-def _window_of(spans: Sequence[Span], candidate: Candidate) -> int:
-    if candidate.omitted:
-        return 0
-    for i, (_, end) in enumerate(spans):
-        if candidate.hit_start < end:
-            return i
-    return len(spans) - 1
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -29,7 +29,7 @@ Span = tuple[int, int]
 class Services(Protocol):
     """Models a context may ask; each answers with normalised spans."""
 
-    def intents(self, context: Context, label: str) -> list[tuple[int, int, float]]:
+    def intents(self, context: Context, label: str) -> Iterable[tuple[int, int, float]]:
         """Return the passages that carry an intent with their probability."""
 
     def similar(self, context: Context, samples: Sequence[str]) -> list[tuple[int, int, str, float]]:
@@ -203,7 +203,7 @@ class Context:
         found = recognise(self.normalised.source, kinds=set(wanted))
         return [(e.kind, *self.within(e.start, e.end)) for e in found]
 
-    def intents(self, label: str) -> list[tuple[int, int, float]]:
+    def intents(self, label: str) -> Iterable[tuple[int, int, float]]:
         """Return the passages that a trained model reads as an intent; nothing without a model."""
         return [] if self.services is None else self.services.intents(self, label)
 
