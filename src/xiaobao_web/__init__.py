@@ -1,0 +1,1 @@
+"""The Xiaobao platform: Django over the engine."""

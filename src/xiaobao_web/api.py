@@ -1,0 +1,17 @@
+"""The one REST interface: every app's router, and its OpenAPI document."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+
+from xiaobao_web.kernel.rest import api
+
+for _config in apps.get_app_configs():
+    if _config.name.startswith("xiaobao_web.") and find_spec(f"{_config.name}.api"):
+        _module = import_module(f"{_config.name}.api")
+        api.add_router(_module.PREFIX, _module.router)
+
+__all__ = ["api"]

@@ -1,0 +1,62 @@
+"""What every request passes: sign-in, and errors turned into pages people can read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+
+from xiaobao_web.kernel import pages
+from xiaobao_web.kernel.errors import PlatformError
+
+Handler = Callable[[HttpRequest], HttpResponse]
+OPEN_PREFIXES = ("/account/", "/api/", f"/{settings.STATIC_URL.lstrip('/')}", "/healthz", "/favicon.ico")
+
+
+class SignInRequired:
+    """Send whoever has not signed in to the sign-in page; views marked `citizen` are open to all."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request, or send to the sign-in page."""
+        if request.user.is_authenticated or request.path.startswith(OPEN_PREFIXES) or self._is_open(request):
+            return self.get_response(request)
+        if request.headers.get("HX-Request"):
+            answer = HttpResponse(status=401)
+            answer["HX-Redirect"] = redirect_to_login(request.headers.get("HX-Current-URL", "/")).url
+            return answer
+        return redirect_to_login(request.get_full_path())
+
+    def _is_open(self, request: HttpRequest) -> bool:
+        try:
+            view = resolve(request.path_info).func
+        except Resolver404:
+            return False
+        return bool(getattr(view, "citizen", False))
+
+
+class PlatformErrors:
+    """Turn a PlatformError of a view into its page, or its sentence for htmx and JSON."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer with the error's page; other exceptions go on to the server-error page."""
+        if not isinstance(error, PlatformError):
+            return None
+        if request.headers.get("HX-Request"):
+            answer = HttpResponse(error.message, status=error.status, content_type="text/plain; charset=utf-8")
+            answer["HX-Trigger"] = json.dumps({"toast": {"level": "danger", "message": error.message}})
+            return answer
+        return pages.error_page(request, error.status, error.message)

@@ -1,0 +1,63 @@
+"""What every page shares: its frame, and the pages that say what went wrong."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from xiaobao_web.kernel import nav
+
+TITLES = {
+    400: _("请求不完整"),
+    403: _("您不能这样做"),
+    404: _("没有找到"),
+    405: _("不支持这种操作"),
+    409: _("现在还不能这样做"),
+    422: _("填写的内容需要更正"),
+    500: _("系统出了问题"),
+}
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Return what the frame of every page needs: institution, navigation, inbox count."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"institution": settings.INSTITUTION, "demo": settings.DEMO}
+    return {
+        "institution": settings.INSTITUTION,
+        "demo": settings.DEMO,
+        "navigation": nav.for_user(user, request.path),
+        "inbox_count": nav.inbox_count(user),
+    }
+
+
+def error_page(request: HttpRequest, status: int, message: str, *, number: str = "") -> HttpResponse:
+    """Return a page that says what went wrong and what to do next."""
+    context = {"status": status, "title": TITLES.get(status, TITLES[400]), "message": message, "number": number}
+    return render(request, "errors/error.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that cannot be read."""
+    return error_page(request, 400, _("浏览器发来的请求不完整，请返回上一页重试。"))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request whose form has expired or that is not allowed."""
+    return error_page(request, 403, _("页面停留太久，安全校验已失效。请刷新页面后重新提交；已填写的内容会保留在本机。"))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request for something that is not there, or not for this person."""
+    return error_page(request, 404, _("没有找到这一页，或它不在您的查看范围内。"))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer after a mistake of ours, with a number one can quote; nothing of the request is shown."""
+    number = secrets.token_hex(3).upper()
+    return error_page(request, 500, _("刚才的操作没有完成，已保存的内容不受影响。请稍后重试；如仍不行，请报错误号。"), number=number)

@@ -1,0 +1,1 @@
+"""Who works here: organisations, staff, posts, delegations."""
