@@ -85,6 +85,8 @@ class Intent(Check):
         """Return the passages that carry the intent, or one omitted hit."""
         if len(context.text) < SHORTEST or (self.omission and len(context.text) > LONGEST):
             return []
+        if context.parts and not self.omission:
+            return []  # its parts are read one by one
         found = list(islice(((s, e) for s, e, p in context.intents(self.label) if p >= self.at_least), MOST))
         if self.omission:
             return [Hit.omission()] if found else []

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from xiaobao.credit.rates import DAYS, MONTHS, AnnualRate, from_flows, from_periodic
@@ -62,10 +63,16 @@ def annualise(quote: Quote, *, periods: int | None = None) -> AnnualRate:
 
 def parse_quotes(text: str) -> list[Quote]:
     """Return the loan prices quoted in a text in order; yields of deposits and investments are left out."""
+    return list(_parsed(text))
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> tuple[Quote, ...]:
+    """Keep the prices of the texts at hand: several rules and remedies ask for them."""
     found = values(text)
     quotes = [*_spoken(text), *_repayments(text, found)]
     quotes += [q for q in _rates(text, found) if not any(q.start < o.end and o.start < q.end for o in quotes)]
-    return sorted(quotes, key=lambda q: (q.start, q.end))
+    return tuple(sorted(quotes, key=lambda q: (q.start, q.end)))
 
 
 def remedy_sentence(quote: Quote) -> str:

@@ -216,7 +216,7 @@ class TextJudge:
         if label not in CATEGORIES or len(context.found) < FAMILIAR:
             return
         head, reading = CATEGORIES.index(label), self.reading(context)
-        for index in np.flatnonzero(reading.carries[:, head]).tolist():
+        for index in reading.carriers.get(head, ()):
             low, high = self._strongest(context, *reading.windows[index], head)
             yield low, high, float(reading.intents[index, head])
 

@@ -119,10 +119,14 @@ class Reading:
         return np.asarray(self.read[:, None] * certain[:, None] * top, dtype=np.float32)
 
     @cached_property
-    def carries(self) -> NDArray[np.bool_]:
-        """Tell for each window and category whether it is among the READINGS most likely ones, and not unlikely."""
-        better = np.stack([(self.intents > column[:, None]).sum(axis=1) for column in self.intents.T], axis=1)
-        return np.asarray((self.intents >= UNLIKELY) & (better < READINGS))
+    def carriers(self) -> dict[int, list[int]]:
+        """Return by category the windows in which it is among the READINGS most likely ones, and not unlikely."""
+        out: dict[int, list[int]] = {}
+        for head in np.flatnonzero((self.intents >= UNLIKELY).any(axis=0)).tolist():
+            own = self.intents[:, head, None]
+            found = (own[:, 0] >= UNLIKELY) & ((self.intents > own).sum(axis=1) < READINGS)
+            out[head] = np.flatnonzero(found).tolist()
+        return out
 
     def clauses(self, start: int, end: int) -> Clauses:
         """Return the clauses of a stretch."""

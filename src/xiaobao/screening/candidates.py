@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from xiaobao.checks import Hit
+from xiaobao.checks.missing import Missing
 from xiaobao.rulebook.model import Rule
 from xiaobao.screening.context import Context
 from xiaobao.screening.program import Program
@@ -91,6 +92,9 @@ def _products(context: Context) -> frozenset[str]:
 def _kept(program: Program, index: int, context: Context, hits: list[Hit]) -> list[Candidate]:
     """Drop hits that an allowed phrase, an exception or a lawful product excuses; judge the stance of the rest."""
     rule = program.rules[index]
+    if context.parts:
+        small = isinstance(rule.when, Missing)
+        hits = [h for h in hits if h.omitted or (small and h.note) or not context.in_part(h.start, h.end)]
     hits = _not_allowed(program.allowed[index], context, hits)[:MOST]
     excuses = [(e.within, found[:MOST]) for e in rule.unless if hits and (found := e.check.hits(context))]
     seen: dict[tuple[int, int], Candidate] = {}

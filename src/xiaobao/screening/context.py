@@ -62,6 +62,7 @@ class Context:
         around: Profile | None = None,
         heading: str = "",
         prior: float = 0.0,
+        parts: Sequence[Span] = (),
     ) -> None:
         self.normalised = normalised
         self.text = normalised.text
@@ -77,6 +78,7 @@ class Context:
         self.around = around
         self.heading = heading
         self.prior = prior
+        self.parts = parts
         self.readings: dict[object, Any] = {}
         """What a service made of this text and may ask again, by the service."""
         self._matches: dict[Pattern, list[Span]] = {}
@@ -143,6 +145,18 @@ class Context:
             return self.sentence_of(a.start) == self.sentence_of(b.start)
         low, high = self.clause(a.start, a.end)
         return low <= b.start and b.end <= high
+
+    def in_part(self, start: int, end: int) -> bool:
+        """Tell whether a span lies within one of the stretches that are texts of their own."""
+        if not self.parts:
+            return False
+        first, last = self.normalised.original(start, end)
+        index = bisect_right(self._part_starts, first) - 1
+        return index >= 0 and last <= self.parts[index][1]
+
+    @cached_property
+    def _part_starts(self) -> list[int]:
+        return [start for start, _ in self.parts]
 
     def part(self, where: Mapping[str, Any]) -> Span:
         """Return the first or last part of the text as measured in sentences, characters, percent or seconds."""

@@ -22,6 +22,9 @@ LEARNED = "meaning/"
 """The domain of rules that a trained model meets; a worded rule that says the same is shown instead."""
 SURE = 0.9
 """Probability from which a reading that no words support counts in a part of a document."""
+CELL = 64
+"""Characters of the stretches by which findings that overlap are found."""
+Place = tuple[int | None, bool, int | Anchor]
 PRIOR = 0.85
 """Confidence of an unmeasured rule whose hit no stance speaks against."""
 
@@ -156,10 +159,28 @@ def merged(found: Sequence[Finding]) -> list[Finding]:
     A rule speaks once of overlapping passages; a learned rule that only says again what a worded one says is left out.
     """
     out: list[Finding] = []
+    near: dict[Place, list[Finding]] = {}
     for finding in sorted(found, key=lambda f: (f.rule.startswith(LEARNED), f.decision != "violation", -f.confidence)):
-        if not any(_repeats(finding, kept) for kept in out):
+        places = _places(finding)
+        if not any(_repeats(finding, kept) for place in places for kept in near.get(place, ())):
             out.append(finding)
+            for place in _held(finding, places):
+                near.setdefault(place, []).append(finding)
     return sorted(out, key=lambda f: (f.start is None, f.start or 0, f.end or 0, f.rule))
+
+
+def _places(finding: Finding) -> list[Place]:
+    """Return where what a finding may repeat is looked for: in its cells and among omissions, or all at its anchor."""
+    if finding.start is None:
+        return [(finding.turn, False, finding.anchor)]
+    cells = range(finding.start // CELL, max(finding.start, finding.end or 0) // CELL + 1)
+    return [(finding.turn, True, finding.anchor), *((finding.turn, False, cell) for cell in cells)]
+
+
+def _held(finding: Finding, places: Sequence[Place]) -> list[Place]:
+    """Return where a finding is found again: its cells, or among omissions, and at its anchor in any case."""
+    here: Place = (finding.turn, False, finding.anchor)
+    return [(finding.turn, True, finding.anchor), here] if finding.start is None else [*places[1:], here]
 
 
 def _repeats(finding: Finding, kept: Finding) -> bool:

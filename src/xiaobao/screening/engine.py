@@ -38,6 +38,8 @@ class Row:
     around: Profile | None = None
     heading: str = ""
     prior: float = 0.0
+    parts: tuple[tuple[int, int], ...] = ()
+    """Offsets of stretches (in order, apart) that are rows of their own: what is said within one is not sought."""
 
 
 @dataclass(frozen=True)
@@ -104,17 +106,15 @@ class Engine:
             around=row.around,
             heading=row.heading,
             prior=row.prior,
+            parts=row.parts,
         )
         return Scanned(context, evaluate(self.program, context, found.rules, on))
 
     def profile(self, text: str, *, scenario: str = "", product: str = "") -> Profile:
         """Return what a text is, without judging what it says."""
         batch = normalise_batch([text])
-        found = self.program.find(batch, [0])[0]
-        assert found is not None
-        return profile(
-            batch.row(0).text, found.words, self.program.rulebook.lexicons, scenario=scenario, product=product
-        )
+        words = self.program.words_in(batch.units)
+        return profile(batch.text(0), words, self.program.rulebook.lexicons, scenario=scenario, product=product)
 
 
 @cache

@@ -67,9 +67,11 @@ def _blocks(index: int, material: Material, engine: Engine, base: Row, sized: Ma
     text = visible_text(material)
     around = engine.profile(text, scenario=base.scenario, product=base.product)
     scenario = base.scenario or of_document(material, around) or around.scenario
-    whole = replace(base, text=text, material=sized, scenario=scenario, prior=BLOCK_PRIOR)
+    cut = blocks(material)
+    parts = tuple((block.start, block.end) for block in cut)
+    whole = replace(base, text=text, material=sized, scenario=scenario, prior=BLOCK_PRIOR, parts=parts)
     yield Piece(index, 0, None, whole, "whole")
-    for block in blocks(material):
+    for block in cut:
         row = replace(
             base,
             text=text[block.start : block.end],

@@ -111,6 +111,13 @@ class Program:
         self._place(out, owner[kept], ids[kept], (starts - bounds[owner])[kept])
         return out
 
+    def words_in(self, units: NDArray[np.uint16]) -> dict[str, list[Span]]:
+        """Return the words of one text with their spans."""
+        ids, starts = self.matcher.scan(units)
+        out = [Found({}, set(), set())]
+        self._place(out, np.zeros_like(ids), ids, starts)
+        return out[0].words
+
     def _fired(self, units: NDArray[np.uint16], bounds: Ints, owner: Ints, ids: Ints) -> tuple[Ints, Ints]:
         """Return (row, pattern) pairs: all words and characters of the pattern are there."""
         rows, patterns = self._pattern_needs.met(owner, ids, len(bounds) - 1)

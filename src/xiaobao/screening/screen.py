@@ -83,10 +83,10 @@ class Screener:
     def _verdict(self, material: Material, parts: Sequence[tuple[Piece, Scanned]]) -> Verdict:
         found: list[Finding] = []
         scores: dict[str, float] = {}
-        inner = [p for p, _ in parts if p.kind == "block"]
         whole = next((s for p, s in parts if p.kind == "whole"), None)
+        stated = None if whole is None else _Stated(whole.context)
         for piece, every in parts:
-            scanned = replace(every, candidates=_wanted(piece, every, inner, material, whole))
+            scanned = replace(every, candidates=_wanted(piece, every, material, stated))
             own = self._own(piece, scanned)
             if self.adjudicator is not None:
                 own = [self._adjudicated(f, piece.row, scanned) for f in own]
@@ -162,21 +162,30 @@ def _clipped(finding: Finding, piece: Piece) -> Finding:
     return replace(finding, start=start, end=start + len(text.strip()), text=text.strip())
 
 
-def _wanted(
-    piece: Piece, scanned: Scanned, inner: Sequence[Piece], material: Material, whole: Scanned | None
-) -> list[Candidate]:
+def _wanted(piece: Piece, scanned: Scanned, material: Material, stated: _Stated | None) -> list[Candidate]:
     """Take what is said from the blocks, and what is missing or runs over their borders from the whole."""
-    if piece.kind == "text" or whole is None:
+    if piece.kind == "text" or stated is None:
         return scanned.candidates
     if piece.kind == "block":
-        return [c for c in scanned.candidates if not c.omitted and not _stated(c, whole)]
-    return [c for c in scanned.candidates if c.omitted or _small(c) or _crosses(c, scanned, inner, material)]
+        return [c for c in scanned.candidates if not c.omitted and not stated.anywhere(c)]
+    return [c for c in scanned.candidates if c.omitted or _small(c) or _crosses(c, scanned.context, material)]
 
 
-def _stated(candidate: Candidate, whole: Scanned) -> bool:
-    """Tell whether what a part of a document leaves out stands elsewhere in it."""
-    check = candidate.rule.when
-    return isinstance(check, Missing) and bool(check.required.hits(whole.context))
+class _Stated:
+    """What a whole document states of what its rules require, looked up once a rule."""
+
+    def __init__(self, whole: Context) -> None:
+        self._whole = whole
+        self._known: dict[str, bool] = {}
+
+    def anywhere(self, candidate: Candidate) -> bool:
+        """Tell whether what a part of the document leaves out stands elsewhere in it."""
+        rule = candidate.rule
+        if not isinstance(rule.when, Missing):
+            return False
+        if rule.id not in self._known:
+            self._known[rule.id] = bool(rule.when.required.hits(self._whole))
+        return self._known[rule.id]
 
 
 def _small(candidate: Candidate) -> bool:
@@ -184,13 +193,13 @@ def _small(candidate: Candidate) -> bool:
     return isinstance(candidate.rule.when, Missing) and bool(candidate.note)
 
 
-def _crosses(candidate: Candidate, scanned: Scanned, inner: Sequence[Piece], material: Material) -> bool:
+def _crosses(candidate: Candidate, whole: Context, material: Material) -> bool:
     """Tell whether the words of a rule run from one block into the next of the same printed paragraph."""
     if candidate.rule.id.startswith(LEARNED):
         return False
-    start, end = scanned.context.normalised.original(candidate.hit_start, candidate.hit_end)
-    if any(p.offset <= start and end <= p.offset + len(p.row.text) for p in inner):
+    if whole.in_part(candidate.hit_start, candidate.hit_end):
         return False
+    start, end = whole.normalised.original(candidate.hit_start, candidate.hit_end)
     first, last = material.passage_at(start), material.passage_at(max(start, end - 1))
     lines = material.passages[first : last + 1]
     return all(p.anchor.box is not None and len(p.text) >= WRAPPED for p in lines[:-1]) or first == last

@@ -13,11 +13,14 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+
 from xiaobao.text.normalise import Normalised
 
-_ENDS = frozenset("。!?;…")
-_CLAUSE_ENDS = frozenset("。!?;…,:")
-_CLOSERS = frozenset("”)】》」』]〕\"'")
+_CLOSERS = "”)】》」』〕\"'\\]"
+_ENDED = re.compile(f"[。!?;…][。!?;…{_CLOSERS}]*")
+_CLAUSE_ENDED = re.compile(f"[。!?;…,:][。!?;…,:{_CLOSERS}]*")
+"""End marks and the closers that follow them."""
 _LINE_CLOSED = frozenset("。!?;…,:、”)】")
 _ITEM = re.compile(
     r"(?:\(?[0-9]{1,2}(?:[.、)](?![0-9])|\s)|\(?[一二三四五六七八九十]{1,3}[、.)]|第[一二三四五六七八九十百0-9]{1,4}[条章节款项部]"
@@ -37,26 +40,13 @@ class Span:
 
 def _hard_breaks(normal: Normalised) -> list[int]:
     """Return the breaks that the author, and not the width of the page, put there."""
-    out = []
-    for at in normal.breaks:
-        before = normal.text[at - 1] if normal.text[at - 1] != " " else normal.text[max(0, at - 2)]
-        gap = normal.source[int(normal.ends[at - 1]) : int(normal.starts[at])]
-        if before in _LINE_CLOSED or gap.count("\n") > 1 or _ITEM.match(normal.text, at):
+    out, text = [], normal.text
+    breaks = np.array(normal.breaks, dtype=np.int64)
+    gaps = zip(normal.ends[breaks - 1].tolist(), normal.starts[breaks].tolist(), strict=True)
+    for at, (start, end) in zip(normal.breaks, gaps, strict=True):
+        before = text[at - 1] if text[at - 1] != " " else text[max(0, at - 2)]
+        if before in _LINE_CLOSED or normal.source.count("\n", start, end) > 1 or _ITEM.match(text, at):
             out.append(at)
-    return out
-
-
-def _cuts(normal: Normalised, ends: frozenset[str], inside: frozenset[int]) -> list[int]:
-    """Return the offsets after which a stretch ends: end marks and the closers that follow them."""
-    text, out, at = normal.text, [], 0
-    while at < len(text):
-        if text[at] in ends and at not in inside:
-            at += 1
-            while at < len(text) and (text[at] in _CLOSERS or (text[at] in ends and at not in inside)):
-                at += 1
-            out.append(at)
-        else:
-            at += 1
     return out
 
 
@@ -77,15 +67,14 @@ def _spans(text: str, cuts: set[int]) -> list[Span]:
 
 def sentences(normal: Normalised) -> list[Span]:
     """Return the sentences in order; together they hold every character but blanks at the edges."""
-    cuts = set(_cuts(normal, _ENDS, frozenset())) | set(_hard_breaks(normal))
+    cuts = {m.end() for m in _ENDED.finditer(normal.text)} | set(_hard_breaks(normal))
     cuts.update(m.end() for m in _LATIN_STOP.finditer(normal.text))
     return _spans(normal.text, cuts)
 
 
 def clauses(normal: Normalised) -> list[Span]:
     """Return the clauses in order: sentences cut further at , : and at every break."""
-    inside = frozenset(m.start() for m in _INSIDE_TOKEN.finditer(normal.text))
-    cuts = set(_cuts(normal, _CLAUSE_ENDS, inside)) | set(normal.breaks)
+    cuts = {m.end() for m in _CLAUSE_ENDED.finditer(_INSIDE_TOKEN.sub("\x00", normal.text))} | set(normal.breaks)
     cuts.update(m.end() for m in _LATIN_STOP.finditer(normal.text))
     return _spans(normal.text, cuts)
 
