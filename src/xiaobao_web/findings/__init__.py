@@ -1,0 +1,1 @@
+"""What was found and what was done about it: findings on materials, and the rectification ledger."""

@@ -1,0 +1,1 @@
+"""Rulebook and law register to browse, propose, test, backtest and publish."""

@@ -1,0 +1,1 @@
+"""What the institution sells: product master, price list and standard texts, imported as tables."""

@@ -1,0 +1,1 @@
+"""Figures: each number opens its rows."""

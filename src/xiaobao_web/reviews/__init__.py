@@ -1,0 +1,1 @@
+"""Review before launch: request, self-assessment, screening, opinions, answers, verification, archive."""

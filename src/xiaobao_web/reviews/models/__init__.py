@@ -1,0 +1,28 @@
+"""The tables of reviews, one module a topic."""
+
+from xiaobao_web.reviews.models.aftermath import PointEvidence, Reevaluation, ReevaluationKind, Verification
+from xiaobao_web.reviews.models.assessment import SelfAssessment
+from xiaobao_web.reviews.models.opinion import Answer, Opinion, Point, PointState
+from xiaobao_web.reviews.models.review import Conclusion, Lane, Review, ReviewMaterial, ReviewState, Subject
+from xiaobao_web.reviews.models.work import Assignment, Duty, ReturnRecord
+
+__all__ = [
+    "Answer",
+    "Assignment",
+    "Conclusion",
+    "Duty",
+    "Lane",
+    "Opinion",
+    "Point",
+    "PointEvidence",
+    "PointState",
+    "Reevaluation",
+    "ReevaluationKind",
+    "ReturnRecord",
+    "Review",
+    "ReviewMaterial",
+    "ReviewState",
+    "SelfAssessment",
+    "Subject",
+    "Verification",
+]
