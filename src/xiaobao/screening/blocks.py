@@ -18,6 +18,7 @@ FULL = 110
 WRAPPED = 20
 """Characters from which a line may be one that the paragraph it belongs to runs on from."""
 CLOSED = "。！？!?；;…”）)"
+HEADING_NEVER = CLOSED.replace("）", "").replace(")", "")
 SILENT = frozenset({"deleted", "comment"})
 """Parts of a file that are not what it says: struck-out text and remarks about it."""
 HEADING = re.compile(
@@ -96,15 +97,17 @@ def _units(material: Material) -> Iterator[_Unit]:
             yield _Unit(start, start + len(passage.text), passage.text, passage)
             continue
         normalised = normalise(passage.text)
-        for span in sentences(normalised):
-            low, high = normalised.original(span.start, span.end)
+        spans = sentences(normalised)
+        lows = normalised.starts[[span.start for span in spans]].tolist() if spans else []
+        highs = normalised.ends[[span.end - 1 for span in spans]].tolist() if spans else []
+        for low, high in zip(lows, highs, strict=True):
             yield _Unit(start + low, start + high, passage.text[low:high], passage)
 
 
 def _is_heading(unit: _Unit) -> bool:
-    short = len(unit.text) <= 24 and unit.text.rstrip()[-1:] not in CLOSED.replace("）", "").replace(")", "")
     return (
-        short
+        len(unit.text) <= 24
+        and unit.text.rstrip()[-1:] not in HEADING_NEVER
         and WORDS.search(unit.text) is not None
         and (HEADING.match(unit.text) is not None or ("bold" in unit.passage.marks and not unit.passage.anchor.cell))
     )

@@ -25,6 +25,8 @@ from xiaobao.screening.needs import Ints, Marks, Needs
 from xiaobao.text.normalise import NormalisedBatch, normalise_term
 
 Span = tuple[int, int]
+PLACES = 2_000
+"""Places of one word that are noted in one text: a text that repeats itself more says nothing new."""
 
 
 @dataclass
@@ -141,9 +143,20 @@ class Program:
 
     def _place(self, out: Sequence[Found | None], owner: Ints, ids: Ints, starts: Ints) -> None:
         """Write down the words of rows with their spans."""
+        if len(ids) > PLACES:
+            kept = _first_places(owner * len(self.words) + ids)
+            owner, ids, starts = owner[kept], ids[kept], starts[kept]
         ends = starts + self.matcher.lengths[ids]
         for word, row, start, end in zip(ids.tolist(), owner.tolist(), starts.tolist(), ends.tolist(), strict=True):
             out[row].words.setdefault(self.words[word], []).append((start, end))
+
+
+def _first_places(keys: Ints) -> Ints:
+    """Return the indexes, in order, of the first PLACES of each key."""
+    order = np.argsort(keys, kind="stable")
+    begins = np.flatnonzero(np.diff(keys[order], prepend=-1))
+    rank = np.arange(len(keys)) - np.repeat(begins, np.diff(begins, append=len(keys)))
+    return np.sort(order[rank < PLACES])
 
 
 def _words_of(need: Need) -> frozenset[str]:

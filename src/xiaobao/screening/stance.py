@@ -167,7 +167,7 @@ def _asked(context: Context, s_start: int, s_end: int, start: int, end: int) -> 
     """Find a question: the customer's own, or staff checking what the customer understands."""
     text = context.text
     sentence = text[s_start:s_end]
-    question = sentence.rstrip().endswith("?") or bool(re.search(r"吗|么[?。,]?$", sentence))
+    question = sentence.rstrip().endswith("?") or "吗" in sentence or re.search(r"么[?。,]?$", sentence[-2:])
     if not question:
         return []
     check = CHECK.search(sentence)

@@ -164,15 +164,18 @@ def _expand(entries: NDArray[np.uint32], codes: NDArray[np.uint32]) -> tuple[NDA
     """Write the expansions out; return the longer entries and the sorted positions that were inserted."""
     expansions = character_table().expansions
     at = np.flatnonzero((entries & (EXPAND << 16)) != 0)
-    parts = [expansions[code] for code in codes[at].tolist()]
-    extra = np.array([len(p) - 1 for p in parts])
+    distinct, which = np.unique(codes[at], return_inverse=True)
+    forms = [expansions[code] for code in distinct.tolist()]
+    sizes, flat = np.array([len(form) for form in forms]), np.concatenate(forms)
+    begins, extra = (np.cumsum(sizes) - sizes)[which], sizes[which] - 1
     before = np.cumsum(extra) - extra
     own = at + before
-    inserted = np.repeat(own + 1 - before, extra) + np.arange(int(extra.sum()))
+    each = np.arange(int(extra.sum()))
+    inserted = np.repeat(own + 1 - before, extra) + each
     out = np.empty(len(entries) + len(inserted), np.uint32)
     out[_all_but(inserted, len(out))] = entries
-    out[own] = [p[0] for p in parts]
-    out[inserted] = np.concatenate([p[1:] for p in parts])
+    out[own] = flat[begins]
+    out[inserted] = flat[np.repeat(begins + 1 - before, extra) + each]
     return out, inserted
 
 
