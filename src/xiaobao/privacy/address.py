@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from xiaobao.privacy.anchored import Anchored
 from xiaobao.privacy.entities import Entity, recogniser
 from xiaobao.privacy.regions import REGIONS
 from xiaobao.privacy.source import Source
@@ -32,7 +33,7 @@ _REGION = _by_first(REGIONS)
 _FROM_REGION = re.compile(
     rf"(?:{_REGION})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|地区|盟)?(?:{_STEP}){{1,10}}{_TAIL}"
 )
-_LABEL = re.compile(
+_LABEL = Anchored(
     r"(?:(?<!下载)(?<!网)(?<!网络)(?<!IP)(?<!ip)(?<!邮箱)(?<!邮件)地址|住址|住所地?|户籍地?|居住地|所在地|家住|我住|住在|老家在|寄到|寄往|寄至|邮寄到|送到|坐落于?|位于|收货地|户口所在地)"
     rf"(?:是|在|为|:|\"|'|=| ){{0,3}}((?:{_STEP}){{1,10}}{_TAIL})"
 )

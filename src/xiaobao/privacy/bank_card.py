@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from xiaobao.privacy.anchored import Anchored
 from xiaobao.privacy.entities import Entity, recogniser
 from xiaobao.privacy.source import GAP, Source, bare, well_grouped
 
-_RUN = re.compile(rf"(?<![0-9A-Za-z])(?<![0-9]\.)(?=([1-9](?:{GAP}[0-9]){{11,21}})(?![0-9A-Za-z]|\.[0-9]))")
+_RUN = Anchored(rf"(?<![0-9A-Za-z])(?<![0-9]\.)(?=([1-9](?:{GAP}[0-9]){{11,21}})(?![0-9A-Za-z]|\.[0-9]))")
 _CONTEXT = re.compile(
     r"卡号|账号|帐号|账户|帐户|银行卡|储蓄卡|信用卡|借记卡|贷记卡|工资卡|社保卡|附属卡|主卡|卡片|存折|打到|转到|转给|汇到|打款|卡[:是为]?\"?$"
     r"|(?i:card|acc(?:oun)?t|bank)"
@@ -25,6 +26,8 @@ _ISSUERS = (
     ("9", (16, 17, 18, 19)),
     ("60", (16, 17, 18, 19)),
 )
+
+_PREFIXES = tuple(prefix for prefix, _ in _ISSUERS)
 
 
 @recogniser("bank_card")
@@ -63,11 +66,14 @@ def _lengths(run: str) -> Iterator[int]:
 
 def _judge(source: Source, start: int, shown: str) -> Entity | None:
     end, number = start + len(shown), bare(shown)
-    issued = any(number.startswith(prefix) and len(number) in lengths for prefix, lengths in _ISSUERS)
-    if not well_grouped(shown):
-        return None
+    issued = number.startswith(_PREFIXES) and any(number.startswith(p) and len(number) in n for p, n in _ISSUERS)
     context = source.has_before(start, _CONTEXT)
-    if not (issued or context) or source.is_serial(start, end) or source.is_money(start, end):
+    if (
+        not (issued or context)
+        or not well_grouped(shown)
+        or source.is_serial(start, end)
+        or source.is_money(start, end)
+    ):
         return None
     if not context and source.has_before(start, _IDENTITY, 10):
         return None

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from xiaobao.privacy.anchored import Anchored
 from xiaobao.privacy.entities import Entity, recogniser
 from xiaobao.privacy.source import Source, bare
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _VALUE = {character: value for value, character in enumerate(_ALPHABET)}
 _WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-_CODE = re.compile(
+_CODE = Anchored(
     r"(?<![0-9A-Za-z])(?=([0-9A-Ya-y][0-9A-Ya-y](?:[ \-]?[0-9]){6}(?:[ \-]?[0-9A-Ya-y]){10})(?![0-9A-Za-z]))"
 )
 _CONTEXT = re.compile(r"信用代码|统一代码|税号|纳税人|机构代码|营业执照|注册号|代码证|(?i:uscc|tax)")

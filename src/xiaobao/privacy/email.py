@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from xiaobao.privacy.anchored import Anchored
 from xiaobao.privacy.entities import Entity, recogniser
 from xiaobao.privacy.source import Source
 
-_ADDRESS = re.compile(
+_ADDRESS = Anchored(
     r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9_][A-Za-z0-9._%+\-]{0,63} ?(?:@|\(at\)|\[at\]|艾特) ?"
     r"(?:[A-Za-z0-9\-]{1,63} ?(?:\.|点|\(dot\)|。) ?){1,4}[A-Za-z]{2,24}(?![A-Za-z0-9])"
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from xiaobao.privacy.anchored import Anchored
 from xiaobao.privacy.entities import Entity, recogniser
 from xiaobao.privacy.source import GAP, Source, bare, well_grouped
 
@@ -17,8 +18,8 @@ _PROVINCES = frozenset(
     for code in range(codes[0], codes[1] + 1)
 )
 _EDGE = r"(?<![0-9A-Za-z])(?<![0-9]\.)"
-_LONG = re.compile(rf"{_EDGE}(?=([1-9](?:{GAP}[0-9]){{16}}{GAP}[0-9Xx×])(?![0-9A-Za-z]))")
-_SHORT = re.compile(rf"{_EDGE}(?=([1-9](?:{GAP}[0-9]){{14}})(?![0-9A-Za-z]|\.[0-9]))")
+_LONG = Anchored(rf"{_EDGE}(?=([1-9](?:{GAP}[0-9]){{16}}{GAP}[0-9Xx×])(?![0-9A-Za-z]))")
+_SHORT = Anchored(rf"{_EDGE}(?=([1-9](?:{GAP}[0-9]){{14}})(?![0-9A-Za-z]|\.[0-9]))")
 _CONTEXT = re.compile(r"身份|证件|公民号码|证号|(?i:id ?card|id[_ ]?no|idnum|certno|idcard)")
 
 
@@ -39,10 +40,12 @@ def check_character(first17: str) -> str:
 
 def _long(source: Source, start: int, end: int, shown: str) -> Iterator[Entity]:
     number = bare(shown).upper().replace("×", "X")
-    valid = check_character(number[:17]) == number[17]
+    region = number[:2] in _PROVINCES
     born = _is_date(number[6:14])
     context = source.has_before(start, _CONTEXT)
-    region = number[:2] in _PROVINCES
+    if not (context or (born and region)):
+        return
+    valid = check_character(number[:17]) == number[17]
     if not well_grouped(shown) and not (context and valid):
         return
     if valid and born and region:
@@ -60,11 +63,11 @@ def _long(source: Source, start: int, end: int, shown: str) -> Iterator[Entity]:
 
 def _short(source: Source, start: int, end: int, shown: str) -> Iterator[Entity]:
     number = bare(shown)
-    context = source.has_before(start, _CONTEXT)
     if number[:2] not in _PROVINCES or not _is_date("19" + number[6:12]) or not well_grouped(shown):
         return
     if source.is_serial(start, end) or source.is_money(start, end):
         return
+    context = source.has_before(start, _CONTEXT)
     score = 0.9 if context else 0.5
     why = "十五位旧号，日期与地区码成立" + ("，前文称身份证件" if context else "")
     yield Entity("id_card", start, end, source.text[start:end], None, score, why)
@@ -72,7 +75,9 @@ def _short(source: Source, start: int, end: int, shown: str) -> Iterator[Entity]
 
 def _is_date(digits: str) -> bool:
     year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:8])
+    if not (year >= 1900 and 1 <= month <= 12 and 1 <= day <= 31):
+        return False
     try:
-        return 1900 <= year <= date.today().year and date(year, month, day) is not None
+        return year <= date.today().year and date(year, month, day) is not None
     except ValueError:
         return False

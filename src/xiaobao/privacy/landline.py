@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from xiaobao.privacy.anchored import Anchored
 from xiaobao.privacy.entities import Entity, recogniser
 from xiaobao.privacy.source import Source
 
 _EXTENSION = r"(?: ?(?:转|分机|ext\.?|-) ?[0-9]{1,6})?"
-_FULL = re.compile(
+_FULL = Anchored(
     r"(?<![0-9A-Za-z])(?<![0-9][.\-])(?:\+?86[ \-]?)?(?:\(0(?:10|2[0-9]|[3-9][0-9]{2})\) ?"
     r"|0(?:10|2[0-9]|[3-9][0-9]{2})[ \-]{0,3})"
     rf"[2-9][0-9]{{2,3}}[ \-]?[0-9]{{4}}{_EXTENSION}(?![0-9A-Za-z]|\.[0-9])"
 )
-_LOCAL = re.compile(
+_LOCAL = Anchored(
     r"(?:座机|固话|固定电话|家庭电话|家里电话|单位电话|办公电话|公司电话|宅电|住宅电话|传真|电话号码|联系电话|电话|(?i:tel|fax))"
     rf"[号码是为: ]{{0,4}}([2-8][0-9]{{2,3}}[ \-]?[0-9]{{4}}{_EXTENSION})(?![0-9A-Za-z\-]|\.[0-9]|元|次|分|秒)"
 )

@@ -91,6 +91,10 @@ _SHOWN: dict[str, tuple[int, int]] = {
 
 def _stars(text: str, head: int, tail: int) -> str:
     """Return the text with all but `head` first and `tail` last telling characters starred."""
+    if _SPACE.search(text) is None:
+        shown = max(head, 0)
+        hide = max(0, len(text) - tail - shown)
+        return text[:shown] + "*" * hide + text[shown + hide :]
     places = [i for i, c in enumerate(text) if not _SPACE.match(c)]
     hidden = set(places[max(head, 0) : len(places) - tail])
     return "".join("*" if i in hidden else c for i, c in enumerate(text))

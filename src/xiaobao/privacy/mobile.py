@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from xiaobao.privacy.anchored import Anchored
 from xiaobao.privacy.entities import Entity, recogniser
 from xiaobao.privacy.source import GAP, Source, bare, well_grouped
 
-_NUMBER = re.compile(
+_NUMBER = Anchored(
     rf"(?<![0-9])(?<![0-9]\.)(?:(?:\+|00)?\(?\+?86\)?[ \-]{{0,2}}|0)?"
     rf"(?=(1{GAP}[3-9](?:{GAP}[0-9]){{9}})(?![0-9]|\.[0-9]|[A-Za-z]))"
 )

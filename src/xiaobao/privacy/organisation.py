@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 import rjieba
 
+from xiaobao.privacy.anchored import Anchored
 from xiaobao.privacy.entities import Entity, recogniser
 from xiaobao.privacy.regions import REGIONS
 from xiaobao.privacy.source import Source
 
-_SUFFIX = re.compile(
+_SUFFIX = Anchored(
     r"股份有限公司|有限责任公司|集团有限公司|有限公司|集团公司|集团|分公司|公司|信用卡中心|消费金融"
     r"|农村商业银行|农商行|村镇银行|银行(?![业间家们]|保险监|监督)|信用社|律师事务所|会计师事务所|事务所|人民医院|医院|卫生院|诊所"
     r"|大学|学院|中学|小学|幼儿园|合作社|机械厂|工厂|(?<![工商])厂(?![商家])|研究院|研究所|设计院|门诊部|养老院"
@@ -50,7 +51,7 @@ _LONGEST = 28
 def find(source: Source) -> Iterator[Entity]:
     """Yield names of organisations with a proper part; bare kinds of organisation and authorities are left."""
     text, done = source.folded, 0
-    starts = [at for _, _, at in source.words]
+    starts = source.word_starts
     for match in _SUFFIX.finditer(text):
         if match.start() < done:
             continue
@@ -78,11 +79,11 @@ def _start(source: Source, starts: list[int], suffix: int, strong: bool) -> int:
     place = bisect_right(starts, suffix) - 1
     begin = first = suffix
     if place >= 0 and starts[place] < suffix:
-        word, tag, begin = words[place]
+        (word, tag), begin = words[place], starts[place]
         if tag.startswith(_PROPER) or not rjieba.has_word(word):
             first = begin
-    while place > 0 and suffix - words[place - 1][2] <= _LONGEST:
-        word, tag, at = words[place - 1]
+    while place > 0 and suffix - starts[place - 1] <= _LONGEST:
+        (word, tag), at = words[place - 1], starts[place - 1]
         if at + len(word) != begin or not (_belongs(word, tag) or (strong and _may_belong(word, tag))):
             break
         begin, place = at, place - 1
@@ -91,7 +92,7 @@ def _start(source: Source, starts: list[int], suffix: int, strong: bool) -> int:
     if strong and first - begin <= 4 and suffix - begin >= 2:
         return first if first < suffix and _is_place(source.folded[first : first + 3]) else begin
     if first == suffix and begin == suffix - 1 and place > 0:
-        return _split_name(words[place - 1], suffix)
+        return _split_name(*words[place - 1], starts[place - 1], suffix)
     return first
 
 
@@ -103,9 +104,8 @@ def _may_belong(word: str, tag: str) -> bool:
     return len(word) <= 3 and tag[:1] in ("v", "a", "z", "t", "i", "l", "d", "m", "q") and _belongs(word, "n")
 
 
-def _split_name(before: tuple[str, str, int], suffix: int) -> int:
+def _split_name(word: str, tag: str, at: int, suffix: int) -> int:
     """Return the start of a name of two characters that the tagger took apart (望|潮|银行), else the suffix."""
-    word, tag, at = before
     if len(word) == 1 and at == suffix - 2 and tag[:1] in ("v", "n", "a", "j", "t") and not _STOP.fullmatch(word):
         return at
     return suffix

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from xiaobao.privacy.anchored import Anchored
 from xiaobao.privacy.entities import Entity, recogniser
 from xiaobao.privacy.source import Source
 
 _EDGE = r"(?<![0-9A-Za-z])"
-_CHINESE = re.compile(
+_CHINESE = Anchored(
     rf"{_EDGE}(?:[EGeg] ?[0-9]{{8}}|[Ee][A-HJ-NP-Za-hj-np-z][0-9]{{7}}|[DdSsPp][Ee][0-9]{{7}})(?![0-9A-Za-z])"
 )
 _ANY = re.compile(rf"{_EDGE}(?:[A-Za-z]{{1,2}} ?[0-9]{{6,9}}|[0-9]{{8,9}})(?![0-9A-Za-z])")

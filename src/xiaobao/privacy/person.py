@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import rjieba
 
+from xiaobao.privacy.anchored import Anchored
 from xiaobao.privacy.entities import Entity, recogniser
 from xiaobao.privacy.source import Source
 from xiaobao.privacy.surnames import COMMON, COMPOUND, NOT_NAMES, PARTICLES, RARE, SURNAME_LIKE_ENDS, VERB_LIKE
@@ -23,15 +24,15 @@ _LABELS = (
     r"|联系人填的|开户名|卡主|车主|房东|本名|签名|签字|(?<![A-Za-z])(?i:name|username|realname|customer))"
 )
 _RUN = r"[一-龥]{1,10}(?:·[一-龥]{1,10}){1,3}|[一-龥] {1,3}[一-龥](?: {1,3}[一-龥])?(?![一-龥])|[一-龥]{2,6}"
-_LABELLED = re.compile(rf"{_LABELS}(\(.{{0,6}}\))?([\"' ]{{0,2}}[:=|][\"' ]{{0,2}}|[ 是为叫]{{0,2}})(?={{?({_RUN}))")
-_LATIN = re.compile(
+_LABELLED = Anchored(rf"{_LABELS}(\(.{{0,6}}\))?([\"' ]{{0,2}}[:=|][\"' ]{{0,2}}|[ 是为叫]{{0,2}})(?={{?({_RUN}))")
+_LATIN = Anchored(
     r"(?:姓名|户名|持卡人|收款人|付款人|客户|(?i:name)|cardholder|CARDHOLDER)[\"' ]{0,2}[:= ][\"' ]{0,2}"
     r"([A-Z][A-Za-z]{0,15}(?:[ /][A-Z][A-Za-z]{1,15}){1,2})(?![A-Za-z])"
 )
-_SELF = re.compile(
+_SELF = Anchored(
     r"(?:我叫|名叫|我的名字是|本人叫|我名字叫|名字叫|[妈爸妻夫儿女弟妹姐哥婆公爷奶]叫|叫做|全名叫?|免贵姓|我姓|贵姓|姓)([一-龥]{1,5})"
 )
-_KIN = re.compile(
+_KIN = Anchored(
     r"(?:我是|本人|我妈|我爸|我儿子|我女儿|我老公|我老婆|我丈夫|我妻子|我母亲|我父亲|我爱人|我弟|我哥|我姐|我妹|母亲|父亲|不是|请问是|您是|我和|我跟|找|我|转账给|打给|是)([一-龥]{2,4}?)(?=本人|在|于|今年|已经|去年|的(?:爱人|妻|丈夫|儿|女|父|母|家属|代理|监护|孩子|老公|老婆)|[^一-龥·]|$)"
 )
 _SPEAKER = re.compile(r"(?:^|\n)[ \t]*(?:\[[^\]\n]{1,20}\] ?)?([一-龥]{2,4}) ?:")
@@ -43,6 +44,9 @@ _TITLED = re.compile(
     rf"([一-龥]{{1,4}})(?= ?({_TITLES})"
     r"(?!(?<=总)[理计额共部行是之公结和裁数价台资量得会方要有体监觉不]|(?<=[姐哥妹])[姐哥妹夫]))"
 )
+_TITLE = re.compile(_TITLES)
+_TITLE_FIRST = re.compile(f"[{''.join(sorted({title[0] for title in _TITLES.split('|') if title}))}]")
+_TITLE_ENDS = frozenset(title[-1] for title in _TITLES.split("|") if title)
 _CLOSE = re.compile(
     rf"(?:$|[^一-龥]|{_TITLES}|身份证|手机|电话|联系|性别|证件|卡号|账号"
     r"|于|在|的|说|反映|来电|致电|称|因|与|和|及|跟|实名|女|男|来|要求|投诉|到|向|本人|那|打|把|态|住|现|也|都|是|推|知|表示)"
@@ -54,10 +58,11 @@ _CONTACT = (
 _SIGNED = re.compile(
     rf"(?:^|(?<=[。!?，,;:\n)~…  ]))([一-龥]{{2,4}})(?:{_CONTACT}|(?=[ 。]*$|[ ]*\n[ ]*(?:[12][0-9]{{3}}|$)))"
 )
-_ANSWER = re.compile(
+_ANSWER = Anchored(
     r"(?:贵姓|怎么称呼[您你]?|称呼|姓名|名字)[^\n]{0,8}\n(?:[^\n:]{1,6}:)? ?"
     r"(?:我?免贵)?(?:我?姓|我叫|我是)?([一-龥]{1,4})(?![一-龥])"
 )
+_NICK = frozenset("小老阿")
 _NOUN_LIKE = RARE - VERB_LIKE
 _DOUBTFUL = VERB_LIKE | frozenset("付向应古安易牟权于后陆高张路凌童盛")
 _FIELD_ENDS = frozenset("号名称址期额率码型式表间人方度别点数")
@@ -73,7 +78,7 @@ def find(source: Source) -> Iterator[Entity]:
     for start, end, score, why in (*_by_cue(source), *_by_title(source), *_by_tag(source)):
         end = _before_title(source.text, start, end)
         text = source.text[start:end]
-        if (score < 0.95 and any(source.text[start : start + n] in NOT_NAMES for n in (2, 3, 4))) or "某" in text:
+        if (score < 0.95 and _begins_a_word(source.text, start)) or "某" in text:
             continue
         if (start, end) not in found or found[start, end].score < score:
             found[start, end] = Entity("person", start, end, text, None, score, why)
@@ -81,8 +86,19 @@ def find(source: Source) -> Iterator[Entity]:
     yield from _again(source, found)
 
 
+def _begins_a_word(text: str, start: int) -> bool:
+    """Tell whether a word that only looks like a name begins at a place."""
+    return (
+        text[start : start + 2] in NOT_NAMES
+        or text[start : start + 3] in NOT_NAMES
+        or text[start : start + 4] in NOT_NAMES
+    )
+
+
 def _before_title(text: str, start: int, end: int) -> int:
     """Return where a name ends without the title a label or tagger took along (于大爷 → 于)."""
+    if text[end - 1 : end] not in _TITLE_ENDS:
+        return end
     title = _TITLE_AT_END.search(text[start:end])
     if title is None or not title.start() or (len(title[0]) == 1 and title.start() > 1):
         return end
@@ -169,10 +185,25 @@ def _labelled(match: re.Match[str]) -> Iterator[tuple[int, int, float, str]]:
     yield start, start + length, 0.95 if strong else 0.8, "标签之后的姓名"
 
 
+def _before_titles(text: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of _TITLED, tried only within five characters before a title."""
+    done = tried = 0
+    for place in _TITLE_FIRST.finditer(text):
+        title = place.start()
+        if _TITLE.match(text, title) is None:
+            continue
+        for start in range(max(done, tried, title - 5), title):
+            match = _TITLED.match(text, start) if start >= done else None
+            if match is not None:
+                yield match
+                done = match.end()
+        tried = title
+
+
 def _by_title(source: Source) -> Iterator[tuple[int, int, float, str]]:
     text = source.folded
-    starts = {offset for _, _, offset in source.words}
-    for match in _TITLED.finditer(text):
+    starts = frozenset(source.word_starts)
+    for match in _before_titles(text):
         run, end = match[1], match.end(1)
         for width in (4, 3, 2):
             name = run[-width:]
@@ -190,14 +221,15 @@ def _by_title(source: Source) -> Iterator[tuple[int, int, float, str]]:
 
 
 def _by_tag(source: Source) -> Iterator[tuple[int, int, float, str]]:
-    text, words = source.text, source.words
-    for place, (word, tag, at) in enumerate(words):
-        if word in "小老阿" and place + 1 < len(words) and words[place + 1][0] in COMMON:
+    text, words, starts = source.text, source.words, source.word_starts
+    for place in [i for i, (word, tag) in enumerate(words) if tag == "nr" or word in _NICK]:
+        (word, tag), at = words[place], starts[place]
+        if word in _NICK and place + 1 < len(words) and words[place + 1][0] in COMMON:
             after = text[at + 2 : at + 3]
             if (
                 not "一" <= after <= "龥"
                 or after in _BREAK
-                or words[place + 1][2] + 1 == words[min(place + 2, len(words) - 1)][2]
+                or starts[place + 1] + 1 == starts[min(place + 2, len(words) - 1)]
             ):
                 yield at, at + 2, 0.55, "昵称加姓氏"
         if tag != "nr" or len(word) < 2 or word in NOT_NAMES:
@@ -206,7 +238,7 @@ def _by_tag(source: Source) -> Iterator[tuple[int, int, float, str]]:
         if word[0] in "张项段房车金包万" and source.text[max(0, at - 1) : at] in _MEASURED:
             continue
         length = name_length(named, COMMON)
-        if word[0] in "小老阿" and len(word) == 2 and word[1] in COMMON:
+        if word[0] in _NICK and len(word) == 2 and word[1] in COMMON:
             length = 2
         if named[0] in _DOUBTFUL and length == 3 and _in_dictionary(named[1:3]):
             continue
@@ -222,10 +254,15 @@ def _again(source: Source, found: dict[tuple[int, int], Entity]) -> Iterator[Ent
     }
     if not names:
         return
-    pattern = re.compile("|".join(map(re.escape, sorted(names, key=lambda n: (-len(n), n)))))
-    for match in pattern.finditer(source.text):
-        if match.span() not in found:
-            yield Entity("person", *match.span(), match[0], None, 0.6, "同一姓名在文中别处出现")
+    lengths = sorted({len(name) for name in names}, reverse=True)
+    text, done = source.text, 0
+    for place in re.finditer(f"[{''.join(re.escape(c) for c in sorted({name[0] for name in names}))}]", text):
+        at = place.start()
+        name = next((text[at : at + n] for n in lengths if text[at : at + n] in names), "") if at >= done else ""
+        if name:
+            done = at + len(name)
+            if (at, done) not in found:
+                yield Entity("person", at, done, name, None, 0.6, "同一姓名在文中别处出现")
 
 
 def _fits(name: str) -> bool:

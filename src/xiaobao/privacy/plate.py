@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from xiaobao.privacy.anchored import Anchored
 from xiaobao.privacy.entities import Entity, recogniser
 from xiaobao.privacy.source import Source
 
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _LETTER = "A-HJ-NP-Za-hj-np-z"
 _GAP = r"[ ·•.\-]{0,2}"
-_PLATE = re.compile(
+_PLATE = Anchored(
     rf"(?:[{_PROVINCES}]{_GAP}[{_LETTER}]{_GAP}"
     rf"(?:[A-HJKa-hjk][{_LETTER}0-9][0-9]{{4}}|[0-9]{{5}}[A-HJKa-hjk]|[{_LETTER}0-9]{{5}}|[{_LETTER}0-9]{{4}}[挂学警港澳试超])"
     r"|使 ?[0-9]{6}|[0-9]{6}使)(?![0-9A-Za-z])"

@@ -6,17 +6,20 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 import rjieba
 
-_SPOKEN = str.maketrans("〇零洞幺一两二三四五六七八九拐勾壹贰叁肆伍陆柒捌玖", "00011223456789" + "79" + "123456789")
-_FOLD: dict[int, str] = {
-    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
-    0x3000: " ",
-    0x00A0: " ",
-    0xFFE5: "¥",
-    0xFFE1: "£",
-    **dict.fromkeys(map(ord, "‐‑‒–—―−﹣"), "-"),
+_SPOKEN = dict(
+    zip("〇零洞幺一两二三四五六七八九拐勾壹贰叁肆伍陆柒捌玖", "00011223456789" + "79" + "123456789", strict=True)
+)
+_FOLD: dict[str, str] = {
+    **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
+    "\u3000": " ",
+    "\u00a0": " ",
+    "￥": "¥",
+    "￡": "£",
+    **dict.fromkeys("‐‑‒–—―−﹣", "-"),
 }
 
 
@@ -30,14 +33,23 @@ def _fold_digits() -> None:
     ]:
         digit = unicodedata.digit(chr(code), None)
         if digit is not None:
-            _FOLD[code] = str(digit)
+            _FOLD[chr(code)] = str(digit)
 
 
 _fold_digits()
 
+
+def _translated(text: str, forms: dict[str, str]) -> str:
+    """Return a text in which some characters have become others, one for one."""
+    for character in set(text) & forms.keys():
+        text = text.replace(character, forms[character])
+    return text
+
+
 GAP = "[ \\t\\r\\n\\-.·•_\\u200b-\\u200d\\ufeff\\ufe0f\\u20e3]{0,3}"
 """What people, forms and OCR put between the digits of one number, as a regular expression of bounded length."""
 
+_HALVES = re.compile("[\ud800-\udfff]")
 _GAPS = re.compile("[ \\t\\r\\n\\-.·•_\\u200b-\\u200d\\ufeff\\ufe0f\\u20e3]+")
 _SERIAL = re.compile(
     r"(?:(?:订单|流水|保单|合同|交易|业务|受理|工单|快递|运单|凭证|单据|批次|终端|商户|序列|产品|编|案|发票|设备|申请|回执"
@@ -61,12 +73,12 @@ class Source:
     @cached_property
     def folded(self) -> str:
         """Return the text with full-width and stylised characters folded one to one."""
-        return self.text.translate(_FOLD)
+        return _translated(self.text, _FOLD)
 
     @cached_property
     def spoken(self) -> str:
         """Return the folded text with Chinese digits as digits, one to one."""
-        return self.folded.translate(_SPOKEN)
+        return _translated(self.folded, _SPOKEN)
 
     @cached_property
     def views(self) -> tuple[str, ...]:
@@ -74,13 +86,22 @@ class Source:
         return (self.folded,) if self.spoken == self.folded else (self.folded, self.spoken)
 
     @cached_property
-    def words(self) -> list[tuple[str, str, int]]:
-        """Return (word, part of speech, offset) of the whole text."""
-        out, at = [], 0
-        for word, tag in rjieba.tag(self.text):
-            if not self.text.startswith(word, at):
-                at = max(self.text.find(word, at), at)
-            out.append((word, tag, at))
+    def words(self) -> list[tuple[str, str]]:
+        """Return the words of the whole text, each with its part of speech."""
+        # The tagger is of UTF-8 and cannot be given halves of surrogate pairs.
+        return list(rjieba.tag(_HALVES.sub("\ufffd", self.text)))
+
+    @cached_property
+    def word_starts(self) -> list[int]:
+        """Return the offset at which each word begins."""
+        lengths = [len(word) for word, _ in self.words]
+        if sum(lengths) == len(self.text):
+            return list(accumulate(lengths[:-1], initial=0)) if lengths else []
+        out, at, text = [], 0, _HALVES.sub("\ufffd", self.text)
+        for word, _ in self.words:
+            if not text.startswith(word, at):
+                at = max(text.find(word, at), at)
+            out.append(at)
             at += len(word)
         return out
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from xiaobao.privacy.anchored import Anchored
 from xiaobao.privacy.entities import Entity, recogniser
 from xiaobao.privacy.source import Source
 
-_FORM = re.compile(
+_FORM = Anchored(
     r"(?<![0-9A-Za-z])(?:[HMhm] ?[0-9]{8}(?:[0-9]{2})?|[CcWw](?:[0-9]{8}|[A-Za-z][0-9]{7})|[LlTt][0-9]{8}"
     r"|[0-9]{10}|[0-9]{8})"
     r"(?:\([0-9A-Z]{1,2}\))?(?![0-9A-Za-z]|\.[0-9])"
