@@ -29,6 +29,14 @@ class Anchored:
         behind = f"(?<!{barred[1]}(?s:.))" if barred else ""
         self._first = re.compile(f"[{''.join(sorted(first))}]{behind}") if certain and first else None
 
+    def search(self, text: str) -> re.Match[str] | None:
+        """Return the first match of a text, or None."""
+        return self._pattern.search(text)
+
+    def is_possible(self, text: str) -> bool:
+        """Tell whether a text holds a character that a match can begin with."""
+        return self._first is None or self._first.search(text) is not None
+
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Yield the matches of a text that do not overlap."""
         if self._first is None:

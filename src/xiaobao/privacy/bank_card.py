@@ -10,11 +10,11 @@ from xiaobao.privacy.entities import Entity, recogniser
 from xiaobao.privacy.source import GAP, Source, bare, well_grouped
 
 _RUN = Anchored(rf"(?<![0-9A-Za-z])(?<![0-9]\.)(?=([1-9](?:{GAP}[0-9]){{11,21}})(?![0-9A-Za-z]|\.[0-9]))")
-_CONTEXT = re.compile(
+_CONTEXT = Anchored(
     r"卡号|账号|帐号|账户|帐户|银行卡|储蓄卡|信用卡|借记卡|贷记卡|工资卡|社保卡|附属卡|主卡|卡片|存折|打到|转到|转给|汇到|打款|卡[:是为]?\"?$"
     r"|(?i:card|acc(?:oun)?t|bank)"
 )
-_IDENTITY = re.compile("身份证|证件号")
+_IDENTITY = Anchored("身份证|证件号")
 _ISSUERS = (
     ("62", range(16, 20)),
     ("81", range(16, 20)),
@@ -28,6 +28,7 @@ _ISSUERS = (
 )
 
 _PREFIXES = tuple(prefix for prefix, _ in _ISSUERS)
+_FIRST = frozenset(prefix[0] for prefix in _PREFIXES)
 
 
 @recogniser("bank_card")
@@ -39,8 +40,11 @@ def find(source: Source) -> Iterator[Entity]:
             start = match.start(1)
             if start < done:
                 continue
+            context = source.has_before(start, _CONTEXT)
+            if not context and match[1][0] not in _FIRST:
+                continue
             for length in _lengths(match[1]):
-                entity = _judge(source, start, match[1][:length])
+                entity = _judge(source, start, match[1][:length], context)
                 if entity is not None:
                     yield entity
                     done = entity.end
@@ -64,16 +68,12 @@ def _lengths(run: str) -> Iterator[int]:
             yield gap
 
 
-def _judge(source: Source, start: int, shown: str) -> Entity | None:
+def _judge(source: Source, start: int, shown: str, context: bool) -> Entity | None:
     end, number = start + len(shown), bare(shown)
     issued = number.startswith(_PREFIXES) and any(number.startswith(p) and len(number) in n for p, n in _ISSUERS)
-    context = source.has_before(start, _CONTEXT)
-    if (
-        not (issued or context)
-        or not well_grouped(shown)
-        or source.is_serial(start, end)
-        or source.is_money(start, end)
-    ):
+    if not (issued or context) or not well_grouped(shown):
+        return None
+    if source.is_serial(start, end) or source.is_money(start, end):
         return None
     if not context and source.has_before(start, _IDENTITY, 10):
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from xiaobao.privacy.anchored import Anchored
@@ -15,7 +14,7 @@ _WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _CODE = Anchored(
     r"(?<![0-9A-Za-z])(?=([0-9A-Ya-y][0-9A-Ya-y](?:[ \-]?[0-9]){6}(?:[ \-]?[0-9A-Ya-y]){10})(?![0-9A-Za-z]))"
 )
-_CONTEXT = re.compile(r"信用代码|统一代码|税号|纳税人|机构代码|营业执照|注册号|代码证|(?i:uscc|tax)")
+_CONTEXT = Anchored(r"信用代码|统一代码|税号|纳税人|机构代码|营业执照|注册号|代码证|(?i:uscc|tax)")
 _REGISTRARS = frozenset(["1", "5", "9", "A", "N", "Y", "2", "3", "4", "6", "7", "8", "G"])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -20,7 +19,7 @@ _PROVINCES = frozenset(
 _EDGE = r"(?<![0-9A-Za-z])(?<![0-9]\.)"
 _LONG = Anchored(rf"{_EDGE}(?=([1-9](?:{GAP}[0-9]){{16}}{GAP}[0-9Xx×])(?![0-9A-Za-z]))")
 _SHORT = Anchored(rf"{_EDGE}(?=([1-9](?:{GAP}[0-9]){{14}})(?![0-9A-Za-z]|\.[0-9]))")
-_CONTEXT = re.compile(r"身份|证件|公民号码|证号|(?i:id ?card|id[_ ]?no|idnum|certno|idcard)")
+_CONTEXT = Anchored(r"身份|证件|公民号码|证号|(?i:id ?card|id[_ ]?no|idnum|certno|idcard)")
 
 
 @recogniser("id_card")
@@ -29,8 +28,12 @@ def find(source: Source) -> Iterator[Entity]:
     for view in source.views:
         for match in _LONG.finditer(view):
             yield from _long(source, match.start(1), match.end(1), match[1])
+        done = 0
         for match in _SHORT.finditer(view):
-            yield from _short(source, match.start(1), match.end(1), match[1])
+            # Of digits set apart each may begin a number: of those that overlap the first is enough.
+            for entity in _short(source, match.start(1), match.end(1), match[1]) if match.start(1) >= done else ():
+                yield entity
+                done = entity.end
 
 
 def check_character(first17: str) -> str:
@@ -44,6 +47,8 @@ def _long(source: Source, start: int, end: int, shown: str) -> Iterator[Entity]:
     born = _is_date(number[6:14])
     context = source.has_before(start, _CONTEXT)
     if not (context or (born and region)):
+        return
+    if not context and not well_grouped(shown):
         return
     valid = check_character(number[:17]) == number[17]
     if not well_grouped(shown) and not (context and valid):

@@ -40,8 +40,12 @@ def mask(text: str, kinds: Iterable[str] | None = None, style: str = "partial") 
     mapping: dict[str, str] = {}
     replace = {"partial": partial, "label": _label}.get(style) or _placeholders(text, mapping)
     parts, at = [], 0
+    shown: dict[tuple[str, str], str] = {}
     for entity in entities:
-        parts += [text[at : entity.start], replace(entity)]
+        key = (entity.kind, entity.text)
+        if key not in shown:
+            shown[key] = replace(entity)
+        parts += [text[at : entity.start], shown[key]]
         at = entity.end
     parts.append(text[at:])
     return Masked("".join(parts), tuple(entities), mapping)

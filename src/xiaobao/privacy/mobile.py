@@ -13,7 +13,7 @@ _NUMBER = Anchored(
     rf"(?<![0-9])(?<![0-9]\.)(?:(?:\+|00)?\(?\+?86\)?[ \-]{{0,2}}|0)?"
     rf"(?=(1{GAP}[3-9](?:{GAP}[0-9]){{9}})(?![0-9]|\.[0-9]|[A-Za-z]))"
 )
-_CONTEXT = re.compile(r"手机|电话|号码|联系|致电|回电|来电|拨打|短信|(?i:tel|mobile|phone|call|mob)")
+_CONTEXT = Anchored(r"手机|电话|号码|联系|致电|回电|来电|拨打|短信|(?i:tel|mobile|phone|call|mob)")
 _LATIN_BEFORE = re.compile(r"[A-Za-z]$")
 _LATIN_LABEL = re.compile(r"(?i:tel|mobile|phone|call|mob|cell|no|m|t|vx|wx|v|qq)$")
 

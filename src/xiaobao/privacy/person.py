@@ -55,9 +55,8 @@ _CONTACT = (
     r"(?=[ ,;(]{0,3}(?:\+?86|1[3-9][0-9 \-]|[0-9]{6}|联系|电话|手机|身份证|微信"
     r"|卡号|(?:贷款)?账号|工号|[A-Za-z]{3}|[0-9]{1,3}岁))"
 )
-_SIGNED = re.compile(
-    rf"(?:^|(?<=[。!?，,;:\n)~…  ]))([一-龥]{{2,4}})(?:{_CONTACT}|(?=[ 。]*$|[ ]*\n[ ]*(?:[12][0-9]{{3}}|$)))"
-)
+_OPENS = re.compile("[。!?，,;:\\n)~…  ]")
+_SIGNED = re.compile(rf"([一-龥]{{2,4}})(?:{_CONTACT}|(?=[ 。]*$|[ ]*\n[ ]*(?:[12][0-9]{{3}}|$)))")
 _ANSWER = Anchored(
     r"(?:贵姓|怎么称呼[您你]?|称呼|姓名|名字)[^\n]{0,8}\n(?:[^\n:]{1,6}:)? ?"
     r"(?:我?免贵)?(?:我?姓|我叫|我是)?([一-龥]{1,4})(?![一-龥])"
@@ -148,8 +147,18 @@ def _by_cue(source: Source) -> Iterator[tuple[int, int, float, str]]:
             yield *match.span(1), 0.75, "对话的说话人"
 
 
+def _opening(text: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of _SIGNED, tried only where a text or a stretch of it opens."""
+    done = 0
+    for at in (0, *(place.end() for place in _OPENS.finditer(text))):
+        match = _SIGNED.match(text, at) if at >= done else None
+        if match is not None:
+            yield match
+            done = match.end()
+
+
 def _signed(text: str) -> Iterator[tuple[int, int, float, str]]:
-    for match in _SIGNED.finditer(text):
+    for match in _opening(text):
         run = match[1]
         known = _NOUN_LIKE if len(run) == 3 or text[match.end() : match.end() + 1] else COMMON
         if name_length(run, known) == len(run) and not _is_word(run) and not _in_dictionary(run):
@@ -222,6 +231,7 @@ def _by_title(source: Source) -> Iterator[tuple[int, int, float, str]]:
 
 def _by_tag(source: Source) -> Iterator[tuple[int, int, float, str]]:
     text, words, starts = source.text, source.words, source.word_starts
+    known: dict[str, int] = {}
     for place in [i for i, (word, tag) in enumerate(words) if tag == "nr" or word in _NICK]:
         (word, tag), at = words[place], starts[place]
         if word in _NICK and place + 1 < len(words) and words[place + 1][0] in COMMON:
@@ -234,16 +244,23 @@ def _by_tag(source: Source) -> Iterator[tuple[int, int, float, str]]:
                 yield at, at + 2, 0.55, "昵称加姓氏"
         if tag != "nr" or len(word) < 2 or word in NOT_NAMES:
             continue
-        named = _TITLE_AT_END.sub("", word) or word
         if word[0] in "张项段房车金包万" and source.text[max(0, at - 1) : at] in _MEASURED:
             continue
-        length = name_length(named, COMMON)
-        if word[0] in _NICK and len(word) == 2 and word[1] in COMMON:
-            length = 2
-        if named[0] in _DOUBTFUL and length == 3 and _in_dictionary(named[1:3]):
-            continue
-        if length >= 2 and word[:length] not in NOT_NAMES and word[:2] not in NOT_NAMES:
-            yield at, at + length, 0.6, "词性为人名且以常见姓氏开头"
+        if word not in known:
+            known[word] = _tagged_length(word)
+        if known[word]:
+            yield at, at + known[word], 0.6, "词性为人名且以常见姓氏开头"
+
+
+def _tagged_length(word: str) -> int:
+    """Return how many characters at the start of a word that the tagger takes for a name are one; 0 where none are."""
+    named = _TITLE_AT_END.sub("", word) or word
+    length = name_length(named, COMMON)
+    if word[0] in _NICK and len(word) == 2 and word[1] in COMMON:
+        length = 2
+    if named[0] in _DOUBTFUL and length == 3 and _in_dictionary(named[1:3]):
+        return 0
+    return length if length >= 2 and word[:length] not in NOT_NAMES and word[:2] not in NOT_NAMES else 0
 
 
 def _again(source: Source, found: dict[tuple[int, int], Entity]) -> Iterator[Entity]:

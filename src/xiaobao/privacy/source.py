@@ -10,6 +10,8 @@ from itertools import accumulate
 
 import rjieba
 
+from xiaobao.privacy.anchored import Anchored
+
 _SPOKEN = dict(
     zip("〇零洞幺一两二三四五六七八九拐勾壹贰叁肆伍陆柒捌玖", "00011223456789" + "79" + "123456789", strict=True)
 )
@@ -125,9 +127,16 @@ class Source:
             return True
         return _MONEY_BEFORE.search(self.before(start, 6)) is not None
 
-    def has_before(self, start: int, pattern: re.Pattern[str], width: int = 16) -> bool:
+    @cached_property
+    def _possible(self) -> dict[Anchored, bool]:
+        return {}
+
+    def has_before(self, start: int, pattern: Anchored, width: int = 16) -> bool:
         """Tell whether a pattern occurs shortly before an offset, within the same line or the line above."""
-        return pattern.search(self.before(start, width)) is not None
+        possible = self._possible.get(pattern)
+        if possible is None:
+            possible = self._possible[pattern] = pattern.is_possible(self.folded)
+        return possible and pattern.search(self.before(start, width)) is not None
 
 
 def bare(number: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from xiaobao.privacy.anchored import Anchored
@@ -14,7 +13,7 @@ _FORM = Anchored(
     r"|[0-9]{10}|[0-9]{8})"
     r"(?:\([0-9A-Z]{1,2}\))?(?![0-9A-Za-z]|\.[0-9])"
 )
-_CONTEXT = re.compile(r"通行证|回乡证|台胞证|台湾居民|港澳居民|港澳台|往来港澳|来往内地|来往大陆")
+_CONTEXT = Anchored(r"通行证|回乡证|台胞证|台湾居民|港澳居民|港澳台|往来港澳|来往内地|来往大陆")
 
 
 @recogniser("travel_permit")
