@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from html import escape
 from itertools import pairwise
 from typing import Any
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 LEVELS = ("high", "medium", "low")
@@ -44,7 +44,7 @@ def _mark(piece: str, over: list[tuple[int, int, str, str]], named: set[str]) ->
     level = min((item[2] for item in over), key=LEVELS.index)
     keys = [item[3] for item in over if item[3]]
     first = next((key for key in keys if key not in named), "")
-    named.update(keys[:1] if first else [])
+    named.add(first)
     place = f' id="mark-{escape(first)}"' if first else ""
     findings = f' data-findings="{escape(" ".join(keys))}"' if keys else ""
     return f'<mark class="hit hit-{level}"{place}{findings}>{piece}</mark>'

@@ -35,7 +35,7 @@ class ExampleForm(forms.Form):
     """A form with each kind of control."""
 
     title = forms.CharField(label=_("标题"), help_text=_("写明产品和用途，例如：稳健理财 10 月海报"))
-    kind = forms.ChoiceField(label=_("材料类型"), choices=[("poster", _("海报")), ("sms", _("短信")), ("page", _("网页"))])
+    kind = forms.ChoiceField(label=_("材料类型"), choices=[("poster", _("海报")), ("sms", _("短信"))])
     due = forms.DateField(label=_("希望完成日期"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     channels = forms.MultipleChoiceField(
         label=_("投放渠道"),
@@ -78,16 +78,31 @@ def _clocks() -> list[Clock]:
         due = timezone.localtime(now + timedelta(days=days)).replace(hour=23, minute=59, second=59)
         return Clock(due, due - timedelta(days=3), **values)
 
-    return [clock(8), clock(2), clock(0), clock(-4), clock(-1, met_at=now - timedelta(days=3)), clock(40, provisional=True)]
+    met = clock(-1, met_at=now - timedelta(days=3))
+    return [clock(8), clock(2), clock(0), clock(-4), met, clock(40, provisional=True)]
 
 
 def _examples() -> dict[str, Any]:
     now = timezone.now()
-    event = SimpleNamespace(pk=1, at=now - timedelta(hours=5), sentence="李明 提交了 SC2026-00012", type="reviews.submit", facts={},
-                            changes={"标题": ["理财海报", "稳健理财 10 月海报"]})  # fmt: skip
-    later = SimpleNamespace(pk=2, at=now - timedelta(hours=1), sentence="王芳 受理了 SC2026-00012", type="reviews.accept", facts={},
-                            changes={})  # fmt: skip
-    comment = SimpleNamespace(pk=3, created_at=now - timedelta(hours=2), author="王芳", body="请补充业绩比较基准的说明，并注明不代表实际收益。")
+    submitted = SimpleNamespace(
+        pk=1,
+        at=now - timedelta(hours=5),
+        sentence="李明 提交了 SC2026-00012",
+        type="reviews.submit",
+        facts={},
+        changes={"标题": ["理财海报", "稳健理财 10 月海报"]},
+    )
+    accepted = SimpleNamespace(
+        pk=2,
+        at=now - timedelta(hours=1),
+        sentence="王芳 受理了 SC2026-00012",
+        type="reviews.accept",
+        facts={},
+        changes={},
+    )
+    comment = SimpleNamespace(
+        pk=3, created_at=now - timedelta(hours=2), author="王芳", body="请补充业绩比较基准的说明。"
+    )
     text = "本产品安全可靠，预期年化收益 4.2%，买到就是赚到。投资有风险，购买前请阅读说明书。"
     return {
         "states": list(ExampleState),
@@ -98,7 +113,7 @@ def _examples() -> dict[str, Any]:
             Action("conclude", "办结", False, reason="还有 2 项意见未答复，答复后才能办结。"),
             Action("reject", "退回", True, danger=True),
         ],
-        "events": [event, later],
+        "events": [submitted, accepted],
         "comments": [comment],
         "text": text,
         "spans": [
@@ -106,7 +121,12 @@ def _examples() -> dict[str, Any]:
             {"start": 8, "end": 19, "severity": "high", "pk": 1},
             {"start": 20, "end": 26, "severity": "medium", "pk": 2},
         ],
-        "basis": {"title": "《示例管理办法》", "article": "第12条", "paraphrase": "宣传不得使用让人误以为收益有保证的说法。", "confidence": "Q"},
+        "basis": {
+            "title": "《示例管理办法》",
+            "article": "第12条",
+            "paraphrase": "宣传不得使用让人误以为收益有保证的说法。",
+            "confidence": "Q",
+        },
         "person": Colleague("王小芳", "示例分行"),
         "chart": {
             "xAxis": {"type": "category", "data": ["6月", "7月", "8月", "9月", "10月", "11月"]},
@@ -116,7 +136,7 @@ def _examples() -> dict[str, Any]:
                 {"name": "办结", "type": "bar", "data": [40, 49, 50, 57, 60, 61]},
             ],
         },
-        "chart_rows": [["6月", 42, 40], ["7月", 51, 49], ["8月", 47, 50], ["9月", 60, 57], ["10月", 58, 60], ["11月", 63, 61]],
+        "chart_rows": [["9月", 60, 57], ["10月", 58, 60], ["11月", 63, 61]],
         "tabs": [
             {"label": "我的", "url": "?view=mine", "count": 4, "current": True},
             {"label": "本机构", "url": "?view=unit", "count": 28},

@@ -1,4 +1,4 @@
-"""Template tags and filters that pages and components share; in every template without loading."""
+"""Template tags and filters that pages and components share: `{% load xiaobao %}`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField, widgets
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from xiaobao_web.kernel import clocks, formats
@@ -83,9 +83,8 @@ def state_label(obj: Any) -> str:
 
 @register.filter
 def initial(person: Any) -> str:
-    """Return the character that stands for a person: the first of the given name."""
-    name = str(person or "").strip()
-    return name[1] if len(name) in (2, 3) and "\u4e00" <= name[0] <= "\u9fff" else name[:1].upper()
+    """Return the character that stands for a person."""
+    return str(person or "").strip()[:1].upper()
 
 
 @register.filter
@@ -102,12 +101,19 @@ def widget_kind(field: BoundField) -> str:
 @register.simple_tag
 def widget(field: BoundField, classes: str = "", placeholder: str = "", rows: str = "") -> SafeString:
     """Return a form field's control in the page's look, tied to its help and its error."""
-    names = {"check": "form-check-input", "choices": "choice-list"}
     inner = field.field.widget
-    look = names.get(widget_kind(field)) or ("form-select" if isinstance(inner, widgets.Select) else "form-control")
+    if widget_kind(field) == "choices":
+        inner.attrs["class"] = "form-check-input"
+        rows_html = format_html_join(
+            "", '<label class="form-check">{}<span class="form-check-label">{}</span></label>',
+            ((choice.tag(), choice.choice_label) for choice in field.subwidgets),
+        )  # fmt: skip
+        return format_html('<div class="choice-list">{}</div>', rows_html)
+    check = widget_kind(field) == "check"
+    look = "form-check-input" if check else "form-select" if isinstance(inner, widgets.Select) else "form-control"
     own = inner.attrs.get("class", "")
-    invalid = "is-invalid" if field.errors and look != "choice-list" else ""
-    attrs = {"class": " ".join(filter(None, [look, own, invalid, classes]))}
+    invalid = "is-invalid" if field.errors else ""
+    attrs: dict[str, str | bool] = {"class": " ".join(filter(None, [look, own, invalid, classes]))}
     described = [f"{field.id_for_label}_help"] if field.help_text else []
     if field.errors:
         described.append(f"{field.id_for_label}_error")
@@ -118,7 +124,7 @@ def widget(field: BoundField, classes: str = "", placeholder: str = "", rows: st
         attrs["placeholder"] = placeholder
     if rows:
         attrs["rows"] = rows
-    return field.as_widget(attrs=attrs)
+    return SafeString(field.as_widget(attrs=attrs))
 
 
 @register.simple_tag

@@ -27,6 +27,7 @@ function style(option) {
     axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, splitLine: { lineStyle: { color: line } }, ...given,
     axisLabel: { color: ink, fontSize: 12, ...given.axisLabel }, nameTextStyle: { color: ink, ...given.nameTextStyle },
   });
+  const bars = (given) => (given.type === "bar" ? { barMaxWidth: 28, ...given, itemStyle: { borderRadius: 2, ...given.itemStyle } } : given);
   const many = Array.isArray(option.series) && option.series.length > 1;
   return {
     color: SERIES[theme],
@@ -35,8 +36,9 @@ function style(option) {
     aria: { enabled: true },
     grid: { left: 8, right: 16, top: many ? 36 : 16, bottom: 4, containLabel: true },
     ...option,
+    ...(option.series ? { series: [option.series].flat().map(bars) } : {}),
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: ink, ...option.textStyle },
-    legend: many && option.legend !== false ? { top: 0, left: 0, itemHeight: 8, itemWidth: 12, ...option.legend, textStyle: { color: ink } } : undefined,
+    legend: many && option.legend !== false ? { top: 0, right: 0, itemHeight: 8, itemWidth: 12, ...option.legend, textStyle: { color: ink } } : undefined,
     // HTML tooltips carry style attributes, which the page's policy refuses.
     tooltip: { trigger: "axis", ...option.tooltip, renderMode: "richText", backgroundColor: surface, borderColor: line, textStyle: { color: colour("--xb-ink"), fontSize: 12.5 } },
     ...(option.xAxis ? { xAxis: axis(option.xAxis) } : {}),
