@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,3 +35,12 @@ def test_ends_of_the_scale() -> None:
 def test_symmetric_and_bounded(a: str, b: str) -> None:
     assert 0.0 <= similarity(a, b) <= 1.0
     assert similarity(a, b) == pytest.approx(similarity(b, a))
+
+
+def test_long_texts_are_compared_in_seconds() -> None:
+    first = "".join(chr(0x4E00 + (i * i * 7 + i) % 4_000) for i in range(200_000))
+    began = time.thread_time()
+    same, other = similarity(first, first + "完"), similarity(first, first[::-1])
+    assert time.thread_time() - began < 10
+    assert other < same <= 1
+    assert same > 0.95

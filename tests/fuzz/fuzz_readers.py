@@ -2,7 +2,6 @@
 
     python tests/fuzz/fuzz_readers.py [--cases 10000] [--seed 1]
 
-Cases run in blocks, each block in a process of its own, so that a crash of a library counts as one and the rest go on.
 OCR is off: it sees pixels only, which the picture readers have decoded before.
 """
 
@@ -11,14 +10,11 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import os
 import random
-import subprocess
 import sys
 import time
 import warnings
 import zipfile
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,11 +22,11 @@ HERE = Path(__file__).resolve()
 sys.path.insert(0, str(HERE.parents[2] / "src"))
 sys.path.insert(0, str(HERE.parents[1]))
 
+from fuzz.harness import Tally, main, open_files  # noqa: E402
 from fuzz.samples import archive, everything  # noqa: E402
 from xiaobao.errors import XiaobaoError  # noqa: E402
 from xiaobao.readers import Limits, read  # noqa: E402
 
-BLOCK = 500
 LIMITS = Limits(max_seconds=5, max_bytes=120_000_000, max_chars=1_000_000)
 SLOW = 10.0
 """Seconds after which a case counts as hanging: twice its limit."""
@@ -144,78 +140,32 @@ def case(number: int, seed: int, files: dict[str, bytes]) -> tuple[str, str, byt
     return (maker.__name__, *maker(rng, files))
 
 
-def run(first: int, count: int, seed: int) -> dict[str, object]:
-    """Run cases and return what happened: outcomes by kind, failures, slow cases, files left open."""
+def run(first: int, count: int, seed: int, _: argparse.Namespace) -> Tally:
+    """Read the cases of a block."""
     files = everything()
-    outcomes: Counter[str] = Counter()
-    failures: list[str] = []
-    slow: list[str] = []
-    slowest = 0.0
+    tally = Tally()
     read(files["g.pdf"], ocr=None)
     before = open_files()
     for number in range(first, first + count):
         kind, name, data = case(number, seed, files)
+        called = f"case {number} ({kind}, {name})"
         began = time.perf_counter()
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error", ResourceWarning)
                 material = read(data, name=name, limits=LIMITS, ocr=None)
             json.dumps([p.text for p in material.passages[:50]]).encode()
-            outcomes[f"{kind}: read"] += 1
+            tally.outcomes[f"{kind}: read"] += 1
         except XiaobaoError as error:
-            if not any("\u4e00" <= ch <= "\u9fff" for ch in error.message):
-                failures.append(f"case {number} ({kind}, {name}): no sentence: {error.message[:100]}")
-            outcomes[f"{kind}: {error.code}"] += 1
+            tally.told(kind, error)
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt):
                 raise
-            failures.append(f"case {number} ({kind}, {name}): {type(error).__name__}: {str(error)[:200]}")
-        seconds = time.perf_counter() - began
-        slowest = max(slowest, seconds)
-        if seconds > SLOW:
-            slow.append(f"case {number} ({kind}, {name}): {seconds:.1f} s")
-    left = open_files() - before
-    return {"outcomes": dict(outcomes), "failures": failures, "slow": slow, "slowest": slowest, "left_open": left}
-
-
-def open_files() -> int:
-    """Return how many files this process has open."""
-    return len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
-
-
-def main() -> int:
-    """Run all blocks and print the sum; return 1 where anything failed."""
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--cases", type=int, default=10_000)
-    arguments.add_argument("--seed", type=int, default=1)
-    arguments.add_argument("--block", type=int, help=argparse.SUPPRESS)
-    given = arguments.parse_args()
-    if given.block is not None:
-        print(json.dumps(run(given.block, given.cases, given.seed)))
-        return 0
-    began = time.perf_counter()
-    outcomes: Counter[str] = Counter()
-    bad: list[str] = []
-    slowest = 0.0
-    for first in range(0, given.cases, BLOCK):
-        count = min(BLOCK, given.cases - first)
-        command = [sys.executable, str(HERE), "--cases", str(count), "--seed", str(given.seed), "--block", str(first)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            bad.append(f"block {first} died with {done.returncode}: {done.stderr[-800:]}")
-            continue
-        result = json.loads(done.stdout.splitlines()[-1])
-        outcomes.update(result["outcomes"])
-        bad += result["failures"] + result["slow"]
-        slowest = max(slowest, result["slowest"])
-        if result["left_open"] > 0:
-            bad.append(f"block {first}: {result['left_open']} files left open")
-    for name, number in sorted(outcomes.items()):
-        print(f"{number:7d}  {name}")
-    print("\n".join(bad))
-    print(f"{given.cases} cases, {len(bad)} bad, slowest {slowest:.2f} s, {time.perf_counter() - began:.0f} s in all")
-    return 1 if bad else 0
+            tally.failures.append(f"{called}: {type(error).__name__}: {str(error)[:200]!a}")
+        tally.took(called, time.perf_counter() - began, SLOW)
+    tally.left_open = open_files() - before
+    return tally
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(__file__, run))

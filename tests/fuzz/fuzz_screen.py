@@ -2,10 +2,8 @@
 
     python tests/fuzz/fuzz_screen.py [--cases 10000] [--seed 1]
 
-Cases run in blocks, each block in a process of its own, so that a crash of a library counts as one and the rest go on.
 A case counts as bad when it raises anything but our errors, when its result points outside its text or cannot be
-written as JSON, or when it takes longer than 30 seconds (for texts above 1 MB: 30 seconds a MB);
-what takes longer than 2 is named.
+written as JSON, or when it takes more than two seconds of CPU (of texts above a million characters: two a million).
 """
 
 # ruff: noqa: SIM905 -- lists of odd words read better as text
@@ -15,21 +13,20 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import os
 import random
-import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve()
 sys.path.insert(0, str(HERE.parents[2] / "src"))
+sys.path.insert(0, str(HERE.parents[1]))
 
 import orjson  # noqa: E402
 
+from fuzz.harness import Tally, main, open_files  # noqa: E402
 from xiaobao import batch  # noqa: E402
 from xiaobao.errors import XiaobaoError  # noqa: E402
 from xiaobao.model import Anchor, Material, Passage  # noqa: E402
@@ -39,11 +36,8 @@ from xiaobao.privacy.masking import STYLES, mask  # noqa: E402
 from xiaobao.report.session import Session, Setup, verdict_line  # noqa: E402
 from xiaobao.report.sources import KNOWN  # noqa: E402
 
-BLOCK = 500
 SLOW = 2.0
-"""Seconds of a text of up to 1 MB, and seconds a MB beyond, from which a case is named as slow."""
-HANG = 30.0
-"""The same, from which it counts as hanging."""
+"""CPU seconds a text of up to a million characters may take, and a million characters of a longer one."""
 PHRASES = (
     "保本保息 年化收益率3.5% 稳赚不赔 零风险 无抵押秒到账 日息万分之五 加微信13812345678 代理退保 征信修复 拒收请回复R"
     " 理财非存款，产品有风险 不得承诺保本 谨防“保本”骗局 身份证号11010519491231002X 北京市朝阳区建国路1号 张三先生"
@@ -235,82 +229,30 @@ CASES: tuple[tuple[Callable[[Session, random.Random], tuple[str, int, str]], int
 )
 
 
-def run(first: int, count: int, seed: int, *, judge: bool) -> dict[str, object]:
-    """Run cases and return what happened: outcomes by kind, failures, slow cases, files left open."""
-    session = Session(Setup(judge=judge))
-    outcomes: Counter[str] = Counter()
-    failures: list[str] = []
-    slow: list[str] = []
-    slowest = 0.0
+def run(first: int, count: int, seed: int, given: argparse.Namespace) -> Tally:
+    """Screen and mask the cases of a block."""
+    session = Session(Setup(judge=not given.no_judge))
+    tally = Tally()
     for warm in range(3):
         screened_line(session, random.Random(warm))
     before = open_files()
     for number in range(first, first + count):
         rng = random.Random(seed * 1_000_003 + number)
         make = rng.choices([m for m, _ in CASES], [w for _, w in CASES])[0]
-        size = 0
-        name = make.__name__
+        size, name = 0, make.__name__
         began = time.thread_time()
         try:
             name, size, outcome = make(session, rng)
-            outcomes[f"{name}: {outcome}"] += 1
+            tally.outcomes[f"{name}: {outcome}"] += 1
         except XiaobaoError as error:
-            outcomes[f"{make.__name__}: {error.code}"] += 1
-            if not any("\u4e00" <= ch <= "\u9fff" for ch in error.message):
-                failures.append(f"case {number} ({name}): no sentence: {error.message[:100]}")
+            tally.told(name, error)
         except Exception as error:
-            failures.append(f"case {number} ({name}): {type(error).__name__}: {str(error)[:200]!a}")
-        seconds = time.thread_time() - began
-        slowest = max(slowest, seconds)
-        if seconds > SLOW * max(1.0, size / 1_000_000):
-            note = f"case {number} ({name}, {size:,} characters): {seconds:.1f} s"
-            (failures if seconds > HANG * max(1.0, size / 1_000_000) else slow).append(note)
-    left = open_files() - before
-    return {"outcomes": dict(outcomes), "failures": failures, "slow": slow, "slowest": slowest, "left_open": left}
-
-
-def open_files() -> int:
-    """Return how many files this process has open."""
-    return len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
-
-
-def main() -> int:
-    """Run all blocks and print the sum; return 1 where anything failed."""
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--cases", type=int, default=10_000)
-    arguments.add_argument("--seed", type=int, default=1)
-    arguments.add_argument("--no-judge", action="store_true")
-    arguments.add_argument("--block", type=int, help=argparse.SUPPRESS)
-    given = arguments.parse_args()
-    if given.block is not None:
-        print(json.dumps(run(given.block, given.cases, given.seed, judge=not given.no_judge)))
-        return 0
-    began = time.perf_counter()
-    outcomes: Counter[str] = Counter()
-    bad: list[str] = []
-    named: list[str] = []
-    slowest = 0.0
-    for first in range(0, given.cases, BLOCK):
-        count = min(BLOCK, given.cases - first)
-        command = [sys.executable, str(HERE), "--cases", str(count), "--seed", str(given.seed), "--block", str(first)]
-        command += ["--no-judge"] if given.no_judge else []
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            bad.append(f"block {first} died with {done.returncode}: {done.stderr[-800:]}")
-            continue
-        result = json.loads(done.stdout.splitlines()[-1])
-        outcomes.update(result["outcomes"])
-        bad += result["failures"]
-        named += result["slow"]
-        slowest = max(slowest, result["slowest"])
-        if result["left_open"] > 0:
-            bad.append(f"block {first}: {result['left_open']} files left open")
-    for name, number in sorted(outcomes.items()):
-        print(f"{number:7d}  {name}")
-    print("\n".join([*bad, *(f"slow: {note}" for note in named)]))
-    print(f"{given.cases} cases, {len(bad)} bad, slowest {slowest:.2f} s, {time.perf_counter() - began:.0f} s in all")
-    return 1 if bad else 0
+            tally.failures.append(f"case {number} ({name}): {type(error).__name__}: {str(error)[:200]!a}")
+        called = f"case {number} ({name}, {size:,} characters)"
+        tally.took(called, time.thread_time() - began, SLOW * max(1.0, size / 1_000_000))
+    tally.left_open = open_files() - before
+    return tally
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(__file__, run, ["--no-judge"]))

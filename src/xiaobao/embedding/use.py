@@ -13,6 +13,8 @@ from xiaobao.errors import ModelUnavailable
 
 _HINT = "请安装：pip install 'xiaobao[embedding]'"
 _BATCH = 64
+_LONGEST = 2_000
+"""Characters of a text that are encoded: the model is one of sentences, and its memory grows with them."""
 
 
 def is_installed() -> bool:
@@ -32,13 +34,16 @@ class Use:
         self._encoder: Any = None
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return an (n, 512) float32 array of unit rows; raise ModelUnavailable where the weights do not load."""
+        """Return an (n, 512) float32 array of unit rows; raise ModelUnavailable where the weights do not load.
+
+        Of each text the first 2,000 characters are read.
+        """
         out = np.zeros((len(texts), self.dim), dtype=np.float32)
         # Texts of like length go together: a batch costs as much as its longest.
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         for start in range(0, len(order), _BATCH):
             rows = order[start : start + _BATCH]
-            out[rows] = self._model().encode([texts[i] for i in rows])
+            out[rows] = self._model().encode([texts[i][:_LONGEST] for i in rows])
         lengths = np.linalg.norm(out, axis=1, keepdims=True)
         return np.divide(out, np.where(lengths == 0, 1, lengths), dtype=np.float32)
 

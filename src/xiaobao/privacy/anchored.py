@@ -18,12 +18,19 @@ _REPEATS = (kinds.MAX_REPEAT, kinds.MIN_REPEAT, kinds.POSSESSIVE_REPEAT)
 _BARRED = re.compile(r"\(\?<!(\[[^\]]+\])\)")
 
 
+class Unforeseen(Exception):
+    """A pattern may begin with so many characters that naming them gains nothing."""
+
+
 class Anchored:
     """A regular expression that finds what `re.compile` would, in the same order."""
 
     def __init__(self, pattern: str) -> None:
         self._pattern = re.compile(pattern)
-        first, certain = _first(parser.parse(pattern).data, False)
+        try:
+            first, certain = _first(parser.parse(pattern).data, False)
+        except Unforeseen:
+            first, certain = set(), False
         # What may not stand before is looked at as well, but behind the character: a class in front is fastest.
         barred = _BARRED.match(pattern)
         behind = f"(?<!{barred[1]}(?s:.))" if barred else ""
@@ -78,7 +85,7 @@ def _first_of(kind: Any, value: Any, folded: bool) -> tuple[set[str], bool]:
     if kind in _REPEATS:
         own, certain = _first(value[2].data, folded)
         return own, certain and value[0] > 0
-    raise ValueError(f"unforeseen in a pattern: {kind}")
+    raise Unforeseen
 
 
 def _members(items: Any, folded: bool) -> tuple[set[str], bool]:
@@ -92,7 +99,7 @@ def _members(items: Any, folded: bool) -> tuple[set[str], bool]:
             if folded:
                 out.add(f"{re.escape(chr(low).swapcase())}-{re.escape(chr(high).swapcase())}")
         else:
-            return set(), False  # all but some characters, or a class with a name: no narrowing
+            raise Unforeseen  # all but some characters, or a class with a name
     return out, True
 
 
