@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from xiaobao_web.kernel.access import Reach, declare
 
 REVIEWING = {
-    "reviewer": Reach.ALL,
-    "second_reviewer": Reach.ALL,
+    "reviewer": Reach.UNIT,
+    "second_reviewer": Reach.UNIT,
     "legal": Reach.ALL,
-    "office": Reach.ALL,
-    "inspector": Reach.ALL,
+    "office": Reach.UNIT,
+    "inspector": Reach.UNIT,
     "liaison": Reach.UNIT,
 }
 

@@ -10,7 +10,7 @@ from math import sqrt
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -82,31 +82,37 @@ def keep(found: Sequence[Finding]) -> list[Finding]:
 
 
 def carry_over(rows: Sequence[Finding]) -> int:
-    """Give new findings the decisions on the same words in the version before; return how many were given.
+    """Give new findings of a version the decisions on the same words made before; return how many were given.
 
-    Where the same words occur more than once, decisions go to them in their order.
+    An earlier screening of the same version comes before the version before. Where the same words occur more than
+    once, decisions go to them in their order.
     """
     version = rows[0].version
-    previous = (
-        type(version).objects.filter(material_id=version.material_id, number__lt=version.number).order_by("-number").first()
-    )
-    if previous is None:
-        return 0
     marks = {row.fingerprint for row in rows if row.fingerprint and row.decision == Decision.OPEN}
+    earlier = Q(version=version) | Q(version__material_id=version.material_id, version__number=version.number - 1)
+    old = Finding.objects.filter(earlier, fingerprint__in=marks).exclude(decision=Decision.OPEN)
     decided: dict[str, list[Finding]] = {}
-    old = Finding.objects.filter(version=previous, fingerprint__in=marks).exclude(decision=Decision.OPEN)
-    for item in old.order_by("-screening_id", "start", "pk"):
-        decided.setdefault(item.fingerprint, []).append(item)
-    given = 0
+    newest: dict[str, tuple[int, int]] = {}
+    for item in old.exclude(pk__in=[row.pk for row in rows]).order_by("-version__number", "-screening_id", "start", "pk"):
+        group = (item.version_id, item.screening_id or 0)
+        if newest.setdefault(item.fingerprint, group) == group:
+            decided.setdefault(item.fingerprint, []).append(item)
+    given = []
     for row in sorted(rows, key=lambda item: (item.start is None, item.start or 0, item.pk)):
         if row.decision == Decision.OPEN and decided.get(row.fingerprint):
             source = decided[row.fingerprint].pop(0)
             row.decision, row.reason, row.carried_from = source.decision, source.reason, source
             row.decided_by_id, row.decided_at = source.decided_by_id, source.decided_at
-            given += 1
-    if given:
-        Finding.objects.bulk_update(rows, ["decision", "reason", "carried_from", "decided_by", "decided_at"])
-    return given
+            given.append(row)
+    Finding.objects.bulk_update(given, ["decision", "reason", "carried_from", "decided_by", "decided_at"])
+    return len(given)
+
+
+def current(version: Any) -> models.QuerySet[Finding]:
+    """Return the findings that count on a version in reading order: of its newest finished screening, and people's."""
+    newest = version.screenings.filter(state="done").order_by("-pk").values_list("pk", flat=True).first()
+    wanted = Q(screening__isnull=True) if newest is None else Q(screening__isnull=True) | Q(screening=newest)
+    return Finding.objects.filter(wanted, version=version).order_by(F("start").asc(nulls_last=True), "pk")
 
 
 @transaction.atomic

@@ -47,17 +47,21 @@ PRODUCTS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class RulebookInUse:
-    """The rulebook that screens now: its version (a digest) and the engine compiled from it."""
+    """The rulebook that screens now: its version (a digest), and how the engine is compiled from it when needed."""
 
     version: str
-    engine: Engine
+    compile: Callable[[], Engine]
 
 
 def packaged() -> RulebookInUse:
     """Return the rulebook that ships with the engine."""
+    return RulebookInUse(packaged_version(), _default_engine)
+
+
+def _default_engine() -> Engine:
     from xiaobao.screening.engine import default_engine
 
-    return RulebookInUse(packaged_version(), default_engine())
+    return default_engine()
 
 
 provider: Callable[[], RulebookInUse] = packaged
@@ -72,6 +76,11 @@ def use_rulebook(source: Callable[[], RulebookInUse]) -> None:
     provider = source
 
 
+def rulebook_version() -> str:
+    """Return the version of the rulebook in use, without compiling it."""
+    return provider().version
+
+
 def screener() -> tuple[str, Screener]:
     """Return the version of the rulebook in use and its screener, compiled once a process and version."""
     with _lock:
@@ -80,7 +89,7 @@ def screener() -> tuple[str, Screener]:
             from xiaobao.screening.screen import Screener
 
             _screeners.clear()
-            _screeners[book.version] = Screener(book.engine, judge())
+            _screeners[book.version] = Screener(book.compile(), judge())
         return book.version, _screeners[book.version]
 
 

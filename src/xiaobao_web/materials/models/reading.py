@@ -6,14 +6,16 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from xiaobao_web.kernel.choices import TonedChoices
 
-class WorkState(models.TextChoices):
+
+class WorkState(TonedChoices):
     """How far background work has come."""
 
-    QUEUED = "queued", _("排队中")
-    RUNNING = "running", _("进行中")
-    DONE = "done", _("已完成")
-    FAILED = "failed", _("未成")
+    QUEUED = "queued", "grey", _("排队中")
+    RUNNING = "running", "blue", _("进行中")
+    DONE = "done", "green", _("已完成")
+    FAILED = "failed", "red", _("未成")
 
 
 class Reading(models.Model):
@@ -44,13 +46,17 @@ class Reading(models.Model):
 class Screening(models.Model):
     """One screening of a version against the rulebook of its time."""
 
+    State = WorkState
+
     version = models.ForeignKey(
         "materials.MaterialVersion", models.CASCADE, related_name="screenings", verbose_name=_("版本")
     )
-    state = models.CharField(_("状态"), max_length=10, choices=WorkState, default=WorkState.QUEUED)
+    state = models.CharField(_("状态"), max_length=10, choices=WorkState.choices, default=WorkState.QUEUED.value)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     requested_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
     rulebook = models.CharField(_("规则库版本"), max_length=64, blank=True)
     verdict = models.CharField(_("判断"), max_length=20, blank=True)
     category = models.CharField(_("类别"), max_length=60, blank=True)

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
+from xiaobao_web.kernel.choices import TonedChoices
 
-class ApprovedState(models.TextChoices):
+
+class ApprovedState(TonedChoices):
     """States of an approved version."""
 
-    VALID = "valid", _("有效")
-    EXPIRED = "expired", _("已过期")
-    WITHDRAWN = "withdrawn", _("已撤回")
+    VALID = "valid", "green", _("有效")
+    EXPIRED = "expired", "amber", _("已过期")
+    WITHDRAWN = "withdrawn", "red", _("已撤回")
 
 
 class ApprovedMaterial(models.Model):
     """A version somebody approved: what may be used, where, for what product and until when."""
+
+    State = ApprovedState
 
     number = models.CharField(_("备案编号"), max_length=40, unique=True)
     version = models.OneToOneField(
@@ -38,7 +44,7 @@ class ApprovedMaterial(models.Model):
     conditions = models.TextField(_("使用条件"), blank=True)
     is_template = models.BooleanField(_("模板备案"), default=False)
     state = FSMField(
-        _("状态"), max_length=20, choices=ApprovedState.choices, default=ApprovedState.VALID, protected=True
+        _("状态"), max_length=20, choices=ApprovedState.choices, default=ApprovedState.VALID.value, protected=True
     )
     sha256 = models.CharField(max_length=64, db_index=True)
     text_hash = models.CharField(max_length=64, blank=True, db_index=True)
@@ -48,6 +54,7 @@ class ApprovedMaterial(models.Model):
     )
     approved_at = models.DateTimeField(_("批准时间"), auto_now_add=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
+    withdrawal_reason = models.CharField(_("撤回原因"), max_length=300, blank=True)
 
     scope_unit = "unit"
 
@@ -59,23 +66,61 @@ class ApprovedMaterial(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
 
-    @transition(
-        field=state,
-        source=ApprovedState.VALID,
-        target=ApprovedState.WITHDRAWN,
-        custom={"label": _("撤回"), "danger": True},
-    )
-    def withdraw_approval(self, *, by: object) -> None:
-        """Withdraw: from now on it may not be used."""
+    def usable_on(self, day: date) -> bool:
+        """Tell whether it may be used on a day."""
+        until = self.valid_until is None or day <= self.valid_until
+        return self.state == ApprovedState.VALID.value and self.valid_from <= day and until
 
     @transition(
         field=state,
-        source=ApprovedState.VALID,
-        target=ApprovedState.EXPIRED,
+        source=ApprovedState.VALID.value,
+        target=ApprovedState.WITHDRAWN.value,
+        custom={"label": _("撤回"), "danger": True},
+    )
+    def withdraw_approval(self, *, by: object, reason: str) -> None:
+        """Withdraw: from now on it may not be used."""
+        self.withdrawal_reason = reason
+
+    @transition(
+        field=state,
+        source=ApprovedState.VALID.value,
+        target=ApprovedState.EXPIRED.value,
         custom={"label": _("到期"), "quiet": True},
     )
     def expire(self, *, by: object) -> None:
         """Mark as past its validity."""
+
+
+class BandKind(models.TextChoices):
+    """What a band was cut from."""
+
+    IMAGE = "image", _("图像")
+    TEXT = "text", _("文字")
+
+
+class Band(models.Model):
+    """One band of an approved version's fingerprint: near-duplicates share one, so that they are looked up, not searched."""
+
+    approved = models.ForeignKey(ApprovedMaterial, models.CASCADE, related_name="bands")
+    kind = models.CharField(max_length=5, choices=BandKind)
+    number = models.PositiveSmallIntegerField()
+    value = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "number", "value", "approved"], name="bands_by_value")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number} {self.value}"
+
+
+class TextSignature(models.Model):
+    """The minhash of an approved version's words: 64 numbers of 32 bits."""
+
+    approved = models.OneToOneField(ApprovedMaterial, models.CASCADE, primary_key=True, related_name="signature")
+    data = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"signature {self.pk}"
 
 
 class PlacementKind(models.TextChoices):

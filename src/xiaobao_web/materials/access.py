@@ -1,0 +1,50 @@
+"""Who may see, add, screen and approve material, and keep its placements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _g
+from django.utils.translation import gettext_lazy as _
+
+from xiaobao_web.kernel import files
+from xiaobao_web.kernel.access import Reach, declare, visible_to
+
+EVERYBODY = (
+    "submitter", "sender_head", "liaison", "reviewer", "second_reviewer", "legal", "office", "inspector", "complaints",
+    "monitor", "service", "executive", "auditor", "admin",
+)  # fmt: skip
+SENDING = {"submitter": Reach.UNIT, "sender_head": Reach.UNIT, "liaison": Reach.UNIT}
+OVERSEEING = {
+    "reviewer": Reach.UNIT, "second_reviewer": Reach.UNIT, "legal": Reach.ALL, "office": Reach.UNIT,
+    "inspector": Reach.UNIT, "executive": Reach.ALL, "auditor": Reach.ALL,
+}  # fmt: skip
+DECIDING = {"reviewer": Reach.UNIT, "second_reviewer": Reach.UNIT, "office": Reach.UNIT, "liaison": Reach.UNIT}
+
+
+def added_it(user: Any, obj: Any) -> str | None:
+    """Four eyes: nobody approves what they handed in themselves."""
+    material = getattr(obj, "material", None)
+    if user.pk in (getattr(obj, "added_by_id", None), getattr(material, "created_by_id", None)):
+        return _g("材料由您提交，须由他人批准。")
+    return None
+
+
+declare("materials.view", _("查看材料"), {**SENDING, **OVERSEEING})
+declare("materials.add", _("提交材料"), {**SENDING, "office": Reach.UNIT, "reviewer": Reach.UNIT})
+declare("materials.screen", _("机器审查材料"), {**SENDING, **DECIDING})
+declare("materials.check", _("查询材料是否批准、即时自查文字"), {role: Reach.ALL for role in EVERYBODY})
+declare("materials.registry", _("查看营销宣传台账"), {**{role: Reach.ALL for role in EVERYBODY if role != "admin"}})
+declare("materials.approve", _("登记批准材料"), DECIDING, when=added_it)
+declare("materials.withdraw_approval", _("撤回批准"), DECIDING)
+declare("materials.place", _("登记投放"), {**SENDING, "office": Reach.UNIT, "reviewer": Reach.UNIT})
+declare("materials.remove_placement", _("登记下线"), {**SENDING, "office": Reach.UNIT, "reviewer": Reach.UNIT})
+
+
+def _sees_placement(user: Any, number: int) -> bool:
+    from xiaobao_web.materials.models import Placement
+
+    return visible_to(user, Placement.objects.filter(pk=number), "materials.registry").exists()
+
+
+files.guard("materials.placement", _sees_placement)

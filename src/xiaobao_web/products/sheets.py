@@ -1,0 +1,97 @@
+"""Tables as people keep them: XLSX and CSV (UTF-8 or GB18030) to rows of text by their header."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from xiaobao_web.kernel.errors import BadUpload
+
+MOST_ROWS = 5_000
+MOST_COLUMNS = 100
+HEADER_WITHIN = 10
+"""A title may stand above the header: it is sought in the first ten rows."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table: its header and its rows, each with its number in the file (from 1)."""
+
+    header: list[str]
+    rows: list[tuple[int, list[str]]]
+
+
+def read(data: bytes, known: frozenset[str]) -> Sheet:
+    """Return the table of a file; the header is the first row with two known names.
+
+    Raises BadUpload for a file that is no table, has no known header, or too many rows.
+    """
+    lines = list(_lines(data))
+    for index, (_number, cells) in enumerate(lines[:HEADER_WITHIN]):
+        names = [cell.strip().replace("\n", "") for cell in cells]
+        if sum(1 for name in names if folded(name) in known) >= 2:
+            rows = [(number, cells) for number, cells in lines[index + 1 :] if any(cell.strip() for cell in cells)]
+            if len(rows) > MOST_ROWS:
+                raise BadUpload(_("一次最多导入 %(most)d 行，文件有 %(rows)d 行，请分次导入。") % {"most": MOST_ROWS, "rows": len(rows)})
+            if not rows:
+                raise BadUpload(_("表头下面没有数据行。"))
+            return Sheet(names, rows)
+    raise BadUpload(_("没有找到表头：前 10 行里应有一行写着列名（例如“产品代码”“产品名称”）。"))
+
+
+def folded(name: str) -> str:
+    """Return a column's name without blanks, brackets' content and case."""
+    plain = name.replace("（", "(").split("(")[0]
+    return "".join(plain.split()).lower().strip("*：:")
+
+
+def _lines(data: bytes) -> Iterator[tuple[int, list[str]]]:
+    if data[:4] == b"PK\x03\x04" or data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        yield from _of_workbook(data)
+        return
+    text = _decoded(data)
+    sample = text[:4000]
+    delimiter = max((",", "\t", ";"), key=sample.count)
+    try:
+        for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), 1):
+            yield number, row[:MOST_COLUMNS]
+    except csv.Error as error:
+        raise BadUpload(_("CSV 读不懂：%(error)s。请另存为 XLSX 后再导入。") % {"error": error}) from error
+
+
+def _decoded(data: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadUpload(_("文件不是表格：既不是 XLSX，也不是 UTF-8 或 GB18030 编码的 CSV。"))
+
+
+def _of_workbook(data: bytes) -> Iterator[tuple[int, list[str]]]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheet = book.get_sheet_by_index(0)
+        rows = sheet.to_python(skip_empty_area=False)
+    except (CalamineError, ValueError, OSError) as error:
+        raise BadUpload(_("表格打不开，可能已损坏或设有密码，请另存后再导入。")) from error
+    for number, row in enumerate(rows, 1):
+        yield number, [_text(cell) for cell in row[:MOST_COLUMNS]]
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, bool):
+        return _("是") if cell else _("否")
+    if isinstance(cell, float):
+        return f"{cell:.10f}".rstrip("0").rstrip(".")
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
