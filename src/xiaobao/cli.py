@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import io
 import os
 import sys
@@ -24,6 +25,34 @@ COMMANDS = {
 """Each command and where it is, in the order of the help; imported only when it is asked for."""
 
 
+PLUGINS = "xiaobao.commands"
+"""The entry-point group by which other packages add commands; the engine knows none of them by name."""
+
+
+def _added() -> dict[str, importlib.metadata.EntryPoint]:
+    return {point.name: point for point in importlib.metadata.entry_points(group=PLUGINS)}
+
+
+def _load_added(name: str) -> click.Command | None:
+    point = _added().get(name)
+    if point is None:
+        return None
+    try:
+        command: click.Command = point.load()
+    except ModuleNotFoundError as error:
+        return _missing(name, str(error.name))
+    return command
+
+
+def _missing(name: str, module: str) -> click.Command:
+    sentence = f"命令 {name} 需要平台部分，缺少 {module}：请安装 xiaobao[web]"
+
+    def refuse() -> None:
+        raise UsageError(sentence)
+
+    return click.Command(name, callback=refuse, short_help=sentence)
+
+
 class _Group(click.Group):
     """Load a command when it is called; turn the engine's errors into one sentence and an exit status."""
 
@@ -35,11 +64,11 @@ class _Group(click.Group):
         return super().main(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return [*COMMANDS, *sorted(name for name in _added() if name not in COMMANDS)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            return None
+            return _load_added(cmd_name)
         module, _, name = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
