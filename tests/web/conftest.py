@@ -10,7 +10,7 @@ import django
 
 django.setup()
 
-from collections.abc import Callable, Iterator  # noqa: E402
+from collections.abc import Callable  # noqa: E402
 from dataclasses import dataclass, field  # noqa: E402
 from pathlib import Path  # noqa: E402
 
@@ -83,7 +83,9 @@ def make_bank() -> Bank:
         )
         services.appoint(person=person, role=role, organisation=bank.units[where], by=None)
         bank.people[key] = person
-    bank.people["stranger"] = services.make_person(username="stranger", name="孔无岗", unit=None, by=None, password=PASSWORD)
+    bank.people["stranger"] = services.make_person(
+        username="stranger", name="孔无岗", unit=None, by=None, password=PASSWORD
+    )
     bank.units["protection"].executive = bank["executive"]
     bank.units["protection"].save()
     for key in ("retail", "branch"):
@@ -111,7 +113,6 @@ def client_of(bank: Bank) -> Callable[[str], Client]:
 
 
 @pytest.fixture(autouse=True)
-def own_files(tmp_path: Path, settings: object) -> Iterator[None]:
+def own_files(tmp_path: Path, settings: object) -> None:
     """Keep what a test stores in a folder of its own."""
     settings.MEDIA_ROOT = tmp_path / "files"  # type: ignore[attr-defined]
-    yield

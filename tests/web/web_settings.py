@@ -12,6 +12,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 from xiaobao_web.settings import *  # noqa: F403
 from xiaobao_web.settings import TASKS as _TASKS
 
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": _TASKS["default"]["QUEUES"]}}
+TASKS = {
+    "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": _TASKS["default"]["QUEUES"]}
+}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

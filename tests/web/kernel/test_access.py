@@ -105,7 +105,12 @@ def test_one_cannot_lend_anothers_posts_nor_an_administrators(bank):
     today = timezone.localdate()
     with pytest.raises(Forbidden):
         services.delegate(
-            giver=bank["sender_head"], receiver=bank["submitter"], since=today, until=today, reason="x", by=bank["submitter"]
+            giver=bank["sender_head"],
+            receiver=bank["submitter"],
+            since=today,
+            until=today,
+            reason="x",
+            by=bank["submitter"],
         )
     services.delegate(
         giver=bank["admin"], receiver=bank["submitter"], since=today, until=today, reason="休假", by=bank["admin"]

@@ -37,7 +37,7 @@ def test_a_chain_of_real_events_verifies_and_reads_as_sentences(bank):
     ("sql", "what"),
     [
         ("UPDATE kernel_event SET actor_name = '别人' WHERE id = %s", "改动"),
-        ("UPDATE kernel_event SET facts = '{\"post\": \"x\"}' WHERE id = %s", "改动"),
+        ('UPDATE kernel_event SET facts = \'{"post": "x"}\' WHERE id = %s', "改动"),
         ("DELETE FROM kernel_event WHERE id = %s", "不相接"),
     ],
 )
@@ -65,7 +65,7 @@ def test_personal_values_are_erased_without_breaking_the_chain(bank):
 
 
 def test_changed_personal_values_are_found(bank):
-    tamper("UPDATE kernel_eventpersonal SET \"values\" = '{\"email\": \"x@y.z\"}'")
+    tamper('UPDATE kernel_eventpersonal SET "values" = \'{"email": "x@y.z"}\'')
     assert not journal.verify().sound
 
 
