@@ -67,6 +67,8 @@ class Answer:
 
 
 PERMISSIONS: dict[str, Permission] = {}
+LIMITED_TO = "_limited_to"
+"""Where a person's instance keeps the permissions that a token allows; without it, all of them."""
 
 
 def declare(
@@ -115,6 +117,9 @@ def scope(user: Person, name: str) -> Scope:
     wanted = permission(name)
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return Scope(False, frozenset(), False)
+    limits = user.__dict__.get(LIMITED_TO)
+    if limits is not None and name not in limits:
+        return Scope(False, frozenset(), False)
     everywhere, own, roots = False, False, []
     for post in user.posts_now():
         reach = wanted.grants.get(post.role)
@@ -124,7 +129,7 @@ def scope(user: Person, name: str) -> Scope:
         if reach is Reach.ALL:
             everywhere = True
         elif reach is Reach.UNIT:
-            roots.append(post.organisation)
+            roots.append(post.reaches())
     return Scope(everywhere, frozenset() if everywhere else _under(user, roots), own)
 
 
@@ -157,12 +162,11 @@ def visible_to(user: Person, queryset: models.QuerySet[M], name: str) -> models.
     unit: str = getattr(model, "scope_unit", "")
     if unit and where.units:
         condition |= Q(**{f"{unit}__in": where.units}) if unit != "pk" else Q(pk__in=where.units)
-    distinct = False
     for path in getattr(model, "scope_people", ()):
-        condition |= Q(**{path: user.pk})
-        distinct = distinct or "__" in path
-    found = queryset.filter(condition)
-    return found.distinct() if distinct else found
+        # A join to many would repeat rows, and removing the repeats would sort the whole table.
+        named = Q(pk__in=model._base_manager.filter(**{path: user.pk}).values("pk")) if "__" in path else Q(**{path: user.pk})
+        condition |= named
+    return queryset.filter(condition)
 
 
 def within(user: Person, name: str, obj: models.Model) -> bool:
@@ -245,7 +249,13 @@ def holders(name: str, obj: models.Model | None = None) -> models.QuerySet[Any]:
     condition |= Q(role__in=everywhere)
     if unit is not None:
         near = {role for role, reach in wanted.grants.items() if reach is Reach.UNIT}
-        condition |= Q(role__in=near, organisation__in=unit.ancestor_ids())
+        above = unit.ancestor_ids()
+        served = Q(
+            organisation__is_consumer_protection=True,
+            organisation__parent__in=above,
+            role__in=post_model.serving_roles(),
+        )
+        condition |= Q(role__in=near) & (Q(organisation__in=above) | served)
     return person_model.objects.filter(is_active=True, pk__in=posts.filter(condition).values("person"))
 
 

@@ -54,8 +54,14 @@ def move(obj: M, verb: str, *, by: Any, comment: str = "", facts: dict[str, Any]
         row.save()
         told = {**(facts or {}), **({"comment": comment} if comment else {})}
         journal.record(name, by=by, on=row, facts=told, changes={"state": [before, row.state]})  # type: ignore[attr-defined]
-    obj.refresh_from_db()
+    reload(obj)
     return obj
+
+
+def reload(obj: models.Model) -> None:
+    """Read an object's row anew, its protected state too (a plain refresh of one is refused)."""
+    obj.__dict__.pop("state", None)
+    obj.refresh_from_db()
 
 
 def refusal(obj: models.Model, verb: str) -> str:

@@ -41,6 +41,19 @@ class Role(models.TextChoices):
     ADMIN = "admin", _("系统管理员")
 
 
+SERVING = frozenset(
+    {
+        Role.REVIEWER,
+        Role.SECOND_REVIEWER,
+        Role.OFFICE,
+        Role.INSPECTOR,
+        Role.COMPLAINTS,
+        Role.MONITOR,
+    }
+)
+"""Posts that, at a consumer-protection department, act for the whole institution above it."""
+
+
 class Organisation(models.Model):
     """A head office, branch, sub-branch, department or partner; `path` lists its ancestors, itself last."""
 
@@ -132,7 +145,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         held = Q(person=person)
         for giver, role in given.values_list("giver_id", "role"):
             held |= Q(person_id=giver, role=role) if role else Q(person_id=giver) & ~Q(role=Role.ADMIN)
-        return self.on(today).filter(held).select_related("organisation").order_by("pk")
+        return self.on(today).filter(held).select_related("organisation__parent").order_by("pk")
 
 
 class Post(models.Model):
@@ -160,6 +173,18 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation} {self.get_role_display()}"
+
+    @classmethod
+    def serving_roles(cls) -> frozenset[str]:
+        """Return the roles that act for the institution above a consumer-protection department."""
+        return SERVING
+
+    def reaches(self) -> Organisation:
+        """Return the organisation at whose top this post acts: a consumer-protection department serves its parent."""
+        organisation = self.organisation
+        if organisation.is_consumer_protection and organisation.parent_id and self.role in SERVING:
+            return organisation.parent  # type: ignore[return-value]
+        return organisation
 
 
 class Delegation(models.Model):

@@ -14,10 +14,21 @@ class Verification(models.Model):
         "reviews.Review", models.CASCADE, related_name="verifications", verbose_name=_("审查")
     )
     approved_version = models.ForeignKey(
-        "materials.MaterialVersion", models.PROTECT, related_name="+", verbose_name=_("批准版本")
+        "materials.MaterialVersion",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("批准版本"),
     )
+    """None, as launched_version, where it is on record that nothing was launched."""
     launched_version = models.ForeignKey(
-        "materials.MaterialVersion", models.PROTECT, related_name="+", verbose_name=_("上线版本")
+        "materials.MaterialVersion",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("上线版本"),
     )
     place = models.CharField(_("上线位置"), max_length=300)
     same = models.BooleanField(_("一致"), default=False)
@@ -63,6 +74,14 @@ class ReevaluationKind(models.TextChoices):
     LAW = "law", _("法规变化")
 
 
+class Outcome(models.TextChoices):
+    """What a re-evaluation came to."""
+
+    KEEP = "keep", _("继续使用")
+    CHANGE = "change", _("修改后重新送审")
+    WITHDRAW = "withdraw", _("停止使用")
+
+
 class Reevaluation(models.Model):
     """A later look at something approved (回溯评估)."""
 
@@ -81,8 +100,7 @@ class Reevaluation(models.Model):
         related_name="+",
         verbose_name=_("重新机审"),
     )
-    conclusion = models.CharField(_("结论"), max_length=20, blank=True)
-    """keep, change or withdraw."""
+    conclusion = models.CharField(_("结论"), max_length=20, choices=Outcome, blank=True)
     note = models.TextField(_("评估说明"), blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -93,6 +111,9 @@ class Reevaluation(models.Model):
         verbose_name=_("评估人"),
     )
     done_at = models.DateTimeField(_("完成时间"), null=True, blank=True)
+
+    scope_unit = "review__unit"
+    scope_people = ("review__created_by", "by")
 
     class Meta:
         verbose_name = verbose_name_plural = _("回溯评估")

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from xiaobao_web.kernel.choices import TonedChoices
 from xiaobao_web.reviews.models.review import Conclusion
 
 
@@ -36,13 +37,13 @@ class Opinion(models.Model):
         return self.number or f"{self.review} 第 {self.round} 轮意见"
 
 
-class PointState(models.TextChoices):
+class PointState(TonedChoices):
     """How far a point has come."""
 
-    OPEN = "open", _("待答复")
-    ANSWERED = "answered", _("已答复")
-    ESCALATED = "escalated", _("待行领导审批")
-    SETTLED = "settled", _("已了结")
+    OPEN = "open", "amber", _("待答复")
+    ANSWERED = "answered", "blue", _("已答复")
+    ESCALATED = "escalated", "amber", _("待行领导审批")
+    SETTLED = "settled", "green", _("已了结")
 
 
 class Point(models.Model):
@@ -58,7 +59,11 @@ class Point(models.Model):
     basis = models.JSONField(_("依据"), default=list, blank=True)
     severity = models.CharField(_("严重程度"), max_length=10, default="medium")
     must = models.BooleanField(_("必须修改"), default=True)
-    state = models.CharField(_("状态"), max_length=10, choices=PointState, default=PointState.OPEN)
+    State = PointState
+    state = models.CharField(_("状态"), max_length=10, choices=PointState.choices, default=PointState.OPEN)
+    carried_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="carried_to", verbose_name=_("沿自上一轮要点")
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("意见要点")
@@ -66,6 +71,12 @@ class Point(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    @property
+    def standing_answer(self) -> Answer | None:
+        """Return the answer that counts, None before one was given."""
+        rows = [row for row in self.answers.all() if not row.superseded]
+        return rows[-1] if rows else None
 
 
 class Answer(models.Model):
@@ -104,6 +115,7 @@ class Answer(models.Model):
         related_name="+",
         verbose_name=_("确认人"),
     )
+    superseded = models.BooleanField(_("已重新答复"), default=False)
     confirm_note = models.TextField(_("确认意见"), blank=True)
 
     class Meta:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
+
+from xiaobao_web.reviews.states import ReviewMoves, ReviewState
+
+if TYPE_CHECKING:
+    from xiaobao_web.reviews.models.opinion import Answer, Opinion, Point
 
 
 class Subject(models.TextChoices):
@@ -31,25 +39,6 @@ class Lane(models.TextChoices):
     BRANCH = "branch", _("分行自审")
 
 
-class ReviewState(models.TextChoices):
-    """States of a review; the label is what people call them."""
-
-    DRAFT = "draft", _("草稿")
-    ASSESSED = "assessed", _("待部门签批")
-    SIGNED = "signed", _("待提交")
-    SCREENING = "screening", _("机器审查中")
-    FIRST_REVIEW = "first_review", _("初审中")
-    SECOND_REVIEW = "second_review", _("复核中")
-    COUNTERSIGN = "countersign", _("法律会签中")
-    ANSWERING = "answering", _("待答复意见")
-    ESCALATED = "escalated", _("待行领导审批")
-    CONFIRMING = "confirming", _("待确认答复")
-    CONCLUDED = "concluded", _("待落实核验")
-    ARCHIVED = "archived", _("已归档")
-    REJECTED = "rejected", _("不予通过")
-    WITHDRAWN = "withdrawn", _("已撤回")
-
-
 class Conclusion(models.TextChoices):
     """What an opinion says."""
 
@@ -58,7 +47,7 @@ class Conclusion(models.TextChoices):
     REJECT = "reject", _("不予通过")
 
 
-class Review(models.Model):
+class Review(ReviewMoves, models.Model):
     """One request for review with its materials; states move only through kernel.states."""
 
     number = models.CharField(_("审查编号"), max_length=40, unique=True)
@@ -130,7 +119,10 @@ class Review(models.Model):
     returns = models.PositiveIntegerField(_("退回次数"), default=0)
     minutes = models.PositiveIntegerField(_("审查用时（分钟）"), default=0)
     sampled = models.BooleanField(_("总行抽查"), default=False)
-    external_ref = models.CharField(_("外部系统编号"), max_length=80, blank=True, db_index=True)
+    external_ref = models.CharField(_("外部系统编号"), max_length=80, null=True, blank=True, unique=True)
+    external_system = models.CharField(_("外部系统"), max_length=60, blank=True)
+    legal_hold = models.CharField(_("法律保留"), max_length=300, blank=True)
+    retention = models.CharField(_("保管类别"), max_length=20, default="review")
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
     signed_at = models.DateTimeField(_("签批时间"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
@@ -138,6 +130,7 @@ class Review(models.Model):
     concluded_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
     archived_at = models.DateTimeField(_("归档时间"), null=True, blank=True)
 
+    State = ReviewState
     scope_unit = "unit"
     scope_people = ("created_by", "reviewer", "second_reviewer", "assignments__person")
 
@@ -156,6 +149,41 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the case page."""
+        return reverse("reviews_case", args=[self.pk])
+
+    def opinion_now(self) -> Opinion | None:
+        """Return the opinion of the current round, None before one is begun."""
+        return self.opinions.filter(round=self.round).first()
+
+    def open_points(self) -> models.QuerySet[Point]:
+        """Return the points of the current round that the sender has still to answer."""
+        from xiaobao_web.reviews.models.opinion import Point, PointState
+
+        return Point.objects.filter(opinion__review=self, opinion__round=self.round, state=PointState.OPEN)
+
+    def unconfirmed_answers(self) -> models.QuerySet[Answer]:
+        """Return the standing answers of the current round that the reviewer has still to accept."""
+        from xiaobao_web.reviews.models.opinion import Answer, PointState
+
+        return Answer.objects.filter(
+            point__opinion__review=self,
+            point__opinion__round=self.round,
+            point__state=PointState.ANSWERED,
+            superseded=False,
+        ).exclude(confirmed=True)
+
+    def is_verified(self) -> bool:
+        """Tell whether the last look at each launched material was accepted, or it is on record that none was launched."""
+        seen: dict[int | None, bool] = {}
+        for row in self.verifications.order_by("pk"):
+            seen[row.approved_version.material_id if row.approved_version_id else None] = bool(row.accepted)
+        if seen.get(None):
+            return True
+        wanted = set(self.materials.values_list("material_id", flat=True))
+        return bool(wanted) and all(seen.get(key, False) for key in wanted)
 
 
 class ReviewMaterial(models.Model):

@@ -1,0 +1,148 @@
+"""Who may do what with reviews, how far, and the four eyes that every step keeps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _g
+from django.utils.translation import gettext_lazy as _
+
+from xiaobao_web.kernel.access import Reach, declare
+from xiaobao_web.people.models import Organisation, Role
+
+OWN, UNIT, ALL = Reach.OWN, Reach.UNIT, Reach.ALL
+SENDERS = {Role.SUBMITTER: UNIT, Role.LIAISON: UNIT}
+FIRST = {Role.REVIEWER: UNIT}
+OFFICE = {Role.OFFICE: UNIT}
+EVERY_REVIEWER = {Role.REVIEWER: UNIT, Role.SECOND_REVIEWER: UNIT, Role.OFFICE: UNIT}
+
+
+def is_sender(user: Any, review: Any) -> bool:
+    """Tell whether a person made, assessed or signed the request."""
+    assessment = getattr(review, "assessment", None)
+    return user.pk in (review.created_by_id, review.signed_by_id, getattr(assessment, "done_by_id", None))
+
+
+def _own_unit(user: Any, review: Any) -> bool:
+    return bool(user.unit_id) and review.unit.is_within(user.unit) and not user.unit.is_consumer_protection
+
+
+def signs_anothers(user: Any, review: Any) -> str | None:
+    """The head signs what another person made."""
+    if user.pk == review.created_by_id:
+        return _g("送审人不能签批自己的送审，请由本部门另一位负责人签批。")
+    return None
+
+
+def reviews_anothers(user: Any, review: Any) -> str | None:
+    """A reviewer has no part in the request and is not of the sending unit (consumer protection may be)."""
+    if is_sender(user, review):
+        return _g("您参与了这件事项的送审，按双人复核要求不能审查它。")
+    if _own_unit(user, review):
+        return _g("您属于送审部门，按回避要求应由其他审查人员办理。")
+    return None
+
+
+def first_reviews(user: Any, review: Any) -> str | None:
+    """The first review is by whoever it is assigned to; unassigned, by any reviewer who may."""
+    reason = reviews_anothers(user, review)
+    if reason:
+        return reason
+    if review.reviewer_id and review.reviewer_id != user.pk:
+        return _g("这件事项由%(name)s初审；如需改由您办理，请先转办。") % {"name": review.reviewer}
+    return None
+
+
+def second_reviews(user: Any, review: Any) -> str | None:
+    """The second reviewer is not the first."""
+    reason = reviews_anothers(user, review)
+    if reason:
+        return reason
+    if user.pk == review.reviewer_id:
+        return _g("您是这件事项的初审人，复核须由另一人办理。")
+    if review.second_reviewer_id and review.second_reviewer_id != user.pk:
+        return _g("这件事项由%(name)s复核；如需改由您办理，请先转办。") % {"name": review.second_reviewer}
+    return None
+
+
+def countersigns(user: Any, review: Any) -> str | None:
+    """Legal countersigns what it neither sent nor reviewed."""
+    reason = reviews_anothers(user, review)
+    if reason:
+        return reason
+    if user.pk in (review.reviewer_id, review.second_reviewer_id):
+        return _g("您已审查过这件事项，会签须由另一人办理。")
+    return None
+
+
+def checks_anothers(user: Any, review: Any) -> str | None:
+    """Confirming, verifying and archiving are by other people than the sender."""
+    if is_sender(user, review):
+        return _g("您参与了这件事项的送审，须由他人确认。")
+    return None
+
+
+def leads_consumer_protection(user: Any, review: Any) -> str | None:
+    """The executive who approves a point not adopted leads consumer protection, never the line that sent it."""
+    led = Organisation.objects.filter(executive=user, active=True)
+    if not led.filter(is_consumer_protection=True).exists():
+        return _g("不采纳意见须由分管消费者权益保护工作的行领导审批。")
+    if led.filter(pk__in=review.unit.ancestor_ids()).exists():
+        return _g("您分管送审部门所在条线，按回避要求不能审批其不采纳意见，请由其他行领导审批。")
+    return None
+
+
+def samples_anothers(user: Any, review: Any) -> str | None:
+    """The head office samples what a branch reviewed."""
+    reason = reviews_anothers(user, review)
+    if reason:
+        return reason
+    if user.pk in (review.reviewer_id, review.second_reviewer_id):
+        return _g("抽查须由未参与审查的人员办理。")
+    return None
+
+
+VIEW = {
+    **SENDERS, Role.SENDER_HEAD: UNIT, Role.REVIEWER: UNIT, Role.SECOND_REVIEWER: UNIT, Role.LEGAL: ALL,
+    Role.OFFICE: UNIT, Role.EXECUTIVE: ALL, Role.AUDITOR: ALL, Role.COMPLAINTS: UNIT, Role.INSPECTOR: UNIT,
+}  # fmt: skip
+declare("reviews.view", _("查看消保审查"), VIEW)
+declare("reviews.create", _("发起送审"), SENDERS)
+declare("reviews.edit", _("修改送审"), SENDERS)
+declare("reviews.finish_assessment", _("完成自评"), SENDERS)
+declare("reviews.sign", _("部门签批"), {Role.SENDER_HEAD: UNIT}, when=signs_anothers)
+declare("reviews.return_by_head", _("部门退回"), {Role.SENDER_HEAD: UNIT})
+declare("reviews.recall", _("取回修改"), SENDERS)
+declare("reviews.submit", _("提交送审"), {**SENDERS, Role.SENDER_HEAD: UNIT})
+declare("reviews.withdraw", _("撤回送审"), {**SENDERS, Role.SENDER_HEAD: UNIT})
+declare("reviews.screened", _("转入人工初审"), OFFICE)
+declare("reviews.take", _("领取审查"), FIRST, when=reviews_anothers)
+declare("reviews.assign", _("分派审查"), OFFICE)
+declare("reviews.transfer", _("转办审查"), EVERY_REVIEWER)
+declare("reviews.invite", _("邀请并行审查"), EVERY_REVIEWER)
+declare("reviews.parallel", _("提交并行审查意见"), {Role.REVIEWER: OWN, Role.SECOND_REVIEWER: OWN, Role.LEGAL: OWN,
+        Role.LIAISON: OWN, Role.OFFICE: OWN}, when=reviews_anothers)  # fmt: skip
+declare("reviews.return_to_sender", _("退回送审人"), {Role.REVIEWER: UNIT, Role.SECOND_REVIEWER: UNIT}, when=reviews_anothers)
+declare("reviews.write_opinion", _("拟写审查意见"), FIRST, when=first_reviews)
+declare("reviews.finish_first", _("完成初审"), FIRST, when=first_reviews)
+declare("reviews.agree", _("复核同意"), {Role.SECOND_REVIEWER: UNIT}, when=second_reviews)
+declare("reviews.send_back_first", _("退回初审"), {Role.SECOND_REVIEWER: UNIT}, when=second_reviews)
+declare("reviews.countersign", _("法律会签"), {Role.LEGAL: ALL}, when=countersigns)
+declare("reviews.object_legal", _("会签退回"), {Role.LEGAL: ALL}, when=countersigns)
+declare("reviews.answer", _("答复审查意见"), SENDERS)
+declare("reviews.hand_in_answers", _("提交答复"), SENDERS)
+declare("reviews.approve_refusal", _("审批不采纳意见"), {Role.EXECUTIVE: ALL}, when=leads_consumer_protection)
+declare("reviews.executive_decided", _("审批完毕"), {Role.EXECUTIVE: ALL}, when=leads_consumer_protection)
+declare("reviews.confirm", _("确认答复"), EVERY_REVIEWER, when=checks_anothers)
+declare("reviews.conclude", _("办结"), EVERY_REVIEWER, when=checks_anothers)
+declare("reviews.dispute", _("转下一轮审查"), EVERY_REVIEWER, when=checks_anothers)
+declare("reviews.verify", _("落实核验"), {Role.REVIEWER: UNIT, Role.OFFICE: UNIT}, when=checks_anothers)
+declare("reviews.archive", _("归档"), EVERY_REVIEWER, when=checks_anothers)
+declare("reviews.dossier", _("生成审查档案"), {**EVERY_REVIEWER, Role.AUDITOR: ALL})
+declare("reviews.hold", _("法律保留"), {Role.OFFICE: UNIT, Role.LEGAL: ALL})
+declare("reviews.reevaluate", _("回溯评估"), EVERY_REVIEWER)
+declare("reviews.sample", _("总行抽查"), {Role.SECOND_REVIEWER: UNIT, Role.OFFICE: UNIT}, when=samples_anothers)
+declare("reviews.batch", _("批量送审"), {**SENDERS, Role.OFFICE: UNIT})
+declare("reviews.set_template", _("管理意见书模板"), {Role.OFFICE: UNIT, Role.ADMIN: ALL})
+declare("reviews.comment", _("评论"), {**VIEW, Role.LIAISON: UNIT})
+declare("reviews.guides", _("审查指引"), {str(role): ALL for role in Role})

@@ -1,0 +1,130 @@
+"""What is asked of reviews: whom they wait for, their findings, their past, their figures' rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
+
+from xiaobao_web.findings.models import Decision, Finding
+from xiaobao_web.kernel.access import holds, visible_to
+from xiaobao_web.materials.models import Screening, WorkState
+from xiaobao_web.reviews.models import Assignment, Point, Reevaluation, Review, ReviewState
+from xiaobao_web.reviews.states import OPEN
+
+WAITS_FOR: dict[str, str] = {
+    ReviewState.DRAFT: "reviews.edit",
+    ReviewState.ASSESSED: "reviews.sign",
+    ReviewState.SIGNED: "reviews.submit",
+    ReviewState.FIRST_REVIEW: "reviews.finish_first",
+    ReviewState.SECOND_REVIEW: "reviews.agree",
+    ReviewState.COUNTERSIGN: "reviews.countersign",
+    ReviewState.ANSWERING: "reviews.answer",
+    ReviewState.ESCALATED: "reviews.approve_refusal",
+    ReviewState.CONFIRMING: "reviews.confirm",
+    ReviewState.CONCLUDED: "reviews.verify",
+}
+"""Which permission a review in a state waits for."""
+MAKERS = ("reviews.edit", "reviews.submit", "reviews.answer")
+
+
+def visible(user: Any) -> QuerySet[Review]:
+    """Return the reviews a person may see."""
+    return visible_to(user, Review.objects.all(), "reviews.view")
+
+
+def waiting_for(user: Any) -> QuerySet[Review]:
+    """Return the reviews whose next step is this person's to do."""
+    condition = Q(pk__in=Assignment.objects.filter(person=user, done_at__isnull=True).values("review"))
+    for state, name in WAITS_FOR.items():
+        if not holds(user, name):
+            continue
+        here = Q(state=state, pk__in=visible_to(user, Review.objects.filter(state=state), name).values("pk"))
+        condition |= here & _mine(user, state, name)
+    return visible(user).filter(condition, state__in=(*OPEN, ReviewState.CONCLUDED))
+
+
+def _mine(user: Any, state: str, name: str) -> Q:
+    if name in MAKERS:
+        return Q(created_by=user)
+    if name == "reviews.sign":
+        return ~Q(created_by=user)
+    if state == ReviewState.FIRST_REVIEW:
+        return Q(reviewer=user) | Q(reviewer=None) & ~Q(created_by=user)
+    if state == ReviewState.SECOND_REVIEW:
+        return (Q(second_reviewer=user) | Q(second_reviewer=None)) & ~Q(reviewer=user)
+    if state in (ReviewState.CONFIRMING, ReviewState.CONCLUDED):
+        return Q(reviewer=user)
+    if state == ReviewState.ESCALATED:
+        return _led(user)
+    return Q()
+
+
+def _led(user: Any) -> Q:
+    from xiaobao_web.people.models import Organisation
+
+    mine = list(Organisation.objects.filter(executive=user))
+    if not any(unit.is_consumer_protection for unit in mine):
+        return Q(pk__in=[])
+    own = Q(pk__in=[])
+    for unit in mine:
+        own |= Q(unit__path__startswith=unit.path)
+    return ~own
+
+
+def findings_of(review: Review) -> QuerySet[Finding]:
+    """Return the findings that count for a review: of its current versions' newest finished screening, and by people."""
+    versions = list(review.materials.values_list("version", flat=True))
+    done = Screening.objects.filter(version__in=versions, state=WorkState.DONE)
+    newest = list(done.order_by().values("version").annotate(last=Max("pk")).values_list("last", flat=True))
+    return Finding.objects.filter(Q(screening__in=newest) | Q(screening=None), version__in=versions).select_related(
+        "version__material"
+    )
+
+
+def open_findings(review: Review) -> int:
+    """Return how many findings nobody has decided."""
+    return findings_of(review).filter(decision=Decision.OPEN).count()
+
+
+def wanting_point(review: Review) -> list[Finding]:
+    """Return the accepted findings that no point of this round covers, and that no executive let stand before."""
+    points = Point.objects.filter(opinion__review=review).exclude(finding=None).select_related("opinion", "finding")
+    covered, allowed = set(), set()
+    numbers = set()
+    for point in points.prefetch_related("answers"):
+        answer = point.standing_answer
+        if point.opinion.round == review.round:
+            numbers.add(point.finding_id)
+            covered.add(point.finding.fingerprint)  # type: ignore[union-attr]
+        elif answer is not None and answer.approved:
+            allowed.add(point.finding.fingerprint)  # type: ignore[union-attr]
+    rows = findings_of(review).filter(decision=Decision.ACCEPTED).order_by("version", "start", "pk")
+    return [
+        row
+        for row in rows
+        if row.pk not in numbers
+        and not (row.carried_from_id and row.fingerprint in covered)
+        and row.fingerprint not in (allowed - {""})
+    ]
+
+
+def opinions_of(review: Review) -> Any:
+    """Return the opinions of a review, oldest first, with points and answers."""
+    points = Point.objects.select_related("finding__version__material").prefetch_related(
+        "answers__by", "answers__approved_by", "answers__version", "answers__confirmed_by"
+    )
+    return review.opinions.select_related("written_by", "document").prefetch_related(Prefetch("points", points))
+
+
+def past_examples(user: Any, subject: str, limit: int = 5) -> list[Review]:
+    """Return archived reviews of a subject that a person may see, those with points first."""
+    rows = visible(user).filter(subject=subject, state=ReviewState.ARCHIVED)
+    told = Exists(Point.objects.filter(opinion__review=OuterRef("pk")))
+    return list(rows.annotate(told=told).order_by("-told", "-pk")[:limit])
+
+
+def reevaluations_open(user: Any) -> QuerySet[Reevaluation]:
+    """Return the re-evaluations that wait to be done, the next due first."""
+    rows = Reevaluation.objects.filter(done_at__isnull=True).select_related("review__unit", "review__product")
+    return visible_to(user, rows, "reviews.reevaluate").order_by("due_on", "pk")

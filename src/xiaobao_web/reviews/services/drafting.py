@@ -1,0 +1,307 @@
+"""Make a request for review, fill it in, assess it, sign it, send it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from xiaobao_web.kernel import files, journal, search, states
+from xiaobao_web.kernel.access import require, scope
+from xiaobao_web.kernel.errors import BadValue, Forbidden, Refused
+from xiaobao_web.kernel.numbers import next_number
+from xiaobao_web.materials import services as materials
+from xiaobao_web.reviews import clocking, data, telling
+from xiaobao_web.reviews.models import Lane, Review, ReviewMaterial, ReviewState, SelfAssessment, Subject
+
+EDITABLE = (
+    "title", "subject", "lane", "urgent_reason", "summary", "product", "channels", "audience", "planned_launch", "parent",
+)  # fmt: skip
+KIND_OF: dict[str, str] = {
+    Subject.CREATION: "product_document",
+    Subject.POLICY: "policy",
+    Subject.PRICING: "price_table",
+    Subject.AGREEMENT: "agreement",
+    Subject.MARKETING: "poster",
+    Subject.SCRIPT: "sales_script",
+    Subject.THIRD_PARTY: "agreement",
+    Subject.CHANGE: "product_document",
+}
+"""The kind a material has when nobody says: by the subject it is sent under."""
+
+
+@transaction.atomic
+def create(
+    *, by: Any, title: str, subject: str, unit: Any = None, lane: str = Lane.NORMAL, **values: Any
+) -> Review:
+    """Make a draft for a unit (the maker's own by default); raises BadValue for what is missing or wrong."""
+    require(by, "reviews.create")
+    unit = unit or by.unit
+    if unit is None:
+        raise BadValue(_("您还没有所在机构，请联系系统管理员登记后再送审。"))
+    where = scope(by, "reviews.create")
+    if not where.everywhere and unit.pk not in where.units:
+        raise Forbidden(_("您只能为本机构送审。"))
+    review = Review(number=next_number("SC"), unit=unit, created_by=by)
+    _put(review, {"title": title, "subject": subject, "lane": lane, **values})
+    review.needs_legal = data.packs()[review.subject].legal
+    review.save()
+    SelfAssessment.objects.create(
+        review=review,
+        questionnaire=review.subject,
+        questionnaire_version=data.questionnaires()[review.subject].version,
+    )
+    journal.record("reviews.created", by=by, on=review, facts={"subject": review.get_subject_display()})
+    search.index(review)
+    return review
+
+
+def _put(review: Review, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Set checked values and return the field diff."""
+    unknown = set(values) - set(EDITABLE)
+    if unknown:
+        raise BadValue(_("没有这些项目：%(names)s") % {"names": "、".join(sorted(unknown))})
+    changes = {
+        name: [getattr(review, name), value] for name, value in values.items() if getattr(review, name) != value
+    }
+    for name, value in values.items():
+        setattr(review, name, value.strip() if isinstance(value, str) else value)
+    _check(review)
+    return changes
+
+
+def _check(review: Review) -> None:
+    faults: dict[str, str] = {}
+    if not review.title:
+        faults["title"] = _("请填写送审事项的名称。")
+    elif len(review.title) > 160:
+        faults["title"] = _("名称不超过 160 个字。")
+    if review.subject not in Subject.values:
+        faults["subject"] = _("请选择审查类型。")
+    if review.lane not in Lane.values:
+        faults["lane"] = _("请选择通道。")
+    if review.lane == Lane.URGENT and not review.urgent_reason:
+        faults["urgent_reason"] = _("走加急通道须写明理由。")
+    if review.planned_launch is not None and not isinstance(review.planned_launch, date):
+        faults["planned_launch"] = _("日期应写作 2026-01-31。")
+    if not isinstance(review.channels, list) or not all(isinstance(item, str) for item in review.channels):
+        faults["channels"] = _("渠道应是一组文字。")
+    if faults:
+        raise BadValue(_("还有内容需要更正：%(what)s") % {"what": " ".join(faults.values())}, fields=faults)
+
+
+def require_draft(review: Review) -> None:
+    """Return when a request may still be changed; raises Refused."""
+    if review.state != ReviewState.DRAFT:
+        raise Refused(
+            _("当前状态为“%(state)s”，内容已锁定；如需修改，请先取回或由审查岗退回。")
+            % {"state": review.get_state_display()}
+        )
+
+
+def lock(review: Review) -> Review:
+    """Return the row of a review, locked until the transaction ends."""
+    return Review.objects.select_for_update(of=("self",)).select_related("unit", "product").get(pk=review.pk)
+
+
+@transaction.atomic
+def edit(review: Review, *, by: Any, **values: Any) -> Review:
+    """Change a draft; a new subject brings its own questionnaire, answers to the old one are dropped."""
+    row = lock(review)
+    require(by, "reviews.edit", row)
+    require_draft(row)
+    changes = _put(row, values)
+    if "subject" in changes:
+        row.needs_legal = data.packs()[row.subject].legal
+        SelfAssessment.objects.filter(review=row).update(
+            questionnaire=row.subject,
+            questionnaire_version=data.questionnaires()[row.subject].version,
+            answers={},
+            done_by=None,
+            done_at=None,
+        )
+    if changes:
+        row.save()
+        journal.record("reviews.edited", by=by, on=row, changes=changes)
+        search.index(row)
+    return row
+
+
+def add_material(
+    review: Review, *, by: Any, upload: Any = None, text: str = "", title: str = "", kind: str = "", name: str = ""
+) -> ReviewMaterial:
+    """Add a file or a pasted text to a draft; its reading and screening start at once in the background.
+
+    The file is stored before the transaction opens (scanning takes time).
+    """
+    require(by, "reviews.edit", review)
+    require_draft(review)
+    stored = files.store(upload, name=name or upload.name, by=by) if upload is not None else None
+    shown = title.strip() or name or getattr(upload, "name", "") or (text.strip().splitlines() or [""])[0][:40]
+    if not shown:
+        raise BadValue(_("请上传文件或粘贴文字。"))
+    with transaction.atomic():
+        row = lock(review)
+        require_draft(row)
+        material = materials.add_material(
+            title=shown[:160], kind=kind or KIND_OF[row.subject], unit=row.unit, by=by, product=row.product
+        )
+        version = _version(material, stored, text, name or getattr(upload, "name", ""), by=by)
+        entry = ReviewMaterial.objects.create(
+            review=row, material=material, version=version, order=row.materials.count()
+        )
+        journal.record("reviews.material_added", by=by, on=row, facts={"material": material.title, "version": 1})
+        materials.screen(version, by=by)
+    return entry
+
+
+def _version(material: Any, stored: Any, text: str, name: str, *, by: Any, note: str = "") -> Any:
+    if stored is not None:
+        return materials.add_stored_version(material, stored=stored, name=name, by=by, note=note)
+    return materials.add_version(material, text=text, by=by, note=note)
+
+
+def new_version(entry: ReviewMaterial, *, by: Any, upload: Any = None, text: str = "", note: str = "") -> ReviewMaterial:
+    """Put a new version of a material into a draft or into the answer to an opinion; it is read and screened at once."""
+    review = entry.review
+    permission = "reviews.edit" if review.state == ReviewState.DRAFT else "reviews.answer"
+    require(by, permission, review)
+    stored = files.store(upload, name=upload.name, by=by) if upload is not None else None
+    if stored is None and not text.strip():
+        raise BadValue(_("请上传新版本的文件或粘贴文字。"))
+    with transaction.atomic():
+        row = lock(review)
+        if row.state not in (ReviewState.DRAFT, ReviewState.ANSWERING):
+            require_draft(row)
+        fresh = ReviewMaterial.objects.select_for_update(of=("self",)).select_related("material").get(pk=entry.pk)
+        version = _version(fresh.material, stored, text, getattr(upload, "name", ""), by=by, note=note)
+        fresh.version = version
+        fresh.save(update_fields=["version"])
+        facts = {"material": fresh.material.title, "version": version.number}
+        journal.record("reviews.material_added", by=by, on=row, facts=facts)
+        materials.screen(version, by=by)
+    return fresh
+
+
+@transaction.atomic
+def remove_material(entry: ReviewMaterial, *, by: Any) -> None:
+    """Take a material off a draft."""
+    row = lock(entry.review)
+    require(by, "reviews.edit", row)
+    require_draft(row)
+    journal.record("reviews.material_removed", by=by, on=row, facts={"material": entry.material.title})
+    entry.delete()
+
+
+@transaction.atomic
+def save_assessment(review: Review, answers: Mapping[str, Mapping[str, Any]], *, by: Any) -> SelfAssessment:
+    """Keep answers ({question: {answer, note, evidence}}) of a draft, also incomplete ones; unknown questions are refused."""
+    row = lock(review)
+    require(by, "reviews.edit", row)
+    require_draft(row)
+    known = {question.id for question in data.questionnaires()[row.subject].questions}
+    strange = set(answers) - known
+    if strange:
+        raise BadValue(_("问卷没有这些题目：%(ids)s") % {"ids": "、".join(sorted(strange))})
+    assessment = SelfAssessment.objects.select_for_update().get(review=row)
+    kept = dict(assessment.answers)
+    for key, given in answers.items():
+        reply = str(given.get("answer", ""))
+        if reply and reply not in data.ANSWERS:
+            raise BadValue(_("答案只能是：是、否、不涉及。"), fields={key: _("请选择")})
+        kept[key] = {
+            "answer": reply,
+            "note": str(given.get("note", "")).strip()[:2000],
+            "evidence": [int(item) for item in given.get("evidence", [])],
+        }
+    assessment.answers = kept
+    assessment.done_by, assessment.done_at = by, timezone.now()
+    assessment.save()
+    asked = questions_of(row)
+    answered = sum(1 for question in asked if kept.get(question.id, {}).get("answer"))
+    journal.record("reviews.assessed", by=by, on=row, facts={"answered": answered, "asked": len(asked)})
+    return assessment
+
+
+def questions_of(review: Review) -> list[data.Question]:
+    """Return the questions that apply to a review."""
+    return [question for question in data.questionnaires()[review.subject].questions if question.applies(review)]
+
+
+def obstacles(review: Review) -> list[str]:
+    """Return what keeps a draft from being handed on: unanswered questions, gates, missing reasons; each a sentence."""
+    answers = review.assessment.answers
+    out = []
+    missing = 0
+    for question in questions_of(review):
+        given = answers.get(question.id, {})
+        reply = given.get("answer", "")
+        if not reply:
+            missing += 1
+        elif question.gate is not None and reply == question.gate.answer:
+            out.append(question.gate.reason)
+        elif reply != "yes" and not given.get("note"):
+            out.append(_("“%(question)s”答“%(answer)s”，请写明情况。") % {
+                "question": question.text[:40], "answer": data.ANSWERS[reply],
+            })  # fmt: skip
+    if missing:
+        out.insert(0, _("自评还有 %d 题未答，答完才能报签批。") % missing)
+    return out
+
+
+@transaction.atomic
+def finish_assessment(review: Review, *, by: Any, comment: str = "") -> Review:
+    """Hand a draft to the head of the department; raises Refused with all that is still in the way."""
+    row = lock(review)
+    require(by, "reviews.finish_assessment", row)
+    found = obstacles(row) if row.state == ReviewState.DRAFT else []
+    if found:
+        raise Refused(" ".join(found))
+    moved = states.move(row, "finish_assessment", by=by, comment=comment)
+    clocking.begin(moved, "sign")
+    telling.waiting(moved, "reviews.sign", _("请签批：%(title)s"))
+    return moved
+
+
+@transaction.atomic
+def sign(review: Review, *, by: Any, comment: str = "") -> Review:
+    """Sign as the head of the sending department."""
+    moved = states.move(review, "sign", by=by, comment=comment)
+    clocking.meet(moved, "sign")
+    telling.sender(moved, _("已签批，请提交送审：%(title)s"))
+    return moved
+
+
+@transaction.atomic
+def return_by_head(review: Review, *, by: Any, comment: str) -> Review:
+    """Return to the submitter with a comment."""
+    if not comment.strip():
+        raise BadValue(_("请写明退回修改的原因。"), fields={"comment": _("必填")})
+    moved = states.move(review, "return_by_head", by=by, comment=comment)
+    clocking.cancel(moved)
+    telling.sender(moved, _("部门负责人退回修改：%(title)s"))
+    return moved
+
+
+@transaction.atomic
+def recall(review: Review, *, by: Any, comment: str = "") -> Review:
+    """Take a request back to change it."""
+    moved = states.move(review, "recall", by=by, comment=comment)
+    clocking.cancel(moved)
+    return moved
+
+
+@transaction.atomic
+def withdraw(review: Review, *, by: Any, comment: str) -> Review:
+    """Withdraw a request before it is concluded, with the reason."""
+    if not comment.strip():
+        raise BadValue(_("请写明撤回的原因。"), fields={"comment": _("必填")})
+    moved = states.move(review, "withdraw", by=by, comment=comment)
+    clocking.cancel(moved)
+    moved.assignments.filter(done_at__isnull=True).update(done_at=timezone.now(), note=_("送审已撤回"))
+    telling.reviewers(moved, _("送审已撤回：%(title)s"))
+    return moved
