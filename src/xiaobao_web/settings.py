@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "django_tables2",
     "django_filters",
     "django_fsm",
+    "ninja",
     "django_tasks",
     "django_tasks_db",
     "rules",
@@ -117,6 +118,7 @@ SOCIALACCOUNT_ADAPTER = "xiaobao_web.people.sign_in.SocialAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "消保平台"
 SOCIALACCOUNT_PROVIDERS = {
@@ -184,6 +186,8 @@ TASKS = {
         "QUEUES": ["default", "screening", "exports", "outbox"],
     }
 }
+JOB_LEASE_SECONDS = env.number("XIAOBAO_JOB_LEASE", 30)
+WEBHOOK_NETWORKS = env.words("XIAOBAO_WEBHOOK_NETWORKS")
 
 EMAIL_BACKEND = env.text(
     "XIAOBAO_EMAIL_BACKEND",
@@ -196,6 +200,8 @@ EMAIL_PORT = env.number("XIAOBAO_SMTP_PORT", 25)
 EMAIL_HOST_USER = env.text("XIAOBAO_SMTP_USER")
 EMAIL_HOST_PASSWORD = env.text("XIAOBAO_SMTP_PASSWORD")
 EMAIL_USE_TLS = env.flag("XIAOBAO_SMTP_TLS")
+EMAIL_TIMEOUT = 20
+MAIL_DEFAULT = env.text("XIAOBAO_MAIL_DEFAULT", "daily")
 DEFAULT_FROM_EMAIL = env.text("XIAOBAO_MAIL_FROM", "xiaobao@localhost")
 
 LOGGING = {

@@ -9,10 +9,12 @@ from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
 
 from xiaobao_web.api import api
+from xiaobao_web.kernel.rest import unknown_address
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.urls")),
     path("api/", api.urls),
+    path("api/<path:rest>", unknown_address),
 ]
 
 for config in apps.get_app_configs():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import Any
@@ -95,10 +96,13 @@ def cancel(obj: models.Model, kind: str | None = None) -> None:
     rows.update(cancelled_at=timezone.now())
 
 
-def due_by_subject(rows: models.QuerySet[Any]) -> dict[int, Deadline]:
+def due_by_subject(rows: Iterable[Any]) -> dict[int, Deadline]:
     """Return the next open clock of each of some objects (of one model), by id; one query."""
-    label = rows.model._meta.label_lower
-    ids = [row.pk for row in rows]
+    objects = list(rows)
+    if not objects:
+        return {}
+    label = objects[0]._meta.label_lower
+    ids = [row.pk for row in objects]
     found: dict[int, Deadline] = {}
     for item in Deadline.objects.filter(
         subject_type=label, subject_id__in=ids, met_at__isnull=True, cancelled_at__isnull=True

@@ -6,6 +6,7 @@
     ├── Refused        409  a rule of the business says no, and what to do    refused
     ├── BadValue       422  something entered is wrong                        bad_value
     │   └── BadUpload  422  a file cannot be taken, and why                   bad_upload
+    ├── TooMany        429  asked too often; when to ask again                too_many
     └── Undeclared     500  a name nobody declared: a mistake in our code     undeclared
 """
 
@@ -61,6 +62,17 @@ class BadUpload(BadValue):
     """Say why a file cannot be taken."""
 
     code = "bad_upload"
+
+
+class TooMany(PlatformError):
+    """Say that a program asks too often, and in how many seconds it may again."""
+
+    code = "too_many"
+    status = 429
+
+    def __init__(self, message: str, *, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class Undeclared(PlatformError):

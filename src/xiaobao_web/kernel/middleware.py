@@ -49,7 +49,12 @@ class PlatformErrors:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request."""
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if answer.status_code == 405 and request.path.startswith("/api/"):
+            from xiaobao_web.kernel.rest import not_allowed
+
+            return not_allowed(request, answer)
+        return answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer with the error's page; other exceptions go on to the server-error page."""
