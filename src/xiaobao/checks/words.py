@@ -44,17 +44,17 @@ class Words(Check):
         if not isinstance(argument, list) or not argument:
             raise parser.source.error("words 应当是词语的列表", path)
         words: dict[str, tuple[str, str]] = {}
-        for i, entry in enumerate(argument):
-            here = (*path, i)
-            entries = _entries(entry, here, parser)
-            for word, term in zip(entries, normalise_terms(entries), strict=True):
-                if len(term) < 2:
-                    raise parser.source.error(f"“{word}”规范化后不足两个字，单字不能作为词条", here)
-                words.setdefault(term, (word, ""))
-                if options["fuzzy"]:
-                    for variant, kind in variants(word).items():
-                        if len(variant) >= 2:
-                            words.setdefault(variant, (word, kind))
+        listed = [
+            ((*path, i), word) for i, entry in enumerate(argument) for word in _entries(entry, (*path, i), parser)
+        ]
+        for (here, word), term in zip(listed, normalise_terms([word for _, word in listed]), strict=True):
+            if len(term) < 2:
+                raise parser.source.error(f"“{word}”规范化后不足两个字，单字不能作为词条", here)
+            words.setdefault(term, (word, ""))
+            if options["fuzzy"]:
+                for variant, kind in variants(word).items():
+                    if len(variant) >= 2:
+                        words.setdefault(variant, (word, kind))
         return cls(words, options["at_least"], options["count"])
 
     def terms(self) -> frozenset[str]:

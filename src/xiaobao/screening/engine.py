@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -120,7 +121,16 @@ class Engine:
 @cache
 def default_engine() -> Engine:
     """Return the engine over the rulebook that ships with the package."""
-    return Engine()
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        engine = Engine()
+    finally:
+        if collecting:
+            gc.enable()
+    # A rulebook is many objects that stay: the collector need not walk them at every turn.
+    gc.freeze()
+    return engine
 
 
 HIT_SCHEMA = pa.schema(

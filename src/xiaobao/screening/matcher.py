@@ -9,6 +9,7 @@ threads must not rebuild it, so it is lent from a pool.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from queue import Empty, LifoQueue
 from threading import Lock
 from typing import Any
@@ -18,6 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xiaobao.screening import stored
+
+WORTH = 200_000
+"""Characters from which compiling many words pays: up to then they are looked up one place after another."""
 
 
 class WordMatcher:
@@ -29,13 +33,25 @@ class WordMatcher:
         self._pool: LifoQueue[Any] = LifoQueue()
         self._lock = Lock()
         self._built: Any = None
+        self._scanned = 0
 
-    def _database(self) -> Any:
-        """Return the compiled words, built once at the first scan."""
+    def _database(self, characters: int) -> Any:
+        """Return the compiled words, or None while they are not worth compiling for so many more characters."""
         with self._lock:
             if self._built is None:
-                self._built = stored.load(self.words) or self._compile()
+                self._built = stored.load(self.words) if not self._scanned else None
+                self._scanned += characters
+                if self._built is None and (self._scanned > WORTH or len(self.words) < stored.SMALL):
+                    self._built = self._compile()
             return self._built
+
+    @cached_property
+    def _starts(self) -> dict[str, list[tuple[str, int]]]:
+        """Return by their first two characters the words with their indexes."""
+        out: dict[str, list[tuple[str, int]]] = {}
+        for index, word in enumerate(self.words):
+            out.setdefault(word[:2], []).append((word, index))
+        return out
 
     def _compile(self) -> Any:
         database = hyperscan.Database()
@@ -52,24 +68,47 @@ class WordMatcher:
         """Return word indexes and start positions (in units) of all occurrences, in order of their ends."""
         flat: list[int] = []
         if self.words and len(units):
-            database = self._database()
-            try:
-                scratch = self._pool.get_nowait()
-            except Empty:
-                scratch = hyperscan.Scratch(database)
-            try:
-                database.scan(units.tobytes(), match_event_handler=_collect, context=flat, scratch=scratch)
-            finally:
-                self._pool.put(scratch)
-        pairs = np.array(flat, dtype=np.int64).reshape(-1, 2)
-        pairs = pairs[pairs[:, 1] % 2 == 0]
-        ids = pairs[:, 0]
-        return ids, pairs[:, 1] // 2 - self.lengths[ids]
+            database = self._database(len(units))
+            if database is None:
+                flat = self._looked_up(units)
+            else:
+                self._scan(database, units, flat)
+        pairs = np.array(flat, dtype=np.int64)
+        ends = pairs & _END
+        kept = ends % 2 == 0
+        ids = pairs[kept] >> _BITS
+        return ids, ends[kept] // 2 - self.lengths[ids]
+
+    def _scan(self, database: Any, units: NDArray[np.uint16], found: list[int]) -> None:
+        try:
+            scratch = self._pool.get_nowait()
+        except Empty:
+            scratch = hyperscan.Scratch(database)
+        try:
+            database.scan(units.tobytes(), match_event_handler=_collect, context=found, scratch=scratch)
+        finally:
+            self._pool.put(scratch)
+
+    def _looked_up(self, units: NDArray[np.uint16]) -> list[int]:
+        """Return what a scan would, from a table of how words begin: ready at once where compiling takes seconds."""
+        text = "".join(map(chr, units.tolist()))
+        starts = self._starts
+        found = [
+            (index, 2 * (at + len(word)))
+            for at in range(len(text))
+            for pair in ((text[at : at + 2], text[at]) if text[at] in starts else (text[at : at + 2],))
+            for word, index in starts.get(pair, ())
+            if text.startswith(word, at)
+        ]
+        return [index << _BITS | end for index, end in sorted(found, key=lambda pair: pair[1])]
+
+
+_BITS = 40
+_END = (1 << _BITS) - 1
 
 
 def _collect(id: int, start: int, end: int, flags: int, found: list[int]) -> None:
-    found.append(id)
-    found.append(end)
+    found.append(id << _BITS | end)
 
 
 def _escaped(word: str) -> bytes:
