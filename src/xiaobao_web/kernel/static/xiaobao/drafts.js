@@ -1,27 +1,43 @@
-// Typed text is kept on this machine until the form went through: closing the page, a lost network or an error loses nothing.
-// For forms with data-keep="key" (key: what it is about, e.g. review-12-opinion). Kept three days, by person, gone on sign-out.
+// Typed text is kept until the form went through: an error page, a lost network or a closed page loses nothing.
+// Every form of the content that posts typed text is kept for this tab; data-keep="key" (what it is about, e.g.
+// review-12-opinion) keeps it on this machine for three days. By person; gone on sign-out. data-no-draft opts out.
 import { icon, make, onLoad } from "./elements.js";
 
 const PREFIX = "xiaobao-draft:";
 const DAYS = 3 * 24 * 3600 * 1000;
 const SKIP = /^(password|hidden|file|submit|button|reset|image)$/;
-const store = (() => { try { return window.localStorage; } catch { return null; } })();
-const person = () => document.body.dataset.person ?? "";
-const name = (form) => `${PREFIX}${person()}:${form.dataset.keep || location.pathname}`;
+const stores = { tab: open("sessionStorage"), machine: open("localStorage") };
+
+function open(name) {
+  try { return window[name]; } catch { return null; }
+}
+
+const keptIn = (form) => (form.dataset.keep ? stores.machine : stores.tab);
+const nameOf = (form) => [PREFIX + (document.body.dataset.person ?? ""), form.dataset.keep
+  || location.pathname + (form.id ? `#${form.id}` : form.getAttribute("action") ?? "")].join(":");
 const fields = (form) => [...form.elements].filter((item) => item.name && !SKIP.test(item.type) && item.autocomplete !== "off");
+
+function keeps(form) {
+  if (form.dataset.keep) return true;
+  return form.method === "post" && !("noDraft" in form.dataset) && Boolean(form.closest("main"))
+    && !form.querySelector("input[type='password']") && Boolean(form.querySelector("textarea, input[type='text']"));
+}
 
 function values(form) {
   return fields(form).map((item) => [item.name, item.value, /^(checkbox|radio)$/.test(item.type) ? item.checked : null,
     item.multiple ? [...item.selectedOptions].map((chosen) => chosen.value) : null]);
 }
 
-function read(key) {
+function read(store, key) {
   try { return JSON.parse(store?.getItem(key) ?? "null"); } catch { return null; }
 }
 
-function write(key, draft) {
+function write(store, key, draft) {
   try { store?.setItem(key, JSON.stringify(draft)); } catch { /* full: nothing is kept, nothing breaks */ }
 }
+
+const drop = (form) => keptIn(form)?.removeItem(nameOf(form));
+const drafts = (store) => Object.keys(store ?? {}).filter((key) => key.startsWith(PREFIX));
 
 function fill(form, kept) {
   for (const item of fields(form)) {
@@ -37,47 +53,57 @@ function fill(form, kept) {
 function offer(form, draft) {
   const when = new Date(draft.at).toLocaleString("zh-CN", { month: "long", day: "numeric", hour: "2-digit", minute: "2-digit" });
   const restore = make("button", { type: "button", class: "btn btn-sm btn-primary" }, "恢复");
-  const drop = make("button", { type: "button", class: "btn btn-sm btn-quiet" }, "不要了");
-  const note = make("div", { class: "draft-note", role: "status" }, icon("history"), `本机保留着 ${when} 未提交的内容`, restore, drop);
+  const forget = make("button", { type: "button", class: "btn btn-sm btn-quiet" }, "不要了");
+  const note = make("div", { class: "draft-note", role: "status" }, icon("history"), `保留着 ${when} 未提交的内容`, restore, forget);
   restore.addEventListener("click", () => { fill(form, draft.values); note.remove(); });
-  drop.addEventListener("click", () => { store?.removeItem(name(form)); note.remove(); });
+  forget.addEventListener("click", () => { drop(form); note.remove(); });
   form.prepend(note);
 }
 
 // A page of ours that is neither an error page nor reached by going back means that the last submission arrived; a
 // rejected form carries its values itself.
-function settle() {
+function settle(store) {
   const failed = document.body.dataset.errorPage || performance.getEntriesByType("navigation")[0]?.type === "back_forward";
-  for (const key of Object.keys(store ?? {}).filter((item) => item.startsWith(PREFIX))) {
-    const draft = read(key);
+  for (const key of drafts(store)) {
+    const draft = read(store, key);
     if (!draft || Date.now() - draft.at > DAYS || (draft.sent && !failed)) store.removeItem(key);
-    else if (draft.sent) write(key, { ...draft, sent: false });
+    else if (draft.sent) write(store, key, { ...draft, sent: false });
   }
 }
 
-settle();
-onLoad("form[data-keep]", (form) => {
+Object.values(stores).forEach(settle);
+
+onLoad("form", (form) => {
+  if (!keeps(form)) return;
   const clean = JSON.stringify(values(form));
-  const draft = read(name(form));
-  const withErrors = form.querySelector("[aria-invalid='true'], .field-error");
-  if (draft && JSON.stringify(draft.values) !== clean && !withErrors) offer(form, draft);
+  const draft = read(keptIn(form), nameOf(form));
+  const rejected = form.querySelector("[aria-invalid='true'], .field-error");
+  if (draft && JSON.stringify(draft.values) !== clean && !rejected) offer(form, draft);
   let timer = 0;
-  const keep = () => {
-    const now = values(form);
-    if (JSON.stringify(now) !== clean) write(name(form), { at: Date.now(), values: now });
-  };
-  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 400); });
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const now = values(form);
+      if (JSON.stringify(now) !== clean) write(keptIn(form), nameOf(form), { at: Date.now(), values: now });
+    }, 400);
+  });
   form.addEventListener("submit", () => {
     clearTimeout(timer);
-    write(name(form), { at: Date.now(), values: values(form), sent: true });
+    const now = values(form);
+    if (JSON.stringify(now) !== clean) write(keptIn(form), nameOf(form), { at: Date.now(), values: now, sent: true });
   });
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.target.closest?.("form[data-keep]");
-  if (form && event.detail.successful && event.detail.requestConfig?.verb !== "get") store?.removeItem(name(form));
+  const form = event.target.closest?.("form");
+  if (!form || !keeps(form) || event.detail.requestConfig?.verb === "get") return;
+  if (event.detail.successful) drop(form);
+  else {
+    const draft = read(keptIn(form), nameOf(form));
+    if (draft?.sent) write(keptIn(form), nameOf(form), { ...draft, sent: false });
+  }
 });
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-sign-out]")) return;
-  Object.keys(store ?? {}).filter((key) => key.startsWith(PREFIX)).forEach((key) => store.removeItem(key));
+  Object.values(stores).forEach((store) => drafts(store).forEach((key) => store.removeItem(key)));
 });
