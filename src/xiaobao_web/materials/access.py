@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.kernel import files
-from xiaobao_web.kernel.access import Reach, declare, visible_to
+from xiaobao_web.kernel.access import Reach, declare, require, scope, visible_to
+from xiaobao_web.kernel.errors import Forbidden
 
 EVERYBODY = (
     "submitter", "sender_head", "liaison", "reviewer", "second_reviewer", "legal", "office", "inspector", "complaints",
@@ -30,10 +31,18 @@ def added_it(user: Any, obj: Any) -> str | None:
     return None
 
 
+def require_for_unit(user: Any, permission: str, unit: Any) -> None:
+    """Return when a person has a permission over an organisation, for something not made yet; raises Forbidden."""
+    require(user, permission)
+    where = scope(user, permission)
+    if not where.everywhere and unit.pk not in where.units:
+        raise Forbidden(_g("“%(unit)s”不在您的办理范围内，请由该机构的人员办理。") % {"unit": unit})
+
+
 declare("materials.view", _("查看材料"), {**SENDING, **OVERSEEING})
 declare("materials.add", _("提交材料"), {**SENDING, "office": Reach.UNIT, "reviewer": Reach.UNIT})
 declare("materials.screen", _("机器审查材料"), {**SENDING, **DECIDING})
-declare("materials.check", _("查询材料是否批准、即时自查文字"), {role: Reach.ALL for role in EVERYBODY})
+declare("materials.check", _("查询材料是否批准、即时自查文字"), dict.fromkeys(EVERYBODY, Reach.ALL))
 declare("materials.registry", _("查看营销宣传台账"), {**{role: Reach.ALL for role in EVERYBODY if role != "admin"}})
 declare("materials.approve", _("登记批准材料"), DECIDING, when=added_it)
 declare("materials.withdraw_approval", _("撤回批准"), DECIDING)

@@ -114,7 +114,6 @@ def _words(data: bytes, name: str) -> str:
 
 def _picture(data: bytes) -> bytes:
     from xiaobao.errors import XiaobaoError
-
     from xiaobao_web.materials.pages import first_picture
 
     try:

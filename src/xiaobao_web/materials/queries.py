@@ -13,7 +13,14 @@ from django.utils import timezone
 from xiaobao_web.findings import decisions
 from xiaobao_web.findings.models import Finding
 from xiaobao_web.kernel.access import visible_to
-from xiaobao_web.materials.models import ApprovedMaterial, ApprovedState, Material, MaterialVersion, Placement, Screening
+from xiaobao_web.materials.models import (
+    ApprovedMaterial,
+    ApprovedState,
+    Material,
+    MaterialVersion,
+    Placement,
+    Screening,
+)
 
 
 def materials(user: Any) -> QuerySet[Material]:

@@ -122,7 +122,6 @@ def _told(read: Read) -> _Content:
 def _draw(data: bytes, content: _Content) -> None:
     """Keep pictures of the pages; a page that cannot be drawn is an issue, its text stays."""
     from xiaobao.errors import XiaobaoError
-
     from xiaobao_web.materials.pages import pictures_of
 
     try:

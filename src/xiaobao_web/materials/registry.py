@@ -16,6 +16,7 @@ from xiaobao_web.kernel.errors import BadValue, Refused
 from xiaobao_web.kernel.notifications import notify
 from xiaobao_web.kernel.numbers import next_number
 from xiaobao_web.materials import hashing
+from xiaobao_web.materials.access import require_for_unit
 from xiaobao_web.materials.models import (
     ApprovedMaterial,
     ApprovedState,
@@ -167,10 +168,9 @@ def place(
         approved=approved, kind=kind, channel=channel.strip()[:60], place=place.strip()[:300], unit=unit, person=person,
         partner=partner, copies=copies, start=start, end=end, added_by=by,
     )  # fmt: skip
-    require(by, "materials.place")
+    require_for_unit(by, "materials.place", unit)
     _check(approved, row)
     row.save()
-    require(by, "materials.place", row)
     facts = {"channel": row.channel, "place": row.place, "copies": copies, "kind": row.get_kind_display(), "unit": unit}
     journal.record("materials.placed", by=by, on=approved, facts=facts)
     return row

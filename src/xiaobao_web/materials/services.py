@@ -12,6 +12,7 @@ from xiaobao_web.kernel import files, journal, search
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadUpload, BadValue
 from xiaobao_web.materials import hashing
+from xiaobao_web.materials.access import require_for_unit
 from xiaobao_web.materials.models import Material, MaterialKind, MaterialVersion, Screening, WorkState
 from xiaobao_web.materials.screening import on_screened, screened
 
@@ -32,13 +33,11 @@ def add_material(
         raise BadValue(_("请填写材料名称，不超过 160 字。"), fields={"title": _("必填，不超过 160 字")})
     if kind not in MaterialKind.values:
         raise BadValue(_("没有“%(kind)s”这类材料。") % {"kind": kind}, fields={"kind": _("请选择")})
-    material = Material(
+    require_for_unit(by, "materials.add", unit)
+    material = Material.objects.create(
         title=title, kind=kind, unit=unit, product=product, created_by=by, template=template,
         free_fields=free_fields or [],
     )  # fmt: skip
-    require(by, "materials.add")
-    material.save()
-    require(by, "materials.add", material)
     journal.record("materials.added", by=by, on=material, facts={"kind": material.get_kind_display(), "product": product})
     search.index(material)
     return material

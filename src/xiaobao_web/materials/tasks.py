@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.kernel.jobs import job
-from xiaobao_web.kernel.models.jobs import JobRun, RunState
 from xiaobao_web.kernel.models import ScanState
+from xiaobao_web.kernel.models.jobs import JobRun, RunState
 from xiaobao_web.kernel.schedule import every
 from xiaobao_web.materials import reading, registry, screening
 from xiaobao_web.materials.models import MaterialVersion, Screening, WorkState

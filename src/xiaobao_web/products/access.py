@@ -11,5 +11,5 @@ EVERYBODY = (
     "monitor", "service", "executive", "auditor",
 )  # fmt: skip
 
-declare("products.view", _("查看产品"), {role: Reach.ALL for role in EVERYBODY})
+declare("products.view", _("查看产品"), dict.fromkeys(EVERYBODY, Reach.ALL))
 declare("products.import", _("导入产品要素、价目与标准文本"), {"office": Reach.ALL, "admin": Reach.ALL, "sender_head": Reach.UNIT})

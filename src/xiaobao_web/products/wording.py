@@ -21,6 +21,7 @@ WHOLE = 0.5
 MOST = 20
 _CUT = re.compile(r"[^。；;！!？?]+[。；;！!？?]*")
 _NUMBERING = re.compile(r"^\s*(?:第[一二三四五六七八九十百\d]+[条款章节]|[（(]?[一二三四五六七八九十\d]{1,3}[、.．）)])\s*")
+_FIGURES = frozenset("0123456789.%一二三四五六七八九十百千万")
 _KEPT = re.compile(r"[^0-9A-Za-z\u4e00-\u9fff%.％]")
 
 
@@ -120,11 +121,15 @@ def _named(standard: StandardText) -> str:
 
 
 def _difference(old: str, new: str) -> tuple[str, str]:
-    """Return the differing middle of two clauses."""
+    """Return the differing middle of two clauses; figures are told whole."""
     head = 0
     while head < min(len(old), len(new)) and old[head] == new[head]:
         head += 1
     tail = 0
     while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
         tail += 1
+    while head and old[head - 1] in _FIGURES:
+        head -= 1
+    while tail and old[len(old) - tail] in _FIGURES:
+        tail -= 1
     return old[head : len(old) - tail], new[head : len(new) - tail]
