@@ -10,7 +10,7 @@ import django
 
 django.setup()
 
-from collections.abc import Callable  # noqa: E402
+from collections.abc import Callable, Iterator  # noqa: E402
 from dataclasses import dataclass, field  # noqa: E402
 from pathlib import Path  # noqa: E402
 
@@ -116,3 +116,25 @@ def client_of(bank: Bank) -> Callable[[str], Client]:
 def own_files(tmp_path: Path, settings: object) -> None:
     """Keep what a test stores in a folder of its own."""
     settings.MEDIA_ROOT = tmp_path / "files"  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def journal_may_be_flushed() -> Iterator[None]:
+    """Let the end of a transactional test empty the journal too, whose triggers refuse that; they stand again after."""
+    from django.db.backends.sqlite3.base import DatabaseOperations
+
+    flush = DatabaseOperations.execute_sql_flush
+
+    def flush_all(operations: DatabaseOperations, statements: list[str]) -> None:
+        with operations.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'kernel_event%%'")
+            guards = cursor.fetchall()
+            for name, _sql in guards:
+                cursor.execute(f'DROP TRIGGER "{name}"')
+            flush(operations, statements)
+            for _name, sql in guards:
+                cursor.execute(sql)
+
+    DatabaseOperations.execute_sql_flush = flush_all  # type: ignore[method-assign, assignment]
+    yield
+    DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks_db.models import DBTaskResult
 
-from xiaobao_web.kernel import mail, notifications, reminders, retention, webhooks
+from xiaobao_web.kernel import files, mail, notifications, reminders, retention, scans, webhooks
 from xiaobao_web.kernel.jobs import job
 from xiaobao_web.kernel.models.jobs import JobRun, RunState
 from xiaobao_web.kernel.models.notification import Notification
@@ -80,3 +80,19 @@ def tidy() -> int:
     old = Q(state=RunState.DONE.value, finished_at__lt=now - KEPT)
     runs, _kinds = JobRun.objects.filter(old).delete()
     return messages + runs
+
+
+@every("* * * * *", title=_("检查等待放行的文件"))
+def scan_waiting_files() -> dict[str, int]:
+    """Scan the files that wait, as when the daemon was away, and return how many are decided and still wait."""
+    decided, waiting = scans.scan_waiting()
+    return {"decided": decided, "waiting": waiting}
+
+
+@every("20 4 * * *", title=_("清扫残留文件"))
+def sweep_files() -> int:
+    """Remove bytes that dead processes left, and return how many files that were."""
+    return files.sweep()
+
+
+retention.purges(str(_("附件")), files.purge_due)

@@ -1,6 +1,6 @@
-"""The journal is append-only in the database itself: events are neither changed nor removed, personal values not changed.
+"""The journal is append-only in the database itself: events are neither changed nor removed.
 
-Personal values alone may be deleted: that is erasure, and the event keeps their salted digest.
+Personal values may be deleted, not changed: that is erasure, and the event keeps their salted digest.
 """
 
 from __future__ import annotations

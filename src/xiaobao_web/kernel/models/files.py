@@ -7,14 +7,16 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from xiaobao_web.kernel.choices import TonedChoices
 
-class ScanState(models.TextChoices):
+
+class ScanState(TonedChoices):
     """Whether a file may be handed out."""
 
-    WAITING = "waiting", _("等待安全检查")
-    CLEAN = "clean", _("已检查")
-    BLOCKED = "blocked", _("已拦截")
-    FAILED = "failed", _("检查未完成")
+    WAITING = "waiting", "blue", _("等待安全检查")
+    CLEAN = "clean", "green", _("已检查")
+    BLOCKED = "blocked", "red", _("已拦截")
+    FAILED = "failed", "amber", _("检查未完成")
 
 
 class RetentionClass(models.TextChoices):
@@ -28,6 +30,8 @@ class RetentionClass(models.TextChoices):
 
 class StoredFile(models.Model):
     """One content, stored once; its bytes lie under MEDIA_ROOT by the hash. The row outlives purged bytes."""
+
+    State = ScanState
 
     sha256 = models.CharField(max_length=64, unique=True)
     size = models.BigIntegerField(_("大小"))
@@ -47,9 +51,7 @@ class StoredFile(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("文件")
         indexes = [
-            models.Index(
-                fields=["state", "id"], condition=~Q(state=ScanState.CLEAN), name="files_not_released"
-            )
+            models.Index(fields=["state", "id"], condition=~Q(state="clean"), name="files_not_released"),
         ]
 
     def __str__(self) -> str:

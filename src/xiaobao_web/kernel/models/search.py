@@ -21,7 +21,9 @@ class SearchEntry(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("搜索条目")
-        constraints = [models.UniqueConstraint(fields=["subject_type", "subject_id"], name="one_search_entry_a_subject")]
+        constraints = [
+            models.UniqueConstraint(fields=["subject_type", "subject_id"], name="one_search_entry_a_subject")
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -1,0 +1,277 @@
+"""Search over everything one may see: apps say what can be searched, services index what they change.
+
+An app's `indexing.py` calls `searchable(...)` for a model; its services call `search.index(obj)` in the transaction of
+the change, and `python -m xiaobao_web reindex` writes all entries anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from xiaobao_web.kernel import search_index
+from xiaobao_web.kernel.errors import Undeclared
+from xiaobao_web.kernel.models import SearchEntry
+from xiaobao_web.kernel.words import MOST_TEXT, Word, shown, wanted, words_of
+
+FEW, MANY = 1_000, 200_000
+"""Matches looked through for those one may see: first the newest few, then, where these do not fill the page, many."""
+AROUND = 48
+"""Characters shown before and after the first hit."""
+BATCH = 500
+"""Rows at a time when all entries are written anew."""
+
+
+@dataclass(frozen=True)
+class Searchable:
+    """How a kind of thing is found: its words, where it leads, and which of it a person may see."""
+
+    model: type[models.Model]
+    label: str | Promise
+    title: Callable[[Any], str]
+    text: Callable[[Any], str]
+    url: Callable[[Any], str]
+    visible: Callable[[Any], QuerySet[Any]]
+    rows: Callable[[], QuerySet[Any]]
+
+    @property
+    def name(self) -> str:
+        """Return `app.model`."""
+        return self.model._meta.label_lower
+
+
+REGISTERED: dict[str, Searchable] = {}
+
+
+def searchable(
+    model: type[models.Model],
+    *,
+    title: Callable[[Any], str],
+    text: Callable[[Any], str],
+    url: Callable[[Any], str],
+    visible: Callable[[Any], QuerySet[Any]],
+    label: str | Promise = "",
+    rows: Callable[[], QuerySet[Any]] | None = None,
+) -> Searchable:
+    """Make a model searchable; `visible(user)` is the queryset of the rows a person may see.
+
+    Put the number people quote into the title: parts of it are found. `rows` is what reindexing walks (with
+    select_related), by default all. Raises Undeclared when the model was registered.
+    """
+    name = model._meta.label_lower
+    if name in REGISTERED:
+        raise Undeclared(f"{name} 的搜索登记了两次")
+    named = label or model._meta.verbose_name or name
+    REGISTERED[name] = Searchable(model, named, title, text, url, visible, rows or model._default_manager.all)
+    return REGISTERED[name]
+
+
+def kind_of(obj: models.Model) -> Searchable:
+    """Return how an object's model is searched; raises Undeclared."""
+    try:
+        return REGISTERED[obj._meta.label_lower]
+    except KeyError:
+        raise Undeclared(f"{obj._meta.label_lower} 没有登记搜索") from None
+
+
+# Indexing
+
+
+def index(*objects: models.Model) -> None:
+    """Write the entries of objects anew, in the caller's transaction."""
+    with transaction.atomic():
+        for obj in objects:
+            forget(obj)
+        entries = SearchEntry.objects.bulk_create([_entry(obj) for obj in objects])
+        search_index.write(entries)
+
+
+def forget(obj: models.Model) -> None:
+    """Remove an object's entry."""
+    SearchEntry.objects.filter(subject_type=obj._meta.label_lower, subject_id=obj.pk).delete()
+
+
+def _entry(obj: models.Model) -> SearchEntry:
+    kind = kind_of(obj)
+    text = kind.text(obj)[:MOST_TEXT].replace("\0", "")
+    return SearchEntry(
+        subject_type=kind.name, subject_id=obj.pk, title=kind.title(obj)[:300].replace("\0", ""), text=text,
+        url=kind.url(obj), unit_id=_unit_of(obj), updated_at=timezone.now(), positions=len(words_of(text)),
+    )  # fmt: skip
+
+
+def _unit_of(obj: Any) -> int | None:
+    path: str = getattr(obj, "scope_unit", "")
+    if path == "pk":
+        return int(obj.pk)
+    *way, last = path.split("__")
+    for name in way:
+        obj = getattr(obj, name, None)
+    return getattr(obj, f"{last}_id", None) if path else None
+
+
+def reindex(name: str | None = None) -> Iterator[tuple[Searchable, int]]:
+    """Write all entries of all kinds (or of one) anew; yield each kind with how many entries it has.
+
+    Rows are walked by age, so that the newest get the highest ids; each batch is a transaction of its own, and entries
+    of things no longer there go last.
+    """
+    for kind in [item for item in REGISTERED.values() if name in (None, item.name)]:
+        count, started = 0, timezone.now()
+        walk = kind.rows().order_by("pk").iterator(chunk_size=BATCH)
+        while rows := list(islice(walk, BATCH)):
+            with transaction.atomic():
+                SearchEntry.objects.filter(subject_type=kind.name, subject_id__in=[row.pk for row in rows]).delete()
+                search_index.write(SearchEntry.objects.bulk_create([_entry(row) for row in rows]))
+            count += len(rows)
+        SearchEntry.objects.filter(subject_type=kind.name, updated_at__lt=started).delete()
+        yield kind, count
+
+
+# Searching
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing found: its title and an excerpt with the words marked, both safe HTML."""
+
+    kind: str
+    label: str
+    title: str
+    title_html: SafeString
+    excerpt_html: SafeString
+    url: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Group:
+    """What was found of one kind; `cursor` leads on where there is more."""
+
+    name: str
+    label: str
+    hits: list[Hit]
+    cursor: str = ""
+
+    @property
+    def more(self) -> bool:
+        """Tell whether there is more than what is shown."""
+        return bool(self.cursor)
+
+
+def search(user: Any, words: str, *, per_kind: int = 5) -> list[Group]:
+    """Return what a person may see of what matches all words, by kind; kinds with nothing are left out."""
+    looked = wanted(words)
+    if not looked:
+        return []
+    groups = (_group(user, kind, looked, words, per_kind, "") for kind in REGISTERED.values())
+    return [group for group in groups if group.hits]
+
+
+def search_kind(user: Any, name: str, words: str, *, limit: int = 30, cursor: str = "") -> Group:
+    """Return a page of one kind; raises Undeclared for a kind nobody registered."""
+    if name not in REGISTERED:
+        raise Undeclared(f"{name} 没有登记搜索")
+    looked = wanted(words)
+    if not looked:
+        return Group(name, str(REGISTERED[name].label), [])
+    return _group(user, REGISTERED[name], looked, words, limit, cursor)
+
+
+def quick(user: Any, words: str, *, limit: int = 8) -> list[Hit]:
+    """Return the first few hits of all kinds, those in titles first, the newest first."""
+    looked = wanted(words)
+    found: list[tuple[bool, SearchEntry]] = []
+    for kind in REGISTERED.values() if looked else ():
+        rows, _cursor = _rows(user, kind, looked, limit, "")
+        found += [(place == "text", row) for place, row in rows]
+    found.sort(key=lambda pair: (pair[0], -pair[1].pk))
+    return [_hit(row, words) for _place, row in found[:limit]]
+
+
+def _group(user: Any, kind: Searchable, looked: list[Word], words: str, limit: int, cursor: str) -> Group:
+    rows, further = _rows(user, kind, looked, limit, cursor)
+    return Group(kind.name, str(kind.label), [_hit(row, words) for _place, row in rows], further)
+
+
+def _rows(
+    user: Any, kind: Searchable, looked: list[Word], limit: int, cursor: str
+) -> tuple[list[tuple[str, SearchEntry]], str]:
+    """Return a page of entries with where they matched, and the cursor behind them: titles first, then texts."""
+    place, _colon, last = cursor.partition(":")
+    before = int(last) if last.isdecimal() else None
+    rows: list[tuple[str, SearchEntry]] = []
+    if place != "text":
+        rows += [("title", row) for row in _seen(user, kind, looked, True, before, limit + 1)]
+        before = None
+    if len(rows) <= limit:
+        rows += [("text", row) for row in _seen(user, kind, looked, False, before, limit + 1 - len(rows))]
+    if len(rows) <= limit:
+        return rows, ""
+    rows = rows[:limit]
+    return rows, f"{rows[-1][0]}:{rows[-1][1].pk}"
+
+
+def _seen(
+    user: Any, kind: Searchable, looked: list[Word], in_title: bool, before: int | None, limit: int
+) -> list[SearchEntry]:
+    allowed = Exists(kind.visible(user).filter(pk=OuterRef("subject_id")))
+    rows: list[SearchEntry] = []
+    for most in (FEW, MANY):
+        query = search_index.matching(kind.name, looked, in_title=in_title, before=before, most=most)
+        found = SearchEntry.objects.filter(allowed, subject_type=kind.name, pk__in=query).order_by("-pk")
+        rows = list(found[:limit])
+        if len(rows) >= limit or not search_index.reached(query, most):
+            break
+    return rows
+
+
+def _hit(row: SearchEntry, words: str) -> Hit:
+    runs = shown(words)
+    label = str(REGISTERED[row.subject_type].label)
+    return Hit(
+        row.subject_type, label, row.title, marked(row.title, runs), excerpt(row.text, runs), row.url, row.updated_at
+    )
+
+
+def _spans(text: str, runs: list[str]) -> list[tuple[int, int]]:
+    low = text.lower()
+    if len(low) != len(text):
+        return []
+    spans: list[tuple[int, int]] = []
+    for run in runs:
+        place = low.find(run)
+        while place >= 0 and len(spans) < 200:
+            if all(place >= end or place + len(run) <= start for start, end in spans):
+                spans.append((place, place + len(run)))
+            place = low.find(run, place + len(run))
+    return sorted(spans)
+
+
+def marked(text: str, runs: list[str]) -> SafeString:
+    """Return escaped text with the runs inside `<mark>`."""
+    out, last = [], 0
+    for start, end in _spans(text, runs):
+        out += [escape(text[last:start]), '<mark class="found">', escape(text[start:end]), "</mark>"]
+        last = end
+    return mark_safe("".join([*out, escape(text[last:])]))
+
+
+def excerpt(text: str, runs: list[str]) -> SafeString:
+    """Return the part of a text around its first hit, the runs marked; its beginning where nothing is hit."""
+    spans = _spans(text, runs)
+    first = spans[0][0] if spans else 0
+    start, end = max(0, first - AROUND), first + 2 * AROUND
+    piece = " ".join(text[start:end].split())
+    before, after = "…" if start else "", "…" if end < len(text) else ""
+    return mark_safe(before) + marked(piece, runs) + mark_safe(after)
