@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -98,7 +99,9 @@ class Sheet:
 
 
 def _finite(value: int | float | Decimal) -> bool:
-    return float(value) - float(value) == 0 and abs(value) < 10**15
+    """Tell whether a sheet can hold a number: fifteen digits, neither endless nor no number at all."""
+    known = value.is_finite() if isinstance(value, Decimal) else isinstance(value, int) or math.isfinite(value)
+    return known and abs(value) < 10**15
 
 
 def write(
