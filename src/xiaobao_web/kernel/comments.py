@@ -94,7 +94,7 @@ def subject(user: Any, label: str, pk: int) -> models.Model:
     hidden = Hidden(_("没有找到这一页，或它不在您的查看范围内。"))
     if label.lower() not in AUDIENCES:
         raise hidden
-    obj = apps.get_model(label)._default_manager.filter(pk=pk).first()
+    obj: models.Model | None = apps.get_model(label)._default_manager.filter(pk=pk).first()
     if obj is None or not AUDIENCES[label.lower()].sees(user, obj):
         raise hidden
     return obj
@@ -102,7 +102,8 @@ def subject(user: Any, label: str, pk: int) -> models.Model:
 
 def subject_of(row: Comment) -> models.Model | None:
     """Return what a comment is about."""
-    return apps.get_model(row.subject_type)._default_manager.filter(pk=row.subject_id).first()
+    found: models.Model | None = apps.get_model(row.subject_type)._default_manager.filter(pk=row.subject_id).first()
+    return found
 
 
 def comment(obj: models.Model, body: str, *, by: Any, anchor: Any = None, parent: Comment | None = None) -> Comment:
@@ -198,7 +199,7 @@ def may_withdraw(row: Comment, user: Any) -> bool:
 
 
 def withdraw(row: Comment, *, by: Any) -> Comment:
-    """Withdraw one's own comment within ten minutes; its words stay in the journal only. Raises Forbidden or Refused."""
+    """Withdraw one's own comment within ten minutes; its words stay in the journal. Raises Forbidden or Refused."""
     with transaction.atomic():
         row = Comment.objects.select_for_update().get(pk=row.pk)
         if row.author_id != by.pk:

@@ -261,7 +261,8 @@ def count_failure(run: JobRun, *, reason: str, trace: str, retries: int, pause: 
             transaction.on_commit(lambda: send(run.pk))
             return
         run.refresh_from_db()
-        journal.record("kernel.job_failed", on=run, facts={"job": run.name, "reason": run.reason, "times": run.failures})
+        facts = {"job": run.name, "reason": run.reason, "times": run.failures}
+        journal.record("kernel.job_failed", on=run, facts=facts)
         _tell(run)
 
 

@@ -23,8 +23,8 @@ LISTED = 50
 
 def send_notice(notice: Notification) -> None:
     """Send one notice to its person."""
-    text = _("%(title)s\n\n查看：%(link)s\n\n— %(platform)s\n本邮件由系统发出，请勿回复。可在收件箱中修改邮件提醒方式。")
-    body = text % {"title": _plain(notice.title), "link": _link(notice), "platform": _platform()}
+    text = _("%(title)s\n\n查看：%(link)s")
+    body = text % {"title": _plain(notice.title), "link": _link(notice)} + _foot()
     _send(notice.person, _plain(notice.title), body, f"notice-{notice.pk}")
 
 
@@ -35,8 +35,8 @@ def send_digest(person: Any, notices: Sequence[Notification]) -> None:
     if more > 0:
         lines.append(_("· 另有 %(n)d 条，请在收件箱中查看") % {"n": more})
     inbox = urljoin(settings.SITE_URL, reverse("inbox"))
-    text = _("您有 %(n)d 条未读通知：\n\n%(lines)s\n\n收件箱：%(inbox)s\n\n— %(platform)s\n本邮件由系统发出，请勿回复。可在收件箱中修改邮件提醒方式。")
-    body = text % {"n": len(notices), "lines": "\n".join(lines), "inbox": inbox, "platform": _platform()}
+    text = _("您有 %(n)d 条未读通知：\n\n%(lines)s\n\n收件箱：%(inbox)s")
+    body = text % {"n": len(notices), "lines": "\n".join(lines), "inbox": inbox} + _foot()
     subject = _("消保平台：%(n)d 条未读通知") % {"n": len(notices)}
     _send(person, subject, body, f"digest-{person.pk}-{timezone.localdate():%Y%m%d}")
 
@@ -56,5 +56,6 @@ def _link(notice: Notification) -> str:
     return urljoin(settings.SITE_URL, reverse("inbox_open", args=[notice.pk]))
 
 
-def _platform() -> str:
-    return _("%(institution)s 消费者权益保护平台") % {"institution": settings.INSTITUTION}
+def _foot() -> str:
+    platform = _("%(institution)s 消费者权益保护平台") % {"institution": settings.INSTITUTION}
+    return f"\n\n— {platform}\n" + _("本邮件由系统发出，请勿回复。可在收件箱中修改邮件提醒方式。")

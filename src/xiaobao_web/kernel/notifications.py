@@ -23,7 +23,11 @@ from django.utils.translation import gettext_lazy
 from xiaobao_web.kernel.errors import BadValue
 from xiaobao_web.kernel.models.notification import Notification
 
-GROUPS: dict[str, str | Promise] = {"deadline": gettext_lazy("期限提醒"), "comment": gettext_lazy("评论与提到"), "kernel": gettext_lazy("系统")}
+GROUPS: dict[str, str | Promise] = {
+    "deadline": gettext_lazy("期限提醒"),
+    "comment": gettext_lazy("评论与提到"),
+    "kernel": gettext_lazy("系统"),
+}
 MAIL_CHOICES: dict[str, str | Promise] = {
     "off": gettext_lazy("不发邮件"),
     "now": gettext_lazy("每条立即发送"),

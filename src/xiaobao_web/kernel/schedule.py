@@ -38,7 +38,7 @@ TIMED: dict[str, Timed] = {}
 def every(
     cron: str, *, title: str | Promise, queue: str = "default", retries: int = RETRIES, atomic: bool = False
 ) -> Callable[[Callable[[], Any]], Job[[]]]:
-    """Declare a function without arguments as a job that starts by a cron expression; raises Undeclared for a wrong one."""
+    """Declare a function without arguments as a job that starts by a cron expression; raises Undeclared."""
     following(cron, timezone.now())
 
     def declare(function: Callable[[], Any]) -> Job[[]]:

@@ -23,10 +23,15 @@ LATE_MINUTES = 10
 """A wait longer than this shows red."""
 
 
+def _require(request: HttpRequest) -> None:
+    user: Any = request.user
+    require(user, "kernel.jobs")
+
+
 @require_GET
 def backlog(request: HttpRequest) -> HttpResponse:
     """Show what waits, runs and failed, how old the oldest is, the workers and the timetable."""
-    require(request.user, "kernel.jobs")
+    _require(request)
     state = request.GET.get("state", "")
     state = state if state in RunState.values else ""
     rows = JobRun.objects.select_related("by__unit").order_by("-pk")
@@ -52,7 +57,8 @@ def _totals(state: str) -> dict[str, Any]:
     counted = JobRun.objects.order_by().values("state").annotate(n=Count("pk"))
     numbers = {line["state"]: line["n"] for line in counted}
     now = timezone.now()
-    due = JobRun.objects.filter(state=RunState.WAITING.value, next_at__lte=now).aggregate(oldest=Min("next_at"))["oldest"]
+    waiting = JobRun.objects.filter(state=RunState.WAITING.value, next_at__lte=now)
+    due = waiting.aggregate(oldest=Min("next_at"))["oldest"]
     minutes = int((now - due).total_seconds() // 60) if due else None
     url = reverse("jobs")
     tabs = [{"label": _("全部"), "url": url, "current": not state, "count": ""}]
@@ -76,17 +82,19 @@ def _workers() -> list[dict[str, Any]]:
 
 def _timetable() -> list[dict[str, Any]]:
     rows = {row.name: row for row in Schedule.objects.all()}
-    lines = [{"title": item.job.title, "cron": item.cron, "row": rows.get(name)} for name, item in schedule.TIMED.items()]
+    timed = schedule.TIMED.items()
+    lines = [{"title": item.job.title, "cron": item.cron, "row": rows.get(name)} for name, item in timed]
     return sorted(lines, key=lambda line: str(line["title"]))
 
 
 @require_GET
 def show_job(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show how far one piece of work is, as a fragment that asks again until it is over; its asker and admins see it."""
+    """Show how far one piece of work is, in a fragment that asks again until it is over, to its asker and admins."""
+    user: Any = request.user
     row = JobRun.objects.filter(pk=pk).first()
-    if row is None or (row.by_id != request.user.pk and not holds(request.user, "kernel.jobs")):
+    if row is None or (row.by_id != user.pk and not holds(user, "kernel.jobs")):
         raise Hidden(_("没有找到这项任务，或它不是您发起的。"))
-    admin = holds(request.user, "kernel.jobs")
+    admin = holds(user, "kernel.jobs")
     template = "kernel/_job.html" if request.headers.get("HX-Request") else "kernel/job.html"
     return render(request, template, {"run": row, "looks_after": admin})
 
@@ -94,7 +102,7 @@ def show_job(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def retry_job(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a failed piece of work be tried anew."""
-    require(request.user, "kernel.jobs")
+    _require(request)
     row = JobRun.objects.filter(pk=pk).first()
     if row is None:
         raise Hidden(_("没有找到这项任务。"))

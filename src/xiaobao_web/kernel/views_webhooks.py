@@ -26,7 +26,9 @@ class EndpointForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("名称"), max_length=80)
     url = forms.CharField(
-        label=gettext_lazy("地址"), max_length=300, help_text=gettext_lazy("接收方的 https 地址；内部网段需在配置中放行")
+        label=gettext_lazy("地址"),
+        max_length=300,
+        help_text=gettext_lazy("接收方的 https 地址；内部网段需在配置中放行"),
     )
     event_types = forms.CharField(
         label=gettext_lazy("事件"),
@@ -38,7 +40,13 @@ class EndpointForm(forms.Form):
 
     def event_list(self) -> list[str]:
         """Return the events one a line."""
-        return [line.strip() for line in self.cleaned_data["event_types"].replace(",", "\n").splitlines() if line.strip()]
+        lines = self.cleaned_data["event_types"].replace(",", "\n").splitlines()
+        return [line.strip() for line in lines if line.strip()]
+
+
+def _require(request: HttpRequest) -> None:
+    user: Any = request.user
+    require(user, "kernel.webhooks")
 
 
 def _values(form: EndpointForm) -> dict[str, Any]:
@@ -55,7 +63,7 @@ def _refused(form: EndpointForm, error: BadValue) -> None:
 @require_http_methods(["GET", "POST"])
 def webhooks_page(request: HttpRequest) -> HttpResponse:
     """List the endpoints, or register one and show its secret this once."""
-    require(request.user, "kernel.webhooks")
+    _require(request)
     form = EndpointForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -76,7 +84,9 @@ def _find(pk: int) -> Endpoint:
     return row
 
 
-def _show(request: HttpRequest, endpoint: Endpoint, *, secret: str = "", form: EndpointForm | None = None) -> HttpResponse:
+def _show(
+    request: HttpRequest, endpoint: Endpoint, *, secret: str = "", form: EndpointForm | None = None
+) -> HttpResponse:
     initial = {
         "name": endpoint.name,
         "url": endpoint.url,
@@ -97,7 +107,7 @@ def _show(request: HttpRequest, endpoint: Endpoint, *, secret: str = "", form: E
 @require_http_methods(["GET", "POST"])
 def webhook_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an endpoint with its latest messages, or change it."""
-    require(request.user, "kernel.webhooks")
+    _require(request)
     endpoint = _find(pk)
     if request.method == "GET":
         return _show(request, endpoint)
@@ -116,7 +126,7 @@ def webhook_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def rotate_webhook(request: HttpRequest, pk: int) -> HttpResponse:
     """Give an endpoint a new secret and show it this once."""
-    require(request.user, "kernel.webhooks")
+    _require(request)
     endpoint = _find(pk)
     secret = webhooks.rotate(endpoint, by=request.user)
     endpoint.refresh_from_db()
@@ -126,7 +136,7 @@ def rotate_webhook(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def ping_webhook(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a message that tests the way."""
-    require(request.user, "kernel.webhooks")
+    _require(request)
     webhooks.ping(_find(pk), by=request.user)
     messages.info(request, _("测试消息已排队，稍后刷新可见结果。"))
     return redirect("webhook", pk)
@@ -135,7 +145,7 @@ def ping_webhook(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def redeliver(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a message again."""
-    require(request.user, "kernel.webhooks")
+    _require(request)
     row = Delivery.objects.filter(pk=pk).first()
     if row is None:
         raise Hidden(_("没有找到这条消息。"))
@@ -147,7 +157,7 @@ def redeliver(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def payload(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what a message says."""
-    require(request.user, "kernel.webhooks")
+    _require(request)
     row = Delivery.objects.filter(pk=pk).first()
     if row is None:
         raise Hidden(_("没有找到这条消息。"))

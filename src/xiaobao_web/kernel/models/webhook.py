@@ -29,9 +29,7 @@ class Endpoint(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("接收方")
         ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["url"], name="one_endpoint_a_url", violation_error_message=_("这个地址已登记"))
-        ]
+        constraints = [models.UniqueConstraint(fields=["url"], name="one_endpoint_a_url")]
 
     def __str__(self) -> str:
         return self.name
@@ -55,7 +53,9 @@ class Delivery(models.Model):
     message = models.CharField(max_length=40)
     type = models.CharField(_("事件"), max_length=80)
     payload = models.TextField()
-    state = models.CharField(_("状态"), max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING.value)
+    state = models.CharField(
+        _("状态"), max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING.value
+    )
     attempts = models.PositiveIntegerField(_("尝试"), default=0)
     status = models.PositiveSmallIntegerField(_("应答"), null=True, blank=True)
     reason = models.CharField(_("原因"), max_length=300, blank=True)
