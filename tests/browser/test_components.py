@@ -71,9 +71,11 @@ def page(site: str, browser: Browser, settings: Any, trouble: list[str]) -> Iter
     opened.goto(f"{site}/account/login/?next=/styleguide/")
     opened.fill("[name=login]", "face")
     opened.fill("[name=password]", PASSWORD)
-    listen(opened, trouble)
     opened.click("main button[type=submit]")
     opened.wait_for_url("**/styleguide/")
+    opened.wait_for_load_state("networkidle")
+    listen(opened, trouble)
+    opened.reload(wait_until="networkidle")
     yield opened
     context.close()
 
@@ -103,7 +105,7 @@ def faults(page: Page) -> list[str]:
 def test_every_component_is_reachable_and_fits(page: Page, theme: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-    page.reload()
+    page.reload(wait_until="networkidle")
     assert page.get_attribute("html", "data-bs-theme") == theme
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert faults(page) == []
@@ -135,7 +137,7 @@ def test_a_disabled_verb_says_why_on_focus(page: Page) -> None:
 def test_typed_text_is_offered_again(page: Page) -> None:
     page.fill("#id_title", "打了一半")
     page.wait_for_timeout(800)  # typing is kept when it pauses
-    page.reload()
+    page.reload(wait_until="networkidle")
     page.click(".draft-note .btn-primary")
     assert page.input_value("#id_title") == "打了一半"
 
@@ -148,7 +150,7 @@ def test_a_chart_is_drawn_when_it_comes_near(page: Page) -> None:
 def test_the_theme_is_kept(page: Page) -> None:
     page.click("button.who")
     page.click("[data-theme-toggle]")
-    page.reload()
+    page.reload(wait_until="networkidle")
     assert page.get_attribute("html", "data-bs-theme") == "dark"
 
 

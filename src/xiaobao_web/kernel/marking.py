@@ -30,7 +30,9 @@ def marked(text: str, spans: Iterable[Any]) -> SafeString:
 
 
 def _cut(span: Any, length: int) -> tuple[int, int, str, str] | None:
-    read = span.get if isinstance(span, Mapping) else lambda name: getattr(span, name, None)
+    def read(name: str) -> Any:
+        return span.get(name) if isinstance(span, Mapping) else getattr(span, name, None)
+
     start, end = read("start"), read("end")
     if start is None or end is None:
         return None
