@@ -1,0 +1,222 @@
+"""Write the opinion; answer its points; decide what is not adopted; accept the answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from xiaobao_web.kernel import files
+from xiaobao_web.kernel.access import can, require
+from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError, Refused
+from xiaobao_web.kernel.serving import respond
+from xiaobao_web.reviews import documents, queries, services, verbs
+from xiaobao_web.reviews.models import Conclusion, Point, PointState, Review
+from xiaobao_web.reviews.views.cases import entries_of, find_review, is_reading
+
+
+def _points_of(post: Any) -> list[dict[str, Any]]:
+    """Return the points a form posts, in order; rows left empty are points taken out."""
+    out = []
+    for key in post.getlist("point"):
+        text = post.get(f"text-{key}", "").strip()
+        if not text or post.get(f"drop-{key}"):
+            continue
+        out.append(
+            {
+                "id": int(key) if key.isdigit() else None,
+                "text": text,
+                "required": post.get(f"required-{key}", ""),
+                "severity": post.get(f"severity-{key}", "medium"),
+                "must": bool(post.get(f"must-{key}")),
+                "references": [word for word in post.get(f"basis-{key}", "").replace("；", ";").split(";") if word.strip()],
+            }
+        )
+    return out
+
+
+@require_http_methods(["GET", "POST"])
+def opinion(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the opinion of the round with its points, keep it, finish the first review."""
+    review = find_review(request.user, pk)
+    require(request.user, "reviews.write_opinion", review)
+    if request.method == "POST":
+        return _save_opinion(request, review)
+    try:
+        draft = services.draft_opinion(review, by=request.user)
+    except Refused as error:
+        messages.error(request, error.message)
+        return redirect(review)
+    context = {
+        "review": review,
+        "opinion": draft,
+        "points": [
+            (point, "; ".join(f"{item['norm']}#{item['article']}" for item in point.basis)) for point in draft.points.all()
+        ],
+        "blank": ["new1", "new2"],
+        "conclusions": Conclusion.choices,
+        "unfinished": services.unfinished(review),
+        "open_findings": queries.open_findings(review),
+        "parallel": review.assignments.filter(duty="parallel", round=review.round).select_related("person"),
+        "desk": verbs.desk(review),
+        "entries": entries_of(review),
+    }
+    return render(request, "reviews/opinion.html", context)
+
+
+def _save_opinion(request: HttpRequest, review: Review) -> HttpResponse:
+    post = request.POST
+    try:
+        services.write_opinion(
+            review, by=request.user, conclusion=post.get("conclusion", ""), text=post.get("text", ""), points=_points_of(post)
+        )
+        if post.get("action") == "finish":
+            moved = services.finish_first(find_review(request.user, review.pk), by=request.user, comment=post.get("comment", ""))
+            messages.success(request, _("初审已完成，当前状态：%s") % moved.get_state_display())
+            return redirect(moved)
+        messages.success(request, _("审查意见已保存。"))
+    except PlatformError as error:
+        if error.status in (403, 404):
+            raise
+        messages.error(request, error.message)
+    return redirect("review_opinion", pk=review.pk)
+
+
+@require_GET
+def document(request: HttpRequest, pk: int, round_number: int) -> HttpResponse:
+    """Hand out the Word document of an issued opinion; made now when its job has not come to it."""
+    review = find_review(request.user, pk)
+    row = review.opinions.filter(round=round_number, issued_at__isnull=False).select_related("review", "document").first()
+    if row is None:
+        raise Hidden(_("这一轮还没有出具意见书。"))
+    documents.write(row)
+    attachment = files.attachments_of(review, "opinion").filter(stored=row.document or documents.write(row)).first()
+    if attachment is None:
+        raise Hidden(_("没有找到这份意见书。"))
+    return respond(request, attachment.stored, name=attachment.name, download=True)  # type: ignore[return-value]
+
+
+def _round_points(review: Review) -> list[Point]:
+    rows = Point.objects.filter(opinion__review=review, opinion__round=review.round)
+    return list(
+        rows.select_related("finding__version__material", "carried_from").prefetch_related(
+            "answers__by", "answers__version", "answers__approved_by", "carried_from__answers__by"
+        )
+    )
+
+
+def _point(review: Review, number: str) -> Point:
+    found = Point.objects.filter(opinion__review=review, pk=int(number)).first() if number.isdigit() else None
+    if found is None:
+        raise Hidden(_("没有找到这条意见。"))
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+def answers(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer the points one by one; hand the answers in when all are answered."""
+    review = find_review(request.user, pk)
+    if request.method == "POST":
+        return _answer(request, review)
+    points = _round_points(review)
+    entries = entries_of(review)
+    context = {
+        "review": review,
+        "points": points,
+        "entries": entries,
+        "reading": is_reading(entries),
+        "answerable": review.state == "answering" and bool(can(request.user, "reviews.answer", review)),
+        "open": sum(1 for point in points if point.state == PointState.OPEN),
+        "verbs": [item for item in verbs.of(review, request.user) if item.name == "hand_in_answers"],
+    }
+    return render(request, "reviews/answers.html", context)
+
+
+def _answer(request: HttpRequest, review: Review) -> HttpResponse:
+    post = request.POST
+    point = _point(review, post.get("point", ""))
+    number = post.get("version", "")
+    entry = review.materials.filter(version=int(number)).select_related("version").first() if number.isdigit() else None
+    try:
+        if post.get("adopted") not in ("1", "0"):
+            raise BadValue(_("请选择采纳或不采纳。"))
+        services.answer_point(
+            point, by=request.user, adopted=post["adopted"] == "1", text=post.get("text", ""),
+            version=entry.version if entry else None,
+        )  # fmt: skip
+    except PlatformError as error:
+        if error.status in (403, 404):
+            raise
+        messages.error(request, _("第 %(n)d 条：%(why)s") % {"n": point.order, "why": error.message})
+    else:
+        messages.success(request, _("第 %d 条已答复。") % point.order)
+    return redirect("review_answers", pk=review.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def refusals(request: HttpRequest, pk: int) -> HttpResponse:
+    """Decide as the executive on the points that are not adopted."""
+    review = find_review(request.user, pk)
+    if request.method == "POST":
+        point = _point(review, request.POST.get("point", ""))
+        return _told(
+            request, review, "review_refusals",
+            lambda: services.decide_refusal(
+                point, by=request.user, approve=request.POST.get("approve") == "1", note=request.POST.get("note", "")
+            ),
+        )  # fmt: skip
+    points = _round_points(review)
+    answer = can(request.user, "reviews.approve_refusal", review)
+    context = {
+        "review": review,
+        "points": [point for point in points if point.standing_answer is None or not point.standing_answer.adopted],
+        "decidable": review.state == "escalated" and bool(answer),
+        "reason": answer.reason,
+    }
+    return render(request, "reviews/refusals.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept the answers or not; conclude, or go another round."""
+    review = find_review(request.user, pk)
+    if request.method == "POST":
+        point = _point(review, request.POST.get("point", ""))
+        return _told(
+            request, review, "review_confirm",
+            lambda: services.confirm_answer(
+                point, by=request.user, accept=request.POST.get("accept") == "1", note=request.POST.get("note", "")
+            ),
+        )  # fmt: skip
+    entries = entries_of(review)
+    context = {
+        "review": review,
+        "points": _round_points(review),
+        "entries": entries,
+        "reading": is_reading(entries),
+        "confirmable": review.state == "confirming" and bool(can(request.user, "reviews.confirm", review)),
+        "open_findings": queries.open_findings(review),
+        "fresh": queries.wanting_point(review),
+        "desk": verbs.desk(review),
+        "verbs": [item for item in verbs.of(review, request.user) if item.name in ("conclude", "dispute")],
+    }
+    return render(request, "reviews/confirm.html", context)
+
+
+def _told(request: HttpRequest, review: Review, page: str, step: Any) -> HttpResponse:
+    """Do a step on a point and return to the page, or to the case when the review has moved on."""
+    before = review.state
+    try:
+        step()
+    except PlatformError as error:
+        if error.status in (403, 404):
+            raise
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("已保存。"))
+    review.refresh_from_db()
+    return redirect(page, pk=review.pk) if review.state == before else redirect(review)

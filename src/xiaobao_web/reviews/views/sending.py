@@ -1,0 +1,256 @@
+"""Send something for review: drop it in, say what it is, assess it, hand it on."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from xiaobao_web.kernel import files
+from xiaobao_web.kernel.access import require
+from xiaobao_web.kernel.errors import BadUpload, BadValue, Hidden, PlatformError
+from xiaobao_web.materials.models import ApprovedMaterial, ApprovedState, MaterialKind
+from xiaobao_web.materials.registry import CHANNELS
+from xiaobao_web.products.models import Product
+from xiaobao_web.reviews import data, services
+from xiaobao_web.reviews.models import Lane, Review, ReviewMaterial, Subject
+from xiaobao_web.reviews.views.cases import entries_of, find_review, is_reading
+
+MOST_FILES = 20
+SUBJECT_HINTS = {
+    Subject.MARKETING: "海报、页面、视频脚本、短信、推文",
+    Subject.CREATION: "新产品、新服务的说明与流程",
+    Subject.AGREEMENT: "合同、协议、授权书",
+    Subject.PRICING: "价目表、利率、收费方案",
+    Subject.SCRIPT: "外呼、厅堂、直播话术",
+    Subject.POLICY: "办法、细则、考核方案",
+    Subject.THIRD_PARTY: "合作方案与合作协议",
+    Subject.CHANGE: "已有产品的重大变更",
+}
+STEPS = (("materials", "材料"), ("details", "事项"), ("assessment", "自评"))
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Drop in a poster (or paste words): the draft is made and the machine begins to read at once."""
+    require(request.user, "reviews.create")
+    fault = ""
+    if request.method == "POST":
+        try:
+            review = _begin(request)
+        except BadValue as error:
+            fault = error.message
+        else:
+            messages.success(request, _("草稿已建立，机器正在读取；您可以先填写下面的内容。"))
+            return redirect("review_edit", pk=review.pk)
+    subjects = [(value, label, SUBJECT_HINTS[Subject(value)]) for value, label in Subject.choices]
+    context = {"subjects": subjects, "fault": fault, "given": request.POST, "most": MOST_FILES}
+    return render(request, "reviews/new.html", context, status=422 if fault else 200)
+
+
+def _begin(request: HttpRequest) -> Review:
+    uploads = request.FILES.getlist("file")
+    text = request.POST.get("text", "").strip()
+    if not uploads and not text:
+        raise BadValue(_("请先拖入文件，或粘贴要送审的文字。"))
+    if len(uploads) > MOST_FILES:
+        raise BadUpload(_("一次最多 %d 个文件，其余可在下一步添加。") % MOST_FILES)
+    for upload in uploads:  # refuse what cannot be taken before a draft is made
+        files.store(upload, name=upload.name or "", by=request.user)
+        upload.seek(0)
+    first = (uploads[0].name or "").rsplit(".", 1)[0] if uploads else text.splitlines()[0]
+    title = request.POST.get("title", "").strip() or first[:80]
+    subject = request.POST.get("subject") or Subject.MARKETING
+    review = services.create(by=request.user, title=title, subject=subject)
+    for upload in uploads:
+        services.add_material(review, by=request.user, upload=upload, kind=kind_of(review, upload.name or ""))
+    if text:
+        services.add_material(review, by=request.user, text=text, title=title, kind="post" if subject == "marketing" else "")
+    return review
+
+
+def kind_of(review: Review, name: str) -> str:
+    """Return the kind of material a file name suggests under a subject; empty for the subject's usual one."""
+    suffix = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    if review.subject == Subject.MARKETING:
+        return {"html": "web_page", "htm": "web_page", "txt": "post", "docx": "post", "pptx": "product_document"}.get(suffix, "")
+    return {"mp3": "recording", "wav": "recording", "mp4": "recording"}.get(suffix, "")
+
+
+@require_http_methods(["GET"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the wizard of a draft: materials, what it is, the self-assessment, hand on."""
+    review = find_review(request.user, pk)
+    require(request.user, "reviews.edit", review)
+    if review.state != "draft":
+        return redirect(review)
+    entries = entries_of(review)
+    answers = review.assessment.answers
+    asked = services.questions_of(review)
+    given = review.assessment.answers
+    context = {
+        "review": review,
+        "entries": entries,
+        "reading": is_reading(entries),
+        "editing": True,
+        "questions": [
+            (question, answers.get(question.id, {}), [data.clause(item) for item in question.basis]) for question in asked
+        ],
+        "answered": sum(1 for question in asked if given.get(question.id, {}).get("answer")),
+        "asked": len(asked),
+        "answer_choices": data.ANSWERS.items(),
+        "obstacles": services.obstacles(review),
+        "subjects": Subject.choices,
+        "lanes": [item for item in Lane.choices if item[0] != Lane.BATCH],
+        "kinds": MaterialKind.choices,
+        "channels": CHANNELS,
+        "products": Product.objects.order_by("code")[:500],
+        "templates": ApprovedMaterial.objects.filter(is_template=True, state=ApprovedState.VALID.value)[:200],
+        "returned": review.return_records.order_by("-pk").first(),
+        "return_label": data.return_label,
+        "guide": data.guides()[review.subject],
+        "attachments": files.attachments_of(review),
+    }
+    return render(request, "reviews/edit.html", context)
+
+
+@require_POST
+def save_details(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep what a draft says of itself."""
+    review = find_review(request.user, pk)
+    post = request.POST
+    values: dict[str, Any] = {
+        "title": post.get("title", ""),
+        "subject": post.get("subject", review.subject),
+        "lane": post.get("lane", review.lane),
+        "urgent_reason": post.get("urgent_reason", ""),
+        "summary": post.get("summary", ""),
+        "audience": post.get("audience", "")[:200],
+        "channels": post.getlist("channels"),
+        "planned_launch": _day(post.get("planned_launch", "")),
+        "product": _product(post.get("product", "")),
+    }
+    try:
+        services.edit(review, by=request.user, **values)
+    except BadValue as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("已保存。"))
+    return redirect("review_edit", pk=pk)
+
+
+def _day(word: str) -> date | None:
+    try:
+        return date.fromisoformat(word) if word else None
+    except ValueError as error:
+        raise BadValue(_("日期应写作 2026-01-31。")) from error
+
+
+def _product(number: str) -> Product | None:
+    return Product.objects.filter(pk=int(number)).first() if number.isdigit() else None
+
+
+@require_POST
+def add_material(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add files or words to a draft; each file that cannot be taken is told, the others are kept."""
+    review = find_review(request.user, pk)
+    uploads = request.FILES.getlist("file")[:MOST_FILES]
+    text, kind = request.POST.get("text", "").strip(), request.POST.get("kind", "")
+    for upload in uploads:
+        try:
+            services.add_material(review, by=request.user, upload=upload, kind=kind or kind_of(review, upload.name or ""))
+        except BadValue as error:
+            messages.error(request, f"{upload.name}：{error.message}")
+    if text:
+        services.add_material(review, by=request.user, text=text, title=request.POST.get("title", ""), kind=kind)
+    if not uploads and not text:
+        messages.error(request, _("请选择文件，或粘贴文字。"))
+    return redirect("review_edit", pk=pk)
+
+
+def _entry(review: Review, number: int) -> ReviewMaterial:
+    entry = review.materials.select_related("material", "version", "review").filter(pk=number).first()
+    if entry is None:
+        raise Hidden(_("没有找到这份材料。"))
+    return entry
+
+
+@require_POST
+def replace_material(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
+    """Put a new version of a material in, or take it off."""
+    review = find_review(request.user, pk)
+    row = _entry(review, entry)
+    if request.POST.get("action") == "remove":
+        services.remove_material(row, by=request.user)
+        return redirect("review_edit", pk=pk)
+    try:
+        services.new_version(
+            row, by=request.user, upload=request.FILES.get("file"), text=request.POST.get("text", ""),
+            note=request.POST.get("note", ""),
+        )  # fmt: skip
+    except BadValue as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("新版本已上传，机器正在读取。"))
+    return redirect("review_answers" if review.state == "answering" else "review_edit", pk=pk)
+
+
+@require_POST
+def save_assessment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep the answers of the self-assessment; with `finish`, hand the request to the head of the department."""
+    review = find_review(request.user, pk)
+    post = request.POST
+    given = {
+        question.id: {"answer": post.get(f"answer-{question.id}", ""), "note": post.get(f"note-{question.id}", "")}
+        for question in services.questions_of(review)
+    }
+    try:
+        services.save_assessment(review, given, by=request.user)
+        if post.get("action") == "finish":
+            review = find_review(request.user, pk)
+            services.finish_assessment(review, by=request.user)
+            messages.success(request, _("已报部门负责人签批。"))
+            return redirect(review)
+    except PlatformError as error:
+        if error.status in (403, 404):
+            raise
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("自评已保存。"))
+    return redirect("review_edit", pk=pk)
+
+
+@require_POST
+def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a new draft from a review that has ended."""
+    review = find_review(request.user, pk)
+    require(request.user, "reviews.edit", review)
+    made = services.follow_up(review, by=request.user)
+    messages.success(request, _("已按原事项新建送审，请上传修改后的材料。"))
+    return redirect("review_edit", pk=made.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def batch(request: HttpRequest) -> HttpResponse:
+    """Send many existing products at once, from a table."""
+    from xiaobao_web.reviews.tasks import import_batch
+
+    require(request.user, "reviews.batch")
+    fault, run = "", None
+    if request.method == "POST":
+        upload = request.FILES.get("file")
+        try:
+            if upload is None:
+                raise BadUpload(_("请选择 xlsx 表格。"))
+            stored = files.store(upload, name=upload.name or "", by=request.user)
+            run = import_batch.using(by=request.user).enqueue(stored.pk, upload.name or "", request.user.pk)
+        except BadValue as error:
+            fault = error.message
+    if run is not None:
+        return redirect("job", pk=run.pk)
+    return render(request, "reviews/batch.html", {"fault": fault}, status=422 if fault else 200)
