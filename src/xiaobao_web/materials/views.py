@@ -30,7 +30,7 @@ def _find_version(request: HttpRequest, number: int) -> MaterialVersion:
 def add(request: HttpRequest) -> HttpResponse:
     """Make a material with its first version, which is then screened."""
     require(request.user, "materials.add")
-    form = MaterialForm(request.POST or None)
+    form = MaterialForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             material = _make(request, form.cleaned_data)

@@ -28,7 +28,7 @@ def warm_once() -> None:
 def check_text(request: HttpRequest) -> HttpResponse:
     """Show what the rulebook finds in a pasted text, at once."""
     require(request.user, "materials.check")
-    form = CheckTextForm(request.POST or None)
+    form = CheckTextForm(request.POST if request.method == "POST" else None)
     checked = None
     if request.method == "POST" and form.is_valid():
         checked = quick.check(**form.cleaned_data, by=request.user)
@@ -43,7 +43,7 @@ def check_text(request: HttpRequest) -> HttpResponse:
 def ask(request: HttpRequest) -> HttpResponse:
     """Answer whether a file or text was approved, with what differs from what was."""
     require(request.user, "materials.check")
-    form = AskForm(request.POST or None)
+    form = AskForm(request.POST if request.method == "POST" else None)
     reply = None
     if request.method == "POST" and form.is_valid():
         try:

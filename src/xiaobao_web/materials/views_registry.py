@@ -52,7 +52,7 @@ def place(request: HttpRequest, number: int) -> HttpResponse:
     """Enter a placement of an entry."""
     approved = _find(request, number)
     require(request.user, "materials.place")
-    form = PlaceForm(request.POST or None, approved=approved, by=request.user)
+    form = PlaceForm(request.POST if request.method == "POST" else None, approved=approved, by=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             registry.place(approved, by=request.user, **form.cleaned_data)
@@ -69,7 +69,7 @@ def take_down(request: HttpRequest, number: int) -> HttpResponse:
     """Enter that a placement was taken down, with its proof."""
     placement = _find_placement(request, number)
     require(request.user, "materials.remove_placement", placement)
-    form = TakeDownForm(request.POST or None)
+    form = TakeDownForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             registry.take_down(placement, by=request.user, proof=request.FILES.get("file"), note=form.cleaned_data["note"])

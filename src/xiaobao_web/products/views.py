@@ -41,7 +41,7 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
 def import_table(request: HttpRequest) -> HttpResponse:
     """Take a table in and show what importing it would do, row by row."""
     require(request.user, "products.import")
-    form = ImportForm(request.POST or None)
+    form = ImportForm(request.POST if request.method == "POST" else None)
     context: dict[str, object] = {"form": form, "imports": TableImport.objects.select_related("by")[:20], "tables": _described()}
     if request.method == "POST" and form.is_valid():
         upload = request.FILES.get("file")

@@ -1,0 +1,113 @@
+"""“Is this approved?”: the same content, the same words, nearly the same; and what differs."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from drawing import picture, upload
+from PIL import Image
+
+from xiaobao_web.kernel.errors import BadUpload, BadValue
+from xiaobao_web.materials import difference, hashing, lookup, reading, registry, services
+
+TEXT = (
+    "【江城银行】稳健成长一号，风险等级R2（中低风险），业绩比较基准2.8%-3.6%，起购金额1万元，产品期限180天。"
+    "理财非存款、产品有风险、投资须谨慎。过往业绩不预示未来表现，详情请咨询网点或致电客服热线。"
+)
+
+
+def _approved(bank: Any, *, text: str = "", file: Any = None, **facts: Any) -> Any:
+    material = services.add_material(title="理财短信", kind="sms", unit=bank.units["retail"], by=bank["submitter"])
+    version = services.add_version(material, by=bank["submitter"], text=text, upload=file)
+    reading.read(version)
+    facts.setdefault("valid_until", timezone.localdate() + timedelta(days=90))
+    return registry.approve(version, by=bank["reviewer"], **facts)
+
+
+def test_the_same_words_whatever_their_layout(bank: Any) -> None:
+    row = _approved(bank, text=TEXT)
+    reply = lookup.ask(lookup.of_text(TEXT))
+    assert (reply.verdict, reply.matches[0].how, reply.matches[0].approved) == ("approved", "file", row)
+    spread = TEXT.replace("，", "，\n ")
+    reply = lookup.ask(lookup.of_text(spread))
+    assert (reply.verdict, reply.matches[0].how) == ("approved", "words")
+
+
+def test_a_changed_figure_is_not_approved_and_shown(bank: Any) -> None:
+    _approved(bank, text=TEXT)
+    reply = lookup.ask(lookup.of_text(TEXT.replace("3.6%", "5.6%")))
+    assert reply.verdict == "near"
+    match = reply.matches[0]
+    assert match.how == "text"
+    assert 0.9 < match.likeness < 1
+    assert [(p.old, p.new) for p in match.pieces if p.kind == "change"] == [("3.6%", "5.6%")]
+
+
+def test_a_decimal_point_makes_other_words() -> None:
+    assert hashing.text_hash("年化3.5%") != hashing.text_hash("年化35%")
+    assert hashing.text_hash("年化３.5％") == hashing.text_hash("年化 3.5%")
+
+
+def test_validity_channel_and_withdrawal(bank: Any) -> None:
+    row = _approved(bank, text=TEXT, channels=["短信"])
+    assert lookup.ask(lookup.of_text(TEXT), channel="短信").verdict == "approved"
+    other = lookup.ask(lookup.of_text(TEXT), channel="户外")
+    assert other.verdict == "not_usable"
+    assert "户外" in other.matches[0].why_not
+    late = lookup.ask(lookup.of_text(TEXT), on=row.valid_until + timedelta(days=1))
+    assert "有效期" in late.sentence
+    registry.withdraw(row, by=bank["office"], reason="停售")
+    assert "停售" in lookup.ask(lookup.of_text(TEXT)).sentence
+
+
+def test_a_picture_made_smaller_or_changed_a_little_is_nearly_it(bank: Any) -> None:
+    row = _approved(bank, file=upload(picture()))
+    assert row.perceptual_hash
+    assert lookup.ask(lookup.of_upload(upload(picture()))).verdict == "approved"
+    small = io.BytesIO()
+    Image.open(io.BytesIO(picture())).resize((270, 360)).convert("RGB").save(small, "JPEG", quality=70)
+    reply = lookup.ask(lookup.of_upload(upload(small.getvalue(), "x.jpg", "image/jpeg")))
+    assert (reply.verdict, reply.matches[0].how) == ("near", "picture")
+    assert reply.matches[0].regions == []
+    changed = picture((240, 200, 300, 230))
+    reply = lookup.ask(lookup.of_upload(upload(changed)))
+    assert reply.verdict == "near"
+    (region,) = reply.matches[0].regions
+    assert region[0] < 240 / 360 < 300 / 360 < region[2] + 0.05
+    assert reply.matches[0].picture.startswith("data:image/jpeg;base64,")
+
+
+def test_something_else_is_unknown(bank: Any) -> None:
+    _approved(bank, text=TEXT)
+    _approved(bank, file=upload(picture()))
+    assert lookup.ask(lookup.of_text("五一期间网点照常营业，欢迎光临，请携带有效身份证件办理业务。")).verdict == "unknown"
+    blank = io.BytesIO()
+    Image.new("RGB", (100, 100), (255, 255, 255)).save(blank, "PNG")
+    assert lookup.ask(lookup.of_upload(upload(blank.getvalue()))).verdict == "unknown"
+
+
+def test_ugly_questions_get_a_sentence(bank: Any) -> None:
+    with pytest.raises(BadValue, match="粘贴"):
+        lookup.of_text("  ")
+    with pytest.raises(BadUpload, match="空"):
+        lookup.of_upload(upload(b""))
+    assert lookup.ask(lookup.of_upload(upload(b"\x89PNG\r\n\x1a\nbroken"))).verdict == "unknown"
+    assert lookup.ask(lookup.of_upload(upload(b"%PDF-1.4 broken", "x.pdf", "application/pdf"))).verdict == "unknown"
+
+
+def test_bands_find_up_to_seven_bits() -> None:
+    mark = "a5c3f00f12345678"
+    other = f"{int(mark, 16) ^ 0b1001001000000001 ^ (0b101 << 33) ^ (1 << 63):016x}"
+    assert hashing.image_distance(mark, other) == 7
+    theirs = hashing.image_bands(other)
+    assert any(theirs[number] in wanted for number, wanted in hashing.near_bands(mark))
+
+
+def test_differences_keep_numbers_whole() -> None:
+    pieces = difference.of_texts("利率3.65%起，期限12个月", "利率3.85%起，期限24个月")
+    assert [(p.old, p.new) for p in pieces if p.kind == "change"] == [("3.65%", "3.85%"), ("12", "24")]
+    assert difference.of_texts("相同", "相同") == [difference.Piece("equal", "相同", "相同")]
