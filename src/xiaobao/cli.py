@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from xiaobao.chinese import relabelled, speak
 from xiaobao.errors import UsageError, XiaobaoError
 
 COMMANDS = {
@@ -57,6 +58,8 @@ class _Group(click.Group):
     """Load a command when it is called; turn the engine's errors into one sentence and an exit status."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        speak()
+        relabelled(self)
         # A terminal that is no UTF-8 shows a question mark for a sign it lacks, and no traceback.
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
@@ -71,7 +74,7 @@ class _Group(click.Group):
             return _load_added(cmd_name)
         module, _, name = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
-        return command
+        return relabelled(command)
 
     def invoke(self, ctx: click.Context) -> object:
         try:

@@ -81,7 +81,7 @@ def _sight(view: str) -> Sight:
 def of(obj: models.Model) -> models.QuerySet[Comment]:
     """Return the comments on an object, oldest first."""
     rows = Comment.objects.filter(subject_type=obj._meta.label_lower, subject_id=obj.pk)
-    return rows.select_related("author__unit").order_by("pk")
+    return rows.select_related("author__unit").prefetch_related("mentioned").order_by("pk")
 
 
 def happenings(obj: models.Model) -> models.QuerySet[Any]:

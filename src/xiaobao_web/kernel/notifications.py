@@ -12,6 +12,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.db.models import Count
 from django.urls import NoReverseMatch
@@ -139,7 +140,7 @@ def choose_mail(person: Any, choice: str) -> None:
     if choice not in MAIL_CHOICES:
         raise BadValue(_("请选择邮件提醒的方式。"), fields={"mail": _("请选择")})
     with transaction.atomic():
-        row = type(person)._default_manager.select_for_update().get(pk=person.pk)
+        row = get_user_model().objects.select_for_update().get(pk=person.pk)
         row.settings = {**(row.settings or {}), "mail": choice}
         row.save(update_fields=["settings"])
     person.settings = row.settings
