@@ -50,7 +50,7 @@ evaluate: $(STAMP)  ## Measure accuracy on labelled sets (DATA=folder; absent se
 	$(BIN)/python -m evaluation --data $(DATA) --page docs/evaluation.md
 
 train: $(STAMP)  ## Train the judge again from evaluation/corpus.
-	$(BIN)/python -m xiaobao.judge.train --corpus evaluation/corpus --output src/xiaobao/judge/judge.npz
+	$(BIN)/python -m xiaobao.judge.train --corpus evaluation/corpus --calls evaluation/calls/training.jsonl --output src/xiaobao/judge/judge.npz
 
 fuzz: $(STAMP)  ## Feed the readers broken files (CASES=number).
 	@for script in tests/fuzz/fuzz_*.py; do $(BIN)/python $$script --cases $(CASES) || exit 1; done

@@ -27,11 +27,12 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """A module of this folder and the data it reads: below `--data`, or below this folder when `own`."""
+    """A module of this folder (named alike unless `module` says) and its data: below `--data`, or here when `own`."""
 
     name: str
     data: str
     own: bool = False
+    module: str = ""
 
     def path(self, data: Path) -> Path:
         """Return where the data should be."""
@@ -43,7 +44,9 @@ MEASUREMENTS = (
     Measurement("ocr", "ocr"),
     Measurement("similar", "bq-dev.csv"),
     Measurement("unseen", "heldout/texts.jsonl", own=True),
+    Measurement("unseen_again", "heldout/second.jsonl", own=True, module="unseen"),
     Measurement("screening", "screening-dev.jsonl"),
+    Measurement("unseen_calls", "calls/heldout.jsonl", own=True, module="dialogues"),
     Measurement("dialogues", "dialogues-dev.jsonl"),
 )
 
@@ -51,14 +54,15 @@ MEASUREMENTS = (
 def run(measurement: Measurement, data: Path) -> dict[str, Any] | None:
     """Print, keep and return the figures of one measurement; return None when it was skipped."""
     name, path = measurement.name, measurement.path(data)
-    if importlib.util.find_spec(f"evaluation.{name}") is None:
-        print(f"{name}: skipped, no module evaluation/{name}.py", flush=True)
+    module = measurement.module or name
+    if importlib.util.find_spec(f"evaluation.{module}") is None:
+        print(f"{name}: skipped, no module evaluation/{module}.py", flush=True)
         return None
     if not path.exists():
         print(f"{name}: skipped, no data at {path}", flush=True)
         return None
     started = time.perf_counter()
-    figures = importlib.import_module(f"evaluation.{name}").evaluate(path)
+    figures = importlib.import_module(f"evaluation.{module}").evaluate(path)
     out = Path("var/evaluation")
     out.mkdir(parents=True, exist_ok=True)
     text = orjson.dumps(figures, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)

@@ -75,15 +75,15 @@ def test_every_rule_meets_its_own_examples_by_rules_alone(trials: list[Trial]) -
 
 
 def test_learned_rules_meet_their_own_examples_with_the_judge() -> None:
-    """A trained model errs: at least nine examples of ten over all rules, and for each rule one hit and half of all."""
+    """A trained model errs: at least 19 examples of 20 over all rules, and for each rule one hit and three of four."""
     found = try_examples(load(), LEARNED, judge=judge_at_hand())
     assert {t.rule for t in found} == {r.id for r in LEARNED}
     failed = [f"{t.rule}：{t.complaint}" for t in found if not t.passed]
-    assert len(failed) <= 0.1 * len(found), failed
+    assert len(failed) <= 0.05 * len(found), failed
     for rule in LEARNED:
         own = [t for t in found if t.rule == rule.id]
         assert any(t.met for t in own if t.kind == "hit"), rule.id
-        assert 2 * sum(t.passed for t in own) >= len(own), rule.id
+        assert 4 * sum(t.passed for t in own) >= 3 * len(own), rule.id
 
 
 def test_nothing_in_the_rulebook_is_fatal(trials: list[Trial]) -> None:

@@ -83,7 +83,7 @@ class Intent(Check):
 
     def hits(self, context: Context) -> list[Hit]:
         """Return the passages that carry the intent, or one omitted hit."""
-        if len(context.text) < SHORTEST or (self.omission and len(context.text) > LONGEST):
+        if (len(context.text) < SHORTEST and not context.before) or (self.omission and len(context.text) > LONGEST):
             return []
         if context.parts and not self.omission:
             return []  # its parts are read one by one

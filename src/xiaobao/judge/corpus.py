@@ -13,6 +13,9 @@ from scipy.sparse import csr_matrix
 
 from xiaobao.errors import InputError
 from xiaobao.judge.features import ngram_hashes
+from xiaobao.model import Material, Passage
+from xiaobao.screening.pieces import said_before
+from xiaobao.screening.screen import material_of
 
 NEAR = 0.55
 """Cosine of four-gram sets above which two texts are taken for variants of one another."""
@@ -53,6 +56,37 @@ def read_corpus(folder: Path) -> list[Text]:
     if not out:
         raise InputError(f"{folder} 里没有标注文本（*.jsonl）")
     return out
+
+
+def read_calls(path: Path) -> list[Text]:
+    """Read what agents say in labelled conversations: each turn alone, and after what was said before it."""
+    out = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        material = material_of(row)
+        labels = {label["turn_index"]: label for label in row["labels"]}
+        for turn, passage in enumerate(material.passages):
+            if passage.anchor.speaker == "agent":
+                befores = sorted({"", said_before(material, turn)})
+                out += [_turn(row["id"], turn, before, passage, material, labels.get(turn)) for before in befores]
+    return out
+
+
+def _turn(call: str, turn: int, before: str, passage: Passage, material: Material, label: Any) -> Text:
+    start, end = len(before), len(before) + len(passage.text)
+    return Text(
+        id=f"{call}#{turn}{'+' if before else ''}",
+        group=call,
+        scenario=material.scenario or "",
+        role="agent",
+        text=before + passage.text,
+        violation=label is not None,
+        category=label["category"] if label else "",
+        also=tuple(label["also"]) if label else (),
+        spans=((start, end),) if label else (),
+        tags=frozenset({"turn"}),
+        hard=False,
+    )
 
 
 def _text(data: dict[str, Any]) -> Text:

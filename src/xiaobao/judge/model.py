@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from xiaobao.errors import ModelUnavailable
 from xiaobao.judge.features import BUCKETS, SIGNALS, describe
+from xiaobao.judge.passages import MARKS, clause_features, grown
 from xiaobao.judge.windows import SHARPNESS, Reading, window_of, worded
 from xiaobao.rulebook.model import CATEGORIES, ROLES, SCENARIOS, STANCES
 from xiaobao.screening.candidates import Candidate
@@ -32,15 +33,11 @@ BRIEF_AT_LEAST = 0.55
 """Least probability of what such a text says plainly, where nothing speaks against."""
 FAMILIAR = 5
 """Words of the rulebook a text must hold to be read at all: with fewer it is about something else."""
-GROW = 0.12
-"""Share of the strongest clause's weight from which a neighbouring clause belongs to the same passage."""
 OMISSION = (0.8, 0.15)
 """Probability of an omission from a text of several windows, and of one that is excused: what rules alone know."""
-SHOWN = 90
-"""Widest passage (characters) that growing may show."""
 KINDS = (*STANCES, "excused", "lawful_product")
 """What may speak against a candidate."""
-FEATURES = 13 + len(KINDS)
+FEATURES = 14 + len(KINDS)
 """How many numbers the last step weighs of a candidate."""
 CASES = (*(f"scenario:{s}" for s in SCENARIOS), *(f"role:{r}" for r in ROLES))
 
@@ -60,6 +57,7 @@ class Weights:
     head_cases: Floats
     head_bias: Floats
     slot: NDArray[np.int32]
+    marks: NDArray[np.float64]
     calibration: Floats
     violation_from: float
     review_from: float
@@ -74,7 +72,7 @@ def read_weights(path: Path) -> Weights:
         meta = json.loads(bytes(data["meta"]).decode("utf-8"))
         if meta["buckets"] != BUCKETS or meta["signals"] != list(SIGNALS) or meta["categories"] != list(CATEGORIES):
             raise ModelUnavailable("语境判断模型与当前规则引擎的特征不一致；请用 make train 重新训练")
-        if len(data["calibration"]) != FEATURES:
+        if len(data["calibration"]) != FEATURES or "marks" not in data or len(data["marks"]) != MARKS:
             raise ModelUnavailable("语境判断模型的末步与当前规则引擎不一致；请用 make train 重新训练")
         used = data["used"]
         slot = np.full(BUCKETS, -1, dtype=np.int32)
@@ -89,6 +87,7 @@ def read_weights(path: Path) -> Weights:
             head_cases=data["head_cases"].astype(np.float32),
             head_bias=data["head_bias"].astype(np.float32),
             slot=slot,
+            marks=data["marks"].astype(np.float64),
             calibration=data["calibration"].astype(np.float32),
             violation_from=float(meta["violation_from"]),
             review_from=float(meta["review_from"]),
@@ -130,10 +129,13 @@ class Together:
         return cls(sum(not c.cleared for c in worded), bool(worded))
 
 
-def calibration_features(candidate: Candidate, together: Together, logit: float, heads: Floats) -> list[float]:
+def calibration_features(
+    candidate: Candidate, together: Together, logit: float, heads: Floats, known: float
+) -> list[float]:
     """Return what the last step weighs of a candidate: how the text reads, how the rules met it, what speaks against.
 
-    The rules of a text count together: a learned reading is worth more where words say the same.
+    The rules of a text count together: a learned reading is worth more where words say the same, and less in a text of
+    which training knew little.
     """
     own = [CATEGORIES.index(c) for c in (candidate.rule.category, *candidate.rule.also)]
     category = float(np.clip(np.max(log_shares(heads)[own]), -8, 0))
@@ -153,6 +155,7 @@ def calibration_features(candidate: Candidate, together: Together, logit: float,
         logit * float(said > 0),
         float(np.clip(np.max(heads[own]) / SHARPNESS, -2, 2)),
         float(np.clip(np.max(heads) / SHARPNESS, -2, 2)),
+        float(known),
         *(float(kind in kinds) for kind in KINDS),
         1.0,
     ]
@@ -192,7 +195,9 @@ class TextJudge:
                 out.append(OMISSION[candidate.cleared])
                 continue
             index = window_of(reading.windows, candidate)
-            features = calibration_features(candidate, together, reading.logits[index], reading.heads[index])
+            features = calibration_features(
+                candidate, together, reading.logits[index], reading.heads[index], reading.known[index]
+            )
             weighed = float(np.array(features, np.float32) @ self.weights.calibration)
             probability = float(sigmoid(weighed + scanned.context.prior))
             plain = not (candidate.cleared or candidate.omitted or _learned(candidate))
@@ -213,52 +218,46 @@ class TextJudge:
 
     def intents(self, context: Context, label: str) -> Iterator[tuple[int, int, float]]:
         """Yield for each window the clause that carries a category most, with the window's probability."""
-        if label not in CATEGORIES or len(context.found) < FAMILIAR:
+        if label not in CATEGORIES or (len(context.found) < FAMILIAR and not context.before):
             return
         head, reading = CATEGORIES.index(label), self.reading(context)
         for index in reading.carriers.get(head, ()):
             low, high = self._strongest(context, *reading.windows[index], head)
             yield low, high, float(reading.intents[index, head])
 
-    def _clauses(self, context: Context, start: int, end: int, head: int) -> list[tuple[int, int, float]]:
-        """Return the clauses of a stretch with how much their n-grams speak for a category."""
-        cut = self.reading(context).clauses(start, end)
-        weights = self.weights.heads[head, cut.slots] * self.weights.idf[cut.slots]
-        sums = np.bincount(cut.owners, weights=weights, minlength=len(cut.spans)) / np.sqrt(cut.sizes + 12)
-        return [(*span, s) for span, size, s in zip(cut.spans, cut.sizes.tolist(), sums.tolist(), strict=True) if size]
+    def clauses(self, context: Context, start: int, end: int, head: int) -> tuple[list[Span], NDArray[np.float64]]:
+        """Return the clauses of a stretch and, a row each, what tells whether they belong to an offence."""
+        cut, w = self.reading(context).clauses(start, end), self.weights
+        if not cut.spans:
+            return [], np.zeros((0, MARKS))
+        idf, by = w.idf[cut.slots], np.sqrt(cut.sizes + 12)
+        own, text = (
+            np.bincount(cut.owners, weights=weights * idf, minlength=len(cut.spans)) / by
+            for weights in (w.heads[head, cut.slots] * w.head_scale[head], w.text[cut.slots])
+        )
+        sentences = [context.sentence_of(low) for low, _ in cut.spans]
+        return cut.spans, clause_features(cut.spans, sentences, own, text, end - start)
 
     def _strongest(self, context: Context, start: int, end: int, head: int) -> Span:
-        """Return the clause of a window that speaks most for a category, grown over like neighbours."""
-        scored = self._clauses(context, start, end, head)
-        if not scored:
+        """Return the clause of a window that speaks most for a category, grown over what belongs to it."""
+        spans, features = self.clauses(context, start, end, head)
+        if not spans:
             return start, end
-        best = max(range(len(scored)), key=lambda i: scored[i][2])
-        return self._grown(scored, best, best)
-
-    def _grown(self, scored: Sequence[tuple[int, int, float]], first: int, last: int) -> Span:
-        """Grow a run of clauses over neighbours that speak for the category at least GROW times as much."""
-        top = max(s for _, _, s in scored[first : last + 1])
-        while first > 0 and scored[first - 1][2] >= GROW * top and scored[last][1] - scored[first - 1][0] <= SHOWN:
-            first -= 1
-        while (
-            last + 1 < len(scored)
-            and scored[last + 1][2] >= GROW * top
-            and scored[last + 1][1] - scored[first][0] <= SHOWN
-        ):
-            last += 1
-        return scored[first][0], scored[last][1]
+        belongs = features @ self.weights.marks
+        best = int(np.argmax(belongs))
+        return grown(spans, belongs, best, best)
 
     def extent(self, context: Context, candidate: Candidate) -> Span:
         """Return how far the passage of a candidate reaches: its clause and neighbours that carry the same offence."""
         if candidate.omitted:
             return candidate.start, candidate.end
-        spans = self.reading(context).windows
-        start, end = spans[window_of(spans, candidate)]
-        scored = self._clauses(context, start, end, CATEGORIES.index(candidate.rule.category))
-        inside = [i for i, (low, high, _) in enumerate(scored) if low < candidate.end and candidate.start < high]
+        windows = self.reading(context).windows
+        head = CATEGORIES.index(candidate.rule.category)
+        spans, features = self.clauses(context, *windows[window_of(windows, candidate)], head)
+        inside = [i for i, (low, high) in enumerate(spans) if low < candidate.end and candidate.start < high]
         if not inside:
             return candidate.start, candidate.end
-        low, high = self._grown(scored, inside[0], inside[-1])
+        low, high = grown(spans, features @ self.weights.marks, inside[0], inside[-1])
         return min(low, candidate.start), max(high, candidate.end)
 
     def similar(self, context: Context, samples: Sequence[str]) -> list[tuple[int, int, str, float]]:

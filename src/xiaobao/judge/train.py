@@ -1,6 +1,7 @@
 """Train the judge on texts written for it, cross-validated by groups of near-duplicates.
 
-    python -m xiaobao.judge.train --corpus evaluation/corpus --output src/xiaobao/judge/judge.npz
+    python -m xiaobao.judge.train --corpus evaluation/corpus --calls evaluation/calls/training.jsonl \\
+        --output src/xiaobao/judge/judge.npz
 
 Everything is deterministic: the same texts and the same rulebook give the same file.
 """
@@ -15,23 +16,28 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix, diags, hstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.svm import LinearSVC
 
-from xiaobao.judge.corpus import Text, groups, read_corpus
+from xiaobao.judge.corpus import Text, groups, read_calls, read_corpus
 from xiaobao.judge.features import BITS, BUCKETS, SIGNALS, counts, describe, ngram_hashes, word_hashes
+from xiaobao.judge.marked import fit_marks
 from xiaobao.judge.measure import Figures, measure
 from xiaobao.judge.model import CASES, TextJudge, Together, Weights, calibration_features, case_vector
+from xiaobao.judge.passages import MARKS
 from xiaobao.rulebook.model import CATEGORIES
 from xiaobao.screening.engine import Engine, Row, Scanned
 from xiaobao.text.normalise import normalise
 
 FOLDS = 5
 TEXT_C = 10.0
+RATIO_C = 3.0
 HEAD_C = 1.0
-"""Inverse regularisation strengths of the text model and of the category heads (chosen by cross-validation)."""
+"""Inverse regularisation strengths of the two text models and of the category heads (chosen by cross-validation)."""
+SMOOTH = 0.5
+"""Texts added to every count from which a ratio is taken."""
 SIGNAL_SCALE = 0.6
 CASE_SCALE = 0.5
 """Weights of what a text is beside its characters and words (chosen by cross-validation)."""
@@ -39,8 +45,10 @@ HARD_LIMIT = 0.10
 """Share of hard lawful texts that a threshold may take for violations."""
 EQUAL = 0.003
 """Difference in F1 below which two thresholds count as equally good."""
+REVIEW_FROM = 0.22
+"""Probability from which a person looks: about one such text in five offends."""
 SEED = 7
-FRESH = ("w2c-", "w2d-", "w2e-", "w3a-", "w3b-")
+FRESH = ("w2c-", "w2d-", "w2e-", "w3a-", "w3b-", "w4n-", "w4e-")
 """Texts the authors of the rules have not seen: only they tell what a rule's word is worth, so they alone set the
 last step and the threshold.
 """
@@ -93,7 +101,8 @@ def fit(data: Table, rows: Any) -> Weights:
     heads, scale, cases, head_bias = _fit_heads(features[wrong], data.cases[rows][wrong], data.primary[rows][wrong])
     slot = np.full(BUCKETS, -1, dtype=np.int32)
     slot[used] = np.arange(len(used), dtype=np.int32)
-    return Weights(idf, text, signal, bias, heads, scale, cases, head_bias, slot, np.zeros(0, np.float32), 0.5, 0.3, "")
+    later = np.zeros(MARKS), np.zeros(0, np.float32)
+    return Weights(idf, text, signal, bias, heads, scale, cases, head_bias, slot, *later, 0.5, 0.3, "")
 
 
 def _unit_rows(matrix: Any) -> Any:
@@ -102,15 +111,26 @@ def _unit_rows(matrix: Any) -> Any:
 
 
 def _fit_text(features: Any, signal: Any, violation: Any) -> tuple[Any, Any, float]:
+    """Fit the mean of two linear models: one over the features, one over them times their log ratio.
+
+    The ratio, of how often a feature stands in violations and in lawful texts, is from Wang and Manning (2012).
+    """
     joined = hstack([features, csr_matrix(signal * SIGNAL_SCALE)]).tocsr()
-    model = LogisticRegression(C=TEXT_C, solver="liblinear", random_state=SEED).fit(joined, violation)
     size = features.shape[1]
-    weights = model.coef_[0]
-    return (
-        weights[:size].astype(np.float32),
-        (weights[size:] * SIGNAL_SCALE).astype(np.float32),
-        float(model.intercept_[0]),
-    )
+    weights, bias = np.zeros(joined.shape[1]), 0.0
+    for strength, scale in ((TEXT_C, np.ones(joined.shape[1])), (RATIO_C, _log_ratios(joined, violation))):
+        model = LogisticRegression(C=strength, solver="liblinear", random_state=SEED)
+        model.fit(joined @ diags(scale), violation)
+        weights += model.coef_[0] * scale / 2
+        bias += float(model.intercept_[0]) / 2
+    return weights[:size].astype(np.float32), (weights[size:] * SIGNAL_SCALE).astype(np.float32), bias
+
+
+def _log_ratios(features: Any, violation: Any) -> Any:
+    """Return for each feature the log of its share among violations over its share among lawful texts."""
+    present = (features > 0).astype(np.float32)
+    wrong, lawful = (np.asarray(present[rows].sum(axis=0)).ravel() + SMOOTH for rows in (violation, ~violation))
+    return np.log((wrong / wrong.sum()) / (lawful / lawful.sum()))
 
 
 def _fit_heads(features: Any, cases: Any, primary: Any) -> tuple[Any, Any, Any, Any]:
@@ -159,15 +179,16 @@ def calibrate(
         for j in range(len(item.candidates)):
             label = right_place(text, item, j)
             if label is not None and text.id.startswith(FRESH):
-                rows.append(calibration_features(item.candidates[j], together, reading.logits[0], reading.heads[0]))
+                read = reading.logits[0], reading.heads[0], reading.known[0]
+                rows.append(calibration_features(item.candidates[j], together, *read))
                 labels.append(label)
                 owners.append(i)
     return rows, labels, owners
 
 
-def train(corpus: Path, *, log: Any = print) -> tuple[Weights, Figures]:
-    """Train on every text of a folder; return the weights and the cross-validated figures."""
-    texts = read_corpus(corpus)
+def train(corpus: Path, calls: Path, *, log: Any = print) -> tuple[Weights, Figures]:
+    """Train on the texts of a folder and the turns of a file of conversations; return weights and validated figures."""
+    texts = read_corpus(corpus) + read_calls(calls)
     engine = Engine()
     rows = [Row(t.text, t.scenario, t.role) for t in texts]
     scanned = [s for s in engine.scan_rows(rows, every=True) if s is not None]
@@ -175,12 +196,16 @@ def train(corpus: Path, *, log: Any = print) -> tuple[Weights, Figures]:
     group = groups([normalise(t.text).text for t in texts], [t.group for t in texts])
     log(f"{len(texts)} 条训练文本，{int(data.violation.sum())} 条违规，{len(set(group))} 组")
     everything = np.arange(len(texts))
+    folds = [
+        (TextJudge(fit(data, inside)), outside) for inside, outside in GroupKFold(FOLDS).split(everything, groups=group)
+    ]
+    marks = fit_marks(engine, [(judge, [(texts[i], scanned[i]) for i in outside]) for judge, outside in folds])
     features: list[list[float]] = []
     labels: list[bool] = []
     owners: list[int] = []
     judged: dict[int, tuple[TextJudge, Scanned]] = {}
-    for fold, (inside, outside) in enumerate(GroupKFold(FOLDS).split(everything, groups=group)):
-        judge = TextJudge(fit(data, inside))
+    for fold, (judge, outside) in enumerate(folds):
+        judge.weights = replace(judge.weights, marks=marks)
         again = [s for s in engine.scan_rows([rows[i] for i in outside], every=True, services=judge) if s is not None]
         part = [texts[i] for i in outside]
         f, y, o = calibrate(judge, part, again)
@@ -193,9 +218,10 @@ def train(corpus: Path, *, log: Any = print) -> tuple[Weights, Figures]:
     chosen, figures = _thresholds(texts, judged, calibration)
     final = replace(
         fit(data, everything),
+        marks=marks,
         calibration=calibration,
         violation_from=chosen,
-        review_from=max(0.2, round(chosen * 0.55, 2)),
+        review_from=REVIEW_FROM,
         trained=f"{len(texts)} texts",
     )
     return final, figures
@@ -251,6 +277,7 @@ def save(weights: Weights, path: Path) -> None:
         head_scale=weights.head_scale,
         head_cases=weights.head_cases,
         head_bias=weights.head_bias,
+        marks=weights.marks,
         calibration=weights.calibration,
     )
 
@@ -259,9 +286,10 @@ def main() -> None:
     """Train from the command line and print the cross-validated figures."""
     parser = argparse.ArgumentParser(description="训练语境判断模型")
     parser.add_argument("--corpus", type=Path, default=Path("evaluation/corpus"))
+    parser.add_argument("--calls", type=Path, default=Path("evaluation/calls/training.jsonl"))
     parser.add_argument("--output", type=Path, default=Path(__file__).parent / "judge.npz")
     arguments = parser.parse_args()
-    weights, figures = train(arguments.corpus)
+    weights, figures = train(arguments.corpus, arguments.calls)
     save(weights, arguments.output)
     print(figures.describe())
     print(f"判为违规的下限 {weights.violation_from}，需人工的下限 {weights.review_from}；已写入 {arguments.output}")

@@ -85,7 +85,8 @@ class Clauses:
 class Reading:
     """The windows of one text as one model reads them, worked out when first asked for.
 
-    logits (n) and heads (n × categories) are those of the windows that `read` tells of.
+    logits (n), heads (n × categories) and known (n, the share of known n-grams) are those of the windows that `read`
+    tells of.
     """
 
     def __init__(self, weights: Weights, context: Context, lean: float, bias: Floats) -> None:
@@ -93,6 +94,7 @@ class Reading:
         self.read = np.zeros(len(self.windows), dtype=bool)
         self.logits = np.zeros(len(self.windows), dtype=np.float32)
         self.heads = np.zeros((len(self.windows), len(bias)), dtype=np.float32)
+        self.known = np.zeros(len(self.windows), dtype=np.float32)
         self._weights, self._context, self._lean, self._bias = weights, context, lean, bias
         self._clauses: dict[Span, Clauses] = {}
 
@@ -105,11 +107,20 @@ class Reading:
         texts = list(places)
         for begin in range(0, len(texts), AT_ONCE):
             some = texts[begin : begin + AT_ONCE]
-            logits, heads = raw_scores(self._weights, some)
-            for text, logit, head in zip(some, logits, heads, strict=True):
+            for text, logit, head, known in zip(some, *self._scores(some), strict=True):
                 self.logits[places[text]] = logit + self._lean
                 self.heads[places[text]] = SHARPNESS * (head + self._bias)
+                self.known[places[text]] = known
         self.read[missing] = True
+
+    def _scores(self, texts: Sequence[str]) -> tuple[Floats, Floats, Floats]:
+        """Return what texts add; in a conversation the mean of a text alone and after what was said before it."""
+        logits, heads, known = raw_scores(self._weights, texts)
+        if not self._context.before:
+            return logits, heads, known
+        joint_logits, joint_heads, _ = raw_scores(self._weights, [self._context.before + text for text in texts])
+        half = np.float32(0.5)
+        return half * (logits + joint_logits), half * (heads + joint_heads), known
 
     @cached_property
     def intents(self) -> Floats:
@@ -150,18 +161,24 @@ class Reading:
         return Clauses(spans, owners[known], slots[known], np.bincount(owners[known], minlength=len(spans)))
 
 
-def raw_scores(weights: Weights, texts: Sequence[str]) -> tuple[Floats, Floats]:
-    """Return what the characters and words of normalised texts add to the logit and to each category, a row a text."""
+def raw_scores(weights: Weights, texts: Sequence[str]) -> tuple[Floats, Floats, Floats]:
+    """Return what the characters and words of normalised texts add to the logit and to each category, a row a text.
+
+    The third are the shares of their n-grams (0..1) that training knew.
+    """
     logits = np.zeros(len(texts), dtype=np.float32)
     heads = np.zeros((len(texts), len(weights.heads)), dtype=np.float32)
-    for owners, hashes in (ngrams_of(texts), words_of(texts)):
+    ngrams = ngrams_of(texts)
+    sizes = np.maximum(np.bincount(ngrams[0], minlength=len(texts)), 1)
+    known = np.bincount(ngrams[0], weights=weights.slot[ngrams[1]] >= 0, minlength=len(texts)) / sizes
+    for owners, hashes in (ngrams, words_of(texts)):
         whose, slots, values = _unit(weights, owners, hashes)
         if len(whose):
             begins = np.flatnonzero(np.diff(whose, prepend=-1))
             logits[whose[begins]] += np.add.reduceat(values * weights.text[slots], begins)
             parts = weights.heads[:, slots] * values
             heads[whose[begins]] += np.add.reduceat(parts, begins, axis=1).T * weights.head_scale
-    return logits, heads
+    return logits, heads, known.astype(np.float32)
 
 
 def _unit(weights: Weights, owners: Ints, hashes: NDArray[np.uint32]) -> tuple[Ints, NDArray[np.int32], Floats]:

@@ -42,8 +42,9 @@ class Services(Protocol):
 class Context:
     """Answer the questions of checks about one text; spans are normalised offsets, end exclusive.
 
-    around is what the conversation or document is that the text is a part of, heading the one it stands under, prior
-    the log odds by which an offence is more likely in it than in the texts a judge learned from.
+    around is what the conversation or document is that the text is a part of, heading the one it stands under, before
+    what was said just before it in a conversation (normalised), prior the log odds by which an offence is more likely
+    in it than in the texts a judge learned from.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Context:
         heading: str = "",
         prior: float = 0.0,
         parts: Sequence[Span] = (),
+        before: str = "",
     ) -> None:
         self.normalised = normalised
         self.text = normalised.text
@@ -78,6 +80,7 @@ class Context:
         self.around = around
         self.heading = heading
         self.prior = prior
+        self.before = before
         self.parts = parts
         self.readings: dict[object, Any] = {}
         """What a service made of this text and may ask again, by the service."""

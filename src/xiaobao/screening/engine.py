@@ -17,7 +17,7 @@ from xiaobao.screening.candidates import Candidate, evaluate
 from xiaobao.screening.context import Context, Services
 from xiaobao.screening.document import Profile, profile
 from xiaobao.screening.program import Found, Program
-from xiaobao.text.normalise import NormalisedBatch, normalise_batch
+from xiaobao.text.normalise import NormalisedBatch, normalise, normalise_batch
 
 BATCH_ROWS = 4096
 """Rows normalised at once: about what fits the second-level cache."""
@@ -39,6 +39,7 @@ class Row:
     around: Profile | None = None
     heading: str = ""
     prior: float = 0.0
+    before: str = ""
     parts: tuple[tuple[int, int], ...] = ()
     """Offsets of stretches (in order, apart) that are rows of their own: what is said within one is not sought."""
 
@@ -107,6 +108,7 @@ class Engine:
             around=row.around,
             heading=row.heading,
             prior=row.prior,
+            before=normalise(row.before).text if row.before else "",
             parts=row.parts,
         )
         return Scanned(context, evaluate(self.program, context, found.rules, on))

@@ -26,6 +26,11 @@ TURN_PRIOR = -0.5
 the judge was trained on, about half of which offend.
 """
 
+BEFORE = 2
+"""Turns of a conversation without which an answer is not understood."""
+TURN = 60
+"""Characters of such a turn, from its end, that are looked at."""
+
 Kind = Literal["text", "block", "whole"]
 
 
@@ -108,8 +113,23 @@ def _turns(index: int, material: Material, engine: Engine) -> Iterator[Piece]:
         }
         scenario = material.scenario or _spoken(around)
         role = anchor.speaker or material.role or ""
-        row = Row(passage.text, scenario, role, material.product or "", facts, around=around, prior=TURN_PRIOR)
+        row = Row(
+            passage.text,
+            scenario,
+            role,
+            material.product or "",
+            facts,
+            around=around,
+            prior=TURN_PRIOR,
+            before=said_before(material, anchor.turn or 0),
+        )
         yield Piece(index, start, anchor.turn, row)
+
+
+def said_before(material: Material, turn: int) -> str:
+    """Return what was said in the BEFORE turns before one, each as a sentence of its own."""
+    texts = [p.text.strip()[-TURN:] for p in material.passages[max(0, turn - BEFORE) : turn]]
+    return "".join(t if t.endswith(tuple("。！？!?")) else f"{t}。" for t in texts if t)
 
 
 def _spoken(around: Profile) -> str:

@@ -14,7 +14,7 @@ from xiaobao.model import Anchor, Finding, Material, Passage, Verdict
 from xiaobao.screening.blocks import WRAPPED
 from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Context, Services
-from xiaobao.screening.decide import LEARNED, SURE, Judge, findings, merged, primary, verdict
+from xiaobao.screening.decide import LEARNED, Judge, findings, merged, primary, verdict
 from xiaobao.screening.engine import Engine, Row, Scanned, default_engine
 from xiaobao.screening.overlaps import chosen, fits
 from xiaobao.screening.pieces import Piece, moment, pieces_of
@@ -23,6 +23,8 @@ TOLD = ("education",)
 """Kinds of document that speak of offences rather than commit them."""
 LABEL = 15
 """Characters below which a line of a document is a label, about which a reading without words says nothing."""
+TURN_SURE = 0.7
+"""Probability from which a reading that no words support counts in a turn of a conversation."""
 WEEK = 86_400 * 7
 """Seconds a conversation may last at most; other times are not believed."""
 
@@ -110,7 +112,7 @@ class Screener:
         if piece.kind == "block":
             found = [f for f in found if not (f.rule.startswith(LEARNED) and len(context.text) < LABEL)]
         if piece.turn is not None:
-            found = [f for f in found if not (f.rule.startswith(LEARNED) and f.confidence < SURE)]
+            found = [f for f in found if not (f.rule.startswith(LEARNED) and f.confidence < TURN_SURE)]
         scores = self.judge.category_scores(context) if self.judge is not None and len(found) > 1 else {}
         names = {p for seen in (context.profile, context.around) if seen for p in seen.products}
         if piece.kind != "text":

@@ -1,0 +1,149 @@
+"""How far an offence reaches, and turns that are understood only with what was said before them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from xiaobao.judge.corpus import Text, read_calls
+from xiaobao.judge.marked import lengthened
+from xiaobao.judge.model import TextJudge, default_judge
+from xiaobao.judge.passages import BELONGS, BRIDGE, MARKS, SHOWN, clause_features, grown
+from xiaobao.model import Anchor, Material, Passage
+from xiaobao.screening.engine import Row, default_engine
+from xiaobao.screening.pieces import pieces_of, said_before
+from xiaobao.screening.screen import Screener, material_of
+
+CALLS = Path(__file__).parents[2] / "evaluation" / "calls"
+SPANS = [(0, 10), (10, 20), (20, 30), (30, 40)]
+YES, NO, NEAR = BELONGS + 1, BELONGS - BRIDGE - 1, BELONGS - BRIDGE / 2
+
+
+@pytest.fixture(scope="module")
+def judge() -> TextJudge:
+    return default_judge()
+
+
+@pytest.mark.parametrize(
+    ("belongs", "passage"),
+    [
+        ([NO, YES, NO, NO], (10, 20)),
+        ([YES, YES, YES, NO], (0, 30)),
+        ([NO, YES, NEAR, YES], (10, 40)),
+        ([NO, YES, NO, YES], (10, 20)),
+        ([NO, YES, NEAR, NO], (10, 20)),
+    ],
+)
+def test_a_passage_grows_over_what_belongs_to_it_and_bridges_one_clause(
+    belongs: list[float], passage: tuple[int, int]
+) -> None:
+    assert grown(SPANS, belongs, 1, 1) == passage
+
+
+def test_a_passage_stays_narrow_enough_to_be_shown() -> None:
+    spans = [(at, at + 40) for at in range(0, 400, 40)]
+    start, end = grown(spans, [YES] * 10, 4, 4)
+    assert 40 <= end - start <= SHOWN
+
+
+def test_each_clause_is_told_by_the_same_numbers() -> None:
+    head, text = np.array([1.0, 2.0, 0.5]), np.array([0.1, 0.9, -0.4])
+    features = clause_features(SPANS[:3], [0, 0, 1], head, text, 30)
+    assert features.shape == (3, MARKS)
+    assert features[1, 2] == 0
+    assert features[0, 9] == pytest.approx(0.9)
+    assert features[1, 9] == 0, "the next clause is in another sentence"
+
+
+def test_the_shown_passage_holds_the_whole_promise_and_not_the_neutral_sentence(judge: TextJudge) -> None:
+    text = (
+        "您好，我们网点上周刚搬到滨江路，门口有停车位。这款理财您放心买，本金一分不少，亏了差多少我自己掏钱给您补上。"
+    )
+    verdict = Screener(judge=judge).screen(Material("m", (Passage(text),), scenario="sales_call", role="agent"))
+    found = [f for f in verdict.findings if f.decision == "violation" and f.category == "guaranteed_return"]
+    assert verdict.verdict == "violation"
+    assert any("一分不少" in f.text and "给您补上" in f.text for f in found)
+    assert not any("停车位" in f.text for f in found)
+
+
+def turns(*said: tuple[str, str], scenario: str = "sales_call") -> Material:
+    passages = tuple(Passage(text, Anchor(turn=i, speaker=who)) for i, (who, text) in enumerate(said))
+    return Material("d", passages, media_type="application/x-dialogue", scenario=scenario)
+
+
+def test_what_was_said_before_is_the_last_two_turns() -> None:
+    material = turns(("agent", "您好"), ("customer", "会亏吗？"), ("agent", "不会"), ("customer", "好"))
+    assert said_before(material, 0) == ""
+    assert said_before(material, 1) == "您好。"
+    assert said_before(material, 3) == "会亏吗？不会。"
+
+
+def test_an_answer_is_read_with_its_question(judge: TextJudge) -> None:
+    def weight(question: str) -> float:
+        material = turns(("customer", question), ("agent", "对，没问题，您放一百个心。"))
+        row = [p for p in _rows(material) if p.before][-1]
+        (scanned,) = default_engine().scan_rows([row], every=True, services=judge)
+        assert scanned is not None
+        reading = judge.reading(scanned.context)
+        reading.need([0])
+        return float(reading.logits[0])
+
+    assert weight("到期本金一分不少，亏了你来补，是吧？") > weight("那我明天上午十点来网点找你办，行吗？")
+
+
+def _rows(material: Material) -> list[Row]:
+    return [piece.row for piece in pieces_of(0, material, default_engine())]
+
+
+def test_the_offending_turn_is_found_and_the_lawful_answer_is_not(judge: TextJudge) -> None:
+    question = ("customer", "那会不会亏啊？")
+    wrong = turns(question, ("agent", "不会亏，真亏了差多少我自己掏钱给您补上。"))
+    lawful = turns(question, ("agent", "有可能亏，这个产品不保本，您想清楚再决定。"))
+    found, clear = Screener(judge=judge).screen_many([wrong, lawful])
+    assert {f.turn for f in found.findings if f.decision == "violation"} == {1}
+    assert clear.verdict == "clear"
+
+
+def test_calls_are_read_turn_by_turn_alone_and_after_what_came_before(tmp_path: Path) -> None:
+    row = {
+        "id": "c",
+        "scenario": "service_call",
+        "turns": [{"role": "customer", "text": "能退吗"}, {"role": "agent", "text": "不能"}],
+        "labels": [{"turn_index": 1, "category": "service_attitude", "also": []}],
+    }
+    path = tmp_path / "calls.jsonl"
+    path.write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
+    alone, after = read_calls(path)
+    assert (alone.text, after.text) == ("不能", "能退吗。不能")
+    assert alone.scenario == "service_chat"
+    assert alone.violation
+    assert after.spans == ((4, 6),)
+
+
+def test_labelled_calls_are_well_formed_and_the_held_out_ones_are_others() -> None:
+    ids: dict[str, set[str]] = {}
+    for name in ("training", "heldout"):
+        rows = [json.loads(line) for line in (CALLS / f"{name}.jsonl").read_text("utf-8").splitlines()]
+        ids[name] = {r["id"] for r in rows}
+        for row in rows:
+            material = material_of(row)
+            assert row["compliant"] == (not row["labels"]), row["id"]
+            assert all(material.passages[x["turn_index"]].anchor.speaker == "agent" for x in row["labels"]), row["id"]
+    assert len(ids["training"]) > 50
+    assert not ids["training"] & ids["heldout"]
+
+
+def test_marked_texts_are_set_beside_lawful_ones_with_their_marks_moved() -> None:
+    none: frozenset[str] = frozenset()
+    hours = [f"本网点第{i}号窗口每天上午九点到十一点半办理零钱兑换业务" for i in range(5)]
+    lawful = [Text(t, t, "poster", "none", t, False, "", (), (), none, False) for t in hours]
+    wrong = Text(
+        "v", "v", "poster", "none", "保本保息，随时可取", True, "guaranteed_return", (), ((0, 4),), none, False
+    )
+    ((spans, scanned),) = lengthened(default_engine(), [*lawful, wrong])
+    ((start, end),) = spans
+    assert scanned.context.normalised.source[start:end] == "保本保息"
+    assert len(scanned.context.normalised.source) > len(wrong.text)
