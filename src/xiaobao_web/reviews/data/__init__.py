@@ -184,6 +184,13 @@ def settings() -> Settings:
 
 
 @cache
+def retention() -> dict[str, Any]:
+    """Return how long each class of archive is kept, and on which basis."""
+    found: dict[str, Any] = _read("retention.yaml")
+    return found
+
+
+@cache
 def clause(reference: str) -> dict[str, str]:
     """Return an article as the pages show it: norm, article, title, label, paraphrase, text, confidence."""
     from xiaobao.laws import load
