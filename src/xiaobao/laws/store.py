@@ -14,9 +14,18 @@ from xiaobao.laws.numbering import Locus
 
 
 def store_directory() -> Path:
-    """Return the folder of imported wordings: $XIAOBAO_HOME/laws, else var/laws below the working directory."""
+    """Return the folder of imported wordings: $XIAOBAO_HOME/laws, else xiaobao/laws in the user's data folder.
+
+    That is $XDG_DATA_HOME or ~/.local/share, the same whatever the working directory; for a user without a home
+    var/laws below the working directory.
+    """
     home = os.environ.get("XIAOBAO_HOME")
-    return (Path(home) if home else Path("var")) / "laws"
+    if home:
+        return Path(home) / "laws"
+    try:
+        return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "xiaobao" / "laws"
+    except RuntimeError:
+        return Path("var") / "laws"
 
 
 class TextStore:
