@@ -7,7 +7,19 @@ from importlib.util import find_spec
 
 from django.apps import AppConfig, apps
 
-DECLARING = ("access", "events", "jobs", "tasks", "nav", "indexing", "webhook_events")
+DECLARING = (
+    "access",
+    "permissions",
+    "events",
+    "jobs",
+    "tasks",
+    "nav",
+    "indexing",
+    "webhook_events",
+    "exports",
+    "entries",
+    "signing_in",
+)
 
 
 class KernelConfig(AppConfig):
