@@ -30,7 +30,9 @@ def fingerprint(source: str, rule: str, text: str, title: str = "") -> str:
     return hashlib.sha256("\0".join((source, rule or title, words)).encode()).hexdigest()
 
 
-def made_by_rule(found: Any, *, version: Any, screening: Any, basis: list[dict[str, str]], review: Any = None) -> Finding:
+def made_by_rule(
+    found: Any, *, version: Any, screening: Any, basis: list[dict[str, str]], review: Any = None
+) -> Finding:
     """Return an engine's finding as a row, not yet saved."""
     return Finding(
         version=version,
@@ -93,7 +95,9 @@ def carry_over(rows: Sequence[Finding]) -> int:
     old = Finding.objects.filter(earlier, fingerprint__in=marks).exclude(decision=Decision.OPEN)
     decided: dict[str, list[Finding]] = {}
     newest: dict[str, tuple[int, int]] = {}
-    for item in old.exclude(pk__in=[row.pk for row in rows]).order_by("-version__number", "-screening_id", "start", "pk"):
+    for item in old.exclude(pk__in=[row.pk for row in rows]).order_by(
+        "-version__number", "-screening_id", "start", "pk"
+    ):
         group = (item.version_id, item.screening_id or 0)
         if newest.setdefault(item.fingerprint, group) == group:
             decided.setdefault(item.fingerprint, []).append(item)

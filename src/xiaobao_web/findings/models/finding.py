@@ -38,9 +38,7 @@ class Finding(models.Model):
     version = models.ForeignKey(
         "materials.MaterialVersion", models.PROTECT, related_name="findings", verbose_name=_("材料版本")
     )
-    screening = models.ForeignKey(
-        "materials.Screening", models.CASCADE, null=True, blank=True, related_name="findings"
-    )
+    screening = models.ForeignKey("materials.Screening", models.CASCADE, null=True, blank=True, related_name="findings")
     review = models.ForeignKey(
         "reviews.Review", models.PROTECT, null=True, blank=True, related_name="findings", verbose_name=_("审查")
     )

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from xiaobao_web.findings.models.finding import Severity
+from xiaobao_web.kernel.choices import TonedChoices
 
 
-class IssueState(models.TextChoices):
+class IssueState(TonedChoices):
     """States of an issue, from found to struck off."""
 
-    OPEN = "open", _("待派发")
-    ASSIGNED = "assigned", _("待制定计划")
-    RECTIFYING = "rectifying", _("整改中")
-    SUBMITTED = "submitted", _("待验证")
-    CLOSED = "closed", _("已销号")
-    VOID = "void", _("已作废")
+    OPEN = "open", "amber", _("待派发")
+    ASSIGNED = "assigned", "blue", _("待制定计划")
+    RECTIFYING = "rectifying", "cyan", _("整改中")
+    SUBMITTED = "submitted", "violet", _("待验证")
+    CLOSED = "closed", "green", _("已销号")
+    VOID = "void", "grey", _("已作废")
 
 
 class IssueSource(models.TextChoices):
@@ -65,6 +70,9 @@ class Issue(models.Model):
     state = FSMField(_("状态"), max_length=20, choices=IssueState.choices, default=IssueState.OPEN, protected=True)
     plan = models.TextField(_("整改计划"), blank=True)
     outcome = models.TextField(_("整改结果"), blank=True)
+    handed_in_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("提交人")
+    )
     verified_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("销号人")
     )
@@ -77,6 +85,7 @@ class Issue(models.Model):
     accountability = models.TextField(_("问责"), blank=True)
     notice = models.CharField(_("通报文号"), max_length=80, blank=True)
 
+    State = IssueState
     scope_unit = "unit"
     scope_people = ("owner", "raised_by")
 
@@ -93,14 +102,19 @@ class Issue(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
 
+    def get_absolute_url(self) -> str:
+        """Return the issue's page."""
+        return reverse("issue", args=[self.pk])
+
     @transition(
         field=state,
         source=[IssueState.OPEN, IssueState.ASSIGNED],
         target=IssueState.ASSIGNED,
         custom={"label": _("派发"), "primary": True},
     )
-    def assign(self, *, by: object, **values: object) -> None:
+    def assign(self, *, by: object, unit: Any, owner: Any, due_on: date) -> None:
         """Give it to an owner with a due date."""
+        self.unit, self.owner, self.due_on = unit, owner, due_on
 
     @transition(
         field=state,
@@ -120,11 +134,9 @@ class Issue(models.Model):
     )
     def hand_in(self, *, by: object, outcome: str) -> None:
         """Say what was done; evidence is attached."""
-        self.outcome = outcome
+        self.outcome, self.handed_in_by = outcome, by  # type: ignore[assignment]
 
-    @transition(
-        field=state, source=IssueState.SUBMITTED, target=IssueState.RECTIFYING, custom={"label": _("退回整改")}
-    )
+    @transition(field=state, source=IssueState.SUBMITTED, target=IssueState.RECTIFYING, custom={"label": _("退回整改")})
     def send_back(self, *, by: object, reason: str) -> None:
         """Send it back: not put right yet."""
         self.returned += 1
