@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.kernel.access import Reach, declare
 from xiaobao_web.people.models import Organisation, Role
+from xiaobao_web.reviews.models import Lane
 
 OWN, UNIT, ALL = Reach.OWN, Reach.UNIT, Reach.ALL
 SENDERS = {Role.SUBMITTER: UNIT, Role.LIAISON: UNIT}
@@ -35,10 +36,13 @@ def signs_anothers(user: Any, review: Any) -> str | None:
 
 
 def reviews_anothers(user: Any, review: Any) -> str | None:
-    """A reviewer has no part in the request and is not of the sending unit (consumer protection may be)."""
+    """A reviewer has no part in the request and is not of the sending unit (consumer protection may be).
+
+    In the branch lane the branch reviews itself: there only the people of the request stand aside.
+    """
     if is_sender(user, review):
         return _g("您参与了这件事项的送审，按双人复核要求不能审查它。")
-    if _own_unit(user, review):
+    if review.lane != Lane.BRANCH and _own_unit(user, review):
         return _g("您属于送审部门，按回避要求应由其他审查人员办理。")
     return None
 

@@ -39,11 +39,14 @@ def start(
     if review.unit_id != by.unit_id and review.created_by_id != by.pk:
         raise Refused(_("这个外部编号已被其他机构使用。"))
     if review.state == ReviewState.DRAFT:
-        _add(review, uploads, texts, by=by)
+        add(review, uploads, texts, by=by)
     return review, made
 
 
-def _add(review: Review, uploads: Iterable[Any], texts: Iterable[Mapping[str, str]], *, by: Any) -> None:
+def add(
+    review: Review, uploads: Iterable[Any], texts: Iterable[Mapping[str, str]], *, by: Any, kind: str = ""
+) -> None:
+    """Add files and texts to a draft, those that are there already left out."""
     from xiaobao_web.kernel import files
     from xiaobao_web.materials.hashing import sha256_of
 
@@ -52,7 +55,7 @@ def _add(review: Review, uploads: Iterable[Any], texts: Iterable[Mapping[str, st
         stored = files.store(upload, name=upload.name, by=by)
         if stored.sha256 not in known:
             upload.seek(0)
-            drafting.add_material(review, by=by, upload=upload)
+            drafting.add_material(review, by=by, upload=upload, kind=kind)
             known.add(stored.sha256)
     for item in texts:
         text = item.get("text", "").replace("\r\n", "\n").replace("\0", "").strip()
