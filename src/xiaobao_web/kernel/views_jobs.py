@@ -55,7 +55,7 @@ def backlog(request: HttpRequest) -> HttpResponse:
 
 def _totals(state: str) -> dict[str, Any]:
     counted = JobRun.objects.order_by().values("state").annotate(n=Count("pk"))
-    numbers = {line["state"]: line["n"] for line in counted}
+    numbers = dict.fromkeys(RunState.values, 0) | {line["state"]: line["n"] for line in counted}
     now = timezone.now()
     waiting = JobRun.objects.filter(state=RunState.WAITING.value, next_at__lte=now)
     due = waiting.aggregate(oldest=Min("next_at"))["oldest"]
@@ -68,7 +68,7 @@ def _totals(state: str) -> dict[str, Any]:
                 "label": member.label,
                 "url": f"{url}?state={member.value}",
                 "current": state == member.value,
-                "count": numbers.get(member.value, 0) if member is not RunState.DONE else "",
+                "count": numbers[member.value] if member is not RunState.DONE else "",
             }
         )
     return {"numbers": numbers, "oldest": minutes, "late": (minutes or 0) >= LATE_MINUTES, "tabs": tabs}

@@ -211,6 +211,7 @@ def test_the_backlog_shows_and_an_administrator_tries_again(bank, client_of, dja
     page = admin.get(reverse("jobs"), {"state": "failed"})
     assert "业务拒绝" in page.content.decode()
     assert "没有工作进程在运行" in page.content.decode()
+    assert "无数据" not in page.content.decode()
     with django_capture_on_commit_callbacks(execute=True):
         assert admin.post(reverse("job_retry", args=[run.pk])).status_code == 302
     run.refresh_from_db()
