@@ -98,6 +98,9 @@ class Program:
         bounds = np.cumsum([0, *(len(p) for p in parts)])
         ids, starts = self.matcher.scan(units)
         owner = np.searchsorted(bounds, starts, side="right") - 1
+        if len(owner) and np.bincount(owner).max() > PLACES:
+            kept = _first_places(owner * len(self.words) + ids)
+            owner, ids, starts = owner[kept], ids[kept], starts[kept]
         fired = self._fired(units, bounds, owner, ids)
         told = np.array([i for i, r in enumerate(rows) if r in informed], dtype=np.int64)
         way_rows, ways = self._possible(owner, ids, fired, told, len(rows), model=model)
@@ -116,6 +119,8 @@ class Program:
     def words_in(self, units: NDArray[np.uint16]) -> dict[str, list[Span]]:
         """Return the words of one text with their spans."""
         ids, starts = self.matcher.scan(units)
+        kept = _first_places(ids) if len(ids) > PLACES else slice(None)
+        ids, starts = ids[kept], starts[kept]
         out = [Found({}, set(), set())]
         self._place(out, np.zeros_like(ids), ids, starts)
         return out[0].words
@@ -143,9 +148,6 @@ class Program:
 
     def _place(self, out: Sequence[Found | None], owner: Ints, ids: Ints, starts: Ints) -> None:
         """Write down the words of rows with their spans."""
-        if len(ids) > PLACES:
-            kept = _first_places(owner * len(self.words) + ids)
-            owner, ids, starts = owner[kept], ids[kept], starts[kept]
         ends = starts + self.matcher.lengths[ids]
         for word, row, start, end in zip(ids.tolist(), owner.tolist(), starts.tolist(), ends.tolist(), strict=True):
             out[row].words.setdefault(self.words[word], []).append((start, end))
