@@ -1,8 +1,8 @@
 """The table of every address × persona: what a person of each kind is answered.
 
-A row names an address, the keys of its URL as a function of the bank, the method, and the status for each persona. A
-persona left out of a row is answered by REST_OF_BANK's value of the row (`others`). Who has not signed in is always sent
-to the sign-in page (302), except on rows marked `open`.
+A row names an address, the keys of its URL as a function of the bank, the method, and the status for each persona; a
+persona that `by` leaves out is answered `others`. Who has not signed in is always sent to the sign-in page (302),
+except on rows marked `open`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-PERSONAS = ("stranger", "submitter", "sender_head", "liaison", "reviewer", "legal", "office", "executive", "auditor", "admin")
+PERSONAS = (
+    "stranger", "submitter", "sender_head", "liaison", "reviewer", "legal", "office", "executive", "auditor", "admin",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,11 @@ class Row:
     name: str
     others: int = 200
     by: Mapping[str, int] = field(default_factory=dict)
-    keys: Callable[[Any], dict[str, Any]] = lambda bank: {}
+    keys: Callable[[Any], dict[str, Any]] | None = None
+    """The keys of the URL from the bank; None: keys of something that does not exist."""
     method: str = "get"
     data: Mapping[str, Any] = field(default_factory=dict)
-    wrong: str = "delete"
+    wrong: str = "put"
     """A method the address does not take; answered 405."""
     open: bool = False
 
@@ -37,64 +40,134 @@ def _person(bank: Any) -> dict[str, Any]:
     return {"pk": bank["liaison"].pk}
 
 
-def _nothing(_bank: Any) -> dict[str, Any]:
-    return {"pk": 999_999}
-
-
-def _no_subject(_bank: Any) -> dict[str, Any]:
-    return {"label": "people.organisation", "pk": 999_999}
-
-
 def _people_list(_bank: Any) -> dict[str, Any]:
     return {"name": "people"}
 
 
+def _guide(_bank: Any) -> dict[str, Any]:
+    return {"subject": "creation"}
+
+
 SEES = {"stranger": 403}
+WORKS = {"stranger": 403, "admin": 403}
 ADMIN = {"admin": 200}
+ADMIN_FINDS_NOTHING = {"admin": 404}
+FEEDS = {"sender_head": 200, "office": 200, "admin": 200}
+FEEDS_NOTHING = {"sender_head": 404, "office": 404, "admin": 404}
+
+
+def _post(name: str, others: int = 404, by: Mapping[str, int] | None = None, **values: Any) -> Row:
+    """Return the row of an address that takes POST alone."""
+    return Row(name, others, by or {}, method="post", wrong="get", **values)
+
+
+def _missing(name: str, wrong: str = "post") -> Row:
+    """Return the row of the page of something that does not exist: 404 for everybody."""
+    return Row(name, 404, wrong=wrong)
+
 
 ROWS = [
     # kernel: lists, exports, tokens
-    Row("list_columns", 302, SEES, _people_list, "post", wrong="get"),
-    Row("saved_view_add", 302, SEES, _people_list, "post", {"name": "我的视图", "query": "view=all"}, wrong="get"),
-    Row("saved_view_delete", 404, {}, _nothing, "post", wrong="get"),
-    Row("export_add", 302, SEES, _people_list, "post", wrong="get"),
-    Row("exports"),
-    Row("export_file", 404, {}, _nothing),
-    Row("export_delete", 404, {}, _nothing, "post", wrong="get"),
+    _post("list_columns", 302, SEES, keys=_people_list),
+    _post("saved_view_add", 302, SEES, keys=_people_list, data={"name": "我的视图", "query": "view=all"}),
+    _post("saved_view_delete"),
+    _post("export_add", 302, SEES, keys=_people_list),
+    Row("exports", wrong="post"),
+    _missing("export_file"),
+    _post("export_delete"),
     Row("tokens", 200, SEES),
-    Row("token_revoke", 404, {}, _nothing, "post", wrong="get"),
+    _post("token_revoke"),
+    # kernel: files, search
+    _missing("open_file"),
+    _post("remove_file"),
+    _missing("files_of"),
+    _post("add_files"),
+    Row("unreleased_files", 403, ADMIN, wrong="post"),
+    _post("scan_again", 403, ADMIN_FINDS_NOTHING),
+    Row("search", wrong="post"),
+    Row("search_quick", wrong="post"),
     # kernel: inbox, jobs, comments, webhooks
     Row("inbox", wrong="post"),
     Row("inbox_count", wrong="post"),
-    Row("inbox_mark_all", 302, {}, method="post", wrong="get"),
-    Row("inbox_mail", 302, {}, method="post", data={"mail": "off"}, wrong="get"),
-    Row("inbox_open", 404, {}, _nothing, wrong="post"),
-    Row("inbox_mark", 404, {}, _nothing, "post", wrong="get"),
+    _post("inbox_mark_all", 302),
+    _post("inbox_mail", 422),
+    _missing("inbox_open"),
+    _post("inbox_mark"),
     Row("jobs", 403, ADMIN, wrong="post"),
-    Row("job", 404, {}, _nothing, wrong="post"),
-    Row("job_retry", 403, {"admin": 404}, _nothing, "post", wrong="get"),
-    Row("comments", 404, {}, _no_subject),
-    Row("mentionable", 404, {}, _no_subject, wrong="post"),
-    Row("comment_withdraw", 404, {}, _nothing, "post", wrong="get"),
+    _post("job_retry", 403, ADMIN_FINDS_NOTHING),
+    _missing("job"),
+    _missing("comments", "put"),
+    _missing("mentionable"),
+    _post("comment_withdraw"),
     Row("webhooks", 403, ADMIN),
-    Row("webhook", 403, {"admin": 404}, _nothing),
-    Row("webhook_rotate", 403, {"admin": 404}, _nothing, "post", wrong="get"),
-    Row("webhook_ping", 403, {"admin": 404}, _nothing, "post", wrong="get"),
-    Row("webhook_payload", 403, {"admin": 404}, _nothing, wrong="post"),
-    Row("webhook_redeliver", 403, {"admin": 404}, _nothing, "post", wrong="get"),
+    Row("webhook", 403, ADMIN_FINDS_NOTHING),
+    _post("webhook_rotate", 403, ADMIN_FINDS_NOTHING),
+    _post("webhook_ping", 403, ADMIN_FINDS_NOTHING),
+    Row("webhook_payload", 403, ADMIN_FINDS_NOTHING, wrong="post"),
+    _post("webhook_redeliver", 403, ADMIN_FINDS_NOTHING),
     # people
     Row("organisations", 200, SEES, wrong="post"),
     Row("organisation", 200, SEES, _unit, wrong="post"),
     Row("organisation_new", 403, ADMIN),
     Row("organisation_change", 403, ADMIN, _unit),
-    Row("people", 200, SEES, wrong="put"),
+    Row("people", 200, SEES),
     Row("person", 200, SEES, _person, wrong="post"),
     Row("person_new", 403, ADMIN),
     Row("person_change", 403, ADMIN, _person),
     Row("person_appoint", 403, ADMIN, _person),
     Row("person_hand_over", 403, {"admin": 200, "office": 200}, _person),
-    Row("post_relieve", 403, {"admin": 302}, lambda bank: {"pk": bank["liaison"].posts.get().pk}, "post", wrong="get"),
+    _post("post_relieve", 403, {"admin": 302}, keys=lambda bank: {"pk": bank["liaison"].posts.get().pk}),
     Row("delegations", 200, SEES),
-    Row("delegation_revoke", 404, {}, _nothing, "post", wrong="get"),
+    _post("delegation_revoke"),
+    # products
+    Row("products", 200, WORKS),
+    _missing("product"),
+    Row("products_import", 403, FEEDS),
+    _post("products_import_confirm", 403, FEEDS_NOTHING),
+    Row("products_import_shown", 403, FEEDS_NOTHING, wrong="post"),
+    # materials
+    Row("materials", 200, WORKS),
+    Row("material_add", 200, {**WORKS, "legal": 403, "executive": 403, "auditor": 403}),
+    _missing("material"),
+    _post("material_version_add"),
+    _post("material_screen"),
+    _missing("material_file"),
+    _missing("material_page"),
+    Row("material_check_text", 200, SEES),
+    Row("material_ask", 200, SEES),
+    Row("registry", 200, WORKS),
+    Row("registry_calendar", 200, WORKS, wrong="post"),
+    _missing("approved"),
+    _missing("approved_place", "put"),
+    _post("approved_withdraw"),
+    Row("placements", 200, WORKS),
+    _missing("placement_take_down", "put"),
+    # reviews
+    Row("reviews", 200, WORKS),
+    Row("review_new", 403, {"submitter": 200, "liaison": 200}),
+    Row("review_batch", 403, {"submitter": 200, "liaison": 200, "office": 200}),
+    Row("review_lookup", 302, wrong="post"),
+    Row("review_guides", 200, SEES, wrong="post"),
+    Row("review_guide", 200, SEES, _guide, wrong="post"),
+    Row("opinion_template", 403, {"office": 200, "admin": 200}),
+    Row("opinion_template_file", 403, {"office": 200, "admin": 200}, wrong="post"),
+    Row("reevaluations", 403, {"reviewer": 200, "office": 200}),
+    _missing("reevaluation", "put"),
+    _missing("reviews_case"),
+    _missing("review_materials"),
+    _post("review_act"),
+    _missing("review_edit"),
+    _post("review_details"),
+    _post("review_add_material"),
+    _post("review_replace_material"),
+    _post("review_assessment"),
+    _post("review_follow_up"),
+    _missing("review_opinion", "put"),
+    _missing("review_document"),
+    _missing("review_answers", "put"),
+    _missing("review_refusals", "put"),
+    _missing("review_confirm", "put"),
+    _missing("review_verify", "put"),
+    _missing("review_dossier", "put"),
 ]
-"""Each app adds its own rows, in its own block."""
+"""Each app adds its rows in its own block; rows of existing things (`_person`) say more than missing ones."""

@@ -22,7 +22,11 @@ from django.utils.translation import gettext as _
 from xiaobao_web.kernel.errors import Forbidden, Hidden, Undeclared
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from xiaobao_web.people.models import Person
+
+    Caller = Person | AnonymousUser
 
 M = TypeVar("M", bound=models.Model)
 Text = str | Promise
@@ -87,7 +91,8 @@ def declare(
 def role_labels() -> dict[str, str]:
     """Return the label of each role."""
     field = apps.get_model("people", "Post")._meta.get_field("role")
-    return {str(value): str(label) for value, label in field.choices}
+    choices: Any = field.choices
+    return {str(value): str(label) for value, label in choices}
 
 
 def permission(name: str) -> Permission:
@@ -112,7 +117,7 @@ class Scope:
         return not (self.everywhere or self.units or self.own)
 
 
-def scope(user: Person, name: str) -> Scope:
+def scope(user: Caller, name: str) -> Scope:
     """Return where a person has a permission today."""
     wanted = permission(name)
     if not getattr(user, "is_authenticated", False) or not user.is_active:
@@ -121,7 +126,8 @@ def scope(user: Person, name: str) -> Scope:
     if limits is not None and name not in limits:
         return Scope(False, frozenset(), False)
     everywhere, own, roots = False, False, []
-    for post in user.posts_now():
+    person: Any = user
+    for post in person.posts_now():
         reach = wanted.grants.get(post.role)
         if reach is None:
             continue
@@ -145,12 +151,12 @@ def _under(user: Any, roots: Iterable[Any]) -> frozenset[int]:
     return frozenset(ids)
 
 
-def holds(user: Person, name: str) -> bool:
+def holds(user: Caller, name: str) -> bool:
     """Tell whether a person has a permission anywhere at all."""
     return not scope(user, name).nowhere
 
 
-def visible_to(user: Person, queryset: models.QuerySet[M], name: str) -> models.QuerySet[M]:
+def visible_to(user: Caller, queryset: models.QuerySet[M], name: str) -> models.QuerySet[M]:
     """Return the rows of a queryset that a person has a permission over."""
     where = scope(user, name)
     if where.everywhere:
@@ -164,12 +170,12 @@ def visible_to(user: Person, queryset: models.QuerySet[M], name: str) -> models.
         condition |= Q(**{f"{unit}__in": where.units}) if unit != "pk" else Q(pk__in=where.units)
     for path in getattr(model, "scope_people", ()):
         # A join to many would repeat rows, and removing the repeats would sort the whole table.
-        named = Q(pk__in=model._base_manager.filter(**{path: user.pk}).values("pk")) if "__" in path else Q(**{path: user.pk})
-        condition |= named
+        named = Q(**{path: user.pk})
+        condition |= Q(pk__in=model._base_manager.filter(named).values("pk")) if "__" in path else named
     return queryset.filter(condition)
 
 
-def within(user: Person, name: str, obj: models.Model) -> bool:
+def within(user: Caller, name: str, obj: models.Model) -> bool:
     """Tell whether an object lies within a person's scope of a permission."""
     where = scope(user, name)
     if where.everywhere:
@@ -197,7 +203,7 @@ def _names(obj: models.Model, path: str, user: Any) -> bool:
     return type(obj)._default_manager.filter(**{"pk": obj.pk, path: user.pk}).exists()
 
 
-def can(user: Person, name: str, obj: models.Model | None = None) -> Answer:
+def can(user: Caller, name: str, obj: models.Model | None = None) -> Answer:
     """Say whether a person may do something (with an object), and if not, why and who may."""
     wanted = permission(name)
     if not holds(user, name) or (obj is not None and obj.pk is not None and not within(user, name, obj)):
@@ -217,7 +223,7 @@ def _denied(wanted: Permission) -> str:
     return _("“%(label)s”由%(who)s办理；如需办理，请联系本机构的相应岗位。") % {"label": wanted.label, "who": who}
 
 
-def require(user: Person, name: str, obj: models.Model | None = None) -> None:
+def require(user: Caller, name: str, obj: models.Model | None = None) -> None:
     """Return when a person may do something; raises Hidden outside the scope of the app's view, else Forbidden."""
     answer = can(user, name, obj)
     if answer:
@@ -228,7 +234,7 @@ def require(user: Person, name: str, obj: models.Model | None = None) -> None:
     raise Forbidden(answer.reason)
 
 
-def find(user: Person, queryset: models.QuerySet[M], name: str, **lookup: Any) -> M:
+def find(user: Caller, queryset: models.QuerySet[M], name: str, **lookup: Any) -> M:
     """Return the one row of a queryset that a person may see; raises Hidden."""
     row = visible_to(user, queryset.filter(**lookup), name).first()
     if row is None:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from xiaobao_web.kernel import journal, jobs
+from xiaobao_web.kernel import jobs, journal
 from xiaobao_web.kernel.access import holds
 from xiaobao_web.kernel.errors import Forbidden, Hidden, PlatformError, Refused
 from xiaobao_web.kernel.lists import keyset, sheet
@@ -89,9 +89,7 @@ def write_export(export_id: int) -> None:
 
 
 def _fail(export: Export, reason: str) -> None:
-    Export.objects.filter(pk=export.pk).update(
-        state=ExportState.FAILED, note=reason[:300], finished_at=timezone.now()
-    )
+    Export.objects.filter(pk=export.pk).update(state=ExportState.FAILED, note=reason[:300], finished_at=timezone.now())
 
 
 def _write(export: Export) -> None:
@@ -130,7 +128,10 @@ def limit_note(total: int) -> str:
     """Return why not all rows are in the sheet, empty when they are."""
     if total <= sheet.LIMIT:
         return ""
-    told = _("共 %(total)s 行，导出前 %(limit)s 行，原因：行数过多的表格难以打开，也不便控制外传范围；请加上筛选条件后分批导出。")
+    told = _(
+        "共 %(total)s 行，导出前 %(limit)s 行，"
+        "原因：行数过多的表格难以打开，也不便控制外传范围；请加上筛选条件后分批导出。"
+    )
     return told % {"total": f"{total:,}", "limit": f"{sheet.LIMIT:,}"}
 
 
@@ -158,8 +159,14 @@ def _ready(export: Export, written: int, total: int, size: int) -> None:
         finished_at=now,
         expires_at=now + KEPT,
     )
-    facts = {"list": export.title, "name": export.list_name, "rows": written, "total": total, "filters": export.conditions}
-    facts["columns"] = export.columns
+    facts = {
+        "list": export.title,
+        "name": export.list_name,
+        "rows": written,
+        "total": total,
+        "filters": export.conditions,
+        "columns": export.columns,
+    }
     journal.record("kernel.exported", by=export.person, on=export, facts=facts)
 
 

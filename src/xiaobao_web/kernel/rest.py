@@ -105,14 +105,17 @@ class Interface(NinjaAPI):
         for methods in document["paths"].values():
             for operation in methods.values():
                 for status in ("401", "403", "404", "409", "422", "429"):
-                    answer = {"description": str(MESSAGES.get(int(status), ("", _("不能这样做，原因见 message。")))[1]), "content": reference}
+                    answer = {
+                        "description": str(MESSAGES.get(int(status), ("", _("不能这样做，原因见 message。")))[1]),
+                        "content": reference,
+                    }
                     operation["responses"].setdefault(status, answer)
         return document
 
 
 def known_keys_only(run: Callable[..., Any]) -> Callable[..., Any]:
     """Let an operation refuse query keys that it does not declare, once its caller is known."""
-    operation: Any = inspect.unwrap(run).__self__  # type: ignore[attr-defined]
+    operation: Any = inspect.unwrap(run).__self__
     known = {
         key
         for model in operation.models
@@ -146,7 +149,9 @@ api = Interface(
 api.add_decorator(known_keys_only, mode="view")
 
 
-def _answer(request: HttpRequest, status: int, code: str, message: Text, fields: dict[str, str] | None = None) -> HttpResponse:
+def _answer(
+    request: HttpRequest, status: int, code: str, message: Text, fields: dict[str, str] | None = None
+) -> HttpResponse:
     return api.create_response(
         request, {"error": {"code": code, "message": str(message), "fields": fields or {}}}, status=status
     )
@@ -168,7 +173,13 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     for item in error.errors:
         place = [str(part) for part in item["loc"] if part not in ("body", "query", "path", "payload", "form")]
         fields[".".join(place) or "body"] = str(item["msg"])
-    return _answer(request, 422, "invalid", _("有 %(n)d 处填写不符合要求：%(fields)s。") % {"n": len(fields), "fields": "、".join(fields)}, fields)
+    return _answer(
+        request,
+        422,
+        "invalid",
+        _("有 %(n)d 处填写不符合要求：%(fields)s。") % {"n": len(fields), "fields": "、".join(fields)},
+        fields,
+    )
 
 
 @api.exception_handler(AuthenticationError)
@@ -205,7 +216,12 @@ def not_allowed(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
 
 
 def page_of(
-    rows: models.QuerySet[M], *, limit: int = LIMIT, cursor: str = "", order: str = "-pk", show: Callable[[M], Any] | None = None
+    rows: models.QuerySet[M],
+    *,
+    limit: int = LIMIT,
+    cursor: str = "",
+    order: str = "-pk",
+    show: Callable[[M], Any] | None = None,
 ) -> dict[str, Any]:
     """Return one page of rows as {"items", "next"}: `next` is the cursor of the page after, null at the end.
 

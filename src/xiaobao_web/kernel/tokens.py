@@ -1,4 +1,4 @@
-"""Tokens for programs: made by a person for a part of what they may, shown once, kept as a hash, revoked at any time."""
+"""Tokens for programs: made by a person for a part of what they may, shown once, kept as a hash, revoked any time."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def revoke(*, token_id: int, by: Any) -> ApiToken:
 
 
 def person_of(secret: str) -> Any | None:
-    """Return the person in whose name a token's bearer acts, limited to its permissions; None for one that is not valid.
+    """Return the person in whose name a token's bearer acts, limited to its permissions; None for one not valid.
 
     Raises TooMany beyond PER_MINUTE requests a minute and process.
     """
@@ -96,7 +96,9 @@ def _slow_down(token: ApiToken) -> None:
     cache.add(key, 0, 90)
     if cache.incr(key) > PER_MINUTE:
         left = 60 - second
-        raise TooMany(_("请求过于频繁：每分钟最多 %(n)d 次，请 %(s)d 秒后再试。") % {"n": PER_MINUTE, "s": left}, seconds=left)
+        raise TooMany(
+            _("请求过于频繁：每分钟最多 %(n)d 次，请 %(s)d 秒后再试。") % {"n": PER_MINUTE, "s": left}, seconds=left
+        )
 
 
 def _digest(secret: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -10,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from xiaobao_web.kernel import exports
+from xiaobao_web.kernel.lists.page import ids
 from xiaobao_web.kernel.models import Export
 
 SHOWN = 100
@@ -19,7 +22,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_POST
 def add(request: HttpRequest, name: str) -> HttpResponse:
     """Ask for the rows of a list's address, or for the chosen ones."""
-    chosen = [int(word) for word in request.POST.getlist("row") if word.isascii() and word.isdigit() and len(word) < 19]
+    chosen = ids(request.POST.getlist("row"))
     exports.ask(list_name=name, query=request.POST.get("query", ""), by=request.user, chosen=chosen)
     messages.info(request, _("已开始导出，完成后在这里下载；可以先去做别的事。"))
     return HttpResponseRedirect(reverse("exports"))
@@ -28,7 +31,8 @@ def add(request: HttpRequest, name: str) -> HttpResponse:
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """Show one's own exports; htmx asks for the table again while one is under way."""
-    rows = list(Export.objects.filter(person_id=request.user.pk)[:SHOWN])
+    user: Any = request.user
+    rows = list(Export.objects.filter(person=user)[:SHOWN])
     context = {"exports": rows, "waiting": any(row.under_way for row in rows), "days": exports.KEPT.days}
     fragment = request.headers.get("HX-Target") == "exports"
     return render(request, "kernel/lists/_exports.html" if fragment else "kernel/lists/exports.html", context)

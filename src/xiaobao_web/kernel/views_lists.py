@@ -17,7 +17,7 @@ from xiaobao_web.kernel.lists import ListPage, find_list, preferences
 
 def _list(request: HttpRequest, name: str) -> ListPage:
     page = find_list(name)
-    if not holds(request.user, page.permission):  # type: ignore[arg-type]
+    if not holds(request.user, page.permission):
         raise Forbidden(_("您没有查看“%s”的权限。") % page.title)
     return page
 

@@ -24,7 +24,11 @@ class TokenForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("用途"), max_length=60, help_text=gettext_lazy("如：OA 系统送审对接"))
     days = forms.IntegerField(
-        label=gettext_lazy("有效天数"), min_value=1, max_value=tokens.LONGEST, initial=90, help_text=gettext_lazy("最长 366 天")
+        label=gettext_lazy("有效天数"),
+        min_value=1,
+        max_value=tokens.LONGEST,
+        initial=90,
+        help_text=gettext_lazy("最长 366 天"),
     )
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("权限"), widget=forms.CheckboxSelectMultiple(attrs={"class": "scope-choices"})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from xiaobao_web.people.models import Organisation, OrganisationKind, Person, Post, Role
 
 
-class OrganisationChoice(forms.ModelChoiceField):
+class OrganisationChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # the class takes no argument at run time
     """A choice among active organisations, each indented by its depth."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -21,10 +21,10 @@ class OrganisationChoice(forms.ModelChoiceField):
 
     def label_from_instance(self, obj: Any) -> str:
         """Return the name, indented."""
-        return "　" * max(0, obj.path.count("/") - 2) + str(obj)
+        return "　" * int(max(0, obj.path.count("/") - 2)) + str(obj)
 
 
-class PersonChoice(forms.ModelChoiceField):
+class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # the class takes no argument at run time
     """A choice among active staff, by name and unit."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -53,7 +53,9 @@ class OrganisationForm(forms.Form):
     code = forms.CharField(label=_("编号"), max_length=40, help_text=_("全行唯一的机构编号"))
     kind = forms.ChoiceField(label=_("类型"), choices=OrganisationKind.choices)
     parent = OrganisationChoice(label=_("上级"), required=False)
-    executive = PersonChoice(label=_("分管行领导"), required=False, help_text=_("不采纳审查意见的审批须避开分管该条线的行领导"))
+    executive = PersonChoice(
+        label=_("分管行领导"), required=False, help_text=_("不采纳审查意见的审批须避开分管该条线的行领导")
+    )
     is_consumer_protection = forms.BooleanField(label=_("消保职能部门"), required=False)
 
 
@@ -129,7 +131,10 @@ class HandOverForm(forms.Form):
 
     receiver = PersonChoice(label=_("接手人"))
     posts = forms.ModelMultipleChoiceField(
-        label=_("交接的岗位"), queryset=Post.objects.none(), widget=forms.CheckboxSelectMultiple, help_text=_("名下未办结的事项一并转给接手人")
+        label=_("交接的岗位"),
+        queryset=Post.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("名下未办结的事项一并转给接手人"),
     )
 
     def __init__(self, *args: Any, giver: Person, **kwargs: Any) -> None:

@@ -45,7 +45,9 @@ class StaffList(ListPage):
     )
     filters = (
         unit("unit"),
-        custom("role", ChoiceFilter(choices=Role.choices, method=_holding, label=_("岗位"), empty_label=_("岗位：全部"))),
+        custom(
+            "role", ChoiceFilter(choices=Role.choices, method=_holding, label=_("岗位"), empty_label=_("岗位：全部"))
+        ),
         flag("active", field="is_active", label=_("在职")),
     )
     tabs = (own_unit(), everything())

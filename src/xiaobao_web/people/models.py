@@ -60,7 +60,9 @@ class Organisation(models.Model):
     name = models.CharField(_("名称"), max_length=100)
     code = models.CharField(_("编号"), max_length=40, unique=True)
     kind = models.CharField(_("类型"), max_length=20, choices=OrganisationKind)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级")
+    )
     path = models.CharField(max_length=200, db_index=True, editable=False, default="")
     executive = models.ForeignKey(
         "people.Person", models.SET_NULL, null=True, blank=True, related_name="oversees", verbose_name=_("分管行领导")
@@ -157,7 +159,7 @@ class Post(models.Model):
     since = models.DateField(_("任职起"), default=timezone.localdate)
     until = models.DateField(_("任职止"), null=True, blank=True)
 
-    objects: ClassVar[models.Manager[Post]] = PostQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[Post]] = PostQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("岗位")
@@ -210,4 +212,3 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.giver} → {self.receiver}"
-

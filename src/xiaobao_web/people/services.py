@@ -110,7 +110,7 @@ def change_person(*, person: Person, by: Person, **facts: Any) -> Person:
     changes = _changed(row, facts)
     row.save()
     if changes:
-        personal = {name: changes.pop(name)[1] for name in ("email", "phone") if name in changes}
+        personal: dict[str, Any] = {name: changes.pop(name)[1] for name in ("email", "phone") if name in changes}
         journal.record("people.person_changed", by=by, on=row, changes=changes, personal=personal)
     return row
 
@@ -124,9 +124,7 @@ def appoint(
         require(by, "people.manage")
     if Post.objects.filter(person=person, role=role, organisation=organisation, until__isnull=True).exists():
         raise Refused(_("%(person)s 已在该机构担任这一岗位。") % {"person": person})
-    post = Post.objects.create(
-        person=person, role=role, organisation=organisation, since=since or timezone.localdate()
-    )
+    post = Post.objects.create(person=person, role=role, organisation=organisation, since=since or timezone.localdate())
     person.forget_posts()
     journal.record("people.appointed", by=by, on=person, facts={"post": str(post)})
     return post

@@ -148,6 +148,8 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
             told(form, error)
         else:
             words = {"giver": giver, "receiver": receiver, "posts": len(posts), "items": moved}
-            messages.success(request, _("%(giver)s 的 %(posts)d 个岗位和 %(items)d 项未办结事项已交接给 %(receiver)s。") % words)
+            messages.success(
+                request, _("%(giver)s 的 %(posts)d 个岗位和 %(items)d 项未办结事项已交接给 %(receiver)s。") % words
+            )
             return HttpResponseRedirect(page)
     return form_page(request, form, title=_("岗位交接：%s") % giver, back=page, label=_("确认交接"))

@@ -31,7 +31,9 @@ def index(request: HttpRequest) -> HttpResponse:
         except PlatformError as error:
             told(form, error)
         else:
-            messages.success(request, _("已委托 %(who)s，%(until)s 到期自动收回。") % {"who": row.receiver, "until": row.until})
+            messages.success(
+                request, _("已委托 %(who)s，%(until)s 到期自动收回。") % {"who": row.receiver, "until": row.until}
+            )
             return HttpResponseRedirect(reverse("delegations"))
     context = {"form": form, "delegations": queries.delegations_of(user)[:100], "today": timezone.localdate()}
     return render(request, "people/delegations.html", context, status=422 if form.errors else 200)

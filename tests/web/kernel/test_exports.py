@@ -100,7 +100,9 @@ def test_dates_are_dates_in_beijing_and_numbers_are_numbers(make, export, bank):
     row = make(1, due_on=date(2026, 5, 6), returned=1234)[0]
     Issue.objects.filter(pk=row.pk).update(raised_at=datetime(2026, 3, 1, 16, 30, tzinfo=UTC))
     clock = deadlines.start(row, "fix", label="整改", natural_days=1)
-    bank["office"].settings = {"lists": {"trial_issues": {"columns": ["number", "deadline", "due_on", "returned", "raised_at"]}}}
+    bank["office"].settings = {
+        "lists": {"trial_issues": {"columns": ["number", "deadline", "due_on", "returned", "raised_at"]}}
+    }
     bank["office"].save()
     due = timezone.localtime(clock.due_at).replace(tzinfo=None, microsecond=0)
     cells = rows_of(export())[1]
@@ -109,7 +111,7 @@ def test_dates_are_dates_in_beijing_and_numbers_are_numbers(make, export, bank):
     assert cells[4] == datetime(2026, 3, 2, 0, 30)
 
 
-DANGEROUS = ["=1+1", "+86 138", "-2", "@SUM(A1)", "\t=1", "=HYPERLINK(\"http://x\")", "|cmd", "%0"]
+DANGEROUS = ["=1+1", "+86 138", "-2", "@SUM(A1)", "\t=1", '=HYPERLINK("http://x")', "|cmd", "%0"]
 
 
 @pytest.mark.parametrize("title", DANGEROUS)
@@ -130,7 +132,8 @@ def test_no_cell_is_a_formula_and_dangerous_text_is_quoted(make, export, title):
     values=st.lists(
         st.one_of(
             st.none(), st.text(max_size=30), st.integers(), st.floats(), st.booleans(),
-            st.decimals(allow_nan=True, allow_infinity=True), st.dates(date(1900, 3, 1)), st.datetimes(datetime(1900, 3, 1)),
+            st.decimals(allow_nan=True, allow_infinity=True), st.dates(date(1900, 3, 1)),
+            st.datetimes(datetime(1900, 3, 1)),
         ),
         max_size=8,
     )

@@ -40,7 +40,8 @@ def make(bank):
         start = Issue.objects.count() + 1
         values = {"source": "review", "unit": bank.units["retail"], "found_on": DAY, **facts}
         rows = [
-            Issue(**{"number": f"WT2026-{n:05d}", "title": f"利率未披露 {n}", **values}) for n in range(start, start + count)
+            Issue(**{"number": f"WT2026-{n:05d}", "title": f"利率未披露 {n}", **values})
+            for n in range(start, start + count)
         ]
         Issue.objects.bulk_create(rows)
         return list(Issue.objects.order_by("pk"))[-count:]
@@ -163,7 +164,9 @@ def test_paging_goes_on_and_back_without_offset_and_keeps_the_filters(make, clie
     office = client_of("office")
     seen, url, pages = [], "/trial/?view=all&source=review&sort=number", 0
     while url:
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             answer = office.get(url)
         assert not any("OFFSET" in query["sql"] for query in queries.captured_queries)
         seen += shown(answer)
@@ -226,7 +229,9 @@ def test_columns_are_chosen_and_remembered(make, bank, client_of):
     make(1)
     office = client_of("office")
     assert "退回次数" not in _heads(office.get("/trial/?view=all"))
-    answer = office.post("/lists/trial_issues/columns/", {"columns": ["title", "returned", "made-up"], "query": "view=all"})
+    answer = office.post(
+        "/lists/trial_issues/columns/", {"columns": ["title", "returned", "made-up"], "query": "view=all"}
+    )
     assert answer.status_code == 302
     assert answer.url == "/trial/?view=all"
     assert _heads(office.get("/trial/?view=all")) == ["编号", "问题", "退回次数"]
@@ -279,7 +284,9 @@ def test_a_batch_does_what_it_can_and_says_why_not_the_rest(make, client_of):
     one, closed = make(2)
     Issue.objects.filter(pk=closed.pk).update(state="closed")
     office = client_of("office")
-    answer = office.post("/trial/?view=all", {"batch": "rename", "row": [one.pk, closed.pk, 999999], "word": "急"}, follow=True)
+    answer = office.post(
+        "/trial/?view=all", {"batch": "rename", "row": [one.pk, closed.pk, 999999], "word": "急"}, follow=True
+    )
     words = text(answer)
     assert "已改名 1 项" in words
     assert "1 项未办理" in words
@@ -307,7 +314,9 @@ def test_a_batch_without_rows_verb_or_words_is_refused(make, client_of, data):
 
 def test_a_batch_reaches_only_rows_and_people_with_the_right(make, bank, client_of):
     row = make(1, unit=bank.units["branch"])[0]
-    assert client_of("branch_head").post("/trial/", {"batch": "rename", "row": [row.pk], "word": "急"}).status_code == 422
+    assert (
+        client_of("branch_head").post("/trial/", {"batch": "rename", "row": [row.pk], "word": "急"}).status_code == 422
+    )
     assert 'value="rename"' not in client_of("branch_head").get("/trial/?view=all").content.decode()
     assert 'value="rename"' in client_of("office").get("/trial/?view=all").content.decode()
 

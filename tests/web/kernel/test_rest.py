@@ -117,8 +117,8 @@ def test_a_token_asking_too_often_is_slowed_down(client, bearer, monkeypatch):
 @pytest.mark.parametrize(
     "values",
     [
-        {"name": " "}, {"days": 0}, {"days": 367}, {"scopes": []}, {"scopes": ["people.manage"]}, {"scopes": ["no.such"]},
-        {"scopes": ["kernel.tokens"]},
+        {"name": " "}, {"days": 0}, {"days": 367}, {"scopes": []}, {"scopes": ["people.manage"]},
+        {"scopes": ["no.such"]}, {"scopes": ["kernel.tokens"]},
     ],
 )  # fmt: skip
 def test_a_token_needs_a_use_an_end_and_rights_one_has(bank, values):
@@ -210,7 +210,7 @@ def test_the_documentation_is_for_those_signed_in_and_comes_from_here(client, cl
 
 
 def test_the_openapi_document_is_the_one_agreed_on(client_of):
-    """Fails when the interface changed: look at the difference, then write the new one with `python tests/web/snapshot.py`."""
+    """Fails when the interface changed: look at the difference, then run `python tests/web/snapshot.py`."""
     document = client_of("office").get("/api/openapi.json").json()
     assert document["openapi"].startswith("3.")
     assert document == json.loads(SNAPSHOT.read_text())

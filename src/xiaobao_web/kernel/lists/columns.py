@@ -29,8 +29,8 @@ FIGURES = frozenset({"number", "money", "percent"})
 class Column:
     """One column of a list.
 
-    `value` is a path (`unit.name`) or a function of the row, the key itself by default; `kind` says how it is shown and
-    written (one of KINDS); `sort` is the field (or annotation) sorted by, True for the path of `value`; `link` makes the
+    `value` is a path (`unit.name`) or a function of the row, the key itself by default; `kind` (one of KINDS) says how
+    it is shown and written; `sort` is the field or annotation sorted by, True for the path of `value`; `link` makes the
     cell open the row; `off` columns are shown only when chosen; `fixed` ones cannot be hidden.
     """
 
@@ -144,4 +144,3 @@ class Cell:
 def deadline_column(*, key: str = "deadline", label: Text = "", sort: bool = True, off: bool = False) -> Column:
     """Return the column of the next open clock, sorted by its date; one query a page whatever the number of rows."""
     return Column(key, label or gettext_lazy("期限"), kind="deadline", sort="next_due" if sort else False, off=off)
-

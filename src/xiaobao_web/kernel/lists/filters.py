@@ -65,7 +65,8 @@ def flag(name: str, *, field: str = "", label: Text = "") -> ListFilter:
             return rows.filter(**{path: word == "1"})
 
         answers = [("1", _("是")), ("0", _("否"))]
-        return {name: django_filters.ChoiceFilter(label=told, choices=answers, method=answered, empty_label=_all_of(told))}
+        made = django_filters.ChoiceFilter(label=told, choices=answers, method=answered, empty_label=_all_of(told))
+        return {name: made}
 
     return ListFilter(name, build)
 
@@ -83,12 +84,15 @@ def unit(name: str, *, field: str = "", label: Text = "") -> ListFilter:
                 return rows
             return rows.filter(**{f"{path}__in": organisations.filter(path__startswith=chosen.path).values("pk")})
 
-        return {name: _IndentedFilter(queryset=organisations.order_by("path"), label=told, method=below, empty_label=_all_of(told))}
+        rows = organisations.order_by("path")
+        return {name: _IndentedFilter(queryset=rows, label=told, method=below, empty_label=_all_of(told))}
 
     return ListFilter(name, build)
 
 
-def person(name: str, *, field: str = "", label: Text = "", among: Callable[[], models.QuerySet[Any]] | None = None) -> ListFilter:
+def person(
+    name: str, *, field: str = "", label: Text = "", among: Callable[[], models.QuerySet[Any]] | None = None
+) -> ListFilter:
     """Filter by a person, among everybody who is active or the people `among` gives."""
 
     def build(model: type[models.Model]) -> dict[str, django_filters.Filter]:
@@ -143,7 +147,7 @@ class _IndentedField(django_filters.fields.ModelChoiceField):  # type: ignore[mi
     """A choice of organisations, each indented by its depth."""
 
     def label_from_instance(self, obj: Any) -> str:
-        return "　" * max(0, obj.path.count("/") - 2) + str(obj)
+        return "　" * int(max(0, obj.path.count("/") - 2)) + str(obj)
 
 
 class _IndentedFilter(django_filters.ModelChoiceFilter):  # type: ignore[misc]
@@ -175,7 +179,9 @@ def filterset(model: type[models.Model], filters: Iterable[ListFilter]) -> type[
     return type(f"{model.__name__}Filters", (django_filters.FilterSet,), {**made, "Meta": meta})
 
 
-def narrowed(bound: django_filters.FilterSet, rows: models.QuerySet[Any], *, without: Iterable[str] = ()) -> models.QuerySet[Any]:
+def narrowed(
+    bound: django_filters.FilterSet, rows: models.QuerySet[Any], *, without: Iterable[str] = ()
+) -> models.QuerySet[Any]:
     """Return the rows that the filters keep; a value that cannot be read narrows nothing, the form says so."""
     bound.form.errors  # noqa: B018  # reading the errors cleans the form
     left = set(without)

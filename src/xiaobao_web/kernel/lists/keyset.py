@@ -22,7 +22,7 @@ M = TypeVar("M", bound=models.Model)
 
 @dataclass(frozen=True)
 class Order:
-    """What a list is sorted by: a field (a path through foreign keys, or an annotation) and the direction; then by id."""
+    """What a list is sorted by: a field (a path through foreign keys, or an annotation), the direction; then by id."""
 
     path: str = "pk"
     descending: bool = True
@@ -76,8 +76,8 @@ def output_field(rows: models.QuerySet[Any], path: str) -> models.Field[Any, Any
     *way, last = path.split("__")
     for name in way:
         model = model._meta.get_field(name).related_model
-    field = model._meta.pk if last == "pk" else model._meta.get_field(last)
-    return field  # type: ignore[no-any-return]
+    field: models.Field[Any, Any] = model._meta.pk if last == "pk" else model._meta.get_field(last)
+    return field
 
 
 def may_be_null(rows: models.QuerySet[Any], path: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import django_filters
@@ -31,11 +31,6 @@ Text = str | Promise
 COUNTED = 10_000
 RELAXED = 6
 LISTS: dict[str, type[ListPage]] = {}
-
-
-@lru_cache(maxsize=256)
-def _filterset(page: type[ListPage]) -> type[django_filters.FilterSet]:
-    return filterset(page.model, page.filters)
 
 
 class ListPage(View):
@@ -67,6 +62,7 @@ class ListPage(View):
     empty_hint: ClassVar[Text] = ""
     exports: ClassVar[bool] = True
     template: ClassVar[str] = "kernel/lists/page.html"
+    _filterset: ClassVar[type[django_filters.FilterSet]]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Register the list by its name; raises Undeclared when the name was taken."""
@@ -85,7 +81,9 @@ class ListPage(View):
     @classmethod
     def filterset(cls) -> type[django_filters.FilterSet]:
         """Return the list's filters as django-filter has them."""
-        return _filterset(cls)
+        if "_filterset" not in cls.__dict__:
+            cls._filterset = filterset(cls.model, cls.filters)
+        return cls._filterset
 
     def rows(self, user: Any) -> models.QuerySet[Any]:
         """Return all rows a person may see, unordered."""
@@ -126,7 +124,7 @@ class ListPage(View):
         batch = next((item for item in self._batches(request.user) if item.name == request.POST.get("batch")), None)
         if batch is None:
             raise BadValue(_("没有这项批量操作。"))
-        chosen = [int(word) for word in request.POST.getlist("row") if word.isascii() and word.isdigit() and len(word) < 19]
+        chosen = ids(request.POST.getlist("row"))
         if not chosen:
             raise BadValue(_("请先勾选要办理的行。"))
         if len(chosen) > verbs.LIMIT:
@@ -165,7 +163,7 @@ class ListPage(View):
             "next": reading.address(after=page.next) if page.next else "",
             "total": total,
             "shown": self._shown(len(page.rows), total),
-            "total_words": f"{COUNTED:,}+" if total > COUNTED else f"{total:,}",
+            "total_words": _counted(total),
             "applied": applied,
             "clear": reading.address("q", *reading.filters.filters) if applied else "",
             "relax": self._relaxed(reading, applied) if applied and not page.rows else [],
@@ -217,22 +215,31 @@ class ListPage(View):
         return deadlines.due_by_subject(rows) if any(column.kind == "deadline" for column in columns) else {}
 
     def _shown(self, here: int, total: int) -> str:
-        if total > COUNTED:
-            return _("本页 %(here)d %(noun)s，共 %(total)s+ %(noun)s") % {"here": here, "noun": self.noun, "total": f"{COUNTED:,}"}
-        return _("本页 %(here)d %(noun)s，共 %(total)s %(noun)s") % {"here": here, "noun": self.noun, "total": f"{total:,}"}
+        words = {"here": here, "noun": self.noun, "total": _counted(total)}
+        return _("本页 %(here)d %(noun)s，共 %(total)s %(noun)s") % words
 
     def _relaxed(self, reading: Reading, applied: list[Any]) -> list[dict[str, Any]]:
         """Return for each filter in use how many rows there would be without it."""
         found = []
         for item in applied[:RELAXED]:
             count = keyset.count_up_to(reading.without(*item.names), 99)
-            found.append({"label": item.label, "shown": item.shown, "url": item.url, "count": "99+" if count > 99 else count})
+            told = "99+" if count > 99 else count
+            found.append({"label": item.label, "shown": item.shown, "url": item.url, "count": told})
         return found
 
     def _first_step(self, user: Any) -> dict[str, Any] | None:
         if self.primary is None or not holds(user, self.primary[2]):
             return None
         return {"label": self.primary[0], "url": reverse(self.primary[1])}
+
+
+def ids(words: Iterable[str]) -> list[int]:
+    """Return the ids among the words of a form."""
+    return [int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 19]
+
+
+def _counted(total: int) -> str:
+    return f"{COUNTED:,}+" if total > COUNTED else f"{total:,}"
 
 
 def _head(reading: Reading, column: Column) -> dict[str, Any]:

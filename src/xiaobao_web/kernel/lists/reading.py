@@ -98,10 +98,15 @@ class Reading:
         if column is None:
             return rows
         if column.annotation is not None:
-            return rows.annotate(**{column.order_path: column.annotation})
+            return self._annotated(rows, column.order_path, column.annotation)
         if column.kind == "deadline":
-            return rows.annotate(**{column.order_path: next_due(self.page.model)})
+            return self._annotated(rows, column.order_path, next_due(self.page.model))
         return rows
+
+    @staticmethod
+    def _annotated(rows: models.QuerySet[Any], name: str, expression: Any) -> models.QuerySet[Any]:
+        found: models.QuerySet[Any] = rows.annotate(**{name: expression})
+        return found
 
     def shown(self) -> models.QuerySet[Any]:
         """Return the rows with what their columns need, joined in."""

@@ -19,17 +19,17 @@ CELL = 32_000
 """Characters a cell holds; Excel's own limit is 32,767."""
 ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 """First characters that spreadsheets take for a formula or a command when a cell is edited or saved as CSV."""
-WIDTHS = {"number": 12, "money": 18, "percent": 12, "day": 14, "moment": 18, "deadline": 18, "person": 12, "flag": 8, "severity": 10,
-          "state": 14, "choice": 14, "text": 28}  # fmt: skip
+WIDTHS = {
+    "number": 12, "money": 18, "percent": 12, "day": 14, "moment": 18, "deadline": 18,
+    "person": 12, "flag": 8, "severity": 10, "state": 14, "choice": 14, "text": 28,
+}  # fmt: skip
 
 
 class Sheet:
     """An XLSX file being written: a sheet of rows and one that says where they come from."""
 
     def __init__(self, path: Path, columns: list[Column]) -> None:
-        self.book = xlsxwriter.Workbook(
-            path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        )
+        self.book = xlsxwriter.Workbook(path, {"constant_memory": True})
         self.columns = columns
         self.written = 0
         self.cut = 0
@@ -45,7 +45,7 @@ class Sheet:
     def _looks() -> dict[str, dict[str, Any]]:
         plain = {"font_name": "微软雅黑", "font_size": 10, "valign": "top"}
         return {
-            "head": {**plain, "bold": True, "bg_color": "#E8F0FA", "font_color": "#1C2733", "bottom": 1, "valign": "vcenter"},
+            "head": {**plain, "bold": True, "bg_color": "#E8F0FA", "font_color": "#1C2733", "bottom": 1},
             "text": plain,
             "quoted": {**plain, "num_format": "@"},
             "number": {**plain, "num_format": "#,##0.##"},
@@ -91,7 +91,8 @@ class Sheet:
         notes.set_column(0, 0, 16)
         notes.set_column(1, 1, 90)
         if self.cut:
-            about = [*about, (_("截断"), _("%(n)d 个单元格过长，只保留前 %(limit)s 字。") % {"n": self.cut, "limit": f"{CELL:,}"})]
+            told = _("%(n)d 个单元格过长，只保留前 %(limit)s 字。") % {"n": self.cut, "limit": f"{CELL:,}"}
+            about = [*about, (_("截断"), told)]
         for line, (name, text) in enumerate(about):
             notes.write_string(line, 0, name, self.formats["head"])
             notes.write_string(line, 1, text, self.formats["quoted" if text.startswith(ACTIVE) else "text"])
@@ -100,8 +101,9 @@ class Sheet:
 
 def _finite(value: int | float | Decimal) -> bool:
     """Tell whether a sheet can hold a number: fifteen digits, neither endless nor no number at all."""
-    known = value.is_finite() if isinstance(value, Decimal) else isinstance(value, int) or math.isfinite(value)
-    return known and abs(value) < 10**15
+    if isinstance(value, Decimal):
+        return value.is_finite() and abs(value) < 10**15
+    return abs(value) < 10**15 if isinstance(value, int) else math.isfinite(value) and abs(value) < 10**15
 
 
 def write(

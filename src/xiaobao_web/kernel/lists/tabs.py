@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from xiaobao_web.kernel.models import Deadline
 
 Text = str | Promise
+MINE, UNIT, OVERDUE, ALL = _("我的"), _("本机构"), _("逾期"), _("全部")
+NOTHING_MINE = _("现在没有等您处理或由您经手的事项。")
 Where = Callable[[Any, type[models.Model]], Q]
 
 
@@ -30,7 +32,7 @@ class Tab:
     """What an empty page of it says; a sentence."""
 
 
-def mine(*paths: str, label: Text = _("我的"), empty: Text = _("现在没有等您处理或由您经手的事项。")) -> Tab:
+def mine(*paths: str, label: Text = MINE, empty: Text = NOTHING_MINE) -> Tab:
     """Return the tab of rows that name the person at one of some paths."""
 
     def where(user: Any, _model: type[models.Model]) -> Q:
@@ -42,7 +44,7 @@ def mine(*paths: str, label: Text = _("我的"), empty: Text = _("现在没有�
     return Tab("mine", label, where, empty)
 
 
-def own_unit(path: str = "unit", *, label: Text = _("本机构")) -> Tab:
+def own_unit(path: str = "unit", *, label: Text = UNIT) -> Tab:
     """Return the tab of rows at or below the person's own organisation."""
 
     def where(user: Any, _model: type[models.Model]) -> Q:
@@ -55,7 +57,7 @@ def own_unit(path: str = "unit", *, label: Text = _("本机构")) -> Tab:
     return Tab("unit", label, where, _("您所在机构还没有这样的事项。"))
 
 
-def overdue(*, label: Text = _("逾期")) -> Tab:
+def overdue(*, label: Text = OVERDUE) -> Tab:
     """Return the tab of rows with an open clock that has run out."""
 
     def where(_user: Any, model: type[models.Model]) -> Q:
@@ -70,7 +72,7 @@ def overdue(*, label: Text = _("逾期")) -> Tab:
     return Tab("overdue", label, where, _("没有逾期事项。"))
 
 
-def everything(*, label: Text = _("全部")) -> Tab:
+def everything(*, label: Text = ALL) -> Tab:
     """Return the tab of all rows that the person may see."""
     return Tab("all", label, lambda _user, _model: Q())
 

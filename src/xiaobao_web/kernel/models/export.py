@@ -25,7 +25,9 @@ class Export(models.Model):
 
     State = ExportState
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="exports", verbose_name=_("导出人"))
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="exports", verbose_name=_("导出人")
+    )
     list_name = models.CharField(max_length=80)
     title = models.CharField(_("列表"), max_length=100)
     query = models.CharField(max_length=2000, blank=True)

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 class ApiToken(models.Model):
     """A token: only its SHA-256 is kept; it may do a part of what its person may."""
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens", verbose_name=_("所属人"))
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens", verbose_name=_("所属人")
+    )
     name = models.CharField(_("用途"), max_length=60)
     hint = models.CharField(_("令牌开头"), max_length=12)
     digest = models.CharField(max_length=64, unique=True)
