@@ -1,4 +1,4 @@
-"""Findings and what people decide about them: made by the machine or by hand, accepted, dismissed, carried over, counted."""
+"""Findings and what people decide about them: made, accepted, dismissed, carried over, counted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REASON_LENGTH = 300
 
 
 def fingerprint(source: str, rule: str, text: str, title: str = "") -> str:
-    """Return what stays the same when the next version still says it: source, rule (or title) and words, blanks aside."""
+    """Return what stays the same when the next version still says it: source, rule (or title), words without blanks."""
     words = re.sub(r"\s+", "", text)
     return hashlib.sha256("\0".join((source, rule or title, words)).encode()).hexdigest()
 
@@ -300,7 +300,7 @@ def wilson(hits: int, n: int) -> tuple[float, float] | None:
 
 
 def precision(rows: models.QuerySet[Finding] | None = None) -> dict[str, Precision]:
-    """Return the precision of each rule over reviewers' decisions; carried-over decisions count once, where they were made."""
+    """Return the precision of each rule over reviewers' decisions; carried-over ones count where they were made."""
     decided = (rows if rows is not None else Finding.objects.all()).filter(
         source=FindingSource.RULE, carried_from__isnull=True
     )

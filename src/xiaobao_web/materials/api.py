@@ -138,6 +138,30 @@ class MatchOut(Schema):
     picture: str
 
 
+class AskIn(Schema):
+    """What is asked beside the file: a text instead of one, the channel meant, whether to draw the difference."""
+
+    text: str = Field("", max_length=lookup.MOST_TEXT)
+    channel: str = Field("", max_length=60)
+    picture: bool = False
+
+
+class KindQuery(Schema):
+    """A page of material, of one kind where one is given."""
+
+    kind: str = Field("", max_length=20)
+    limit: int = 50
+    cursor: str = ""
+
+
+class StateQuery(Schema):
+    """A page of the registry, in one state where one is given."""
+
+    state: str = Field("", max_length=20)
+    limit: int = 50
+    cursor: str = ""
+
+
 class ReplyOut(Schema):
     """The answer to “is this approved?”: approved, not_usable, near or unknown."""
 
@@ -216,16 +240,14 @@ class Page(Schema):
 
 
 @router.get("", response=Page, summary="材料")
-def list_materials(
-    request: HttpRequest, kind: str = Query("", max_length=20), limit: int = 50, cursor: str = ""
-) -> dict[str, Any]:
+def list_materials(request: HttpRequest, query: Query[KindQuery]) -> dict[str, Any]:
     """Return the material one may see, the newest first."""
     rows = queries.materials(request.user)
-    if kind:
-        if kind not in MaterialKind.values:
-            raise BadValue(_("没有“%(kind)s”这类材料。") % {"kind": kind}, fields={"kind": _("无效")})
-        rows = rows.filter(kind=kind)
-    return page_of(rows, limit=limit, cursor=cursor, show=_material)
+    if query.kind:
+        if query.kind not in MaterialKind.values:
+            raise BadValue(_("没有“%(kind)s”这类材料。") % {"kind": query.kind}, fields={"kind": _("无效")})
+        rows = rows.filter(kind=query.kind)
+    return page_of(rows, limit=query.limit, cursor=query.cursor, show=_material)
 
 
 @router.post("", response={201: MaterialOut}, summary="提交材料并机器审查")
@@ -237,7 +259,11 @@ def add_material(request: HttpRequest, payload: MaterialIn) -> Status[dict[str, 
         raise BadValue(_("您还没有所在机构，请联系系统管理员。"))
     with transaction.atomic():
         material = services.add_material(
-            title=payload.title, kind=payload.kind, unit=person.unit, by=person, product=_product(person, payload.product_code)
+            title=payload.title,
+            kind=payload.kind,
+            unit=person.unit,
+            by=person,
+            product=_product(person, payload.product_code),
         )
         upload = _file(payload.file_base64, payload.file_name)
         version = services.add_version(material, by=person, upload=upload, text=payload.text, name=payload.file_name)
@@ -272,19 +298,13 @@ def check_text(request: HttpRequest, payload: TextIn) -> quick.Checked:
 
 
 @router.post("/check", response=ReplyOut, summary="这份材料批准过吗")
-def check(
-    request: HttpRequest,
-    file: UploadedFile | None = File(None),
-    text: str = Form("", max_length=lookup.MOST_TEXT),
-    channel: str = Form("", max_length=60),
-    picture: bool = Form(False),
-) -> dict[str, Any]:
+def check(request: HttpRequest, payload: Form[AskIn], file: File[UploadedFile | None] = None) -> dict[str, Any]:
     """Answer whether a file (or a text) is approved and may be used, with what is nearly it and how it differs."""
     require(request.user, "materials.check")
-    if file is not None and text.strip():
+    if file is not None and payload.text.strip():
         raise BadValue(_("文件与文字请二选一。"), fields={"text": _("已选择文件")})
-    question = lookup.of_upload(file) if file is not None else lookup.of_text(text)
-    reply = lookup.ask(question, channel=channel, picture=picture)
+    question = lookup.of_upload(file) if file is not None else lookup.of_text(payload.text)
+    reply = lookup.ask(question, channel=payload.channel, picture=payload.picture)
     return {"verdict": reply.verdict, "sentence": reply.sentence, "matches": [_match(item) for item in reply.matches]}
 
 
@@ -299,13 +319,12 @@ def _match(match: lookup.Match) -> dict[str, Any]:
 
 
 @router.get("/registry", response=Page, summary="营销宣传台账")
-def list_registry(
-    request: HttpRequest, state: str = Query("", max_length=20), limit: int = 50, cursor: str = ""
-) -> dict[str, Any]:
+def list_registry(request: HttpRequest, query: Query[StateQuery]) -> dict[str, Any]:
     """Return the registry, the newest first."""
     require(request.user, "materials.registry")
     rows = queries.registry(request.user)
-    return page_of(rows.filter(state=state) if state else rows, limit=limit, cursor=cursor, show=_approved)
+    rows = rows.filter(state=query.state) if query.state else rows
+    return page_of(rows, limit=query.limit, cursor=query.cursor, show=_approved)
 
 
 @router.get("/registry/{number}", response=ApprovedOut, summary="台账中的一份材料")
@@ -339,7 +358,10 @@ def list_findings(request: HttpRequest, version_id: int) -> dict[str, Any]:
     version = find(queries.versions(request.user), pk=version_id)
     names = list(FindingOut.model_fields)
     rows = queries.findings_of(version)[:1000]
-    return {"items": [{name: getattr(row, "pk" if name == "id" else name) for name in names} for row in rows], "next": None}
+    return {
+        "items": [{name: getattr(row, "pk" if name == "id" else name) for name in names} for row in rows],
+        "next": None,
+    }
 
 
 @router.get("/versions/{version_id}/screening", response=ScreeningOut, summary="一版材料的机器审查")

@@ -68,7 +68,7 @@ def likeness(old: str, new: str) -> float:
 
 @dataclass(frozen=True)
 class PictureDifference:
-    """The regions in which two pictures differ, as shares (0..1) of the new one: x0, y0, x1, y1; and its changed share."""
+    """The regions in which two pictures differ, as shares (0..1) of the new one (x0, y0, x1, y1); its changed share."""
 
     regions: list[tuple[float, float, float, float]]
     changed: float

@@ -36,9 +36,14 @@ class MaterialForm(forms.Form):
 
     title = forms.CharField(label=_("名称"), max_length=160)
     kind = forms.ChoiceField(label=_("类型"), choices=MaterialKind.choices)
-    product = forms.ModelChoiceField(label=_("产品"), queryset=None, required=False, empty_label=_("不针对某一产品"))
+    product: Any = forms.ModelChoiceField(
+        label=_("产品"), queryset=None, required=False, empty_label=_("不针对某一产品")
+    )
     text = forms.CharField(
-        label=_("文字"), required=False, widget=forms.Textarea(attrs={"rows": 8}), help_text=_("没有文件时，把文字粘贴在这里。")
+        label=_("文字"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("没有文件时，把文字粘贴在这里。"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -59,7 +64,7 @@ class CheckTextForm(forms.Form):
     text = forms.CharField(
         label=_("要检查的文字"), max_length=20_000, strip=False,
         widget=forms.Textarea(attrs={"rows": 9, "maxlength": 20_000}),
-        error_messages={"required": _("请粘贴要检查的文字。"), "max_length": _("一次不超过 2 万字，更长的请以材料提交。")},
+        error_messages={"required": _("请粘贴要检查的文字。"), "max_length": _("一次不超过 2 万字。")},
     )  # fmt: skip
     kind = forms.ChoiceField(label=_("用在哪里"), choices=[("", _("自动判断")), *MaterialKind.choices], required=False)
     product = forms.ChoiceField(label=_("关于哪类产品"), required=False)
@@ -73,8 +78,12 @@ class CheckTextForm(forms.Form):
 class AskForm(forms.Form):
     """“Is this approved?”: a text (a file comes beside the form) and the channel meant."""
 
-    text = forms.CharField(label=_("文字"), required=False, max_length=200_000, widget=forms.Textarea(attrs={"rows": 5}))
-    channel = forms.ChoiceField(label=_("拟用渠道"), required=False, choices=[("", _("不限")), *((c, c) for c in CHANNELS)])
+    text = forms.CharField(
+        label=_("文字"), required=False, max_length=200_000, widget=forms.Textarea(attrs={"rows": 5})
+    )
+    channel = forms.ChoiceField(
+        label=_("拟用渠道"), required=False, choices=[("", _("不限")), *((c, c) for c in CHANNELS)]
+    )
 
 
 class PlaceForm(forms.Form):
@@ -83,9 +92,13 @@ class PlaceForm(forms.Form):
     kind = forms.ChoiceField(label=_("方式"), choices=PlacementKind.choices)
     channel = forms.ChoiceField(label=_("渠道"))
     place = forms.CharField(label=_("位置或网址"), max_length=300)
-    unit = forms.ModelChoiceField(label=_("投放机构"), queryset=None)
-    person = forms.ModelChoiceField(label=_("员工"), queryset=None, required=False, help_text=_("员工转发时填写。"))
-    partner = forms.ModelChoiceField(label=_("合作机构"), queryset=None, required=False, help_text=_("合作机构广告时填写。"))
+    unit: Any = forms.ModelChoiceField(label=_("投放机构"), queryset=None)
+    person: Any = forms.ModelChoiceField(
+        label=_("员工"), queryset=None, required=False, help_text=_("员工转发时填写。")
+    )
+    partner: Any = forms.ModelChoiceField(
+        label=_("合作机构"), queryset=None, required=False, help_text=_("合作机构广告时填写。")
+    )
     copies = forms.IntegerField(label=_("数量"), min_value=1, max_value=100_000_000, initial=1)
     start = forms.DateField(label=_("投放起"), widget=DayInput())
     end = forms.DateField(label=_("投放止"), widget=DayInput(), required=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,10 @@ SHINGLE = 4
 """Characters of the pieces that two texts are compared by."""
 PERMUTATIONS = 64
 TEXT_BANDS = 16
-"""64 minima in 16 bands of four: texts that share half of their pieces meet in a band with 64 % probability, 0.8 with 99.98 %."""
+"""64 minima in 16 bands of four: texts sharing half of their pieces meet in a band in 64 % of cases, 0.8 in 99.98 %."""
 IMAGE_BANDS = 4
 IMAGE_BITS = 16
-"""A picture's 64 bits in four bands. Bands are looked up with up to one bit changed: up to 7 differing bits are always found."""
+"""A picture's 64 bits in four bands, looked up with up to one bit changed: up to 7 differing bits are always found."""
 _PRIME = (1 << 61) - 1
 _RANDOM = np.random.default_rng(20260101)
 _A = _RANDOM.integers(1, 1 << 31, PERMUTATIONS, dtype=np.uint64)
@@ -103,15 +103,14 @@ def image_distance(one: str, other: str) -> int:
 
 
 def image_bands(value: str) -> list[int]:
-    """Return the four 16-bit bands of a perceptual hash."""
+    """Return the four 16-bit bands of a perceptual hash, each with its number above its bits."""
     number = int(value, 16)
-    return [(number >> (IMAGE_BITS * i)) & 0xFFFF for i in range(IMAGE_BANDS)]
+    return [(i << IMAGE_BITS) | ((number >> (IMAGE_BITS * i)) & 0xFFFF) for i in range(IMAGE_BANDS)]
 
 
-def near_bands(value: str) -> Iterator[tuple[int, list[int]]]:
-    """Yield each band's number with the values to look up: its own and those one bit away."""
-    for index, band in enumerate(image_bands(value)):
-        yield index, [band, *(band ^ (1 << bit) for bit in range(IMAGE_BITS))]
+def near_bands(value: str) -> list[int]:
+    """Return the bands to look up for a perceptual hash: its own and those one bit away, 68 in all."""
+    return [band ^ flip for band in image_bands(value) for flip in (0, *(1 << bit for bit in range(IMAGE_BITS)))]
 
 
 def pack(signature: Signature) -> bytes:

@@ -79,7 +79,7 @@ def of_text(text: str) -> Question:
 
 
 def of_upload(upload: Any) -> Question:
-    """Return a question about a file; it is not kept. Words of pictures are compared only where they were read before."""
+    """Return a question about a file, which is not kept; words in pictures count only where they were read before."""
     size = int(getattr(upload, "size", 0) or 0)
     if not size:
         raise BadUpload(_("文件是空的，请检查后重新选择。"), fields={"file": _("空文件")})
@@ -164,10 +164,8 @@ def _like_words(text: str) -> dict[int, float]:
     signature = hashing.signature(text) if text else None
     if signature is None:
         return {}
-    bands = Q(pk__in=[])
-    for number, value in enumerate(hashing.text_bands(signature)):
-        bands |= Q(number=number, value=value)
-    met = Counter(Band.objects.filter(bands, kind=BandKind.TEXT.value).values_list("approved_id", flat=True)[: LOOKED_AT * 16])
+    bands = Band.objects.filter(value__in=hashing.text_bands(signature), kind=BandKind.TEXT.value)
+    met = Counter(bands.values_list("approved_id", flat=True)[: LOOKED_AT * 16])
     near = [number for number, _count in met.most_common(LOOKED_AT)]
     rows = TextSignature.objects.filter(pk__in=near).values_list("pk", "data")
     likenesses = {pk: hashing.text_likeness(signature, hashing.unpack(data)) for pk, data in rows}
@@ -177,10 +175,8 @@ def _like_words(text: str) -> dict[int, float]:
 def _like_picture(mark: str) -> dict[int, float]:
     if not mark:
         return {}
-    bands = Q(pk__in=[])
-    for number, wanted in hashing.near_bands(mark):
-        bands |= Q(number=number, value__in=wanted)
-    near = set(Band.objects.filter(bands, kind=BandKind.IMAGE.value).values_list("approved_id", flat=True)[: LOOKED_AT * 16])
+    bands = Band.objects.filter(value__in=hashing.near_bands(mark), kind=BandKind.IMAGE.value)
+    near = set(bands.values_list("approved_id", flat=True)[: LOOKED_AT * 16])
     rows = ApprovedMaterial.objects.filter(pk__in=near).values_list("pk", "perceptual_hash")
     distances = {pk: hashing.image_distance(mark, other) for pk, other in rows if other}
     return {pk: 1 - bits / 64 for pk, bits in distances.items() if bits <= NEAR_BITS}
@@ -191,7 +187,10 @@ def _match(approved: ApprovedMaterial, how: str, score: float, day: date, channe
     if not approved.usable_on(day):
         why = _why_not(approved, day)
     elif channel and approved.channels and channel not in approved.channels:
-        why = _("批准的渠道是%(channels)s，不含“%(channel)s”") % {"channels": "、".join(approved.channels), "channel": channel}
+        why = _("批准的渠道是%(channels)s，不含“%(channel)s”") % {
+            "channels": "、".join(approved.channels),
+            "channel": channel,
+        }
     return Match(approved, how, round(score, 3), not why, why)
 
 
@@ -245,5 +244,9 @@ def _reply(matches: list[Match]) -> Reply:
     if exact:
         return Reply("not_usable", _("批准过，但现在不能用：%(why)s。") % {"why": exact[0].why_not}, matches)
     if matches:
-        return Reply("near", _("没有批准过同样的内容；有 %(n)d 份相近的，差异见下。改动过的内容须重新送审。") % {"n": len(matches)}, matches)
+        return Reply(
+            "near",
+            _("没有批准过同样的内容；有 %(n)d 份相近的，差异见下。改动过的内容须重新送审。") % {"n": len(matches)},
+            matches,
+        )
     return Reply("unknown", _("没有找到批准记录，使用前须送审。"), matches)

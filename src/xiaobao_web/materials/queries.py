@@ -93,11 +93,15 @@ def expiring(user: Any, month: date) -> list[list[CalendarDay]]:
     after = (first + timedelta(days=32)).replace(day=1)
     end = after + timedelta(days=(7 - after.weekday()) % 7)
     rows: dict[date, list[ApprovedMaterial]] = {}
-    found = registry(user).filter(valid_until__gte=begin, valid_until__lt=end).exclude(state=ApprovedState.WITHDRAWN.value)
+    found = (
+        registry(user).filter(valid_until__gte=begin, valid_until__lt=end).exclude(state=ApprovedState.WITHDRAWN.value)
+    )
     for row in found.order_by("valid_until", "pk"):
         if row.valid_until is not None:
             rows.setdefault(row.valid_until, []).append(row)
-    days = [CalendarDay(day, rows.get(day, [])) for day in (begin + timedelta(days=i) for i in range((end - begin).days))]
+    days = [
+        CalendarDay(day, rows.get(day, [])) for day in (begin + timedelta(days=i) for i in range((end - begin).days))
+    ]
     return [days[i : i + 7] for i in range(0, len(days), 7)]
 
 

@@ -75,5 +75,7 @@ def check(*, text: str, by: Any, kind: str = "", product: str = "") -> Checked:
         )
         for number, f in enumerate(found, 1)
     ]  # fmt: skip
-    journal.record("materials.text_checked", by=by, facts={"findings": len(rows), "length": len(text), "rulebook": version})
+    journal.record(
+        "materials.text_checked", by=by, facts={"findings": len(rows), "length": len(text), "rulebook": version}
+    )
     return Checked(text, rows, version, taken)

@@ -28,7 +28,19 @@ from xiaobao_web.materials.models import (
     TextSignature,
 )
 
-CHANNELS = ("网点", "官方网站", "手机银行", "微信公众号", "视频号与短视频", "短信", "电话", "户外", "报刊电视", "第三方平台", "员工转发")
+CHANNELS = (
+    "网点",
+    "官方网站",
+    "手机银行",
+    "微信公众号",
+    "视频号与短视频",
+    "短信",
+    "电话",
+    "户外",
+    "报刊电视",
+    "第三方平台",
+    "员工转发",
+)
 """Channels offered by default; others may be written in."""
 REMIND_WORKING_DAYS = 7
 
@@ -85,7 +97,7 @@ def index(approved: ApprovedMaterial) -> None:
 
 
 def _bands(approved: ApprovedMaterial, kind: str, values: list[int]) -> list[Band]:
-    return [Band(approved=approved, kind=kind, number=number, value=value) for number, value in enumerate(values)]
+    return [Band(approved=approved, kind=kind, value=value) for value in values]
 
 
 def learn(version: MaterialVersion) -> None:
@@ -108,7 +120,12 @@ def withdraw(approved: ApprovedMaterial, *, by: Any, reason: str) -> ApprovedMat
     with transaction.atomic():
         states.move(approved, "withdraw_approval", by=by, reason=reason.strip(), comment=reason.strip())
         told = {placement.added_by for placement in shown(approved)} | {approved.version.added_by}
-        notify(told, "materials.withdrawn", _("“%(title)s”的批准已撤回，请立即停用并下线") % {"title": approved.title}, on=approved)
+        notify(
+            told,
+            "materials.withdrawn",
+            _("“%(title)s”的批准已撤回，请立即停用并下线") % {"title": approved.title},
+            on=approved,
+        )
     return approved
 
 
@@ -118,11 +135,13 @@ def shown(approved: ApprovedMaterial) -> Any:
 
 
 def remind_and_expire(today: date | None = None) -> tuple[int, int]:
-    """Remind of what expires within seven working days, expire what is past; return how many of each. Safe to repeat."""
+    """Remind of what expires in seven working days, expire what is past; return how many of each. Safe to repeat."""
     today = today or timezone.localdate()
     horizon = deadlines.calendar().add_working_days(today, REMIND_WORKING_DAYS).date
     valid = ApprovedMaterial.objects.filter(state=ApprovedState.VALID.value, valid_until__isnull=False)
-    reminded = sum(_remind(item) for item in valid.filter(valid_until__range=(today, horizon), reminded_at__isnull=True))
+    reminded = sum(
+        _remind(item) for item in valid.filter(valid_until__range=(today, horizon), reminded_at__isnull=True)
+    )
     expired = 0
     for item in valid.filter(valid_until__lt=today):
         _expire(item)
@@ -137,7 +156,9 @@ def _people(approved: ApprovedMaterial) -> set[Any]:
 
 @transaction.atomic
 def _remind(approved: ApprovedMaterial) -> int:
-    claimed = ApprovedMaterial.objects.filter(pk=approved.pk, reminded_at__isnull=True).update(reminded_at=timezone.now())
+    claimed = ApprovedMaterial.objects.filter(pk=approved.pk, reminded_at__isnull=True).update(
+        reminded_at=timezone.now()
+    )
     if claimed:
         until = approved.valid_until
         journal.record("materials.expiry_reminded", on=approved, facts={"until": until})
@@ -196,15 +217,20 @@ def _check(approved: ApprovedMaterial, row: Placement) -> None:
                "until": approved.valid_until or _("长期")}
         )  # fmt: skip
     if row.end is not None and approved.valid_until is not None and row.end > approved.valid_until:
-        raise Refused(_("投放止日超过了批准的有效期 %(until)s，请缩短投放或续期送审。") % {"until": approved.valid_until})
+        raise Refused(
+            _("投放止日超过了批准的有效期 %(until)s，请缩短投放或续期送审。") % {"until": approved.valid_until}
+        )
     if approved.channels and row.channel not in approved.channels:
         allowed = "、".join(approved.channels)
-        raise Refused(_("批准的渠道是%(allowed)s，不含“%(channel)s”；换渠道须重新送审。") % {"allowed": allowed, "channel": row.channel})
+        raise Refused(
+            _("批准的渠道是%(allowed)s，不含“%(channel)s”；换渠道须重新送审。")
+            % {"allowed": allowed, "channel": row.channel}
+        )
 
 
 @transaction.atomic
 def take_down(placement: Placement, *, by: Any, proof: Any = None, note: str = "", at: Any = None) -> Placement:
-    """Enter that a placement was taken down, with the proof (a picture or document) or a note that says why there is none."""
+    """Enter that a placement was taken down, with its proof (a file) or a note that says why there is none."""
     row = Placement.objects.select_for_update(of=("self",)).select_related("approved").get(pk=placement.pk)
     require(by, "materials.remove_placement", row)
     if row.removed_at is not None:

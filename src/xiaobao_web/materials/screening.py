@@ -87,7 +87,9 @@ def _begin(number: int) -> Screening | None:
             return None
         row.state, row.started_at, row.attempts = WorkState.RUNNING.value, timezone.now(), row.attempts + 1
         row.save(update_fields=["state", "started_at", "attempts"])
-    return Screening.objects.select_related("version__material__product", "version__stored", "version__reading").get(pk=number)
+    return Screening.objects.select_related("version__material__product", "version__stored", "version__reading").get(
+        pk=number
+    )
 
 
 def _waits(row: Screening) -> bool:
@@ -183,7 +185,9 @@ def _stumble(row: Screening, error: Exception) -> None:
     told = error.message if isinstance(error, PlatformError) else ""
     reason = told or _("机器审查出错（%(kind)s），材料与已填内容不受影响。") % {"kind": type(error).__name__}
     if row.attempts < ATTEMPTS and not told:
-        Screening.objects.filter(pk=row.pk, state=WorkState.RUNNING.value).update(state=WorkState.QUEUED.value, error=reason)
+        Screening.objects.filter(pk=row.pk, state=WorkState.RUNNING.value).update(
+            state=WorkState.QUEUED.value, error=reason
+        )
         return
     fail(row.pk, reason)
 
@@ -203,7 +207,9 @@ def fail(number: int, reason: str) -> Screening | None:
 
 def _observe(row: Screening) -> None:
     read = Reading.objects.filter(versions=row.version_id).first()
-    for function in observers if read is not None else ():
+    if read is None:
+        return
+    for function in observers:
         try:
             function(row, read)
         except Exception:

@@ -38,7 +38,9 @@ def add_material(
         title=title, kind=kind, unit=unit, product=product, created_by=by, template=template,
         free_fields=free_fields or [],
     )  # fmt: skip
-    journal.record("materials.added", by=by, on=material, facts={"kind": material.get_kind_display(), "product": product})
+    journal.record(
+        "materials.added", by=by, on=material, facts={"kind": material.get_kind_display(), "product": product}
+    )
     search.index(material)
     return material
 

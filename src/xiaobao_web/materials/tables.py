@@ -47,7 +47,11 @@ class MaterialList(ListPage):
     def extend(self, rows: list[Any]) -> None:
         """Read the newest screening of each material."""
         newest: dict[int, Screening] = {}
-        found = Screening.objects.filter(version__material__in=rows).select_related("version").order_by("version__number", "pk")
+        found = (
+            Screening.objects.filter(version__material__in=rows)
+            .select_related("version")
+            .order_by("version__number", "pk")
+        )
         for item in found:
             newest[item.version.material_id] = item
         for row in rows:
@@ -150,5 +154,3 @@ def _past() -> Q:
     today = timezone.localdate()
     over = Q(end__lt=today) | ~Q(approved__state=ApprovedState.VALID.value) | Q(approved__valid_until__lt=today)
     return Q(removed_at__isnull=True) & over
-
-

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,18 +16,19 @@ from xiaobao_web.kernel import journal
 from xiaobao_web.kernel.access import can, find, require
 from xiaobao_web.kernel.errors import BadValue, Hidden, Refused
 from xiaobao_web.kernel.models import StoredFile
+from xiaobao_web.kernel.requests import SignedIn
 from xiaobao_web.kernel.serving import respond
 from xiaobao_web.materials import queries, services
 from xiaobao_web.materials.forms import MaterialForm, VersionForm
 from xiaobao_web.materials.models import Material, MaterialVersion, WorkState
 
 
-def _find_version(request: HttpRequest, number: int) -> MaterialVersion:
+def _find_version(request: SignedIn, number: int) -> MaterialVersion:
     return find(request.user, queries.versions(request.user), "materials.view", pk=number)
 
 
 @require_http_methods(["GET", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: SignedIn) -> HttpResponse:
     """Make a material with its first version, which is then screened."""
     require(request.user, "materials.add")
     form = MaterialForm(request.POST if request.method == "POST" else None)
@@ -43,7 +44,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 @transaction.atomic
-def _make(request: HttpRequest, values: dict[str, Any]) -> Material:
+def _make(request: SignedIn, values: dict[str, Any]) -> Material:
     if request.user.unit is None:
         raise BadValue(_("您还没有所在机构，请联系系统管理员。"))
     material = services.add_material(
@@ -55,13 +56,13 @@ def _make(request: HttpRequest, values: dict[str, Any]) -> Material:
 
 
 @require_GET
-def show(request: HttpRequest, number: int) -> HttpResponse:
+def show(request: SignedIn, number: int) -> HttpResponse:
     """Show a material: its versions, the findings of the newest (or the one asked for), what happened."""
     material = find(request.user, queries.materials(request.user), "materials.view", pk=number)
     return render(request, "materials/material.html", _shown(request, material))
 
 
-def _shown(request: HttpRequest, material: Material) -> dict[str, Any]:
+def _shown(request: SignedIn, material: Material) -> dict[str, Any]:
     versions = queries.versions_shown(material)
     wanted = request.GET.get("version", "")
     chosen = next((item for item in versions if str(item.version.number) == wanted), versions[0] if versions else None)
@@ -83,7 +84,7 @@ def _shown(request: HttpRequest, material: Material) -> dict[str, Any]:
 
 
 @require_POST
-def add_version(request: HttpRequest, number: int) -> HttpResponse:
+def add_version(request: SignedIn, number: int) -> HttpResponse:
     """Add the next version and have it screened."""
     material = find(request.user, queries.materials(request.user), "materials.view", pk=number)
     form = VersionForm(request.POST)
@@ -99,7 +100,7 @@ def add_version(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-def screen(request: HttpRequest, number: int) -> HttpResponse:
+def screen(request: SignedIn, number: int) -> HttpResponse:
     """Screen a version again."""
     version = _find_version(request, number)
     services.screen(version, request.user)
@@ -108,7 +109,7 @@ def screen(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_safe
-def page(request: HttpRequest, number: int, page: int) -> HttpResponseBase:
+def page(request: SignedIn, number: int, page: int) -> HttpResponseBase:
     """Hand out the picture of a page of a version."""
     version = _find_version(request, number)
     entry = next((item for item in version.reading.pages if item["page"] == page), None) if version.reading else None
@@ -119,7 +120,7 @@ def page(request: HttpRequest, number: int, page: int) -> HttpResponseBase:
 
 
 @require_safe
-def file(request: HttpRequest, number: int) -> HttpResponseBase:
+def file(request: SignedIn, number: int) -> HttpResponseBase:
     """Hand out a version's file as it was submitted."""
     version = _find_version(request, number)
     if version.stored is None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadValue
+from xiaobao_web.kernel.requests import SignedIn
 from xiaobao_web.materials import engine, lookup, quick
 from xiaobao_web.materials.forms import AskForm, CheckTextForm
 
@@ -25,7 +26,7 @@ def warm_once() -> None:
 
 
 @require_http_methods(["GET", "POST"])
-def check_text(request: HttpRequest) -> HttpResponse:
+def check_text(request: SignedIn) -> HttpResponse:
     """Show what the rulebook finds in a pasted text, at once."""
     require(request.user, "materials.check")
     form = CheckTextForm(request.POST if request.method == "POST" else None)
@@ -40,7 +41,7 @@ def check_text(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def ask(request: HttpRequest) -> HttpResponse:
+def ask(request: SignedIn) -> HttpResponse:
     """Answer whether a file or text was approved, with what differs from what was."""
     require(request.user, "materials.check")
     form = AskForm(request.POST if request.method == "POST" else None)

@@ -12,4 +12,8 @@ EVERYBODY = (
 )  # fmt: skip
 
 declare("products.view", _("查看产品"), dict.fromkeys(EVERYBODY, Reach.ALL))
-declare("products.import", _("导入产品要素、价目与标准文本"), {"office": Reach.ALL, "admin": Reach.ALL, "sender_head": Reach.UNIT})
+declare(
+    "products.import",
+    _("导入产品要素、价目与标准文本"),
+    {"office": Reach.ALL, "admin": Reach.ALL, "sender_head": Reach.UNIT},
+)

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
+from pydantic import Field
 
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadValue
@@ -39,6 +40,14 @@ class ProductOut(Schema):
     facts: dict[str, Any]
 
 
+class KindQuery(Schema):
+    """A page of products, of one kind where one is given."""
+
+    kind: str = Field("", max_length=20)
+    limit: int = 50
+    cursor: str = ""
+
+
 class ProductPage(Schema):
     """One page of products."""
 
@@ -52,17 +61,15 @@ def _shown(row: Product) -> dict[str, Any]:
 
 
 @router.get("", response=ProductPage, summary="产品")
-def list_products(
-    request: HttpRequest, kind: str = Query("", max_length=20), limit: int = 50, cursor: str = ""
-) -> dict[str, Any]:
+def list_products(request: HttpRequest, query: Query[KindQuery]) -> dict[str, Any]:
     """Return the products, the newest first."""
     require(request.user, "products.view")
     rows = queries.products(request.user)
-    if kind:
-        if kind not in ProductKind.values:
-            raise BadValue(_("没有“%(kind)s”这类产品。") % {"kind": kind}, fields={"kind": _("无效")})
-        rows = rows.filter(kind=kind)
-    return page_of(rows, limit=limit, cursor=cursor, show=_shown)
+    if query.kind:
+        if query.kind not in ProductKind.values:
+            raise BadValue(_("没有“%(kind)s”这类产品。") % {"kind": query.kind}, fields={"kind": _("无效")})
+        rows = rows.filter(kind=query.kind)
+    return page_of(rows, limit=query.limit, cursor=query.cursor, show=_shown)
 
 
 @router.get("/{code}", response=ProductOut, summary="一个产品")

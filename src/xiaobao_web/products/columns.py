@@ -31,9 +31,10 @@ class Field:
 
 
 _KINDS = {
-    "存款": "deposit", "结构性存款": "deposit", "大额存单": "deposit", "理财": "wealth", "理财产品": "wealth", "基金": "fund",
-    "公募基金": "fund", "保险": "insurance", "贷款": "loan", "消费贷": "loan", "信用贷": "loan", "按揭": "loan", "信用卡": "card",
-    "借记卡": "card", "银行卡": "card", "卡": "card", "支付": "payment", "其他": "other",
+    "存款": "deposit", "结构性存款": "deposit", "大额存单": "deposit", "理财": "wealth", "理财产品": "wealth",
+    "基金": "fund", "公募基金": "fund", "保险": "insurance", "贷款": "loan", "消费贷": "loan",
+    "信用贷": "loan", "按揭": "loan", "信用卡": "card", "借记卡": "card", "银行卡": "card",
+    "卡": "card", "支付": "payment", "其他": "other",
 }  # fmt: skip
 _EMPTY = {"", "-", "—", "/", "无", "暂无", "n/a", "na", "null", "none"}
 
@@ -60,7 +61,10 @@ def kind(cell: str) -> str:
     for known, value in sorted(_KINDS.items(), key=lambda item: -len(item[0])):
         if known in word:
             return value
-    raise Fault(_("不认识的类别“%(cell)s”，可用：%(all)s") % {"cell": word[:20], "all": "、".join(str(label) for _v, label in ProductKind.choices)})
+    raise Fault(
+        _("不认识的类别“%(cell)s”，可用：%(all)s")
+        % {"cell": word[:20], "all": "、".join(str(label) for _v, label in ProductKind.choices)}
+    )
 
 
 def grade(cell: str) -> str:
@@ -132,13 +136,23 @@ MASTER = (
     Field("name", "产品名称", ("产品名称", "名称", "产品", "产品全称", "name"), text_of(120), True),
     Field("kind", "类别", ("类别", "产品类别", "产品类型", "类型", "大类", "kind"), kind, True),
     Field("risk_grade", "风险等级", ("风险等级", "风险评级", "产品风险等级", "风险级别", "riskgrade"), grade),
-    Field("min_amount", "起点金额", ("起点金额", "起购金额", "起投金额", "起存金额", "认购起点", "最低金额", "起购点", "minamount"), yuan),
+    Field(
+        "min_amount",
+        "起点金额",
+        ("起点金额", "起购金额", "起投金额", "起存金额", "认购起点", "最低金额", "起购点", "minamount"),
+        yuan,
+    ),
     Field("term", "期限", ("期限", "产品期限", "投资期限", "存期", "贷款期限", "term"), text_of(60)),
     Field("rates", "年化利率", ("年化利率", "利率", "年利率", "业绩比较基准", "利率区间", "rate"), rates),
     Field("annual_rate_low", "年化利率下限", ("年化利率下限", "利率下限", "最低利率"), rate),
     Field("annual_rate_high", "年化利率上限", ("年化利率上限", "利率上限", "最高利率"), rate),
     Field("fee", "费用", ("费用", "费率", "收费", "手续费", "收费标准", "fee"), text_of(200)),
-    Field("issuer", "发行或承保机构", ("发行机构", "管理人", "承保机构", "发行人", "保险公司", "发行或承保机构", "issuer"), text_of(120)),
+    Field(
+        "issuer",
+        "发行或承保机构",
+        ("发行机构", "管理人", "承保机构", "发行人", "保险公司", "发行或承保机构", "issuer"),
+        text_of(120),
+    ),
     Field("unit", "主管部门", ("主管部门", "所属部门", "归口部门", "机构", "部门", "unit"), text_of(100)),
     Field("partner", "合作机构", ("合作机构", "合作方", "partner"), text_of(100)),
     Field("on_sale_from", "上架日", ("上架日", "上架日期", "起售日", "发行日", "开始销售"), day),

@@ -143,7 +143,11 @@ def _grade(product: Product, text: str, about: Callable[[int], bool]) -> Iterato
         return
     for said in grades_in(text):
         if said.grade != known and about(said.start):
-            expected = f"{product.risk_grade}（{GRADE_WORDS[known]}）" if product.risk_grade[:1] in "RrPp" else product.risk_grade
+            expected = (
+                f"{product.risk_grade}（{GRADE_WORDS[known]}）"
+                if product.risk_grade[:1] in "RrPp"
+                else product.risk_grade
+            )
             yield _mismatch(
                 product, text, "risk_grade", _("风险等级"), said.start, said.end, said.text, expected, severity="high"
             )
@@ -173,12 +177,15 @@ def _rate(product: Product, text: str, found: list[Value]) -> Iterator[Mismatch]
     if wanted is None or (low is None and high is None):
         return
     low, high = low if low is not None else high, high if high is not None else low
-    assert low is not None and high is not None
+    assert low is not None
+    assert high is not None
     for value in found:
         annual = value.annual if value.kind == "rate" else None
         before, after = _around(text, value.start, value.end, 20, 4)
         if value.kind == "rate" and annual is None and value.period is None and wanted.search(before):
-            annual = value.value if isinstance(value.value, Decimal) and "日" not in before and "月" not in before else None
+            annual = (
+                value.value if isinstance(value.value, Decimal) and "日" not in before and "月" not in before else None
+            )
         if annual is None or not wanted.search(before) or _RATE_NOT.search(before + after):
             continue
         if _outside(value, annual, low, high):

@@ -17,8 +17,10 @@ FEE_NAMES = (
     "|转账手续费|汇款手续费|取现手续费|分期手续费|手续费|提前还款违约金|违约金|账户服务费|服务费|担保费|保险费|评估费"
 )
 _NAME = re.compile(rf"(?P<name>{FEE_NAMES})(?:率)?")
-_BETWEEN = re.compile(r"(?:的?(?:标准|收取|费率|年化|按年|按月|每年|每月|每笔|每次|(?:剩余|贷款|未还)?本金的?|为|是|按|：|:|仅|只需|低至|人民币|[（(]年化?[）)]|\s)){0,4}$")
-_FREE_BEFORE = re.compile(r"(?:免收?|不收取?|免除|零|0)(?:任何)?(?P<name>" + FEE_NAMES + r")")
+_BETWEEN = re.compile(
+    r"(?:的?(?:标准|收取|费率|年化|按年|按月|每年|每月|每笔|每次|(?:剩余|贷款|未还)?本金的?|为|是|按|：|:|仅|只需|低至|人民币|[（(]年化?[）)]|\s)){0,4}$"
+)
+_FREE_BEFORE = re.compile(r"(?:免收?|不收取?|免除|零|(?<![\d.])0)(?:任何)?$")
 _FREE_AFTER = re.compile(r"(?:为|：|:|\s)*(?:免收?|不收取?|全免|减免|无(?=[，。；,;\s]|$)|零(?=[，。；,;\s]|$))")
 _CONDITION = re.compile(r"满|首年|首次|达标|优惠|活动|期间|折|新客|前\d|次年|刷卡|符合条件|原价|原标准|原为")
 REACH = 12
@@ -55,9 +57,10 @@ def fees_in(text: str, *, conditions: bool = False) -> Iterator[Fee]:
                       text[match.start() : value.end])  # fmt: skip
         elif free := _FREE_AFTER.match(text, match.end()):
             yield Fee(match["name"], Decimal(0), "", "", match.start(), free.end(), text[match.start() : free.end()])
-        elif before := _FREE_BEFORE.search(text, max(0, match.start() - 6), match.end()):
-            if before.start("name") == match.start() and text[max(0, before.start() - 1) : before.start()] not in "0123456789.":
-                yield Fee(match["name"], Decimal(0), "", "", before.start(), match.end(), before.group())
+        elif before := _FREE_BEFORE.search(text[: match.start()]):
+            yield Fee(
+                match["name"], Decimal(0), "", "", before.start(), match.end(), text[before.start() : match.end()]
+            )
 
 
 def compare(product: Product, text: str) -> Iterator[Mismatch]:

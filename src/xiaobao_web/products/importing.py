@@ -135,7 +135,10 @@ class _Matching:
         if self.kind == "products":
             return row.values.get("code")
         product = row.values.get("product")
-        return (product.pk if product is not None else None, row.values.get("name" if self.kind == "prices" else "title"))
+        return (
+            product.pk if product is not None else None,
+            row.values.get("name" if self.kind == "prices" else "title"),
+        )
 
     def _resolve(self, row: Row) -> None:
         values = row.values

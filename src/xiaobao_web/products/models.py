@@ -29,9 +29,7 @@ class Product(models.Model):
     risk_grade = models.CharField(_("风险等级"), max_length=10, blank=True)
     min_amount = models.DecimalField(_("起点金额（元）"), max_digits=18, decimal_places=2, null=True, blank=True)
     term = models.CharField(_("期限"), max_length=60, blank=True)
-    annual_rate_low = models.DecimalField(
-        _("年化利率下限（%）"), max_digits=9, decimal_places=4, null=True, blank=True
-    )
+    annual_rate_low = models.DecimalField(_("年化利率下限（%）"), max_digits=9, decimal_places=4, null=True, blank=True)
     annual_rate_high = models.DecimalField(
         _("年化利率上限（%）"), max_digits=9, decimal_places=4, null=True, blank=True
     )

@@ -38,7 +38,10 @@ def read(data: bytes, known: frozenset[str]) -> Sheet:
         if sum(1 for name in names if folded(name) in known) >= 2:
             rows = [(number, cells) for number, cells in lines[index + 1 :] if any(cell.strip() for cell in cells)]
             if len(rows) > MOST_ROWS:
-                raise BadUpload(_("一次最多导入 %(most)d 行，文件有 %(rows)d 行，请分次导入。") % {"most": MOST_ROWS, "rows": len(rows)})
+                raise BadUpload(
+                    _("一次最多导入 %(most)d 行，文件有 %(rows)d 行，请分次导入。")
+                    % {"most": MOST_ROWS, "rows": len(rows)}
+                )
             if not rows:
                 raise BadUpload(_("表头下面没有数据行。"))
             return Sheet(names, rows)

@@ -20,7 +20,9 @@ WHOLE = 0.5
 """Share of a standard text's clauses that a document must hold to be that text: then missing ones are told too."""
 MOST = 20
 _CUT = re.compile(r"[^。；;！!？?]+[。；;！!？?]*")
-_NUMBERING = re.compile(r"^\s*(?:第[一二三四五六七八九十百\d]+[条款章节]|[（(]?[一二三四五六七八九十\d]{1,3}[、.．）)])\s*")
+_NUMBERING = re.compile(
+    r"^\s*(?:第[一二三四五六七八九十百\d]+[条款章节]|[（(]?[一二三四五六七八九十\d]{1,3}[、.．）)])\s*"
+)
 _FIGURES = frozenset("0123456789.%一二三四五六七八九十百千万")
 _KEPT = re.compile(r"[^0-9A-Za-z\u4e00-\u9fff%.％]")
 

@@ -8,7 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw
 
 
-def picture(mark: tuple[int, int, int, int] | None = None, *, shade: int = 40, size: tuple[int, int] = (360, 480)) -> bytes:
+def picture(
+    mark: tuple[int, int, int, int] | None = None, *, shade: int = 40, size: tuple[int, int] = (360, 480)
+) -> bytes:
     """Return a poster-like PNG; mark adds a dark rectangle."""
     image = Image.new("RGB", size, (250, 245, 235))
     pen = ImageDraw.Draw(image)

@@ -34,7 +34,15 @@ def approved(bank: Any, material: Material) -> Any:
     return registry.approve(version, by=bank["reviewer"], valid_until=until, channels=["网点"])
 
 
-PAGES = ["materials", "material_add", "material_check_text", "material_ask", "registry", "registry_calendar", "placements"]
+PAGES = [
+    "materials",
+    "material_add",
+    "material_check_text",
+    "material_ask",
+    "registry",
+    "registry_calendar",
+    "placements",
+]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -92,7 +100,9 @@ def test_next_version_and_screening_again(client_of: Any, bank: Any, material: M
 
 def test_a_pasted_text_is_marked_at_once_and_not_kept(client_of: Any) -> None:
     client = client_of("submitter")
-    answer = client.post(reverse("material_check_text"), {"text": TEXT, "kind": "poster"}, headers={"HX-Target": "checked"})
+    answer = client.post(
+        reverse("material_check_text"), {"text": TEXT, "kind": "poster"}, headers={"HX-Target": "checked"}
+    )
     page = answer.content.decode()
     assert answer.status_code == 200
     assert page.lstrip().startswith('<div id="checked"')
@@ -118,7 +128,14 @@ def test_asking_whether_it_is_approved(client_of: Any, approved: Any) -> None:
 def test_placing_taking_down_and_withdrawing(client_of: Any, bank: Any, approved: Any) -> None:
     client = client_of("submitter")
     today = timezone.localdate().isoformat()
-    entry = {"kind": "own", "channel": "网点", "place": "大堂", "unit": bank.units["retail"].pk, "copies": 5, "start": today}
+    entry = {
+        "kind": "own",
+        "channel": "网点",
+        "place": "大堂",
+        "unit": bank.units["retail"].pk,
+        "copies": 5,
+        "start": today,
+    }
     assert client.get(reverse("approved", args=[approved.pk])).status_code == 200
     assert client.get(reverse("approved_place", args=[approved.pk])).status_code == 200
     assert client.post(reverse("approved_place", args=[approved.pk]), entry).status_code == 302
@@ -147,7 +164,9 @@ def test_the_calendar_shows_what_expires(client_of: Any, approved: Any) -> None:
     assert client_of("auditor").get(reverse("registry_calendar"), {"month": "9999-99"}).status_code == 200
 
 
-def test_pages_ask_a_fixed_number_of_questions(client_of: Any, approved: Any, django_assert_max_num_queries: Any) -> None:
+def test_pages_ask_a_fixed_number_of_questions(
+    client_of: Any, approved: Any, django_assert_max_num_queries: Any
+) -> None:
     client = client_of("reviewer")
     client.get(reverse("material", args=[approved.version.material_id]))
     with django_assert_max_num_queries(30):

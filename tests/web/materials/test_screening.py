@@ -154,7 +154,11 @@ def test_decisions_carry_over_to_the_next_version_and_screening(bank: Any) -> No
     second = _version(bank, OFFENDING + "欢迎咨询。", version.material)
     _screened(bank, second)
     carried = decisions.current(second).get(carried_from=first)
-    assert (carried.decision, carried.reason, carried.decided_by) == ("dismissed", "合同约定的存款产品", bank["reviewer"])
+    assert (carried.decision, carried.reason, carried.decided_by) == (
+        "dismissed",
+        "合同约定的存款产品",
+        bank["reviewer"],
+    )
     assert decisions.current(second).filter(decision=Decision.OPEN).exists()
     _screened(bank, second)
     assert decisions.current(second).filter(decision="dismissed").count() == 1

@@ -76,15 +76,22 @@ def _workbook(rows: list[list[Any]]) -> bytes:
 
 def test_prices_and_texts_from_workbooks(bank: Any) -> None:
     importing.run("products", _stored(bank, MASTER.encode()), name="a.csv", by=bank["office"])
-    prices = _workbook([["产品代码", "收费项目", "收费标准", "生效日期"], ["DK001", "提前还款违约金", "1%", "2026-01-01"],
-                        ["", "挂失费", "10元/次", ""], ["NO", "年费", "1元", ""]])  # fmt: skip
+    head = ["产品代码", "收费项目", "收费标准", "生效日期"]
+    known, general, unknown = (
+        ["DK001", "提前还款违约金", "1%", "2026-01-01"],
+        ["", "挂失费", "10元/次", ""],
+        ["NO", "年费", "1元", ""],
+    )
+    prices = _workbook([head, known, general, unknown])
     stored = _stored(bank, prices, "价目.xlsx")
     record = importing.run("prices", stored, name="价目.xlsx", by=bank["office"])
     assert (record.made, len(record.faults)) == (2, 1)
     assert "请先导入产品主数据" in record.faults[0]["faults"][0]
     assert PriceItem.objects.get(name="提前还款违约金").product.code == "DK001"
     assert importing.run("prices", stored, name="价目.xlsx", by=bank["office"]).made == 0
-    texts = _workbook([["产品代码", "合同名称", "正文", "版本号"], ["DK001", "借款合同", "第一条 双方应当遵守本合同。", "V3"]])
+    texts = _workbook(
+        [["产品代码", "合同名称", "正文", "版本号"], ["DK001", "借款合同", "第一条 双方应当遵守本合同。", "V3"]]
+    )
     importing.run("texts", _stored(bank, texts, "文本.xlsx"), name="文本.xlsx", by=bank["office"])
     assert StandardText.objects.get().version == "V3"
 

@@ -33,9 +33,7 @@ class Material(models.Model):
         "products.Product", models.PROTECT, null=True, blank=True, related_name="materials", verbose_name=_("产品")
     )
     unit = models.ForeignKey("people.Organisation", models.PROTECT, related_name="+", verbose_name=_("所属机构"))
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("提交人")
-    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("提交人"))
     created_at = models.DateTimeField(_("提交时间"), auto_now_add=True)
     template = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="variants", verbose_name=_("母版")

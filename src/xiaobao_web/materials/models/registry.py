@@ -99,18 +99,17 @@ class BandKind(models.TextChoices):
 
 
 class Band(models.Model):
-    """One band of an approved version's fingerprint: near-duplicates share one, so that they are looked up, not searched."""
+    """One band of an approved version's fingerprint: near-duplicates share one, so they are looked up, not searched."""
 
     approved = models.ForeignKey(ApprovedMaterial, models.CASCADE, related_name="bands")
     kind = models.CharField(max_length=5, choices=BandKind)
-    number = models.PositiveSmallIntegerField()
     value = models.BigIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["kind", "number", "value", "approved"], name="bands_by_value")]
+        indexes = [models.Index(fields=["value", "kind", "approved"], name="bands_by_value")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.number} {self.value}"
+        return f"{self.kind} {self.value}"
 
 
 class TextSignature(models.Model):
