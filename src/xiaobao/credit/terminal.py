@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-import io
-import shutil
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import IO, Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from xiaobao.credit.compare import Comparison
 from xiaobao.credit.rates import two
 from xiaobao.credit.statement import Statement
+from xiaobao.terminal import plain_table, writing
 
 KINDS = {"drawdown": "放款", "instalment": "", "prepayment": "提前还款"}
-_PLAIN_WIDTH = 100
 
 
 def print_all(shown: Iterable[RenderableType], fp: IO[bytes], *, colour: bool) -> None:
     """Write renderables as they come; without colour as plain UTF-8 text."""
-    text = io.TextIOWrapper(fp, encoding="utf-8", errors="replace", write_through=True)
-    width = min(120, shutil.get_terminal_size().columns) if colour else _PLAIN_WIDTH
-    console = Console(
-        file=text, width=max(60, width), force_terminal=colour, no_color=not colour, highlight=False, markup=False,
-        emoji=False, legacy_windows=False,
-    )  # fmt: skip
-    try:
+    with writing(fp, colour=colour, narrowest=60) as console:
         for each in shown:
             console.print(each)
-    finally:
-        text.detach()
 
 
 def rate_view(line: dict[str, Any]) -> RenderableType:
@@ -141,7 +131,7 @@ def _items(line: dict[str, Any]) -> Table:
 
 
 def _table(*heads: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    table = plain_table()
     for i, head in enumerate(heads):
         money = i and head not in ("还款日", "收取方式与标准", "收费方", "")
         table.add_column(head, justify="right" if money else "left", overflow="fold")

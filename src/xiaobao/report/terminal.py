@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import shutil
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import IO
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
@@ -19,23 +17,17 @@ from xiaobao.report import words
 from xiaobao.report.session import Result
 from xiaobao.report.view import Item, Shown, item
 from xiaobao.report.wrap import Wrapped
+from xiaobao.terminal import plain_table, writing
 
 COLOURS: dict[Severity, str] = {"high": "red", "medium": "yellow", "low": "blue"}
 _VERDICT_COLOURS = {"violation": "red", "review": "yellow", "clear": "green", None: "magenta"}
-_PLAIN_WIDTH = 100
 CLAUSES = 2
 """Clauses shown with what they say; the others by name."""
 
 
 def print_results(results: Iterable[Result], fp: IO[bytes], *, colour: bool) -> None:
     """Write each result as soon as it is there, and the summary; without colour as plain UTF-8 text."""
-    text = io.TextIOWrapper(fp, encoding="utf-8", errors="replace", write_through=True)
-    width = min(120, shutil.get_terminal_size().columns) if colour else _PLAIN_WIDTH
-    console = Console(
-        file=text, width=max(40, width), force_terminal=colour, no_color=not colour, highlight=False, markup=False,
-        emoji=False, legacy_windows=False,
-    )  # fmt: skip
-    try:
+    with writing(fp, colour=colour, narrowest=40) as console:
         shown: list[Item] = []
         for number, result in enumerate(results, 1):
             view = item(result, number)
@@ -43,8 +35,6 @@ def print_results(results: Iterable[Result], fp: IO[bytes], *, colour: bool) -> 
             shown.append(_light(view))
         if len(shown) > 1:
             console.print(_summary(shown))
-    finally:
-        text.detach()
 
 
 def _light(view: Item) -> Item:
@@ -141,7 +131,7 @@ def _issues(view: Item) -> RenderableType:
 
 
 def _summary(shown: list[Item]) -> RenderableType:
-    table = Table(box=None, padding=(0, 2, 0, 0), title_justify="left", header_style="dim", pad_edge=False)
+    table = plain_table()
     table.add_column("结论", no_wrap=True)
     table.add_column("材料", overflow="fold")
     for severity in SEVERITIES:

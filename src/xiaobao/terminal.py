@@ -1,0 +1,36 @@
+"""What every command that shows something on a terminal shares: where it is written, and how its tables look."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from rich.console import Console
+from rich.table import Table
+
+WIDEST = 120
+"""Columns used of a terminal at most."""
+PLAIN = 100
+"""Columns of what is written without colour, to a file or another program."""
+
+
+@contextmanager
+def writing(fp: IO[bytes], *, colour: bool, narrowest: int) -> Iterator[Console]:
+    """Yield a console that writes to a binary stream; without colour plain UTF-8 text of PLAIN columns."""
+    text = io.TextIOWrapper(fp, encoding="utf-8", errors="replace", write_through=True)
+    width = min(WIDEST, shutil.get_terminal_size().columns) if colour else PLAIN
+    try:
+        yield Console(
+            file=text, width=max(narrowest, width), force_terminal=colour, no_color=not colour, highlight=False,
+            markup=False, emoji=False, legacy_windows=False,
+        )  # fmt: skip
+    finally:
+        text.detach()
+
+
+def plain_table() -> Table:
+    """Return a table without lines, its columns two blanks apart."""
+    return Table(box=None, padding=(0, 2, 0, 0), title_justify="left", header_style="dim", pad_edge=False)
