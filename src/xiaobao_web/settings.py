@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "xiaobao_web.reviews",
     "xiaobao_web.knowledge",
     "xiaobao_web.reports",
+    "xiaobao_web.demo",
 ]
 INSTALLED_APPS = [name for name in INSTALLED_APPS if not name.startswith("xiaobao_web.")
                   or (PACKAGE / name.removeprefix("xiaobao_web.") / "__init__.py").exists()]
@@ -182,7 +183,7 @@ CLAMAV_SOCKET = env.text("XIAOBAO_CLAMAV_SOCKET")
 
 TASKS = {
     "default": {
-        "BACKEND": "django_tasks_db.DatabaseBackend",
+        "BACKEND": env.text("XIAOBAO_TASKS", "django_tasks_db.DatabaseBackend"),
         "QUEUES": ["default", "screening", "exports", "outbox"],
     }
 }

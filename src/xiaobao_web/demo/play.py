@@ -1,0 +1,169 @@
+"""Play a year of the bank's history in the order of time: every story's next step when its moment has come."""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from xiaobao_web.demo import bank as banks
+from xiaobao_web.demo.clock import at_work, set_to
+from xiaobao_web.demo.story import Steps, Teller, request
+from xiaobao_web.findings import services as ledger
+from xiaobao_web.kernel.errors import PlatformError
+from xiaobao_web.people import services as people
+from xiaobao_web.people.models import Role
+from xiaobao_web.reviews import services as reviews
+
+DAYS = 365
+REQUESTS, ISSUES = 150, 24
+SMALL_REQUESTS, SMALL_ISSUES = 8, 3
+SEED = 2026
+Told = Callable[[int, int, str], None]
+
+
+def play(*, small: bool = False, samples: Path | None = None, told: Told = lambda done, total, what: None) -> banks.Bank:
+    """Make the bank and its history up to now; `samples` is a folder of posters and contracts sent for review today."""
+    now = timezone.now()
+    begin = now - timedelta(days=DAYS)
+    with set_to(begin) as clock:
+        told(0, 1, "机构、人员与产品")
+        bank = banks.build(since=begin.date(), small=small)
+        banks.import_products(bank)
+        phrases = yaml.safe_load((banks.DATA / "phrases.yaml").read_text(encoding="utf-8"))
+        tell = Teller(bank, random.Random(SEED), phrases)
+        stories = _stories(tell, begin, now, small)
+        _run(stories, clock, now, told)
+        clock.moment = now - timedelta(hours=2)
+        _recent(tell)
+    if samples is not None and samples.is_dir():
+        told(1, 1, "示例文件")
+        send_samples(tell, samples)
+    return bank
+
+
+def _run(stories: list[tuple[datetime, int, Steps]], clock: Any, until: datetime, told: Told) -> None:
+    """Take the earliest step until none is left before the last day."""
+    heapq.heapify(stories)
+    total, over = len(stories), 0
+    while stories:
+        moment, number, steps = heapq.heappop(stories)
+        if moment > until - timedelta(hours=3):
+            over += 1
+            continue
+        clock.moment = max(clock.moment, moment)
+        try:
+            following = next(steps)
+        except StopIteration:
+            over += 1
+            told(over, total, "业务往来")
+            continue
+        heapq.heappush(stories, (max(following, clock.moment), number, steps))
+
+
+def _stories(tell: Teller, begin: datetime, now: datetime, small: bool) -> list[tuple[datetime, int, Steps]]:
+    """Return every story with the moment it begins: denser towards today, so that every state has somebody in it."""
+    plans = yaml.safe_load((banks.DATA / "materials.yaml").read_text(encoding="utf-8"))
+    branches = [key for key, unit in tell.bank.units.items() if unit.kind == "branch"]
+    numbers, out = count(), []
+    for index in range(SMALL_REQUESTS if small else REQUESTS):
+        plan = plans[index % len(plans)]
+        share = tell.dice.random() ** 0.6
+        start = at_work(begin + (now - begin) * share)
+        local = plan["subject"] == "marketing" and tell.chance(0.35)
+        unit = tell.dice.choice(branches) if local else plan["unit"]
+        lane = "urgent" if tell.chance(0.08) else "branch" if local and tell.chance(0.2) else "normal"
+        out.append((start, next(numbers), _bounded(request(tell, plan, unit=unit, lane=lane))))
+    for index in range(SMALL_ISSUES if small else ISSUES):
+        start = at_work(begin + (now - begin) * tell.dice.random() ** 0.6)
+        out.append((start, next(numbers), issue(tell, index, tell.dice.choice(branches))))
+    return out
+
+
+def _bounded(steps: Steps) -> Steps:
+    """End a story, rather than the demonstration, where the platform refuses a step: its people would stop there too."""
+    while True:
+        try:
+            yield next(steps)
+        except (StopIteration, PlatformError):
+            return
+
+
+def issue(tell: Teller, index: int, unit: str) -> Iterator[datetime]:
+    """Tell the way of one issue in the ledger."""
+    plan = tell.phrases["issues"][index % len(tell.phrases["issues"])]
+    office = tell.bank.pick(Role.OFFICE, "protection", tell.dice)
+    row = ledger.open_issue(unit=tell.bank.units[unit], by=office, **plan)
+    yield tell.after(10)
+    owner = tell.bank.pick(Role.LIAISON, unit, tell.dice)
+    ledger.assign(row, owner=owner, by=office)
+    yield tell.after(24)
+    ledger.plan_out(row, plan=tell.phrases["plan"], by=owner)
+    if tell.chance(0.2):
+        asked = ledger.ask_extension(row, new_due=row.due_on + timedelta(days=14), reason="供应商排期延后", by=owner)
+        yield tell.after(8)
+        ledger.decide_extension(asked, approve=True, by=tell.bank.pick(Role.OFFICE, "protection", tell.dice, but=(owner,)))
+    yield at_work(timezone.now() + timedelta(days=tell.dice.randint(4, 30)))
+    if tell.chance(0.12):
+        return
+    proof = SimpleUploadedFile("整改说明.txt", f"{row.title}：{tell.phrases['outcome']}".encode())
+    from xiaobao_web.kernel import files
+
+    stored = files.store(proof, name=proof.name, by=owner)
+    files.attach(row, stored, name=str(proof.name), purpose=ledger.EVIDENCE, by=owner)
+    ledger.hand_in(row, outcome=tell.phrases["outcome"], by=owner)
+    yield tell.after(30)
+    if tell.chance(0.2):
+        ledger.send_back(row, reason="仍有一个网点未撤换，请补充照片", by=office)
+        yield tell.after(30)
+        ledger.hand_in(row, outcome="遗漏网点已撤换，照片补充完毕", by=owner)
+        yield tell.after(20)
+    if row.severity == "high" and tell.chance(0.4):
+        ledger.hold_accountable(row, measure=tell.say("measures"), by=office)
+    ledger.close(row, by=office, note="现场核对无误")
+
+
+def _recent(tell: Teller) -> None:
+    """Leave something of today: a delegation, a re-evaluation after complaints."""
+    today = timezone.localdate()
+    reviewers = tell.bank.holders[Role.REVIEWER, "protection"]
+    people.delegate(
+        giver=reviewers[-1], receiver=reviewers[0], since=today, until=today + timedelta(days=5), reason="年休假",
+        by=reviewers[-1],
+    )  # fmt: skip
+    product = next((item for item in tell.bank.products if item.code == "KA502"), None)
+    if product is not None:
+        office = tell.bank.pick(Role.OFFICE, "protection", tell.dice)
+        reviews.trigger_reevaluation(product=product, reason="近一月分期费用类投诉 6 件", by=office)
+
+
+def send_samples(tell: Teller, folder: Path) -> None:
+    """Send the sample posters and contracts, so that the reading desk has real pages to show."""
+    wanted = (
+        ("wealth-poster.png", "marketing", "poster", "wealth", "LC101", "稳盈理财宣传海报（图片）"),
+        ("loan-poster.png", "marketing", "poster", "credit", "DK401", "惠民消费贷海报（图片）"),
+        ("loan-contract.pdf", "agreement", "agreement", "credit", "DK401", "个人消费贷款合同（PDF）"),
+    )
+    for name, subject, kind, unit, code, title in wanted:
+        path = folder / name
+        if not path.is_file():
+            continue
+        sender = tell.bank.pick(Role.SUBMITTER, unit, tell.dice)
+        head = tell.bank.pick(Role.SENDER_HEAD, unit, tell.dice)
+        product = next((item for item in tell.bank.products if item.code == code), None)
+        review = reviews.create(by=sender, title=title, subject=subject, product=product, summary="示例文件，请审查。")
+        upload = SimpleUploadedFile(name, path.read_bytes())
+        reviews.add_material(review, by=sender, upload=upload, title=title, kind=kind)
+        answers = {question.id: {"answer": "yes"} for question in reviews.questions_of(review)}
+        reviews.save_assessment(review, answers, by=sender)
+        reviews.finish_assessment(review, by=sender)
+        reviews.sign(review, by=head)
+        reviews.submit(review, by=sender)
