@@ -6,6 +6,7 @@ A model has a protected FSMField named `state`; its transition methods take keyw
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ from xiaobao_web.kernel.access import can, require
 from xiaobao_web.kernel.errors import Refused, Undeclared
 
 M = TypeVar("M", bound=models.Model)
+F = TypeVar("F", bound=Callable[..., bool])
 
 
 @dataclass(frozen=True)
@@ -75,11 +77,11 @@ def refusal(obj: models.Model, verb: str) -> str:
     return _("当前状态为“%(state)s”，不能%(verb)s。") % {"state": label, "verb": verb_label(obj, verb)}
 
 
-def condition(sentence: Any) -> Any:
+def condition(sentence: Any) -> Callable[[F], F]:
     """Give a transition's condition the sentence that says why it failed (text, or a function of the object)."""
 
-    def give(function: Any) -> Any:
-        function.refusal = sentence
+    def give(function: F) -> F:
+        function.refusal = sentence  # type: ignore[attr-defined]
         return function
 
     return give

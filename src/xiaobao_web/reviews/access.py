@@ -12,10 +12,10 @@ from xiaobao_web.people.models import Organisation, Role
 from xiaobao_web.reviews.models import Lane
 
 OWN, UNIT, ALL = Reach.OWN, Reach.UNIT, Reach.ALL
-SENDERS = {Role.SUBMITTER: UNIT, Role.LIAISON: UNIT}
-FIRST = {Role.REVIEWER: UNIT}
-OFFICE = {Role.OFFICE: UNIT}
-EVERY_REVIEWER = {Role.REVIEWER: UNIT, Role.SECOND_REVIEWER: UNIT, Role.OFFICE: UNIT}
+SENDERS: dict[str, Reach] = {Role.SUBMITTER: UNIT, Role.LIAISON: UNIT}
+FIRST: dict[str, Reach] = {Role.REVIEWER: UNIT}
+OFFICE: dict[str, Reach] = {Role.OFFICE: UNIT}
+EVERY_REVIEWER: dict[str, Reach] = {Role.REVIEWER: UNIT, Role.SECOND_REVIEWER: UNIT, Role.OFFICE: UNIT}
 
 
 def is_sender(user: Any, review: Any) -> bool:
@@ -28,85 +28,85 @@ def _own_unit(user: Any, review: Any) -> bool:
     return bool(user.unit_id) and review.unit.is_within(user.unit) and not user.unit.is_consumer_protection
 
 
-def signs_anothers(user: Any, review: Any) -> str | None:
+def signs_anothers(user: Any, obj: Any) -> str | None:
     """The head signs what another person made."""
-    if user.pk == review.created_by_id:
+    if user.pk == obj.created_by_id:
         return _g("送审人不能签批自己的送审，请由本部门另一位负责人签批。")
     return None
 
 
-def reviews_anothers(user: Any, review: Any) -> str | None:
+def reviews_anothers(user: Any, obj: Any) -> str | None:
     """A reviewer has no part in the request and is not of the sending unit (consumer protection may be).
 
     In the branch lane the branch reviews itself: there only the people of the request stand aside.
     """
-    if is_sender(user, review):
+    if is_sender(user, obj):
         return _g("您参与了这件事项的送审，按双人复核要求不能审查它。")
-    if review.lane != Lane.BRANCH and _own_unit(user, review):
+    if obj.lane != Lane.BRANCH and _own_unit(user, obj):
         return _g("您属于送审部门，按回避要求应由其他审查人员办理。")
     return None
 
 
-def first_reviews(user: Any, review: Any) -> str | None:
+def first_reviews(user: Any, obj: Any) -> str | None:
     """The first review is by whoever it is assigned to; unassigned, by any reviewer who may."""
-    reason = reviews_anothers(user, review)
+    reason = reviews_anothers(user, obj)
     if reason:
         return reason
-    if review.reviewer_id and review.reviewer_id != user.pk:
-        return _g("这件事项由%(name)s初审；如需改由您办理，请先转办。") % {"name": review.reviewer}
+    if obj.reviewer_id and obj.reviewer_id != user.pk:
+        return _g("这件事项由%(name)s初审；如需改由您办理，请先转办。") % {"name": obj.reviewer}
     return None
 
 
-def second_reviews(user: Any, review: Any) -> str | None:
+def second_reviews(user: Any, obj: Any) -> str | None:
     """The second reviewer is not the first."""
-    reason = reviews_anothers(user, review)
+    reason = reviews_anothers(user, obj)
     if reason:
         return reason
-    if user.pk == review.reviewer_id:
+    if user.pk == obj.reviewer_id:
         return _g("您是这件事项的初审人，复核须由另一人办理。")
-    if review.second_reviewer_id and review.second_reviewer_id != user.pk:
-        return _g("这件事项由%(name)s复核；如需改由您办理，请先转办。") % {"name": review.second_reviewer}
+    if obj.second_reviewer_id and obj.second_reviewer_id != user.pk:
+        return _g("这件事项由%(name)s复核；如需改由您办理，请先转办。") % {"name": obj.second_reviewer}
     return None
 
 
-def countersigns(user: Any, review: Any) -> str | None:
+def countersigns(user: Any, obj: Any) -> str | None:
     """Legal countersigns what it neither sent nor reviewed."""
-    reason = reviews_anothers(user, review)
+    reason = reviews_anothers(user, obj)
     if reason:
         return reason
-    if user.pk in (review.reviewer_id, review.second_reviewer_id):
+    if user.pk in (obj.reviewer_id, obj.second_reviewer_id):
         return _g("您已审查过这件事项，会签须由另一人办理。")
     return None
 
 
-def checks_anothers(user: Any, review: Any) -> str | None:
+def checks_anothers(user: Any, obj: Any) -> str | None:
     """Confirming, verifying and archiving are by other people than the sender."""
-    if is_sender(user, review):
+    if is_sender(user, obj):
         return _g("您参与了这件事项的送审，须由他人确认。")
     return None
 
 
-def leads_consumer_protection(user: Any, review: Any) -> str | None:
+def leads_consumer_protection(user: Any, obj: Any) -> str | None:
     """The executive who approves a point not adopted leads consumer protection, never the line that sent it."""
     led = Organisation.objects.filter(executive=user, active=True)
     if not led.filter(is_consumer_protection=True).exists():
         return _g("不采纳意见须由分管消费者权益保护工作的行领导审批。")
-    if led.filter(pk__in=review.unit.ancestor_ids()).exists():
+    if led.filter(pk__in=obj.unit.ancestor_ids()).exists():
         return _g("您分管送审部门所在条线，按回避要求不能审批其不采纳意见，请由其他行领导审批。")
     return None
 
 
-def samples_anothers(user: Any, review: Any) -> str | None:
+def samples_anothers(user: Any, obj: Any) -> str | None:
     """The head office samples what a branch reviewed."""
-    reason = reviews_anothers(user, review)
+    reason = reviews_anothers(user, obj)
     if reason:
         return reason
-    if user.pk in (review.reviewer_id, review.second_reviewer_id):
+    if user.pk in (obj.reviewer_id, obj.second_reviewer_id):
         return _g("抽查须由未参与审查的人员办理。")
     return None
 
 
-VIEW = {
+VIEW: dict[str, Reach] = {
     **SENDERS, Role.SENDER_HEAD: UNIT, Role.REVIEWER: UNIT, Role.SECOND_REVIEWER: UNIT, Role.LEGAL: ALL,
     Role.OFFICE: UNIT, Role.EXECUTIVE: ALL, Role.AUDITOR: ALL, Role.COMPLAINTS: UNIT, Role.INSPECTOR: UNIT,
 }  # fmt: skip
@@ -126,7 +126,12 @@ declare("reviews.transfer", _("转办审查"), EVERY_REVIEWER)
 declare("reviews.invite", _("邀请并行审查"), EVERY_REVIEWER)
 declare("reviews.parallel", _("提交并行审查意见"), {Role.REVIEWER: OWN, Role.SECOND_REVIEWER: OWN, Role.LEGAL: OWN,
         Role.LIAISON: OWN, Role.OFFICE: OWN}, when=reviews_anothers)  # fmt: skip
-declare("reviews.return_to_sender", _("退回送审人"), {Role.REVIEWER: UNIT, Role.SECOND_REVIEWER: UNIT}, when=reviews_anothers)
+declare(
+    "reviews.return_to_sender",
+    _("退回送审人"),
+    {Role.REVIEWER: UNIT, Role.SECOND_REVIEWER: UNIT},
+    when=reviews_anothers,
+)
 declare("reviews.write_opinion", _("拟写审查意见"), FIRST, when=first_reviews)
 declare("reviews.finish_first", _("完成初审"), FIRST, when=first_reviews)
 declare("reviews.agree", _("复核同意"), {Role.SECOND_REVIEWER: UNIT}, when=second_reviews)

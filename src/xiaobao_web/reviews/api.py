@@ -152,7 +152,9 @@ class ListQuery(Schema):
     subject: Subject | None = None
     conclusion: Conclusion | None = None
     external_ref: Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00]*$")] = ""
-    number: Annotated[str, StringConstraints(max_length=40, pattern=r"^[^\x00]*$")] = Field("", description="审查编号或意见书编号")
+    number: Annotated[str, StringConstraints(max_length=40, pattern=r"^[^\x00]*$")] = Field(
+        "", description="审查编号或意见书编号"
+    )
     limit: int = Field(50, ge=1, le=200)
     cursor: str = Field("", max_length=500)
 
@@ -162,14 +164,14 @@ def _rows(request: HttpRequest) -> Any:
 
 
 def _found(request: HttpRequest, pk: int) -> Review:
-    require(request.user, "reviews.view")  # type: ignore[arg-type]
+    require(request.user, "reviews.view")
     return find(_rows(request), pk=pk)  # type: ignore[no-any-return]
 
 
 @router.get("", response=ReviewPage, summary="审查事项列表")
 def list_reviews(request: HttpRequest, query: Query[ListQuery]) -> dict[str, Any]:
     """Return the reviews one may see, newest first; by number or external number to look one up."""
-    require(request.user, "reviews.view")  # type: ignore[arg-type]
+    require(request.user, "reviews.view")
     rows = _rows(request)
     wanted = {name: value for name in ("state", "subject", "conclusion") if (value := getattr(query, name))}
     rows = rows.filter(**wanted)
@@ -186,7 +188,7 @@ def _by_number(rows: Any, number: str) -> list[Any]:
 
 
 @router.post("", response={200: ReviewDetail, 201: ReviewDetail}, summary="发起送审")
-def start_review(request: HttpRequest, body: ReviewIn) -> Status:
+def start_review(request: HttpRequest, body: ReviewIn) -> Status[dict[str, Any]]:
     """Start a review as a draft, or return the one that this external number has; texts are screened at once."""
     values = body.model_dump(exclude={"external_ref", "system", "texts", "answers", "product"})
     product = Product.objects.filter(code=body.product).first() if body.product else None
@@ -211,7 +213,7 @@ def show_review(request: HttpRequest, pk: int) -> dict[str, Any]:
 def add_files(request: HttpRequest, pk: int, files: File[list[UploadedFile]], kind: Form[str] = "") -> dict[str, Any]:
     """Add files to a draft; each is read and screened at once. A file that is there already is not added twice."""
     review = _found(request, pk)
-    require(request.user, "reviews.edit", review)  # type: ignore[arg-type]
+    require(request.user, "reviews.edit", review)
     if len(files) > MOST_FILES:
         raise BadValue(_("一次最多 %d 个文件。") % MOST_FILES)
     services.require_draft(review)
@@ -239,7 +241,9 @@ def submit(request: HttpRequest, pk: int) -> dict[str, Any]:
 def opinion_document(request: HttpRequest, pk: int, round_number: int) -> HttpResponse:
     """Return the Word document of an issued opinion."""
     review = _found(request, pk)
-    row = review.opinions.filter(round=round_number, issued_at__isnull=False).select_related("document", "review").first()
+    row = (
+        review.opinions.filter(round=round_number, issued_at__isnull=False).select_related("document", "review").first()
+    )
     if row is None:
         raise Hidden(_("这一轮还没有出具意见书。"))
     stored = documents.write(row)
@@ -269,7 +273,7 @@ class QuestionnaireOut(Schema):
 @router.get("/questionnaires/{subject}", response=QuestionnaireOut, summary="自评问卷")
 def questionnaire(request: HttpRequest, subject: Subject) -> dict[str, Any]:
     """Return the questions of a subject with their articles and the answers that block submission."""
-    require(request.user, "reviews.view")  # type: ignore[arg-type]
+    require(request.user, "reviews.view")
     found = data.questionnaires()[subject]
     questions = [
         {
@@ -284,7 +288,8 @@ def questionnaire(request: HttpRequest, subject: Subject) -> dict[str, Any]:
 
 def _summary(review: Review) -> dict[str, Any]:
     names = (
-        "id", "number", "title", "subject", "lane", "state", "conclusion", "round", "returns", "high_risk", "external_ref",
+        "id", "number", "title", "subject", "lane", "state", "conclusion", "round", "returns", "high_risk",
+        "external_ref",
         "created_at", "submitted_at", "opinion_at", "concluded_at",
     )  # fmt: skip
     out = {name: getattr(review, name) for name in names}
@@ -296,6 +301,7 @@ def _detail(review: Review, *, made: bool = False) -> dict[str, Any]:
     from xiaobao_web.reviews.views.cases import entries_of
 
     out = _summary(review)
+    entries: list[Any] = list(entries_of(review))
     out["materials"] = [
         {
             "id": entry.pk, "title": entry.material.title, "kind": entry.material.kind, "version": entry.version.number,
@@ -303,7 +309,7 @@ def _detail(review: Review, *, made: bool = False) -> dict[str, Any]:
             "screening": entry.screening.state if entry.screening else None, "findings": entry.found,
             "open": entry.counts["open"],
         }
-        for entry in entries_of(review)
+        for entry in entries
     ]  # fmt: skip
     out["obstacles"] = services.obstacles(review) if review.state == ReviewState.DRAFT else []
     out["opinions"] = [_opinion(review, item) for item in queries.opinions_of(review) if item.issued_at]
@@ -323,11 +329,13 @@ def _opinion(review: Review, row: Opinion) -> dict[str, Any]:
         points.append(
             {
                 "id": point.pk, "order": point.order, "text": point.text, "required": point.required,
-                "severity": point.severity, "must": point.must, "clauses": [item.get("label", "") for item in point.basis],
+                "severity": point.severity, "must": point.must,
+                "clauses": [item.get("label", "") for item in point.basis],
                 "state": point.state, "answer": told,
             }
         )  # fmt: skip
     return {
         "round": row.round, "number": row.number, "conclusion": row.conclusion, "text": row.text,
-        "issued_at": row.issued_at, "document": f"/api/reviews/{review.pk}/opinions/{row.round}/document", "points": points,
+        "issued_at": row.issued_at, "points": points,
+        "document": f"/api/reviews/{review.pk}/opinions/{row.round}/document",
     }  # fmt: skip

@@ -27,7 +27,14 @@ FIELDS: dict[str, str] = {
     "reviewer": "初审人", "second_reviewer": "复核人", "legal": "会签人", "risk_reasons": "高风险原因",
     "materials": "材料清单", "points": "意见要点",
 }  # fmt: skip
-POINT_FIELDS = {"order": "序号", "text": "意见内容", "required": "修改要求", "severity": "严重程度", "must": "是否必须修改", "clauses": "依据"}
+POINT_FIELDS = {
+    "order": "序号",
+    "text": "意见内容",
+    "required": "修改要求",
+    "severity": "严重程度",
+    "must": "是否必须修改",
+    "clauses": "依据",
+}
 MATERIAL_FIELDS = {"title": "名称", "version": "版本号", "name": "文件名", "sha256": "指纹"}
 
 
@@ -53,7 +60,8 @@ def context_of(opinion: Opinion) -> dict[str, Any]:
         "points": [
             {
                 "order": point.order, "text": point.text, "required": point.required or "按意见修改",
-                "severity": SEVERITY.get(point.severity, point.severity), "must": "必须修改" if point.must else "建议修改",
+                "severity": SEVERITY.get(point.severity, point.severity),
+                "must": "必须修改" if point.must else "建议修改",
                 "clauses": "；".join(item.get("label", "") for item in point.basis),
             }
             for point in opinion.points.all()
@@ -111,8 +119,8 @@ def check_template(content: bytes) -> None:
 SAMPLE: dict[str, Any] = {
     **{name: f"（{label}）" for name, label in FIELDS.items()},
     "risk_reasons": ["示例"],
-    "materials": [{name: label for name, label in MATERIAL_FIELDS.items()}],
-    "points": [{name: label for name, label in POINT_FIELDS.items()}],
+    "materials": [MATERIAL_FIELDS],
+    "points": [POINT_FIELDS],
 }
 
 
@@ -198,7 +206,9 @@ def default_template() -> bytes:
     _points_table(document)
     document.add_paragraph()
     document.add_paragraph("初审：{{ reviewer }}    复核：{{ second_reviewer }}    法律会签：{{ legal }}")
-    document.add_paragraph("请在答复期限内逐条答复：采纳的提交修改后版本；不采纳的说明理由，由分管消费者权益保护工作的行领导审批。")
+    document.add_paragraph(
+        "请在答复期限内逐条答复：采纳的提交修改后版本；不采纳的说明理由，由分管消费者权益保护工作的行领导审批。"
+    )
     line = document.add_paragraph("{{ issued_on }}")
     line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     out = io.BytesIO()
@@ -226,7 +236,13 @@ def _points_table(document: Any) -> None:
         cell.text = text
         cell.paragraphs[0].runs[0].bold = True
     table.add_row().cells[0].text = "{%tr for point in points %}"
-    values = ("{{ point.order }}", "{{ point.text }}", "{{ point.clauses }}", "{{ point.required }}", "{{ point.severity }}，{{ point.must }}")
+    values = (
+        "{{ point.order }}",
+        "{{ point.text }}",
+        "{{ point.clauses }}",
+        "{{ point.required }}",
+        "{{ point.severity }}，{{ point.must }}",
+    )
     for cell, text in zip(table.add_row().cells, values, strict=True):
         cell.text = text
     table.add_row().cells[0].text = "{%tr endfor %}"

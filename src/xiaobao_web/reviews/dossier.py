@@ -74,7 +74,9 @@ def retain_until(review: Review) -> date | None:
 def content_of(review: Review) -> dict[str, Any]:
     """Return all that the dossier says, as texts in the order people read."""
     entries = list(review.materials.select_related("material"))
-    versions = [version for entry in entries for version in entry.material.versions.select_related("added_by", "stored")]
+    versions = [
+        version for entry in entries for version in entry.material.versions.select_related("added_by", "stored")
+    ]
     return {
         "institution": settings.INSTITUTION,
         "number": review.number,
@@ -89,15 +91,19 @@ def content_of(review: Review) -> dict[str, Any]:
         "findings": _findings(review),
         "opinions": _opinions(review),
         "verifications": [
-            [row.place, f"{row.likeness * 100:.2f}%", {True: "通过", False: "不通过"}.get(row.accepted, "待定"), row.note, str(row.by)]  # type: ignore[call-overload]
+            [row.place, f"{row.likeness * 100:.2f}%", _verdict(row.accepted), row.note, str(row.by)]
             for row in review.verifications.select_related("by")
         ],
         "events": [
             [_moment(event.at), journal.sentence(event), str(event.facts.get("comment", "")), event.hash[:16]]
             for event in journal.events_of(review)
         ],
-        "head": journal.events_of(review).last().hash if journal.events_of(review).exists() else "",
+        "head": next((event.hash for event in journal.events_of(review).reverse()[:1]), ""),
     }  # fmt: skip
+
+
+def _verdict(accepted: bool | None) -> str:
+    return "待定" if accepted is None else "通过" if accepted else "不通过"
 
 
 def _moment(value: Any) -> str:
@@ -108,11 +114,13 @@ def _facts(review: Review) -> list[list[str]]:
     rows = [
         ("审查类型", review.get_subject_display()), ("通道", review.get_lane_display()),
         ("送审部门", str(review.unit)), ("送审人", str(review.created_by)), ("签批人", str(review.signed_by or "")),
-        ("产品", str(review.product or "不涉及")), ("拟用渠道", "、".join(review.channels)), ("面向人群", review.audience),
+        ("产品", str(review.product or "不涉及")), ("拟用渠道", "、".join(review.channels)),
+        ("面向人群", review.audience),
         ("高风险", "；".join(str(item) for item in review.risk_reasons) or "否"),
         ("初审人", str(review.reviewer or "")), ("复核人", str(review.second_reviewer or "")),
         ("结论", review.get_conclusion_display()), ("轮次", str(review.round)), ("退回次数", str(review.returns)),
-        ("审查用时", f"{review.minutes} 分钟"), ("提交", _moment(review.submitted_at)), ("出具意见", _moment(review.opinion_at)),
+        ("审查用时", f"{review.minutes} 分钟"), ("提交", _moment(review.submitted_at)),
+        ("出具意见", _moment(review.opinion_at)),
         ("办结", _moment(review.concluded_at)), ("归档", _moment(review.archived_at)),
     ]  # fmt: skip
     return [[label, value] for label, value in rows if value]
@@ -122,16 +130,15 @@ def _assessment(review: Review) -> list[list[str]]:
     from xiaobao_web.reviews.services import questions_of
 
     given = review.assessment.answers
-    return [
-        [question.text, data.ANSWERS.get(given.get(question.id, {}).get("answer", ""), "未答"), given.get(question.id, {}).get("note", "")]
-        for question in questions_of(review)
-    ]  # fmt: skip
+    out = []
+    for question in questions_of(review):
+        reply = given.get(question.id, {})
+        out.append([question.text, data.ANSWERS.get(reply.get("answer", ""), "未答"), reply.get("note", "")])
+    return out
 
 
 def _findings(review: Review) -> list[list[str]]:
-    rows = queries.findings_of(review).model.objects.filter(
-        version__material__in=review.materials.values("material")
-    )
+    rows = queries.findings_of(review).model.objects.filter(version__material__in=review.materials.values("material"))
     rows = rows.select_related("version", "decided_by").order_by("version", "start", "pk")
     return [
         [
@@ -168,7 +175,7 @@ def _point(point: Any) -> list[str]:
 
 
 def pdf_of(values: dict[str, Any]) -> bytes:
-    """Return the PDF of a dossier's content; raises PlatformError where the font is missing (boxes instead of words)."""
+    """Return the PDF of a dossier's content; raises PlatformError without the font (boxes instead of words)."""
     import typst
 
     if not any(FONTS.glob("*.ttf")):
@@ -177,13 +184,15 @@ def pdf_of(values: dict[str, Any]) -> bytes:
         root = Path(folder)
         (root / "dossier.typ").write_text(SOURCE.read_text(encoding="utf-8"), encoding="utf-8")
         (root / "content.json").write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
-        made = typst.compile(str(root / "dossier.typ"), root=str(root), font_paths=[str(FONTS)], ignore_system_fonts=True)
+        made = typst.compile(
+            str(root / "dossier.typ"), root=str(root), font_paths=[str(FONTS)], ignore_system_fonts=True
+        )
     assert isinstance(made, bytes)
     return made
 
 
 def zip_of(review: Review, pdf: bytes, values: dict[str, Any]) -> bytes:
-    """Return a zip of the dossier, every version's file, the opinions and evidence, with a manifest of their SHA-256."""
+    """Return a zip of the dossier, each version's file, opinions and evidence, with a manifest of their SHA-256."""
     out = io.BytesIO()
     manifest: list[dict[str, Any]] = []
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.kernel.journal import event_type
 
-event_type("reviews.created", _("{actor} 新建送审 {subject}"))
+event_type("reviews.created", _("{actor} 新建送审（{kind}）"))
 event_type("reviews.edited", _("{actor} 修改送审 {subject}"))
 event_type("reviews.material_added", _("{actor} 添加送审材料“{material}”第 {version} 版"))
 event_type("reviews.material_removed", _("{actor} 移除送审材料“{material}”"))

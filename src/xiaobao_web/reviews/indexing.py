@@ -10,8 +10,14 @@ from xiaobao_web.reviews.models import Review
 
 
 def _text(review: Review) -> str:
-    points = [text for opinion in review.opinions.all() for text in (opinion.number, opinion.text, *(p.text for p in opinion.points.all()))]
-    return "\n".join([review.summary, str(review.product or ""), str(review.unit), review.get_subject_display(), *points])
+    points = [
+        text
+        for opinion in review.opinions.all()
+        for text in (opinion.number, opinion.text, *(p.text for p in opinion.points.all()))
+    ]
+    return "\n".join(
+        [review.summary, str(review.product or ""), str(review.unit), review.get_subject_display(), *points]
+    )
 
 
 searchable(
@@ -22,5 +28,3 @@ searchable(
     visible=queries.visible,
     rows=lambda: Review.objects.select_related("product", "unit").prefetch_related("opinions__points"),
 )
-
-

@@ -73,7 +73,7 @@ def _led(user: Any) -> Q:
 
 
 def findings_of(review: Review) -> QuerySet[Finding]:
-    """Return the findings that count for a review: of its current versions' newest finished screening, and by people."""
+    """Return the findings that count: of the current versions' newest finished screening, and those by people."""
     versions = list(review.materials.values_list("version", flat=True))
     done = Screening.objects.filter(version__in=versions, state=WorkState.DONE)
     newest = list(done.order_by().values("version").annotate(last=Max("pk")).values_list("last", flat=True))

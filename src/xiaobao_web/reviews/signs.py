@@ -15,7 +15,7 @@ def sees(user: Any, pk: int) -> bool:
 
 
 def changes(user: Any, pk: int) -> bool:
-    """Tell whether a person may add and remove a review's files: senders while it is a draft, reviewers while it is theirs."""
+    """Tell whether a person may change a review's files: senders while it is a draft, reviewers while it is theirs."""
     review = Review.objects.select_related("unit").filter(pk=pk).first()
     if review is None:
         return False

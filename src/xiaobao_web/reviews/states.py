@@ -72,6 +72,11 @@ def _label(text: Any, **more: Any) -> dict[str, Any]:
 class ReviewMoves:
     """The moves of a review. Each sets the facts that belong to it; nothing else may."""
 
+    signed_at: Any
+    submitted_at: Any
+    concluded_at: Any
+    archived_at: Any
+
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
         """Read the row anew; the protected state is set aside first, as a plain refresh of it is refused."""
         self.__dict__.pop("state", None)
@@ -84,30 +89,30 @@ class ReviewMoves:
         conditions=[has_material],
         custom=_label(_("完成自评，报负责人签批"), primary=True),
     )
-    def finish_assessment(self, *, by: Any) -> None:
+    def finish_assessment(self: Any, *, by: Any) -> None:
         """Finish the self-assessment and hand it to the head of the sending department."""
 
     @transition("state", S.ASSESSED, S.SIGNED, custom=_label(_("签批同意"), primary=True))
-    def sign(self, *, by: Any) -> None:
+    def sign(self: Any, *, by: Any) -> None:
         """Sign as the head of the sending department."""
         self.signed_by, self.signed_at = by, timezone.now()
 
     @transition("state", S.ASSESSED, S.DRAFT, custom=_label(_("退回修改")))
-    def return_by_head(self, *, by: Any) -> None:
+    def return_by_head(self: Any, *, by: Any) -> None:
         """Return to the submitter before it leaves the department."""
 
     @transition("state", [S.ASSESSED, S.SIGNED], S.DRAFT, custom=_label(_("取回修改")))
-    def recall(self, *, by: Any) -> None:
+    def recall(self: Any, *, by: Any) -> None:
         """Take back to change it; a signature given before is void."""
         self.signed_by, self.signed_at = None, None
 
     @transition("state", S.SIGNED, S.SCREENING, conditions=[has_material], custom=_label(_("提交送审"), primary=True))
-    def submit(self, *, by: Any, at: datetime) -> None:
+    def submit(self: Any, *, by: Any, at: datetime) -> None:
         """Submit to the reviewers; the machine reads it first."""
         self.submitted_at = at
 
     @transition("state", S.SCREENING, S.FIRST_REVIEW, custom=_label(_("转入人工初审"), quiet=True))
-    def screened(self, *, by: Any, high_risk: bool, reasons: list[str]) -> None:
+    def screened(self: Any, *, by: Any, high_risk: bool, reasons: list[str]) -> None:
         """Go on to the first review when the machine is done, or could not be."""
         self.high_risk, self.risk_reasons = high_risk, reasons
 
@@ -117,7 +122,7 @@ class ReviewMoves:
         S.DRAFT,
         custom=_label(_("退回送审人")),
     )
-    def return_to_sender(self, *, by: Any, reason: str) -> None:
+    def return_to_sender(self: Any, *, by: Any, reason: str) -> None:
         """Return as not ready to be reviewed."""
         self.returns += 1
         self.signed_by, self.signed_at = None, None
@@ -128,7 +133,7 @@ class ReviewMoves:
         RETURN_VALUE(S.SECOND_REVIEW, S.COUNTERSIGN, *ISSUED),
         custom=_label(_("完成初审"), primary=True),
     )
-    def finish_first(self, *, by: Any, to: str) -> str:
+    def finish_first(self: Any, *, by: Any, to: str) -> str:
         """Finish the first review: on to the second, the countersign, or out."""
         self.reviewer = by
         return to
@@ -139,23 +144,23 @@ class ReviewMoves:
         RETURN_VALUE(S.COUNTERSIGN, *ISSUED),
         custom=_label(_("复核同意"), primary=True),
     )
-    def agree(self, *, by: Any, to: str) -> str:
+    def agree(self: Any, *, by: Any, to: str) -> str:
         """Agree with the first review."""
         self.second_reviewer = by
         return to
 
     @transition("state", S.SECOND_REVIEW, S.FIRST_REVIEW, custom=_label(_("退回初审")))
-    def send_back_first(self, *, by: Any) -> None:
+    def send_back_first(self: Any, *, by: Any) -> None:
         """Send back to the first reviewer."""
         self.second_reviewer = by
 
     @transition("state", S.COUNTERSIGN, RETURN_VALUE(*ISSUED), custom=_label(_("会签同意"), primary=True))
-    def countersign(self, *, by: Any, to: str) -> str:
+    def countersign(self: Any, *, by: Any, to: str) -> str:
         """Countersign as legal."""
         return to
 
     @transition("state", S.COUNTERSIGN, S.FIRST_REVIEW, custom=_label(_("会签退回")))
-    def object_legal(self, *, by: Any) -> None:
+    def object_legal(self: Any, *, by: Any) -> None:
         """Object as legal: back to the first review."""
 
     @transition(
@@ -165,32 +170,32 @@ class ReviewMoves:
         conditions=[is_answered],
         custom=_label(_("提交答复"), primary=True),
     )
-    def hand_in_answers(self, *, by: Any, to: str) -> str:
+    def hand_in_answers(self: Any, *, by: Any, to: str) -> str:
         """Hand in the answers: points not adopted go to the executive first."""
         return to
 
     @transition("state", S.ESCALATED, RETURN_VALUE(S.CONFIRMING, S.ANSWERING), custom=_label(_("审批完毕"), quiet=True))
-    def executive_decided(self, *, by: Any, to: str) -> str:
+    def executive_decided(self: Any, *, by: Any, to: str) -> str:
         """Go on when the executive has decided every point that was not adopted."""
         return to
 
     @transition("state", S.CONFIRMING, S.CONCLUDED, conditions=[is_confirmed], custom=_label(_("办结"), primary=True))
-    def conclude(self, *, by: Any) -> None:
+    def conclude(self: Any, *, by: Any) -> None:
         """Conclude: every answer is accepted."""
         self.concluded_at = timezone.now()
 
     @transition("state", S.CONFIRMING, S.FIRST_REVIEW, custom=_label(_("转下一轮审查")))
-    def dispute(self, *, by: Any) -> None:
+    def dispute(self: Any, *, by: Any) -> None:
         """Go to the next round with the points whose answers were not accepted."""
         self.round += 1
 
     @transition(
         "state", [S.CONCLUDED, S.REJECTED], S.ARCHIVED, conditions=[is_verified], custom=_label(_("归档"), primary=True)
     )
-    def archive(self, *, by: Any) -> None:
+    def archive(self: Any, *, by: Any) -> None:
         """Archive; the dossier is made by a job."""
         self.archived_at = timezone.now()
 
     @transition("state", list(OPEN), S.WITHDRAWN, custom=_label(_("撤回送审"), danger=True))
-    def withdraw(self, *, by: Any) -> None:
+    def withdraw(self: Any, *, by: Any) -> None:
         """Withdraw the request."""

@@ -32,7 +32,8 @@ def make_dossier(review_id: int) -> dict[str, Any]:
     from xiaobao_web.reviews import dossier
     from xiaobao_web.reviews.models import Review
 
-    return dossier.make(Review.objects.get(pk=review_id))
+    made: dict[str, Any] = dossier.make(Review.objects.get(pk=review_id))
+    return made
 
 
 @job(title=_("比对上线版本"), queue="screening")
@@ -41,7 +42,10 @@ def compare_launched(verification_id: int) -> bool:
     from xiaobao_web.reviews.models import Verification
 
     row = Verification.objects.select_related(
-        "approved_version__stored", "approved_version__material", "launched_version__stored", "launched_version__material"
+        "approved_version__stored",
+        "approved_version__material",
+        "launched_version__stored",
+        "launched_version__material",
     ).get(pk=verification_id)
     return aftermath.compare(row).same
 

@@ -74,7 +74,7 @@ def of(review: Review, user: Any) -> list[Verb]:
 
 
 def next_page(review: Review, user: Any) -> Verb | None:
-    """Return the page where the state's step is done, as the primary action; None where there is none for this person."""
+    """Return the page where the state's step is done, as the primary action; None where there is none."""
     found = PAGES.get(review.state)
     if found is None:
         return None

@@ -31,7 +31,9 @@ class Flow:
     @staticmethod
     def answers(review: Review) -> dict[str, dict[str, Any]]:
         """Return answers that pass every gate."""
-        return {question.id: {"answer": "yes", "note": "", "evidence": []} for question in services.questions_of(review)}
+        return {
+            question.id: {"answer": "yes", "note": "", "evidence": []} for question in services.questions_of(review)
+        }
 
     def draft(self, text: str = POSTER, *, by: str = "submitter", **values: Any) -> Review:
         """Make a draft with one pasted material."""

@@ -64,7 +64,18 @@ def test_draft_to_archive(bank: Any, flow: Any) -> None:
     assert review.state == "archived"
     assert not open_clocks(review)
     types = [event.type for event in journal.events_of(review)]
-    wanted = ["created", "finish_assessment", "sign", "submit", "screened", "finish_first", "agree", "issued", "conclude", "archive"]
+    wanted = [
+        "created",
+        "finish_assessment",
+        "sign",
+        "submit",
+        "screened",
+        "finish_first",
+        "agree",
+        "issued",
+        "conclude",
+        "archive",
+    ]
     at = [types.index(f"reviews.{name}") for name in wanted]
     assert at == sorted(at)
 
@@ -189,7 +200,12 @@ def test_executive_over_the_line_may_not_decide(bank: Any, flow: Any) -> None:
 def test_next_round_carries_points_over(bank: Any, flow: Any) -> None:
     review = flow.issued()
     entry = review.materials.get()
-    flow.do(services.new_version, entry, by=bank["submitter"], text="安享理财，稳赚不赔！")
+    flow.do(
+        services.new_version,
+        entry,
+        by=bank["submitter"],
+        text="安享理财，保本保息，年化收益高达 8%，稳赚不赔！\n详询各网点。",
+    )
     entry.refresh_from_db()
     points = list(review.opinion_now().points.all())
     for point in points:
@@ -270,7 +286,9 @@ def test_transfer_and_hand_over(bank: Any, flow: Any) -> None:
 
     review = flow.submitted()
     services.take(review, by=bank["reviewer"])
-    review = services.transfer(Review.objects.get(pk=review.pk), bank["reviewer_two"], by=bank["reviewer"], reason="休假")
+    review = services.transfer(
+        Review.objects.get(pk=review.pk), bank["reviewer_two"], by=bank["reviewer"], reason="休假"
+    )
     assert review.reviewer == bank["reviewer_two"]
     moved = hand_over(giver=bank["reviewer_two"], receiver=bank["reviewer"], by=bank["office"])
     review.refresh_from_db()
@@ -290,7 +308,12 @@ def test_mismatch_at_launch_opens_an_issue(bank: Any, flow: Any) -> None:
     review = flow.issued(CLEAN, "pass")
     entry = review.materials.get()
     row = flow.do(
-        services.start_verification, review, entry, by=bank["reviewer"], place="网点门口", text=CLEAN + "开户送 8% 收益！"
+        services.start_verification,
+        review,
+        entry,
+        by=bank["reviewer"],
+        place="网点门口",
+        text=CLEAN + "开户送 8% 收益！",
     )
     row.refresh_from_db()
     assert not row.same

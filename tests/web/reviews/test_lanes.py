@@ -150,14 +150,20 @@ def test_word_template_is_checked(bank: Any) -> None:
         return SimpleUploadedFile("模板.docx", out.getvalue(), documents.DOCX)
 
     with pytest.raises(BadUpload, match="编号之外"):
-        documents.set_template(word("{{ number }}{{ 编号之外 }}{% for p in points %}{{ p.text }}{% endfor %}"), by=bank["office"])
+        documents.set_template(
+            word("{{ number }}{{ 编号之外 }}{% for p in points %}{{ p.text }}{% endfor %}"), by=bank["office"]
+        )
     with pytest.raises(BadUpload, match="secret"):
-        documents.set_template(word("{{ number }}{% for point in points %}{{ point.secret }}{% endfor %}"), by=bank["office"])
+        documents.set_template(
+            word("{{ number }}{% for point in points %}{{ point.secret }}{% endfor %}"), by=bank["office"]
+        )
     with pytest.raises(BadUpload, match="至少要有"):
         documents.set_template(word("没有占位符"), by=bank["office"])
     with pytest.raises(BadUpload, match="写错了"):
         documents.set_template(word("{{ number }}{% for point in points %}"), by=bank["office"])
-    row = documents.set_template(word("本行 {{ number }}{% for point in points %}{{ point.text }}{% endfor %}"), by=bank["office"])
+    row = documents.set_template(
+        word("本行 {{ number }}{% for point in points %}{{ point.text }}{% endfor %}"), by=bank["office"]
+    )
     assert row.active
     assert documents.template_in_use() != documents.default_template()
     documents.remove_template(row, by=bank["office"])

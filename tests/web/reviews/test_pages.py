@@ -34,7 +34,8 @@ def test_newcomer_drops_a_poster_in(bank: Any, client_of: GET, django_capture_on
     assert page.status_code == 200
     with django_capture_on_commit_callbacks(execute=True):
         answer = client.post(
-            reverse("review_new"), {"subject": "marketing", "file": SimpleUploadedFile("春季海报.png", png(), "image/png")}
+            reverse("review_new"),
+            {"subject": "marketing", "file": SimpleUploadedFile("春季海报.png", png(), "image/png")},
         )
     review = Review.objects.get()
     assert answer.url == reverse("review_edit", args=[review.pk])

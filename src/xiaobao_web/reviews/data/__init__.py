@@ -143,7 +143,9 @@ def _read(name: str) -> Any:
 @cache
 def questionnaires() -> Mapping[str, Questionnaire]:
     """Return the questionnaire of each subject."""
-    rows = (Questionnaire(**_read(f"questionnaires/{p.name}")) for p in sorted((HERE / "questionnaires").glob("*.yaml")))
+    rows = (
+        Questionnaire(**_read(f"questionnaires/{p.name}")) for p in sorted((HERE / "questionnaires").glob("*.yaml"))
+    )
     return {row.subject: row for row in rows}
 
 

@@ -10,9 +10,7 @@ from django.utils.translation import gettext_lazy as _
 class Verification(models.Model):
     """One check of what was launched against what was approved."""
 
-    review = models.ForeignKey(
-        "reviews.Review", models.CASCADE, related_name="verifications", verbose_name=_("审查")
-    )
+    review = models.ForeignKey("reviews.Review", models.CASCADE, related_name="verifications", verbose_name=_("审查"))
     approved_version = models.ForeignKey(
         "materials.MaterialVersion",
         models.PROTECT,
@@ -50,12 +48,8 @@ class Verification(models.Model):
 class PointEvidence(models.Model):
     """The evidence that a point was followed up in what was launched."""
 
-    verification = models.ForeignKey(
-        Verification, models.CASCADE, related_name="evidence", verbose_name=_("核验")
-    )
-    point = models.ForeignKey(
-        "reviews.Point", models.PROTECT, related_name="evidence", verbose_name=_("意见要点")
-    )
+    verification = models.ForeignKey(Verification, models.CASCADE, related_name="evidence", verbose_name=_("核验"))
+    point = models.ForeignKey("reviews.Point", models.PROTECT, related_name="evidence", verbose_name=_("意见要点"))
     followed = models.BooleanField(_("已落实"))
     note = models.TextField(_("证据说明"))
 
@@ -85,9 +79,7 @@ class Outcome(models.TextChoices):
 class Reevaluation(models.Model):
     """A later look at something approved (回溯评估)."""
 
-    review = models.ForeignKey(
-        "reviews.Review", models.CASCADE, related_name="reevaluations", verbose_name=_("审查")
-    )
+    review = models.ForeignKey("reviews.Review", models.CASCADE, related_name="reevaluations", verbose_name=_("审查"))
     kind = models.CharField(_("触发"), max_length=20, choices=ReevaluationKind)
     trigger = models.CharField(_("触发情况"), max_length=300, blank=True)
     due_on = models.DateField(_("应完成日"))

@@ -8,11 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SelfAssessment(models.Model):
-    """The answers to a questionnaire in its version: each {"answer", "note", "evidence": [attachment ids]} by question."""
+    """The answers to a questionnaire in its version: {"answer", "note", "evidence": [attachment ids]} by question."""
 
-    review = models.OneToOneField(
-        "reviews.Review", models.CASCADE, related_name="assessment", verbose_name=_("审查")
-    )
+    review = models.OneToOneField("reviews.Review", models.CASCADE, related_name="assessment", verbose_name=_("审查"))
     questionnaire = models.CharField(_("问卷"), max_length=40)
     questionnaire_version = models.PositiveIntegerField(_("问卷版本"))
     answers = models.JSONField(_("答案"), default=dict)

@@ -13,16 +13,12 @@ from xiaobao_web.reviews.models.review import Conclusion
 class Opinion(models.Model):
     """The review opinion of one round: conclusion, wording, points; numbered when issued."""
 
-    review = models.ForeignKey(
-        "reviews.Review", models.CASCADE, related_name="opinions", verbose_name=_("审查")
-    )
+    review = models.ForeignKey("reviews.Review", models.CASCADE, related_name="opinions", verbose_name=_("审查"))
     round = models.PositiveIntegerField(_("轮次"))
     number = models.CharField(_("意见书编号"), max_length=40, blank=True, db_index=True)
     conclusion = models.CharField(_("结论"), max_length=10, choices=Conclusion, blank=True)
     text = models.TextField(_("总体意见"), blank=True)
-    written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("拟稿人")
-    )
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("拟稿人"))
     issued_at = models.DateTimeField(_("出具时间"), null=True, blank=True)
     document = models.ForeignKey(
         "kernel.StoredFile", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("意见书")
@@ -80,7 +76,7 @@ class Point(models.Model):
 
 
 class Answer(models.Model):
-    """The sender's answer to a point: adopted with a new version, or not adopted with a reason an executive approves."""
+    """The sender's answer to a point: adopted with a new version, or not, for a reason an executive approves."""
 
     point = models.ForeignKey(Point, models.CASCADE, related_name="answers", verbose_name=_("意见要点"))
     adopted = models.BooleanField(_("采纳"))

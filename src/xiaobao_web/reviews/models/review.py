@@ -64,12 +64,8 @@ class Review(ReviewMoves, models.Model):
         related_name="reviews",
         verbose_name=_("产品"),
     )
-    unit = models.ForeignKey(
-        "people.Organisation", models.PROTECT, related_name="+", verbose_name=_("送审部门")
-    )
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("送审人")
-    )
+    unit = models.ForeignKey("people.Organisation", models.PROTECT, related_name="+", verbose_name=_("送审部门"))
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("送审人"))
     channels = models.JSONField(_("拟用渠道"), default=list, blank=True)
     audience = models.CharField(_("面向人群"), max_length=200, blank=True)
     planned_launch = models.DateField(_("计划上线日"), null=True, blank=True)
@@ -84,9 +80,7 @@ class Review(ReviewMoves, models.Model):
         related_name="+",
         verbose_name=_("母版备案"),
     )
-    state = FSMField(
-        _("状态"), max_length=20, choices=ReviewState.choices, default=ReviewState.DRAFT, protected=True
-    )
+    state = FSMField(_("状态"), max_length=20, choices=ReviewState.choices, default=ReviewState.DRAFT, protected=True)
     round = models.PositiveIntegerField(_("轮次"), default=1)
     high_risk = models.BooleanField(_("高风险"), default=False)
     risk_reasons = models.JSONField(default=list, blank=True)
@@ -176,10 +170,10 @@ class Review(ReviewMoves, models.Model):
         ).exclude(confirmed=True)
 
     def is_verified(self) -> bool:
-        """Tell whether the last look at each launched material was accepted, or it is on record that none was launched."""
+        """Tell whether the last look at each launched material was accepted, or that none was launched is on record."""
         seen: dict[int | None, bool] = {}
-        for row in self.verifications.order_by("pk"):
-            seen[row.approved_version.material_id if row.approved_version_id else None] = bool(row.accepted)
+        for row in self.verifications.select_related("approved_version").order_by("pk"):
+            seen[row.approved_version.material_id if row.approved_version else None] = bool(row.accepted)
         if seen.get(None):
             return True
         wanted = set(self.materials.values_list("material_id", flat=True))

@@ -13,9 +13,7 @@ class OpinionTemplate(models.Model):
     name = models.CharField(_("文件名"), max_length=200)
     stored = models.ForeignKey("kernel.StoredFile", models.PROTECT, related_name="+", verbose_name=_("文件"))
     active = models.BooleanField(_("启用"), default=True)
-    added_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("上传人")
-    )
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("上传人"))
     added_at = models.DateTimeField(_("上传时间"), auto_now_add=True)
 
     class Meta:

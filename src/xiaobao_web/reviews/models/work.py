@@ -21,12 +21,8 @@ class Duty(models.TextChoices):
 class Assignment(models.Model):
     """A person's duty on a review in a round: when it began, when it was done, what they say, how long it took."""
 
-    review = models.ForeignKey(
-        "reviews.Review", models.CASCADE, related_name="assignments", verbose_name=_("审查")
-    )
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("经办人")
-    )
+    review = models.ForeignKey("reviews.Review", models.CASCADE, related_name="assignments", verbose_name=_("审查"))
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("经办人"))
     duty = models.CharField(_("职责"), max_length=10, choices=Duty)
     round = models.PositiveIntegerField(_("轮次"), default=1)
     assigned_at = models.DateTimeField(_("分派时间"), auto_now_add=True)
@@ -62,9 +58,7 @@ class Assignment(models.Model):
 class ReturnRecord(models.Model):
     """One return to the sender: from which state, for which kind of reason."""
 
-    review = models.ForeignKey(
-        "reviews.Review", models.CASCADE, related_name="return_records", verbose_name=_("审查")
-    )
+    review = models.ForeignKey("reviews.Review", models.CASCADE, related_name="return_records", verbose_name=_("审查"))
     from_state = models.CharField(_("退回环节"), max_length=20)
     reason = models.CharField(_("退回原因"), max_length=40)
     detail = models.TextField(_("说明"))

@@ -1,4 +1,4 @@
-"""The sender answers each point; the executive decides what is not adopted; the reviewer accepts or goes another round."""
+"""The sender answers each point; the executive decides what is not adopted; the reviewer accepts or disputes."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ def _point(point: Point, state: str) -> tuple[Review, Point]:
     review = lock(Review.objects.get(opinions__points=point.pk))
     row = Point.objects.select_for_update(of=("self",)).select_related("opinion").get(pk=point.pk)
     if review.state != state or row.opinion.round != review.round:
-        raise Refused(
-            _("当前状态为“%(state)s”，这条意见现在不能这样办理。") % {"state": review.get_state_display()}
-        )
+        raise Refused(_("当前状态为“%(state)s”，这条意见现在不能这样办理。") % {"state": review.get_state_display()})
     return review, row
 
 

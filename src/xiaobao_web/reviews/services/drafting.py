@@ -19,7 +19,8 @@ from xiaobao_web.reviews import clocking, data, telling
 from xiaobao_web.reviews.models import Lane, Review, ReviewMaterial, ReviewState, SelfAssessment, Subject
 
 EDITABLE = (
-    "title", "subject", "lane", "urgent_reason", "summary", "product", "channels", "audience", "planned_launch", "parent",
+    "title", "subject", "lane", "urgent_reason", "summary", "product", "channels", "audience", "planned_launch",
+    "parent",
 )  # fmt: skip
 KIND_OF: dict[str, str] = {
     Subject.CREATION: "product_document",
@@ -35,9 +36,7 @@ KIND_OF: dict[str, str] = {
 
 
 @transaction.atomic
-def create(
-    *, by: Any, title: str, subject: str, unit: Any = None, lane: str = Lane.NORMAL, **values: Any
-) -> Review:
+def create(*, by: Any, title: str, subject: str, unit: Any = None, lane: str = Lane.NORMAL, **values: Any) -> Review:
     """Make a draft for a unit (the maker's own by default); raises BadValue for what is missing or wrong."""
     require(by, "reviews.create")
     unit = unit or by.unit
@@ -55,7 +54,7 @@ def create(
         questionnaire=review.subject,
         questionnaire_version=data.questionnaires()[review.subject].version,
     )
-    journal.record("reviews.created", by=by, on=review, facts={"subject": review.get_subject_display()})
+    journal.record("reviews.created", by=by, on=review, facts={"kind": review.get_subject_display()})
     search.index(review)
     return review
 
@@ -65,9 +64,7 @@ def _put(review: Review, values: Mapping[str, Any]) -> dict[str, list[Any]]:
     unknown = set(values) - set(EDITABLE)
     if unknown:
         raise BadValue(_("没有这些项目：%(names)s") % {"names": "、".join(sorted(unknown))})
-    changes = {
-        name: [getattr(review, name), value] for name, value in values.items() if getattr(review, name) != value
-    }
+    changes = {name: [getattr(review, name), value] for name, value in values.items() if getattr(review, name) != value}
     for name, value in values.items():
         setattr(review, name, value.strip() if isinstance(value, str) else value)
     _check(review)
@@ -141,7 +138,7 @@ def add_material(
     require(by, "reviews.edit", review)
     require_draft(review)
     stored = files.store(upload, name=name or upload.name, by=by) if upload is not None else None
-    shown = title.strip() or name or getattr(upload, "name", "") or (text.strip().splitlines() or [""])[0][:40]
+    shown = title.strip() or _stem(name or getattr(upload, "name", "")) or (text.strip().splitlines() or [""])[0][:40]
     if not shown:
         raise BadValue(_("请上传文件或粘贴文字。"))
     with transaction.atomic():
@@ -159,14 +156,21 @@ def add_material(
     return entry
 
 
+def _stem(name: str) -> str:
+    """Return a file's name without its extension, as people call the material."""
+    return name.rsplit(".", 1)[0] if "." in name[1:] else name
+
+
 def _version(material: Any, stored: Any, text: str, name: str, *, by: Any, note: str = "") -> Any:
     if stored is not None:
         return materials.add_stored_version(material, stored=stored, name=name, by=by, note=note)
     return materials.add_version(material, text=text, by=by, note=note)
 
 
-def new_version(entry: ReviewMaterial, *, by: Any, upload: Any = None, text: str = "", note: str = "") -> ReviewMaterial:
-    """Put a new version of a material into a draft or into the answer to an opinion; it is read and screened at once."""
+def new_version(
+    entry: ReviewMaterial, *, by: Any, upload: Any = None, text: str = "", note: str = ""
+) -> ReviewMaterial:
+    """Put a new version of a material into a draft or into the answers; it is read and screened at once."""
     review = entry.review
     permission = "reviews.edit" if review.state == ReviewState.DRAFT else "reviews.answer"
     require(by, permission, review)
@@ -199,7 +203,7 @@ def remove_material(entry: ReviewMaterial, *, by: Any) -> None:
 
 @transaction.atomic
 def save_assessment(review: Review, answers: Mapping[str, Mapping[str, Any]], *, by: Any) -> SelfAssessment:
-    """Keep answers ({question: {answer, note, evidence}}) of a draft, also incomplete ones; unknown questions are refused."""
+    """Keep a draft's answers ({question: {answer, note, evidence}}), also incomplete; refuse unknown questions."""
     row = lock(review)
     require(by, "reviews.edit", row)
     require_draft(row)

@@ -15,7 +15,13 @@ from xiaobao_web.reviews.services import drafting
 
 
 def start(
-    *, ref: str, system: str, by: Any, uploads: Iterable[Any] = (), texts: Iterable[Mapping[str, str]] = (), **values: Any
+    *,
+    ref: str,
+    system: str,
+    by: Any,
+    uploads: Iterable[Any] = (),
+    texts: Iterable[Mapping[str, str]] = (),
+    **values: Any,
 ) -> tuple[Review, bool]:
     """Make a draft for an external number and return it, and whether it is new; a known number gives its review.
 
@@ -43,9 +49,7 @@ def start(
     return review, made
 
 
-def add(
-    review: Review, uploads: Iterable[Any], texts: Iterable[Mapping[str, str]], *, by: Any, kind: str = ""
-) -> None:
+def add(review: Review, uploads: Iterable[Any], texts: Iterable[Mapping[str, str]], *, by: Any, kind: str = "") -> None:
     """Add files and texts to a draft, those that are there already left out."""
     from xiaobao_web.kernel import files
     from xiaobao_web.materials.hashing import sha256_of

@@ -50,7 +50,7 @@ def variant_pattern(text: str, free: list[str]) -> re.Pattern[str]:
 
 
 def check_variant(review: Review) -> None:
-    """Return when a variant differs from its template only in the free fields; raises Refused that shows what differs."""
+    """Return when a variant differs from its template only in the free fields; raises Refused with what differs."""
     if review.lane != Lane.TEMPLATE or review.template is None:
         return
     if not review.template.is_template or not review.template.usable_on(timezone.localdate()):
@@ -77,9 +77,7 @@ def outside_free_fields(review: Review, version: Any) -> list[tuple[str, str]]:
     opened = [hashing.plain(item) for item in free]
     pieces = difference.of_texts(hashing.plain(old), hashing.plain(new))
     return [
-        (p.old, p.new)
-        for p in pieces
-        if p.kind == "change" and not (p.old and any(p.old in item for item in opened))
+        (p.old, p.new) for p in pieces if p.kind == "change" and not (p.old and any(p.old in item for item in opened))
     ] or [(old[:60], new[:60])]
 
 
@@ -126,7 +124,9 @@ def draw_sample(review: Review) -> bool:
     share, value = data.settings().sample_share, draw_value(review.number)
     drawn = value < share
     result = _("抽中") if drawn else _("未抽中")
-    journal.record("reviews.sample_drawn", on=review, facts={"result": result, "share": share, "value": round(value, 6)})
+    journal.record(
+        "reviews.sample_drawn", on=review, facts={"result": result, "share": share, "value": round(value, 6)}
+    )
     if drawn:
         review.sampled = True
         review.save(update_fields=["sampled"])
@@ -146,7 +146,9 @@ def check_sample(review: Review, *, by: Any, agrees: bool, note: str) -> Assignm
         raise Refused(_("这件事项已经抽查过。"))
     if not note.strip():
         raise BadValue(_("请写明抽查意见。"), fields={"note": _("必填")})
-    made, _new = Assignment.objects.get_or_create(review=row, person=by, duty=Duty.SAMPLE, round=row.round, done_at=None)
+    made, _new = Assignment.objects.get_or_create(
+        review=row, person=by, duty=Duty.SAMPLE, round=row.round, done_at=None
+    )
     made.agrees, made.note, made.done_at = agrees, note.strip(), timezone.now()
     made.save()
     deadlines.meet(row, "sample")
@@ -193,7 +195,9 @@ def read_table(data_bytes: bytes) -> list[dict[str, str]]:
         if any(values.values()):
             out.append({"row": str(number), **values})
     if len(out) > data.settings().batch_rows:
-        raise BadUpload(_("一次最多导入 %(most)d 行，这张表有 %(n)d 行。") % {"most": data.settings().batch_rows, "n": len(out)})
+        raise BadUpload(
+            _("一次最多导入 %(most)d 行，这张表有 %(n)d 行。") % {"most": data.settings().batch_rows, "n": len(out)}
+        )
     return out
 
 
@@ -234,7 +238,11 @@ def _batch_row(row: dict[str, str], *, by: Any) -> Review:
 
     subject = row.get("subject", "")
     labels = {str(label): value for value, label in Subject.choices}
-    chosen = labels.get(subject) or (subject if subject in Subject.values else "") or (Subject.CREATION if not subject else "")
+    chosen = (
+        labels.get(subject)
+        or (subject if subject in Subject.values else "")
+        or (Subject.CREATION if not subject else "")
+    )
     if not chosen:
         raise BadValue(_("没有“%(word)s”这种审查类型，可填：%(all)s") % {"word": subject, "all": "、".join(labels)})
     product = Product.objects.filter(code=row["product"]).first() if row.get("product") else None

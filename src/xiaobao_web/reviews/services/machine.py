@@ -51,16 +51,14 @@ def go_on(review: Review) -> Review:
         if row.state != ReviewState.SCREENING:
             return row
         found = screenings_of(row)
-        late = bool(row.submitted_at) and timezone.now() - row.submitted_at > timedelta(
-            minutes=data.clocks().screening_minutes
-        )
+        patience = timedelta(minutes=data.clocks().screening_minutes)
+        late = row.submitted_at is not None and timezone.now() - row.submitted_at > patience
         if not late and any(item is None or item.state not in OVER for item in found):
             return row
         done = sum(1 for item in found if item is not None and item.state == WorkState.DONE)
         reasons = risk_reasons(row)
         facts = {"done": done, "failed": len(found) - done}
-        values = {"high_risk": bool(reasons), "reasons": reasons}
-        moved = states.move(row, "screened", by=None, facts=facts, **values)
+        moved = states.move(row, "screened", by=None, facts=facts, high_risk=bool(reasons), reasons=reasons)
         clocking.begin(moved, "first_review")
         _to_reviewer(moved)
     return moved

@@ -1,4 +1,4 @@
-"""The opinion of a round: written from the findings, agreed, countersigned, issued with a number and a Word document."""
+"""The opinion of a round: written from the findings, agreed, countersigned, issued with a number and in Word."""
 
 from __future__ import annotations
 
@@ -30,12 +30,13 @@ def draft_opinion(review: Review, *, by: Any) -> Opinion:
     _require_first(row)
     opinion, _made = Opinion.objects.get_or_create(review=row, round=row.round, defaults={"written_by": by})
     for order, found in enumerate(queries.wanting_point(row), opinion.points.count() + 1):
-        Point.objects.create(opinion=opinion, order=order, finding=found, **_of_finding(found))
+        Point.objects.create(opinion=opinion, order=order, finding=found, **point_of(found))
     opinion.points.filter(finding__decision=Decision.DISMISSED, carried_from=None).delete()
     return opinion
 
 
-def _of_finding(found: Finding) -> dict[str, Any]:
+def point_of(found: Finding) -> dict[str, Any]:
+    """Return what a point says that is made of a finding."""
     words = _("“%s”：") % found.text[:120] if found.text else ""
     return {
         "text": f"{found.title}。{words}{found.message}".strip(),
@@ -48,9 +49,7 @@ def _of_finding(found: Finding) -> dict[str, Any]:
 
 def _require_first(review: Review) -> None:
     if review.state != ReviewState.FIRST_REVIEW:
-        raise Refused(
-            _("当前状态为“%(state)s”，审查意见只在初审时拟写。") % {"state": review.get_state_display()}
-        )
+        raise Refused(_("当前状态为“%(state)s”，审查意见只在初审时拟写。") % {"state": review.get_state_display()})
 
 
 @transaction.atomic
@@ -242,7 +241,7 @@ def _back(review: Review, clock: str) -> Review:
 
 
 def issue(review: Review, opinion: Opinion, *, by: Any) -> Review:
-    """Number the opinion, start the next clock, ask for its Word document; called once a round in the move's transaction."""
+    """Number the opinion, start the next clock, ask for its Word document; once a round, in the move's transaction."""
     now = timezone.now()
     if not opinion.number:
         opinion.number = next_number("XBYJ")

@@ -61,7 +61,7 @@ def open_reevaluation(review: Review, *, kind: str, trigger: str, by: Any = None
 def trigger_reevaluation(
     *, product: Any = None, material: Any = None, reason: str, kind: str = ReevaluationKind.COMPLAINT, by: Any = None
 ) -> list[Reevaluation]:
-    """Open a re-evaluation of each concluded review of a product or a material; other apps call it (complaints, laws)."""
+    """Open a re-evaluation of each concluded review of a product or a material; for other apps (complaints, laws)."""
     if product is None and material is None:
         raise BadValue(_("请指明产品或材料。"))
     condition = Q(pk__in=[])
@@ -87,7 +87,9 @@ def open_periodic(today: date | None = None) -> int:
     """Open the yearly re-evaluations that are due; return how many were opened."""
     opened = 0
     for row in due_for_reevaluation(today)[:AT_ONCE]:
-        open_reevaluation(row, kind=ReevaluationKind.PERIODIC, trigger=_("距上次审查满 %d 个月") % data.clocks().periodic_months)
+        open_reevaluation(
+            row, kind=ReevaluationKind.PERIODIC, trigger=_("距上次审查满 %d 个月") % data.clocks().periodic_months
+        )
         opened += 1
     return opened
 
@@ -97,12 +99,16 @@ def new_findings(row: Reevaluation) -> list[Finding]:
     out: list[Finding] = []
     for entry in row.review.materials.all():
         runs = list(
-            Screening.objects.filter(version=entry.version_id, state=WorkState.DONE).order_by("-pk").values_list("pk", flat=True)[:2]
+            Screening.objects.filter(version=entry.version_id, state=WorkState.DONE)
+            .order_by("-pk")
+            .values_list("pk", flat=True)[:2]
         )
         if len(runs) < 2:
             continue
         known = set(Finding.objects.filter(screening=runs[1]).values_list("fingerprint", flat=True))
-        found = Finding.objects.filter(screening=runs[0]).exclude(fingerprint__in=known).select_related("version__material")
+        found = (
+            Finding.objects.filter(screening=runs[0]).exclude(fingerprint__in=known).select_related("version__material")
+        )
         out += list(found)
     return out
 

@@ -200,7 +200,7 @@ def count_minutes(review: Review) -> int:
 def hand_over(*, giver: Any, receiver: Any, by: Any) -> int:
     """Move a person's open reviews to the receiver when posts are handed over; return how many moved.
 
-    Where four eyes forbid it (the receiver sent the request, or did the other duty), the duty is left open for the office.
+    Where four eyes forbid it (the receiver sent the request, or did the other duty), the office assigns the duty anew.
     """
     moved = 0
     for row in list(Assignment.objects.select_for_update().filter(person=giver, done_at__isnull=True)):
@@ -214,7 +214,9 @@ def hand_over(*, giver: Any, receiver: Any, by: Any) -> int:
             review.save(update_fields=[field])
         if fits:
             open_assignment(review, receiver, row.duty)
-        journal.record("reviews.handed_over", by=by, on=review, facts={"receiver": receiver if fits else _("消保办待分派")})
+        journal.record(
+            "reviews.handed_over", by=by, on=review, facts={"receiver": receiver if fits else _("消保办待分派")}
+        )
         moved += 1
     mine = Review.objects.filter(created_by=giver, state__in=OPEN)
     for review in mine:

@@ -34,7 +34,9 @@ def verify(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, told)
         return redirect("review_verify", pk=pk)
-    rows = Verification.objects.filter(review=review).select_related("by", "approved_version__material", "launched_version")
+    rows = Verification.objects.filter(review=review).select_related(
+        "by", "approved_version__material", "launched_version"
+    )
     answer = can(request.user, "reviews.verify", review)
     context = {
         "review": review,
@@ -59,7 +61,11 @@ def _verify_step(request: HttpRequest, review: Review) -> str:
         if row is None:
             raise Hidden(_("没有找到这次核验。"))
         evidence = [
-            {"point": point.pk, "followed": post.get(f"followed-{point.pk}") == "1", "note": post.get(f"evidence-{point.pk}", "")}
+            {
+                "point": point.pk,
+                "followed": post.get(f"followed-{point.pk}") == "1",
+                "note": post.get(f"evidence-{point.pk}", ""),
+            }
             for point in points_to_evidence(review)
         ]
         services.decide_verification(
@@ -138,7 +144,8 @@ def guide(request: HttpRequest, subject: str) -> HttpResponse:
         "risks": [(risk, [data.clause(item) for item in risk.basis]) for risk in found.risks],
         "questionnaire": data.questionnaires()[subject],
         "questions": [
-            (question, [data.clause(item) for item in question.basis]) for question in data.questionnaires()[subject].questions
+            (question, [data.clause(item) for item in question.basis])
+            for question in data.questionnaires()[subject].questions
         ],
         "answer_words": data.ANSWERS,
         "examples": queries.past_examples(request.user, subject),

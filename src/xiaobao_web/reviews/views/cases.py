@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from xiaobao_web.kernel import deadlines, files, journal
-from xiaobao_web.kernel.access import can, find, holders
+from xiaobao_web.kernel.access import find, holders
 from xiaobao_web.kernel.errors import BadValue, PlatformError
 from xiaobao_web.kernel.views_comments import context_of
 from xiaobao_web.materials.models import WorkState
@@ -21,7 +21,17 @@ from xiaobao_web.materials.services import screening_states
 from xiaobao_web.reviews import data, queries, services, verbs
 from xiaobao_web.reviews.models import Duty, Review, ReviewMaterial, ReviewState, Verification
 
-RELATED = ("unit", "product", "created_by", "signed_by", "reviewer", "second_reviewer", "template", "parent", "assessment")
+RELATED = (
+    "unit",
+    "product",
+    "created_by",
+    "signed_by",
+    "reviewer",
+    "second_reviewer",
+    "template",
+    "parent",
+    "assessment",
+)
 
 
 def find_review(user: Any, pk: int) -> Review:
@@ -45,6 +55,17 @@ def entries_of(review: Review) -> list[ReviewMaterial]:
     return entries
 
 
+EARLY = (ReviewState.DRAFT, ReviewState.ASSESSED, ReviewState.SIGNED)
+SHOWN = 40
+
+
+def early_findings(review: Review) -> list[Any]:
+    """Return what the machine found before anybody reviewed, gravest first, for the sender to put right beforehand."""
+    rank = {"high": 0, "medium": 1, "low": 2}
+    rows = list(queries.findings_of(review)[:200])
+    return sorted(rows, key=lambda row: (rank.get(row.severity, 1), row.version_id, row.start or 0))[:SHOWN]
+
+
 def is_reading(entries: list[ReviewMaterial]) -> bool:
     """Tell whether the machine is still at work on a material."""
     return any(
@@ -59,6 +80,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     user = request.user
     review = find_review(user, pk)
     entries = entries_of(review)
+    moves = verbs.of(review, user)
     answered = {
         question.id: review.assessment.answers.get(question.id, {}) for question in services.questions_of(review)
     }
@@ -67,10 +89,12 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "review": review,
         "entries": entries,
         "reading": is_reading(entries),
-        "verbs": verbs.of(review, user),
+        "verbs": moves,
         "next_page": verbs.next_page(review, user),
-        "desk": verbs.desk(review) if can(user, "findings.decide") else "",
-        "may": verbs.may(review, user),
+        "desk": verbs.desk(review),
+        "may": verbs.may(review, user) | {"comment": any(item.allowed for item in moves)},
+        "desk_first": review.state == ReviewState.FIRST_REVIEW and queries.open_findings(review) > 0,
+        "findings": early_findings(review) if review.state in EARLY else [],
         "lane_note": verbs.lane_note(review),
         "clocks": deadlines.running(review),
         "opinions": queries.opinions_of(review),
@@ -94,7 +118,11 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _colleagues(review: Review) -> Any:
     """Return whom work on a review may be given to."""
-    people = holders("reviews.finish_first", review) | holders("reviews.agree", review) | holders("reviews.countersign", review)
+    people = (
+        holders("reviews.finish_first", review)
+        | holders("reviews.agree", review)
+        | holders("reviews.countersign", review)
+    )
     return people.distinct().select_related("unit").order_by("name")
 
 
@@ -155,7 +183,9 @@ def _with_person(name: str, review: Review, request: HttpRequest, comment: str) 
         step(review, by=by, agrees=agrees, note=comment)
         return str(_("意见已提交。"))
     number = post.get("person", "")
-    person = get_user_model()._default_manager.filter(pk=int(number), is_active=True).first() if number.isdigit() else None
+    person = (
+        get_user_model()._default_manager.filter(pk=int(number), is_active=True).first() if number.isdigit() else None
+    )
     if person is None:
         raise BadValue(_("请选择人员。"), fields={"person": _("请选择")})
     if name == "assign":

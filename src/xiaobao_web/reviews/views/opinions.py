@@ -12,15 +12,18 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from xiaobao_web.kernel import files
 from xiaobao_web.kernel.access import can, require
-from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError, Refused
+from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError
 from xiaobao_web.kernel.serving import respond
 from xiaobao_web.reviews import documents, queries, services, verbs
-from xiaobao_web.reviews.models import Conclusion, Point, PointState, Review
+from xiaobao_web.reviews.models import Conclusion, Opinion, Point, PointState, Review, ReviewState
 from xiaobao_web.reviews.views.cases import entries_of, find_review, is_reading
 
 
-def _points_of(post: Any) -> list[dict[str, Any]]:
-    """Return the points a form posts, in order; rows left empty are points taken out."""
+def _points_of(post: Any, made: dict[int, int]) -> list[dict[str, Any]]:
+    """Return the points a form posts, in order; rows left empty are points taken out.
+
+    A row of an accepted finding that was no point yet has the key f<finding>; made gives its point.
+    """
     out = []
     for key in post.getlist("point"):
         text = post.get(f"text-{key}", "").strip()
@@ -28,12 +31,18 @@ def _points_of(post: Any) -> list[dict[str, Any]]:
             continue
         out.append(
             {
-                "id": int(key) if key.isdigit() else None,
+                "id": made.get(int(key[1:]))
+                if key[1:].isdigit() and key[0] == "f"
+                else int(key)
+                if key.isdigit()
+                else None,
                 "text": text,
                 "required": post.get(f"required-{key}", ""),
                 "severity": post.get(f"severity-{key}", "medium"),
                 "must": bool(post.get(f"must-{key}")),
-                "references": [word for word in post.get(f"basis-{key}", "").replace("；", ";").split(";") if word.strip()],
+                "references": [
+                    word for word in post.get(f"basis-{key}", "").replace("；", ";").split(";") if word.strip()
+                ],
             }
         )
     return out
@@ -46,16 +55,15 @@ def opinion(request: HttpRequest, pk: int) -> HttpResponse:
     require(request.user, "reviews.write_opinion", review)
     if request.method == "POST":
         return _save_opinion(request, review)
-    try:
-        draft = services.draft_opinion(review, by=request.user)
-    except Refused as error:
-        messages.error(request, error.message)
+    if review.state != ReviewState.FIRST_REVIEW:
+        messages.error(request, _("当前状态为“%s”，审查意见只在初审时拟写。") % review.get_state_display())
         return redirect(review)
     context = {
         "review": review,
-        "opinion": draft,
+        "opinion": review.opinion_now() or Opinion(review=review, round=review.round),
         "points": [
-            (point, "; ".join(f"{item['norm']}#{item['article']}" for item in point.basis)) for point in draft.points.all()
+            (key, point, "; ".join(f"{item['norm']}#{item['article']}" for item in point.basis))
+            for key, point in _shown_points(review)
         ],
         "blank": ["new1", "new2"],
         "conclusions": Conclusion.choices,
@@ -68,14 +76,29 @@ def opinion(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "reviews/opinion.html", context)
 
 
+def _shown_points(review: Review) -> list[tuple[str, Point]]:
+    """Return the points kept so far, and those that the accepted findings will be, with the keys of their fields."""
+    draft = review.opinion_now()
+    kept = list(draft.points.select_related("finding__version__material")) if draft is not None else []
+    out = [(str(point.pk), point) for point in kept]
+    for order, found in enumerate(queries.wanting_point(review), len(kept) + 1):
+        out.append((f"f{found.pk}", Point(order=order, finding=found, **services.point_of(found))))
+    return out
+
+
 def _save_opinion(request: HttpRequest, review: Review) -> HttpResponse:
     post = request.POST
     try:
+        draft = services.draft_opinion(review, by=request.user)
+        made = {number: pk for number, pk in draft.points.values_list("finding", "pk") if number is not None}
+        points = _points_of(post, made)
         services.write_opinion(
-            review, by=request.user, conclusion=post.get("conclusion", ""), text=post.get("text", ""), points=_points_of(post)
+            review, by=request.user, conclusion=post.get("conclusion", ""), text=post.get("text", ""), points=points
         )
         if post.get("action") == "finish":
-            moved = services.finish_first(find_review(request.user, review.pk), by=request.user, comment=post.get("comment", ""))
+            moved = services.finish_first(
+                find_review(request.user, review.pk), by=request.user, comment=post.get("comment", "")
+            )
             messages.success(request, _("初审已完成，当前状态：%s") % moved.get_state_display())
             return redirect(moved)
         messages.success(request, _("审查意见已保存。"))
@@ -90,7 +113,9 @@ def _save_opinion(request: HttpRequest, review: Review) -> HttpResponse:
 def document(request: HttpRequest, pk: int, round_number: int) -> HttpResponse:
     """Hand out the Word document of an issued opinion; made now when its job has not come to it."""
     review = find_review(request.user, pk)
-    row = review.opinions.filter(round=round_number, issued_at__isnull=False).select_related("review", "document").first()
+    row = (
+        review.opinions.filter(round=round_number, issued_at__isnull=False).select_related("review", "document").first()
+    )
     if row is None:
         raise Hidden(_("这一轮还没有出具意见书。"))
     documents.write(row)

@@ -17,9 +17,9 @@ from xiaobao_web.kernel.errors import BadUpload, BadValue, Hidden, PlatformError
 from xiaobao_web.materials.models import ApprovedMaterial, ApprovedState, MaterialKind
 from xiaobao_web.materials.registry import CHANNELS
 from xiaobao_web.products.models import Product
-from xiaobao_web.reviews import data, services
+from xiaobao_web.reviews import data, services, verbs
 from xiaobao_web.reviews.models import Lane, Review, ReviewMaterial, Subject
-from xiaobao_web.reviews.views.cases import entries_of, find_review, is_reading
+from xiaobao_web.reviews.views.cases import early_findings, entries_of, find_review, is_reading
 
 MOST_FILES = 20
 SUBJECT_HINTS = {
@@ -70,7 +70,9 @@ def _begin(request: HttpRequest) -> Review:
     for upload in uploads:
         services.add_material(review, by=request.user, upload=upload, kind=kind_of(review, upload.name or ""))
     if text:
-        services.add_material(review, by=request.user, text=text, title=title, kind="post" if subject == "marketing" else "")
+        services.add_material(
+            review, by=request.user, text=text, title=title, kind="post" if subject == "marketing" else ""
+        )
     return review
 
 
@@ -78,7 +80,9 @@ def kind_of(review: Review, name: str) -> str:
     """Return the kind of material a file name suggests under a subject; empty for the subject's usual one."""
     suffix = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     if review.subject == Subject.MARKETING:
-        return {"html": "web_page", "htm": "web_page", "txt": "post", "docx": "post", "pptx": "product_document"}.get(suffix, "")
+        return {"html": "web_page", "htm": "web_page", "txt": "post", "docx": "post", "pptx": "product_document"}.get(
+            suffix, ""
+        )
     return {"mp3": "recording", "wav": "recording", "mp4": "recording"}.get(suffix, "")
 
 
@@ -97,9 +101,11 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         "review": review,
         "entries": entries,
         "reading": is_reading(entries),
-        "editing": True,
+        "findings": early_findings(review),
+        "desk": verbs.desk(review),
         "questions": [
-            (question, answers.get(question.id, {}), [data.clause(item) for item in question.basis]) for question in asked
+            (question, answers.get(question.id, {}), [data.clause(item) for item in question.basis])
+            for question in asked
         ],
         "answered": sum(1 for question in asked if given.get(question.id, {}).get("answer")),
         "asked": len(asked),
@@ -163,7 +169,9 @@ def add_material(request: HttpRequest, pk: int) -> HttpResponse:
     text, kind = request.POST.get("text", "").strip(), request.POST.get("kind", "")
     for upload in uploads:
         try:
-            services.add_material(review, by=request.user, upload=upload, kind=kind or kind_of(review, upload.name or ""))
+            services.add_material(
+                review, by=request.user, upload=upload, kind=kind or kind_of(review, upload.name or "")
+            )
         except BadValue as error:
             messages.error(request, f"{upload.name}：{error.message}")
     if text:
@@ -248,7 +256,7 @@ def batch(request: HttpRequest) -> HttpResponse:
             if upload is None:
                 raise BadUpload(_("请选择 xlsx 表格。"))
             stored = files.store(upload, name=upload.name or "", by=request.user)
-            run = import_batch.using(by=request.user).enqueue(stored.pk, upload.name or "", request.user.pk)
+            run = import_batch.using(by=request.user).enqueue(stored.pk, upload.name or "", int(request.user.pk or 0))
         except BadValue as error:
             fault = error.message
     if run is not None:
