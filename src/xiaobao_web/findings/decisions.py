@@ -22,6 +22,7 @@ from xiaobao_web.kernel.errors import BadValue, Refused
 Z = 1.959964
 """Two-sided 95 %: Wilson's interval of a share."""
 REASON_LENGTH = 300
+_ENDS = "，,。；;！!？?\n"
 
 
 def fingerprint(source: str, rule: str, text: str, title: str = "") -> str:
@@ -56,8 +57,19 @@ def made_by_rule(
         remedy=found.remedy,
         why=found.why,
         evidence=[_evidence(item) for item in found.evidence],
-        fingerprint=fingerprint(FindingSource.RULE, found.rule, found.text),
+        fingerprint=fingerprint(FindingSource.RULE, found.rule, _clause(found)),
     )
+
+
+def _clause(found: Any) -> str:
+    """Return the clause that holds the words a finding rests on; the passage around it may grow with its neighbours."""
+    words = next((item for item in found.evidence if item.kind == "words" and item.start is not None), None)
+    if words is None or found.start is None or not found.start <= words.start < found.start + len(found.text):
+        return str(found.text)
+    at = words.start - found.start
+    left = max(found.text.rfind(mark, 0, at) for mark in _ENDS) + 1
+    rights = [place for mark in _ENDS if (place := found.text.find(mark, at + len(words.text))) >= 0]
+    return str(found.text[left : min(rights, default=len(found.text))])
 
 
 def _boxes(found: Any) -> list[dict[str, Any]]:
@@ -92,7 +104,9 @@ def carry_over(rows: Sequence[Finding]) -> int:
     version = rows[0].version
     marks = {row.fingerprint for row in rows if row.fingerprint and row.decision == Decision.OPEN}
     earlier = Q(version=version) | Q(version__material_id=version.material_id, version__number=version.number - 1)
-    old = Finding.objects.filter(earlier, fingerprint__in=marks).exclude(decision=Decision.OPEN)
+    # What an allow-list set aside has no decider: it ends with its entry and is never carried over.
+    decided_before = Finding.objects.filter(earlier, fingerprint__in=marks, decided_by__isnull=False)
+    old = decided_before.exclude(decision=Decision.OPEN)
     decided: dict[str, list[Finding]] = {}
     newest: dict[str, tuple[int, int]] = {}
     for item in old.exclude(pk__in=[row.pk for row in rows]).order_by(

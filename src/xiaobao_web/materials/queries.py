@@ -13,6 +13,7 @@ from django.utils import timezone
 from xiaobao_web.findings import decisions
 from xiaobao_web.findings.models import Finding
 from xiaobao_web.kernel.access import visible_to
+from xiaobao_web.kernel.models import Event
 from xiaobao_web.materials.models import (
     ApprovedMaterial,
     ApprovedState,
@@ -76,6 +77,13 @@ def versions_shown(material: Material) -> list[VersionShown]:
 def findings_of(version: MaterialVersion) -> QuerySet[Finding]:
     """Return the findings that count on a version, in reading order."""
     return decisions.current(version).select_related("decided_by", "added_by")
+
+
+def events_of(material: Material, versions: list[MaterialVersion]) -> QuerySet[Event]:
+    """Return what happened to a material and to its versions, oldest first."""
+    own = Q(subject_type=material._meta.label_lower, subject_id=str(material.pk))
+    theirs = Q(subject_type=MaterialVersion._meta.label_lower, subject_id__in=[str(row.pk) for row in versions])
+    return Event.objects.filter(own | theirs).select_related("actor").order_by("pk")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from xiaobao_web.kernel import journal
 from xiaobao_web.kernel.access import can, find, require
 from xiaobao_web.kernel.errors import BadValue, Hidden, Refused
 from xiaobao_web.kernel.models import StoredFile
@@ -76,7 +75,7 @@ def _shown(request: SignedIn, material: Material) -> dict[str, Any]:
         and chosen.screening.state in (WorkState.QUEUED.value, WorkState.RUNNING.value),
         "may_add": can(request.user, "materials.add", material),
         "may_screen": can(request.user, "materials.screen", chosen.version) if chosen else None,
-        "events": journal.events_of(material),
+        "events": queries.events_of(material, [item.version for item in versions]),
         "form": VersionForm(),
         "reviews": material.review_entries.select_related("review").order_by("-review_id")[:20],
         "approved": getattr(chosen.version, "approval", None) if chosen else None,
