@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import escape
@@ -24,8 +25,10 @@ from xiaobao_web.kernel.errors import Undeclared
 from xiaobao_web.kernel.models import SearchEntry
 from xiaobao_web.kernel.words import MOST_TEXT, Word, shown, wanted, words_of
 
-FEW, MANY = 1_000, 200_000
-"""Matches looked through for those one may see: first the newest few, then, where these do not fill the page, many."""
+FEW, MORE, MANY = 200, 5_000, 200_000
+"""Matches looked through for those one may see: the newest few, then, where these do not fill the page, more."""
+NARROW = 1_000
+"""Who may see so few rows of a kind has the matches looked for among them."""
 AROUND = 48
 """Characters shown before and after the first hit."""
 BATCH = 500
@@ -225,13 +228,27 @@ def _rows(
 def _seen(
     user: Any, kind: Searchable, looked: list[Word], in_title: bool, before: int | None, limit: int
 ) -> list[SearchEntry]:
-    allowed = Exists(kind.visible(user).filter(pk=OuterRef("subject_id")))
-    rows: list[SearchEntry] = []
-    for most in (FEW, MANY):
-        query = search_index.matching(kind.name, looked, in_title=in_title, before=before, most=most)
-        found = SearchEntry.objects.filter(allowed, subject_type=kind.name, pk__in=query).order_by("-pk")
-        rows = list(found[:limit])
-        if len(rows) >= limit or not search_index.reached(query, most):
+    """Return the newest matching entries that a person may see."""
+
+    def matching(most: int, among: list[int] | None = None) -> RawSQL:
+        return search_index.matching(
+            kind.name, looked, in_title=in_title, before=before, most=most, among=among or []
+        )  # fmt: skip
+
+    visible = kind.visible(user)
+    entries = SearchEntry.objects.filter(subject_type=kind.name).order_by("-pk")
+    allowed = entries.filter(Exists(visible.filter(pk=OuterRef("subject_id"))))
+    newest = search_index.ids(matching(FEW))
+    rows = list(allowed.filter(pk__in=newest)[:limit]) if newest else []
+    if len(rows) >= limit or len(newest) < FEW:
+        return rows
+    own = list(visible.order_by().values_list("pk", flat=True)[: NARROW + 1])
+    if len(own) <= NARROW:
+        among = list(entries.filter(subject_id__in=own).values_list("pk", flat=True))
+        return list(entries.filter(pk__in=matching(limit, among))) if among else []
+    for most in (MORE, MANY):
+        rows = list(allowed.filter(pk__in=matching(most))[:limit])
+        if len(rows) >= limit:
             break
     return rows
 

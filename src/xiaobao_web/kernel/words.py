@@ -2,7 +2,8 @@
 
 A run of Chinese characters becomes its bigrams and, last, its final character, so that every character begins a word:
 phrases of two characters and more are exact, a single character is a prefix. Latin words and digits are words in lower
-case; words with digits are also kept by their endings, so that a part of a number is the beginning of an ending.
+case; letters alone may be begun only. All parts of a title's words with digits are words too, since people quote the
+middle of a number. Words of titles and parts of numbers bear a mark, so that looking for them never walks the texts.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from dataclasses import dataclass
 
 MOST_TEXT = 60_000
 """Characters of a text that are indexed; a PostgreSQL vector holds a megabyte."""
-MOST_PARTS = 400
+MOST_PARTS = 300
 LONGEST_WORD = 32
-LEAST_PART = 2
+LEAST_PART, LONGEST_PART = 2, 20
+TITLE, PART = "た", "な"
+"""Marks before the words of titles and before parts of numbers; no word of a text begins so."""
 MOST_WORDS = 12
 """Words of a query that are looked for."""
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〇"
@@ -52,14 +55,13 @@ def words_of(text: str) -> list[str]:
 
 
 def parts_of(title: str) -> list[str]:
-    """Return the endings of a title's words that have digits, longest first, each once."""
+    """Return all parts (two characters and more) of a title's words that have digits, each once."""
     found: dict[str, None] = {}
     for run in _RUN.finditer(folded(title)):
-        word = run[0][:LONGEST_WORD]
-        if word.isascii() and len(word) > LEAST_PART and any(mark.isdigit() for mark in word):
-            found |= dict.fromkeys(word[place:] for place in range(1, len(word) - LEAST_PART + 1))
-        if len(found) >= MOST_PARTS:
-            break
+        word = run[0][:LONGEST_PART]
+        if word.isascii() and any(mark.isdigit() for mark in word):
+            for start in range(len(word) - LEAST_PART + 1):
+                found |= dict.fromkeys(word[start:end] for end in range(start + LEAST_PART, len(word) + 1))
     return list(found)[:MOST_PARTS]
 
 
@@ -68,7 +70,8 @@ def wanted(text: str) -> list[Word]:
     out: list[Word] = []
     for run in _cut(text[:200]):
         if run[0].isascii():
-            out.append(Word(run, begun=True, part=any(mark.isdigit() for mark in run[0]) and len(run[0]) >= LEAST_PART))
+            number = any(mark.isdigit() for mark in run[0])
+            out.append(Word(run, begun=not number, part=number and len(run[0]) >= LEAST_PART))
         elif len(run) == 1:
             out.append(Word(run, begun=True))
         else:

@@ -9,7 +9,7 @@ from django.db import migrations
 SQLITE = (
     """
     CREATE VIRTUAL TABLE kernel_search_words USING fts5(
-        title, body, parts, kind, tokenize = 'unicode61 remove_diacritics 0', prefix = '1 2 3 4'
+        title, body, parts, kind, tokenize = 'unicode61 remove_diacritics 0', prefix = '1'
     )
     """,
     """
