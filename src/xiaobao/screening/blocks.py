@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from xiaobao.model import Material, Passage
 from xiaobao.text.normalise import normalise
@@ -39,8 +40,7 @@ class Block:
     """Offsets at which a line ends that the next one does not go on with."""
 
 
-@dataclass(frozen=True)
-class _Unit:
+class _Unit(NamedTuple):
     start: int
     end: int
     text: str

@@ -96,7 +96,9 @@ def _kept(program: Program, index: int, context: Context, hits: list[Hit]) -> li
         small = isinstance(rule.when, Missing)
         hits = [h for h in hits if h.omitted or (small and h.note) or not context.in_part(h.start, h.end)]
     hits = _not_allowed(program.allowed[index], context, hits)[:MOST]
-    excuses = [(e.within, found[:MOST]) for e in rule.unless if hits and (found := e.check.hits(context))]
+    excuses = [
+        Excuses(e.within, found[:MOST], context) for e in rule.unless if hits and (found := e.check.hits(context))
+    ]
     seen: dict[tuple[int, int], Candidate] = {}
     for hit in hits:
         candidate = _candidate(rule, context, hit, _excused(rule, context, hit, excuses))
@@ -135,12 +137,27 @@ def _products_between(context: Context, start: int, end: int) -> frozenset[str]:
     )
 
 
-def _excused(
-    rule: Rule, context: Context, hit: Hit, excuses: Sequence[tuple[str | int, list[Hit]]]
-) -> tuple[Stance, ...]:
+class Excuses:
+    """The hits of one exception of a rule in one text, and how near they must be."""
+
+    def __init__(self, within: str | int, found: list[Hit], context: Context) -> None:
+        self._within, self._found, self._context = within, found, context
+        # The commonest distance is asked once an excuse, not once a pair.
+        self._sentences = [context.sentence_of(e.start) for e in found] if within == "sentence" else []
+
+    def of(self, hit: Hit) -> Hit | None:
+        """Return the first that excuses a hit, or None."""
+        context = self._context
+        if self._sentences and not hit.omitted:
+            own = context.sentence_of(hit.start)
+            return next((e for e, at in zip(self._found, self._sentences, strict=True) if at == own or e.omitted), None)
+        return next((e for e in self._found if context.together(hit, e, self._within)), None)
+
+
+def _excused(rule: Rule, context: Context, hit: Hit, excuses: Sequence[Excuses]) -> tuple[Stance, ...]:
     """Return what excuses a hit: an exception of the rule, or a product whose promise is lawful."""
-    for within, found in excuses:
-        excuse = next((e for e in found if context.together(hit, e, within)), None)
+    for each in excuses:
+        excuse = each.of(hit)
         if excuse is not None:
             start, end = max(0, excuse.start), max(0, excuse.end)
             return (Stance("excused", context.text[start:end] or excuse.note, start, end),)

@@ -74,8 +74,9 @@ class Normalised:
         at = self._batch.breaks(self._index)
         if not len(at):
             return ()
-        found = np.unique(np.searchsorted(self.starts, at, side="right"))
-        return tuple(int(b) for b in found if 0 < b < len(self.text))
+        found = np.searchsorted(self.starts, at, side="right")
+        found = found[(found > 0) & (found < len(self.text)) & (np.diff(found, prepend=-1) > 0)]
+        return tuple(found.tolist())
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Map a span of text (end exclusive) to the code-point span of source; an empty span maps to an empty one."""

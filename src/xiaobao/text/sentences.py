@@ -45,7 +45,8 @@ def _hard_breaks(normal: Normalised) -> list[int]:
     gaps = zip(normal.ends[breaks - 1].tolist(), normal.starts[breaks].tolist(), strict=True)
     for at, (start, end) in zip(normal.breaks, gaps, strict=True):
         before = text[at - 1] if text[at - 1] != " " else text[max(0, at - 2)]
-        if before in _LINE_CLOSED or normal.source.count("\n", start, end) > 1 or _ITEM.match(text, at):
+        apart = end - start > 1 and normal.source.count("\n", start, end) > 1
+        if apart or before in _LINE_CLOSED or _ITEM.match(text, at):
             out.append(at)
     return out
 
