@@ -32,9 +32,12 @@ def fingerprint(source: str, rule: str, text: str, title: str = "") -> str:
 
 
 def made_by_rule(
-    found: Any, *, version: Any, screening: Any, basis: list[dict[str, str]], review: Any = None
+    found: Any, *, version: Any, screening: Any, basis: list[dict[str, str]], review: Any = None, offset: int = 0
 ) -> Finding:
-    """Return an engine's finding as a row, not yet saved."""
+    """Return an engine's finding as a row, not yet saved, with places in the whole text.
+
+    offset is where the piece begins that the engine counts from: the turn of a dialogue, else the text.
+    """
     return Finding(
         version=version,
         screening=screening,
@@ -47,8 +50,8 @@ def made_by_rule(
         severity=found.severity,
         machine_decision=found.decision,
         confidence=round(found.confidence, 4),
-        start=found.start,
-        end=found.end,
+        start=None if found.start is None else found.start + offset,
+        end=None if found.end is None else found.end + offset,
         text=found.text,
         anchor=found.anchor.as_dict(),
         boxes=_boxes(found),
@@ -56,7 +59,7 @@ def made_by_rule(
         message=found.message,
         remedy=found.remedy,
         why=found.why,
-        evidence=[_evidence(item) for item in found.evidence],
+        evidence=[_evidence(item, offset) for item in found.evidence],
         fingerprint=fingerprint(FindingSource.RULE, found.rule, _clause(found)),
     )
 
@@ -81,8 +84,9 @@ def _boxes(found: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _evidence(item: Any) -> dict[str, Any]:
-    return {"kind": item.kind, "text": item.text, "start": item.start, "end": item.end, "note": item.note}
+def _evidence(item: Any, offset: int) -> dict[str, Any]:
+    start, end = (None if place is None else place + offset for place in (item.start, item.end))
+    return {"kind": item.kind, "text": item.text, "start": start, "end": end, "note": item.note}
 
 
 @transaction.atomic

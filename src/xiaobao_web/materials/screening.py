@@ -109,8 +109,11 @@ def _work(row: Screening) -> _Outcome:
     rulebook, screener = engine.screener()
     verdict = screener.screen(reading.as_read(read, material=version.material))
     found = [_of_issue(version, row, issue) for issue in read.issues]
+    turns = {p["anchor"]["turn"]: p["start"] for p in read.passages if p["anchor"].get("turn") is not None}
     found += [
-        decisions.made_by_rule(item, version=version, screening=row, basis=engine.basis_of(item.basis))
+        decisions.made_by_rule(
+            item, version=version, screening=row, basis=engine.basis_of(item.basis), offset=turns.get(item.turn, 0)
+        )
         for item in verdict.findings
     ]
     if version.material.product is not None:
