@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import logging
 import random
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -22,6 +23,8 @@ from xiaobao_web.kernel.errors import PlatformError
 from xiaobao_web.people import services as people
 from xiaobao_web.people.models import Role
 from xiaobao_web.reviews import services as reviews
+
+logger = logging.getLogger(__name__)
 
 DAYS = 365
 REQUESTS, ISSUES = 150, 24
@@ -93,7 +96,10 @@ def _bounded(steps: Steps) -> Steps:
     while True:
         try:
             yield next(steps)
-        except (StopIteration, PlatformError):
+        except StopIteration:
+            return
+        except PlatformError as error:
+            logger.warning("a story ends early: %s", error.message)
             return
 
 
