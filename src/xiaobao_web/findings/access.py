@@ -90,3 +90,5 @@ declare("findings.close", _("验证销号"), CHECKERS, when=checks_anothers_work
 declare("findings.void", _("作废问题"), {"office": Reach.ALL})
 declare("findings.hold_accountable", _("登记问责"), {"office": Reach.ALL, "auditor": Reach.ALL})
 declare("findings.give_notice", _("发出问题通报"), {"office": Reach.ALL})
+declare("findings.receive_notice", _("提交通报回执"), {"sender_head": Reach.UNIT, "liaison": Reach.UNIT})
+declare("findings.import", _("导入旧问题"), {"office": Reach.ALL, "auditor": Reach.ALL})

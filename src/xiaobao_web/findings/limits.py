@@ -18,6 +18,7 @@ class Limits(BaseModel):
     most_extensions: int
     longest_extension: int
     repeat_months: int
+    receipt_days: int
 
 
 @cache

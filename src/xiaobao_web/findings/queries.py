@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from xiaobao_web.findings.models import Issue, IssueState
+from xiaobao_web.findings.models import Finding, Issue, IssueExtension, IssueNotice, IssueState
 from xiaobao_web.kernel.access import visible_to
 
 DONE = (IssueState.CLOSED.value, IssueState.VOID.value)
+ON_TIME = Q(closed_at__isnull=False) & Q(closed_at__date__lte=F("due_on"))
+"""Struck off on or before its date (Beijing)."""
+OFF_TIME = Q(closed_at__isnull=False) & Q(closed_at__date__gt=F("due_on"))
 
 
 def visible_issues(user: Any) -> models.QuerySet[Issue]:
@@ -36,8 +41,28 @@ def waiting_for(user: Any) -> models.QuerySet[Issue]:
         owner=user
     )
     unassigned = visible_to(user, Issue.objects.filter(state=IssueState.OPEN.value), "findings.assign")
+    asked = IssueExtension.objects.filter(approved__isnull=True).exclude(asked_by=user)
+    extended = visible_to(user, Issue.objects.filter(pk__in=asked.values("issue")), "findings.decide_extension")
     return Issue.objects.filter(
-        models.Q(pk__in=owned.values("pk"))
-        | models.Q(pk__in=verify.values("pk"))
-        | models.Q(pk__in=unassigned.values("pk"))
+        Q(pk__in=owned.values("pk"))
+        | Q(pk__in=verify.exclude(handed_in_by=user).values("pk"))
+        | Q(pk__in=unassigned.values("pk"))
+        | Q(pk__in=extended.exclude(owner=user).values("pk"))
     )
+
+
+def notices(user: Any) -> models.QuerySet[IssueNotice]:
+    """Return the notices a person may see."""
+    return visible_to(user, IssueNotice.objects.all(), "findings.view")
+
+
+def notices_waiting_for(user: Any) -> models.QuerySet[IssueNotice]:
+    """Return the notices whose receipt a person may send."""
+    return visible_to(user, IssueNotice.objects.filter(received_at__isnull=True), "findings.receive_notice")
+
+
+def counting(rows: models.QuerySet[Finding]) -> models.QuerySet[Finding]:
+    """Return of some findings those that count: of the newest finished screening of a version, and people's."""
+    screenings = apps.get_model("materials", "Screening")._default_manager
+    newer = screenings.filter(version=OuterRef("version"), state="done", pk__gt=OuterRef("screening"))
+    return rows.filter(Q(screening__isnull=True) | ~Exists(newer))

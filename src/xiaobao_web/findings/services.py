@@ -11,11 +11,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xiaobao_web.findings.limits import limits
-from xiaobao_web.findings.models import Finding, Issue, IssueExtension, IssueSource, IssueState
+from xiaobao_web.findings.models import (
+    Finding,
+    Issue,
+    IssueAccountability,
+    IssueExtension,
+    IssueSource,
+    IssueState,
+    Measure,
+)
+from xiaobao_web.findings.notices import give_notice
 from xiaobao_web.kernel import access, deadlines, files, journal, search, states
 from xiaobao_web.kernel.errors import BadValue, Refused
 from xiaobao_web.kernel.notifications import notify
 from xiaobao_web.kernel.numbers import next_number
+
+__all__ = ["give_notice"]
 
 EVIDENCE = "rectification"
 """The purpose of attachments that prove a rectification."""
@@ -38,7 +49,7 @@ def open_issue(
     due_on: date | None = None,
     found_on: date | None = None,
 ) -> Issue:
-    """Enter an issue; the same finding, or the same title about the same thing, enters it once. `by` None is the platform."""
+    """Enter an issue; the same finding, or the same title about the same thing, enters it once. `by` None: the platform."""
     if source not in IssueSource.values:
         raise BadValue(_("没有“%s”这种来源。") % source)
     if not title.strip():
@@ -88,7 +99,7 @@ def _known(source: str, title: str, finding: Finding | None, on: models.Model | 
 
 
 def likely_repeat(issue: Issue) -> Issue | None:
-    """Return the last issue of the same kind at the same unit within the repeat window, if any; a person may undo it."""
+    """Return the last issue of the same kind at the same unit within the repeat window; a person may undo it."""
     if not issue.category:
         return None
     since = issue.found_on - timedelta(days=30 * limits().repeat_months)
@@ -270,33 +281,21 @@ def mark_repeat(issue: Issue, *, of: Issue | None, by: Any) -> Issue:
 
 
 @transaction.atomic
-def hold_accountable(issue: Issue, *, measure: str, by: Any) -> Issue:
-    """Enter who was held to account and how; the text is kept with the issue."""
+def hold_accountable(
+    issue: Issue, *, measure: str, by: Any, kind: str = Measure.OTHER, person: Any = None, document: str = ""
+) -> IssueAccountability:
+    """Enter who was held to account for an issue, how, and by which document."""
     access.require(by, "findings.hold_accountable", issue)
     if not measure.strip():
         raise BadValue(_("请写明问责情况。"), fields={"measure": _("必填")})
-    before = issue.accountability
-    issue.accountability = measure.strip()
-    issue.save(update_fields=["accountability"])
-    changes = {"accountability": [before, issue.accountability]}
-    journal.record("findings.held_accountable", by=by, on=issue, facts={"measure": measure.strip()}, changes=changes)
-    return issue
-
-
-@transaction.atomic
-def give_notice(issues: models.QuerySet[Issue], *, notice: str, by: Any) -> int:
-    """Put several issues under one notice (通报) and tell their owners; returns how many."""
-    if not notice.strip():
-        raise BadValue(_("请写明通报文号。"), fields={"notice": _("必填")})
-    rows = list(issues.select_related("owner", "unit"))
-    for row in rows:
-        access.require(by, "findings.give_notice", row)
-        row.notice = notice.strip()[:80]
-        row.save(update_fields=["notice"])
-        journal.record("findings.notice_given", by=by, on=row, facts={"notice": row.notice})
-        title = _("通报 %(notice)s 涉及您负责的问题：%(title)s") % {"notice": row.notice, "title": row.title}
-        notify([row.owner], "findings.notice", title, on=row)
-    return len(rows)
+    if kind not in Measure.values:
+        raise BadValue(_("没有这种问责方式。"), fields={"kind": _("请选择")})
+    row = IssueAccountability.objects.create(
+        issue=issue, kind=kind, measure=measure.strip(), person=person, document=document.strip()[:80], by=by
+    )
+    facts = {"measure": row.get_kind_display(), "comment": row.measure, "document": row.document, "person": person}
+    journal.record("findings.held_accountable", by=by, on=issue, facts=facts)
+    return row
 
 
 def hand_over(*, giver: Any, receiver: Any, by: Any) -> int:

@@ -31,3 +31,15 @@ def _changes(user: Any, subject_id: int) -> bool:
 deadlines_owner("findings.issue", _owners)
 files.guard("findings.issue", _sees, _changes)
 comments.audience("findings.issue")
+
+
+def _notice_owners(notice: Any) -> list[Any]:
+    return list(access.holders("findings.receive_notice", notice))
+
+
+def _sees_notice(user: Any, subject_id: int) -> bool:
+    return queries.notices(user).filter(pk=subject_id).exists()
+
+
+deadlines_owner("findings.issuenotice", _notice_owners)
+files.guard("findings.issuenotice", _sees_notice)

@@ -19,6 +19,7 @@ DECLARING = (
     "exports",
     "entries",
     "signing_in",
+    "workdesk",
 )
 
 

@@ -22,9 +22,15 @@ def waiting(user: Any) -> desk.Shelf | None:
     """Return the placements to take down that a person may take down; all of them are late."""
     if not holds(user, "materials.remove_placement"):
         return None
-    past = queries.open_past(user).filter(pk__in=visible_to(user, Placement.objects.all(), "materials.remove_placement").values("pk"))
+    past = queries.open_past(user).filter(
+        pk__in=visible_to(user, Placement.objects.all(), "materials.remove_placement").values("pk")
+    )
     total = past.count()
-    first = past.select_related("approved", "unit").order_by(F("end").asc(nulls_last=True), "pk")[: desk.SHOWN] if total else []
+    first = (
+        past.select_related("approved", "unit").order_by(F("end").asc(nulls_last=True), "pk")[: desk.SHOWN]
+        if total
+        else []
+    )
     url = link("placements", view="past")
     return desk.Shelf(gettext_lazy("营销宣传台账"), [_item(row) for row in first], total, total, url)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+import django_filters
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from xiaobao_web.kernel.lists import (
     ListPage,
     Tab,
     choice,
+    custom,
     days,
     deadline_column,
     everything,
@@ -21,15 +23,36 @@ from xiaobao_web.kernel.lists import (
     mine,
     overdue,
     own_unit,
+    person,
     state_in,
     unit,
 )
-from xiaobao_web.reviews import queries, services
-from xiaobao_web.reviews.models import Reevaluation, Review, ReviewState
+from xiaobao_web.kernel.lists.reading import containing
+from xiaobao_web.reviews import data, queries, services
+from xiaobao_web.reviews.models import Opinion, Reevaluation, ReturnRecord, Review, ReviewState
 
 
 def _waiting(user: Any, _model: Any) -> Q:
     return Q(pk__in=queries.waiting_for(user).values("pk"))
+
+
+def _returned(rows: Any, _name: str, word: str) -> Any:
+    return rows.filter(returns__gt=0) if word == "1" else rows.filter(returns=0)
+
+
+def _returned_for(rows: Any, _name: str, code: str) -> Any:
+    return rows.filter(pk__in=ReturnRecord.objects.filter(reason=code).values("review"))
+
+
+RETURNED = django_filters.ChoiceFilter(
+    label=_("退回"), choices=[("1", _("退回过")), ("0", _("没有退回过"))], method=_returned, empty_label=_("退回：全部")
+)
+RETURNED_FOR = django_filters.ChoiceFilter(
+    label=_("退回原因"),
+    choices=lambda: [(item.code, item.label) for item in data.return_reasons()],
+    method=_returned_for,
+    empty_label=_("退回原因：全部"),
+)
 
 
 class ReviewList(ListPage):
@@ -41,7 +64,7 @@ class ReviewList(ListPage):
     model = Review
     permission = "reviews.view"
     select = ("unit", "created_by", "reviewer", "product")
-    search = ("number", "title", "opinions__number", "external_ref")
+    search = ("number", "title", "external_ref")
     search_hint = _("审查编号、事项、意见书编号")
     primary = (_("送审"), "review_new", "reviews.create")
     empty_title = _("还没有送审事项")
@@ -69,6 +92,9 @@ class ReviewList(ListPage):
         unit("unit"),
         choice("conclusion"),
         flag("high_risk"),
+        person("created_by"),
+        custom("returned", RETURNED),
+        custom("reason", RETURNED_FOR),
         days("submitted_at"),
         days("opinion_at"),
     )
@@ -83,6 +109,13 @@ class ReviewList(ListPage):
     batches = (
         Batch("take", _("领取"), lambda row, by, **values: services.take(row, by=by), permission="reviews.take"),
     )
+
+    def find(self, rows: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
+        """Return the rows that hold every word, in their own fields or in the number of an opinion."""
+        for word in words:
+            told = Opinion.objects.filter(number__icontains=word).values("review")
+            rows = rows.filter(containing(self.search, word) | Q(pk__in=told))
+        return rows
 
 
 class ReevaluationList(ListPage):

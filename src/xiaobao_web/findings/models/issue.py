@@ -82,8 +82,6 @@ class Issue(models.Model):
     repeat_of = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="repeats", verbose_name=_("屡查屡犯")
     )
-    accountability = models.TextField(_("问责"), blank=True)
-    notice = models.CharField(_("通报文号"), max_length=80, blank=True)
 
     State = IssueState
     scope_unit = "unit"
@@ -94,6 +92,9 @@ class Issue(models.Model):
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["state", "due_on"]),
+            models.Index(fields=["owner", "state"]),
+            models.Index(fields=["found_on"]),
+            models.Index(fields=["closed_at"]),
             models.Index(fields=["unit", "id"]),
             models.Index(fields=["source_label", "source_id"]),
             models.Index(fields=["category", "unit"]),
@@ -183,3 +184,35 @@ class IssueExtension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.issue} → {self.new_due}"
+
+
+class Measure(models.TextChoices):
+    """How somebody is held to account."""
+
+    TALK = "talk", _("约谈提醒")
+    CRITICISM = "criticism", _("通报批评")
+    PERFORMANCE = "performance", _("扣减绩效")
+    POSTING = "posting", _("调整岗位")
+    DISCIPLINE = "discipline", _("纪律处分")
+    OTHER = "other", _("其他")
+
+
+class IssueAccountability(models.Model):
+    """Who was held to account for an issue, how, and by which document."""
+
+    issue = models.ForeignKey(Issue, models.PROTECT, related_name="accountabilities", verbose_name=_("问题"))
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("被问责人")
+    )
+    kind = models.CharField(_("方式"), max_length=20, choices=Measure, default=Measure.OTHER)
+    measure = models.TextField(_("问责情况"))
+    document = models.CharField(_("文号"), max_length=80, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("登记人"))
+    at = models.DateTimeField(_("登记时间"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("问责")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.issue} {self.get_kind_display()}"

@@ -1,0 +1,141 @@
+"""The work-desk's registry: apps say what waits for a person, what that person sent, what is late, and show a chart.
+
+    desk.provider("waiting", "reviews", lambda user: desk.Shelf(items, total, late, url))
+
+A provider takes a bounded number of queries whatever the number of rows and returns at most SHOWN items, late ones first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, F, Q
+from django.utils import timezone
+from django.utils.functional import Promise
+
+from xiaobao_web.kernel import deadlines
+from xiaobao_web.kernel.errors import Undeclared
+from xiaobao_web.kernel.lists.reading import next_due
+
+Text = str | Promise
+PARTS = ("waiting", "sent", "late", "charts", "steps")
+"""waiting: what a person has to do; sent: what they sent and where it is; late: what their unit has late; charts:
+figures that answer a question; steps: what a newcomer may begin with."""
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing on the desk: what it is, the next step, by when, and with whom it is."""
+
+    title: str
+    url: str
+    number: str = ""
+    step: Text = ""
+    party: str = ""
+    state: Any = None
+    """The object whose state is shown as a badge."""
+    clock: Any = None
+    late: bool = False
+    due: datetime | None = None
+    marks: tuple[Text, ...] = ()
+    """What is special about it, as 加急 or 高风险."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What one app puts on a part of the desk."""
+
+    label: Text
+    items: list[Item] = field(default_factory=list)
+    total: int = 0
+    late: int = 0
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart whose title is the answer; `option` is an echarts option whose items may carry `url`."""
+
+    key: str
+    title: str
+    option: dict[str, Any]
+    period: str = ""
+    unit: str = ""
+    heads: list[str] = field(default_factory=list)
+    rows: list[list[Any]] = field(default_factory=list)
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something a newcomer may begin with."""
+
+    label: Text
+    hint: Text
+    url: str
+    icon: str
+
+
+Provider = Callable[[Any], Any]
+PROVIDERS: dict[str, dict[str, tuple[int, Provider]]] = {part: {} for part in PARTS}
+
+
+def provider(part: str, name: str, give: Provider, order: int = 100) -> None:
+    """Register what an app puts on a part of the desk: a Shelf (waiting, sent, late) or a list (charts, steps).
+
+    Raises Undeclared for an unknown part or a name taken.
+    """
+    if part not in PROVIDERS:
+        raise Undeclared(f"工作台没有 {part} 这一部分")
+    if name in PROVIDERS[part]:
+        raise Undeclared(f"工作台的 {part} 登记了两次 {name}")
+    PROVIDERS[part][name] = (order, give)
+
+
+def shelves(part: str, user: Any) -> list[Shelf]:
+    """Return the shelves of a part that hold something for a person, in their order."""
+    found = [give(user) for _order, give in sorted(PROVIDERS[part].values(), key=lambda pair: pair[0])]
+    return [shelf for shelf in found if shelf is not None and shelf.total]
+
+
+def gathered(part: str, user: Any) -> list[Any]:
+    """Return what the providers of charts or steps give for a person, in their order."""
+    found: list[Any] = []
+    for _order, give in sorted(PROVIDERS[part].values(), key=lambda pair: pair[0]):
+        found += give(user)
+    return found
+
+
+def sorted_items(found: Iterable[Shelf]) -> list[Item]:
+    """Return the items of several shelves, late ones first, then by date, those without a date last."""
+    far = datetime.max.replace(tzinfo=timezone.get_current_timezone())
+    rows = [item for shelf in found for item in shelf.items]
+    return sorted(rows, key=lambda item: (not item.late, item.due or far))
+
+
+def shelf_of(
+    label: Text, rows: models.QuerySet[Any], url: str, show: Callable[[Any, Any], Item], *, late_only: bool = False
+) -> Shelf:
+    """Return a shelf of a queryset, the next due first: one query counts, one reads, one reads the clocks.
+
+    `show(row, clock)` gives a row's item.
+    """
+    now = timezone.now()
+    dated: models.QuerySet[Any] = rows.order_by().annotate(next_due=next_due(rows.model))
+    if late_only:
+        dated = dated.filter(next_due__lt=now)
+    counted = dated.aggregate(total=Count("pk"), late=Count("pk", filter=Q(next_due__lt=now)))
+    first = list(dated.order_by(F("next_due").asc(nulls_last=True), "-pk")[:SHOWN]) if counted["total"] else []
+    clocks = deadlines.due_by_subject(first)
+    items = [show(row, clocks.get(row.pk)) for row in first]
+    return Shelf(label, items, counted["total"], counted["late"], url)
+
+
+def is_late(clock: Any) -> bool:
+    """Tell whether a clock has run out."""
+    return clock is not None and clock.due_at < timezone.now()

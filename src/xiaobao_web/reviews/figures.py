@@ -1,0 +1,327 @@
+"""Figures of reviews: volume, passes and returns, days to the opinion, minutes, offences by line and submitter, rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from xiaobao_web.kernel import deadlines, formats, tallies
+from xiaobao_web.kernel.access import holds
+from xiaobao_web.kernel.desk import Figure
+from xiaobao_web.kernel.lines import lines
+from xiaobao_web.kernel.periods import Period
+from xiaobao_web.kernel.tallies import Cell, Stat, Table, link, share
+from xiaobao_web.reviews import data, queries
+from xiaobao_web.reviews.models import Conclusion, Review, Subject
+
+BLUE, AMBER, VIOLET = "#2f6fbd", "#d08a10", "#7a56b8"
+MOST = 12
+
+
+@dataclass(frozen=True)
+class Report:
+    """All figures of a period."""
+
+    stats: list[Stat]
+    charts: list[Figure]
+    tables: list[Table]
+
+
+def _pairs(rows: QuerySet[Review], period: Period) -> list[tuple[date, date]]:
+    """Return the days of submission and of opinion of the reviews whose opinion came in a period."""
+    found = rows.filter(submitted_at__isnull=False, **period.within("opinion_at"))
+    return [
+        (timezone.localtime(begin).date(), timezone.localtime(end).date())
+        for begin, end in found.values_list("submitted_at", "opinion_at")
+        if begin is not None and end is not None
+    ]
+
+
+def working_days(pairs: list[tuple[date, date]]) -> list[float]:
+    """Return the working days of each pair of days, each different pair reckoned once."""
+    calendar = deadlines.calendar()
+    out: list[float] = []
+    for (begin, end), times in Counter(pairs).items():
+        out += [float(max(int(calendar.working_days_between(begin, end)), 0))] * times
+    return out
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What a period comes to."""
+
+    submitted: int
+    returned: int
+    issued: int
+    passed: int
+    median: float | None
+    ninth: float | None
+    minutes: float | None
+
+
+def totals(rows: QuerySet[Review], period: Period) -> Totals:
+    """Return the totals of a period in three queries."""
+    sent, out = Q(**period.within("submitted_at")), Q(**period.within("opinion_at"))
+    row = rows.aggregate(
+        submitted=Count("pk", filter=sent),
+        returned=Count("pk", filter=sent & Q(returns__gt=0)),
+        issued=Count("pk", filter=out),
+        passed=Count("pk", filter=out & Q(conclusion=Conclusion.PASS)),
+    )
+    days = working_days(_pairs(rows, period))
+    minutes = [float(n) for n in rows.filter(out, minutes__gt=0).values_list("minutes", flat=True)]
+    return Totals(
+        **row, median=tallies.median(days), ninth=tallies.quantile(days, 0.9), minutes=tallies.median(minutes)
+    )
+
+
+def report(user: Any, period: Period) -> Report:
+    """Return the figures of the reviews a person may see."""
+    rows = queries.visible(user)
+    now, before = totals(rows, period), totals(rows, period.before)
+    by_line = _by_line(user, rows, period)
+    charts = [_volume(rows, period, now), _speed(rows, period, now)]
+    tables = [
+        Table(_("按条线"), _line_heads(_("条线")), by_line, _("条线为总行部门或分行，其下机构一并计入。")),
+        _by_subject(rows, period),
+        _by_submitter(rows, period),
+        _reasons(rows, period),
+    ]
+    return Report(_stats(now, before, period), charts, tables)
+
+
+def _stats(now: Totals, before: Totals, period: Period) -> list[Stat]:
+    sent, out = period.query("submitted_at"), period.query("opinion_at")
+    opinions = link("reviews", view="all", **out)
+    compared = tallies.compared
+    passed, passed_before = share(now.passed, now.issued), share(before.passed, before.issued)
+    returned, returned_before = share(now.returned, now.submitted), share(before.returned, before.submitted)
+    ninth = _("九成在 %s 个工作日内") % Cell(now.ninth, kind="days").shown if now.ninth is not None else ""
+    return [
+        Stat(
+            _("送审"),
+            Cell(now.submitted, link("reviews", view="all", **sent)),
+            _("件"),
+            compared(now.submitted, before.submitted),
+        ),
+        Stat(_("出具意见"), Cell(now.issued, opinions), _("件"), compared(now.issued, before.issued)),
+        Stat(
+            _("直接通过率"),
+            Cell(passed, link("reviews", view="all", conclusion="pass", **out), "percent"),
+            "",
+            compared(passed, passed_before, kind="percent"),
+        ),
+        Stat(
+            _("退回率"),
+            Cell(returned, link("reviews", view="all", returned=1, **sent), "percent"),
+            "",
+            compared(returned, returned_before, kind="percent"),
+        ),
+        Stat(
+            _("提交到出具意见（中位数）"),
+            Cell(now.median, opinions, "days"),
+            _("个工作日"),
+            "；".join(filter(None, [ninth, compared(now.median, before.median, kind="days")])),
+        ),
+        Stat(
+            _("每件审查用时（中位数）"),
+            Cell(now.minutes, opinions, "days"),
+            _("分钟"),
+            compared(now.minutes, before.minutes, kind="days"),
+        ),
+    ]
+
+
+def _volume(rows: QuerySet[Review], period: Period, now: Totals) -> Figure:
+    parts = period.parts()
+    counts = {f"p{n}": Count("pk", filter=Q(**part.within("submitted_at"))) for n, part in enumerate(parts)}
+    back = {
+        f"r{n}": Count("pk", filter=Q(returns__gt=0, **part.within("submitted_at"))) for n, part in enumerate(parts)
+    }
+    found = rows.filter(**period.within("submitted_at")).aggregate(**counts, **back)
+    title = _("这段时间没有送审")
+    if now.submitted:
+        told = {"n": now.submitted, "back": now.returned, "share": formats.percent(now.returned / now.submitted)}
+        title = _("送审 %(n)d 件，退回过 %(back)d 件（%(share)s）") % told
+
+    def bar(name: str, key: str, colour: str, **more: Any) -> dict[str, Any]:
+        items = [
+            {"value": found[f"{key}{n}"], "url": link("reviews", view="all", **more, **part.query("submitted_at"))}
+            for n, part in enumerate(parts)
+        ]
+        return {"name": name, "type": "bar", "itemStyle": {"color": colour}, "data": items}
+
+    option = {
+        "xAxis": {"type": "category", "data": [part.short for part in parts]},
+        "yAxis": {"type": "value", "minInterval": 1},
+        "series": [bar(_("送审"), "p", BLUE), bar(_("其中退回过"), "r", AMBER, returned=1)],
+    }
+    plain = [[part.label, found[f"p{n}"], found[f"r{n}"]] for n, part in enumerate(parts)]
+    return Figure("review-volume", title, option, period.label, _("件"), [_("时间"), _("送审"), _("其中退回过")], plain)
+
+
+def _speed(rows: QuerySet[Review], period: Period, now: Totals) -> Figure:
+    parts = period.parts()
+    pairs = _pairs(rows, period)
+    days = [working_days([pair for pair in pairs if part.first <= pair[1] <= part.last]) for part in parts]
+    middle, ninth = [tallies.median(item) for item in days], [tallies.quantile(item, 0.9) for item in days]
+    title = _("这段时间没有出具意见")
+    if now.median is not None:
+        told = {"middle": Cell(now.median, kind="days").shown, "ninth": Cell(now.ninth, kind="days").shown}
+        title = _("意见一般 %(middle)s 个工作日出具，九成在 %(ninth)s 个工作日内") % told
+
+    def line(name: str, values: list[float | None], colour: str) -> dict[str, Any]:
+        items = [
+            {
+                "value": None if value is None else round(value, 1),
+                "url": link("reviews", view="all", **part.query("opinion_at")),
+            }
+            for value, part in zip(values, parts, strict=True)
+        ]
+        return {
+            "name": name,
+            "type": "line",
+            "connectNulls": True,
+            "symbolSize": 7,
+            "itemStyle": {"color": colour},
+            "data": items,
+        }
+
+    option = {
+        "xAxis": {"type": "category", "data": [part.short for part in parts]},
+        "yAxis": {"type": "value", "minInterval": 1},
+        "series": [line(_("中位数"), middle, BLUE), line(_("九成以内"), ninth, VIOLET)],
+    }
+    plain = [
+        [part.label, len(item), *(None if value is None else round(value, 1) for value in (low, high))]
+        for part, item, low, high in zip(parts, days, middle, ninth, strict=True)
+    ]
+    heads = [_("时间"), _("意见数"), _("中位数"), _("九成以内")]
+    return Figure("review-speed", title, option, period.label, _("工作日"), heads, plain)
+
+
+def _line_heads(first: str) -> list[str]:
+    return [first, _("送审"), _("退回过"), _("退回率"), _("出具意见"), _("直接通过"), _("直接通过率")]
+
+
+def _counts(period: Period) -> dict[str, Any]:
+    sent, out = Q(**period.within("submitted_at")), Q(**period.within("opinion_at"))
+    return {
+        "submitted": Count("pk", filter=sent),
+        "returned": Count("pk", filter=sent & Q(returns__gt=0)),
+        "issued": Count("pk", filter=out),
+        "passed": Count("pk", filter=out & Q(conclusion=Conclusion.PASS)),
+    }
+
+
+def _line(name: str, row: dict[str, int], period: Period, whole: bool = True, **where: Any) -> list[Cell]:
+    sent, out = period.query("submitted_at"), period.query("opinion_at")
+
+    def url(span: dict[str, str], **more: Any) -> str:
+        return link("reviews", view="all", **where, **more, **span) if whole else ""
+
+    return [
+        Cell(name, url(sent), "text"),
+        Cell(row["submitted"], url(sent)),
+        Cell(row["returned"], url(sent, returned=1)),
+        Cell(share(row["returned"], row["submitted"]), url(sent, returned=1), "percent", f"n={row['submitted']}"),
+        Cell(row["issued"], url(out)),
+        Cell(row["passed"], url(out, conclusion="pass")),
+        Cell(share(row["passed"], row["issued"]), url(out, conclusion="pass"), "percent", f"n={row['issued']}"),
+    ]
+
+
+def _grouped(rows: QuerySet[Review], period: Period, *by: str) -> list[dict[str, Any]]:
+    within = Q(**period.within("submitted_at")) | Q(**period.within("opinion_at"))
+    return list(rows.filter(within).order_by().values(*by).annotate(**_counts(period)).order_by("-submitted", *by))
+
+
+def _by_line(user: Any, rows: QuerySet[Review], period: Period) -> list[list[Cell]]:
+    places = lines(user, "reviews.view")
+    summed: dict[Any, Counter[str]] = {}
+    for row in _grouped(rows, period, "unit"):
+        counter = summed.setdefault(places[row["unit"]], Counter())
+        counter.update({key: row[key] for key in ("submitted", "returned", "issued", "passed")})
+    ordered = sorted(summed.items(), key=lambda pair: (-pair[1]["submitted"], pair[0].name))
+    return [
+        _line(
+            line.name,
+            dict(counter) | {k: counter[k] for k in ("submitted", "returned", "issued", "passed")},
+            period,
+            line.whole,
+            unit=line.pk,
+        )
+        for line, counter in ordered
+    ]
+
+
+def _by_subject(rows: QuerySet[Review], period: Period) -> Table:
+    found = _grouped(rows, period, "subject")
+    shown = [_line(str(Subject(row["subject"]).label), row, period, subject=row["subject"]) for row in found]
+    return Table(_("按审查类型"), _line_heads(_("审查类型")), shown)
+
+
+def _by_submitter(rows: QuerySet[Review], period: Period) -> Table:
+    found = _grouped(rows, period, "created_by", "created_by__name", "unit__name")
+    shown = [
+        _line(f"{row['created_by__name']}（{row['unit__name']}）", row, period, created_by=row["created_by"])
+        for row in found[:MOST]
+    ]
+    note = _("送审最多的 %d 位。") % MOST if len(found) > MOST else ""
+    return Table(_("按送审人"), _line_heads(_("送审人")), shown, note)
+
+
+def _reasons(rows: QuerySet[Review], period: Period) -> Table:
+    sent = rows.filter(**period.within("submitted_at"))
+    found = (
+        sent.filter(return_records__isnull=False)
+        .order_by()
+        .values("return_records__reason")
+        .annotate(n=Count("pk", distinct=True))
+    )
+    total = sent.filter(returns__gt=0).count()
+    shown = [
+        [
+            Cell(data.return_label(row["return_records__reason"]), kind="text"),
+            Cell(
+                row["n"],
+                link("reviews", view="all", reason=row["return_records__reason"], **period.query("submitted_at")),
+            ),
+            Cell(share(row["n"], total), kind="percent"),
+        ]
+        for row in found.order_by("-n", "return_records__reason")
+    ]
+    return Table(_("退回原因"), [_("原因"), _("件数"), _("占退回过的")], shown, _("一件可能因几种原因退回。"))
+
+
+def desk_chart(user: Any) -> list[Figure]:
+    """Return for the work-desk what came in and how fast opinions went out these twelve weeks; nothing without reviews."""
+    if not holds(user, "reviews.view"):
+        return []
+    today = timezone.localdate()
+    monday = today - timedelta(days=today.weekday())
+    period = Period("", monday - timedelta(weeks=11), today)
+    rows = queries.visible(user)
+    now = totals(rows, period)
+    if now.issued:
+        return [_on_desk(_speed(rows, period, now))]
+    return [_on_desk(_volume(rows, period, now))] if now.submitted else []
+
+
+def _on_desk(figure: Figure) -> Figure:
+    return Figure(
+        f"desk-{figure.key}",
+        figure.title,
+        figure.option,
+        _("近 12 周"),
+        figure.unit,
+        figure.heads,
+        figure.rows,
+        link("review_figures"),
+    )
