@@ -136,7 +136,15 @@ def scope(user: Caller, name: str) -> Scope:
             everywhere = True
         elif reach is Reach.UNIT:
             roots.append(post.reaches())
+    everywhere = everywhere or any(root.parent_id is None and _only_root(user) for root in roots)
     return Scope(everywhere, frozenset() if everywhere else _under(user, roots), own)
+
+
+def _only_root(user: Any) -> bool:
+    """Tell whether the organisations are one tree, so that its top is everywhere; remembered for the request."""
+    if "_one_tree" not in user.__dict__:
+        user.__dict__["_one_tree"] = apps.get_model("people", "Organisation").objects.filter(parent=None).count() == 1
+    return bool(user.__dict__["_one_tree"])
 
 
 def _under(user: Any, roots: Iterable[Any]) -> frozenset[int]:
