@@ -1,4 +1,4 @@
-"""Figures of reviews: volume, passes and returns, days to the opinion, minutes, offences by line and submitter, rules."""
+"""Figures of reviews: volume, passes and returns, days to the opinion, minutes, by line, kind and submitter."""
 
 from __future__ import annotations
 
@@ -301,7 +301,7 @@ def _reasons(rows: QuerySet[Review], period: Period) -> Table:
 
 
 def desk_chart(user: Any) -> list[Figure]:
-    """Return for the work-desk what came in and how fast opinions went out these twelve weeks; nothing without reviews."""
+    """Return for the work-desk what came in and how fast opinions went out in twelve weeks; nothing without reviews."""
     if not holds(user, "reviews.view"):
         return []
     today = timezone.localdate()

@@ -1,4 +1,4 @@
-"""What reviews put on the work-desk: whose turn it is, where what one sent stands, what is late, how fast opinions come."""
+"""What reviews put on the work-desk: whose turn it is, where what one sent is, what is late, how fast opinions come."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xiaobao_web.kernel import desk
-from xiaobao_web.kernel.access import Reach, holds, permission
+from xiaobao_web.kernel.access import holds
 from xiaobao_web.kernel.tallies import link
 from xiaobao_web.reviews import figures, queries
 from xiaobao_web.reviews.models import Lane, Review, ReviewState
@@ -31,6 +31,8 @@ STEPS: dict[str, Any] = {
     S.CONCLUDED: gettext_lazy("落实核验"),
 }
 """What is to be done with a review in each state."""
+OVERSEERS = frozenset({"sender_head", "liaison", "office", "executive", "auditor"})
+"""Who is shown what others have late."""
 RELATED = ("unit", "created_by", "reviewer", "second_reviewer")
 
 
@@ -94,17 +96,12 @@ def sent(user: Any) -> desk.Shelf | None:
     return desk.shelf_of(gettext_lazy("消保审查"), rows, link("reviews", view="mine"), _whereabouts)
 
 
-def oversees(user: Any, name: str) -> bool:
-    """Tell whether a person's view reaches beyond what names them."""
-    grants = permission(name).grants
-    return any(grants.get(role, Reach.OWN) > Reach.OWN for role in user.roles_now())
-
-
 def late(user: Any) -> desk.Shelf | None:
     """Return the late reviews that a person oversees."""
-    if not holds(user, "reviews.view") or not oversees(user, "reviews.view"):
+    if not OVERSEERS & user.roles_now() or not holds(user, "reviews.view"):
         return None
-    rows = _rows(queries.visible(user).filter(state__in=(*OPEN, S.CONCLUDED)))
+    rows = _rows(queries.visible(user).filter(state__in=(*OPEN, S.CONCLUDED)).exclude(created_by=user))
+    rows = rows.exclude(pk__in=queries.waiting_for(user).values("pk"))
     return desk.shelf_of(gettext_lazy("消保审查"), rows, link("reviews", view="overdue"), _whereabouts, late_only=True)
 
 
@@ -113,7 +110,7 @@ def steps(user: Any) -> list[desk.Step]:
     found = []
     if holds(user, "reviews.create"):
         hint = gettext_lazy("拖入海报、短信、合同，机器先读一遍，指出问题和改法，再由审查岗出意见。")
-        found.append(desk.Step(gettext_lazy("送审一份材料"), hint, reverse("review_new"), "send"))
+        found.append(desk.Step(gettext_lazy("送审一份材料"), hint, reverse("review_new"), "send", often=True))
     if holds(user, "reviews.guides"):
         hint = gettext_lazy("各类事项的常见风险点、判断方法和以往的例子。")
         found.append(desk.Step(gettext_lazy("看审查指引"), hint, reverse("review_guides"), "book"))

@@ -11,7 +11,7 @@ import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from xiaobao_web.kernel.errors import BadUpload, Forbidden, Refused
+from xiaobao_web.kernel.errors import BadUpload, BadValue, Forbidden, Refused
 from xiaobao_web.materials.models import ApprovedMaterial, Material
 from xiaobao_web.reviews import documents, services
 from xiaobao_web.reviews.models import Reevaluation, Review
@@ -31,6 +31,12 @@ def table(rows: list[list[str]]) -> bytes:
 
 
 def filed(bank: Any, flow: Any) -> ApprovedMaterial:
+    draft = flow.draft(MOTHER, lane="template", title="讲座海报母版")
+    entry = draft.materials.get()
+    with pytest.raises(BadValue, match="材料里没有"):
+        services.set_free_fields(entry, ["不存在的网点"], by=bank["submitter"])
+    services.set_free_fields(entry, ["江城分行", "滨江路1号"], by=bank["submitter"])
+    assert Material.objects.get().free_fields == ["江城分行", "滨江路1号"]
     review = flow.issued(MOTHER, "pass", lane="template", title="讲座海报母版")
     approved = ApprovedMaterial.objects.get(review=review)
     assert approved.is_template

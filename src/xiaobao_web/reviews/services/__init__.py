@@ -29,6 +29,7 @@ from xiaobao_web.reviews.services.drafting import (
     require_draft,
     return_by_head,
     save_assessment,
+    set_free_fields,
     sign,
     withdraw,
 )
@@ -101,6 +102,7 @@ __all__ = [
     "return_to_sender",
     "save_assessment",
     "send_back_first",
+    "set_free_fields",
     "sign",
     "start_verification",
     "submit",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,13 +14,14 @@ from xiaobao_web.kernel import files, journal, search, states
 from xiaobao_web.kernel.access import require, scope
 from xiaobao_web.kernel.errors import BadValue, Forbidden, Refused
 from xiaobao_web.kernel.numbers import next_number
+from xiaobao_web.materials import hashing
 from xiaobao_web.materials import services as materials
 from xiaobao_web.reviews import clocking, data, telling
 from xiaobao_web.reviews.models import Lane, Review, ReviewMaterial, ReviewState, SelfAssessment, Subject
 
 EDITABLE = (
     "title", "subject", "lane", "urgent_reason", "summary", "product", "channels", "audience", "planned_launch",
-    "parent",
+    "parent", "template",
 )  # fmt: skip
 KIND_OF: dict[str, str] = {
     Subject.CREATION: "product_document",
@@ -81,6 +82,8 @@ def _check(review: Review) -> None:
         faults["subject"] = _("请选择审查类型。")
     if review.lane not in Lane.values:
         faults["lane"] = _("请选择通道。")
+    if review.template is not None and review.lane != Lane.TEMPLATE:
+        faults["template"] = _("选了母版的，通道应为“模板备案”。")
     if review.lane == Lane.URGENT and not review.urgent_reason:
         faults["urgent_reason"] = _("走加急通道须写明理由。")
     if review.planned_launch is not None and not isinstance(review.planned_launch, date):
@@ -189,6 +192,26 @@ def new_version(
         journal.record("reviews.material_added", by=by, on=row, facts=facts)
         materials.screen(version, by=by)
     return fresh
+
+
+@transaction.atomic
+def set_free_fields(entry: ReviewMaterial, fields: Sequence[str], *, by: Any) -> ReviewMaterial:
+    """Say which words of a template its variants may change; each must stand in the template as written."""
+    row = lock(entry.review)
+    require(by, "reviews.edit", row)
+    require_draft(row)
+    wanted = [item.strip() for item in fields if item.strip()]
+    version = entry.version
+    words = hashing.plain(version.reading.text if version.reading is not None else version.text)
+    missing = [item for item in wanted if words and hashing.plain(item) not in words]
+    if missing:
+        told = _("材料里没有这些文字，不能作为可变字段：%s") % "、".join(missing)
+        raise BadValue(told, fields={"fields": _("须与原文一致")})
+    entry.material.free_fields = wanted
+    entry.material.save(update_fields=["free_fields"])
+    facts = {"material": entry.material.title, "fields": wanted}
+    journal.record("reviews.free_fields_set", by=by, on=row, facts=facts)
+    return entry
 
 
 @transaction.atomic

@@ -55,6 +55,7 @@ def go_on(review: Review) -> Review:
         late = row.submitted_at is not None and timezone.now() - row.submitted_at > patience
         if not late and any(item is None or item.state not in OVER for item in found):
             return row
+        lanes.inherit_decisions(row)
         done = sum(1 for item in found if item is not None and item.state == WorkState.DONE)
         reasons = risk_reasons(row)
         facts = {"done": done, "failed": len(found) - done}

@@ -140,6 +140,7 @@ def save_details(request: HttpRequest, pk: int) -> HttpResponse:
         "channels": post.getlist("channels"),
         "planned_launch": _day(post.get("planned_launch", "")),
         "product": _product(post.get("product", "")),
+        "template": _template(post.get("template", "")),
     }
     try:
         services.edit(review, by=request.user, **values)
@@ -155,6 +156,11 @@ def _day(word: str) -> date | None:
         return date.fromisoformat(word) if word else None
     except ValueError as error:
         raise BadValue(_("日期应写作 2026-01-31。")) from error
+
+
+def _template(number: str) -> ApprovedMaterial | None:
+    rows = ApprovedMaterial.objects.filter(is_template=True, state=ApprovedState.VALID.value)
+    return rows.filter(pk=int(number)).first() if number.isdigit() else None
 
 
 def _product(number: str) -> Product | None:
@@ -197,6 +203,10 @@ def replace_material(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
         services.remove_material(row, by=request.user)
         return redirect("review_edit", pk=pk)
     try:
+        if request.POST.get("action") == "fields":
+            services.set_free_fields(row, request.POST.get("fields", "").splitlines(), by=request.user)
+            messages.success(request, _("可变字段已保存。"))
+            return redirect("review_edit", pk=pk)
         services.new_version(
             row, by=request.user, upload=request.FILES.get("file"), text=request.POST.get("text", ""),
             note=request.POST.get("note", ""),
