@@ -27,7 +27,7 @@ class Clock:
 def set_to(moment: datetime) -> Iterator[Clock]:
     """Let the platform's time be a clock's until the block ends."""
     clock, real = Clock(moment), timezone.now
-    timezone.now = clock  # type: ignore[assignment]
+    timezone.now = clock
     try:
         yield clock
     finally:

@@ -21,20 +21,23 @@ from xiaobao_web.demo.story import Steps, Teller, request
 from xiaobao_web.findings import services as ledger
 from xiaobao_web.kernel.errors import PlatformError
 from xiaobao_web.people import services as people
-from xiaobao_web.people.models import Role
+from xiaobao_web.people.models import Person, Role
+from xiaobao_web.products.models import Product
 from xiaobao_web.reviews import services as reviews
 
 logger = logging.getLogger(__name__)
 
 DAYS = 365
-REQUESTS, ISSUES = 150, 24
+REQUESTS, ISSUES = 96, 24
+LATELY = 14
+"""Days before today in which every third request begins, so that each state has somebody in it."""
 SMALL_REQUESTS, SMALL_ISSUES = 8, 3
 SEED = 2026
 Told = Callable[[int, int, str], None]
 
 
-def play(*, small: bool = False, samples: Path | None = None, told: Told = lambda done, total, what: None) -> banks.Bank:
-    """Make the bank and its history up to now; `samples` is a folder of posters and contracts sent for review today."""
+def play(*, small: bool = False, told: Told = lambda done, total, what: None) -> banks.Bank:
+    """Make the bank and its history up to now."""
     now = timezone.now()
     begin = now - timedelta(days=DAYS)
     with set_to(begin) as clock:
@@ -47,9 +50,6 @@ def play(*, small: bool = False, samples: Path | None = None, told: Told = lambd
         _run(stories, clock, now, told)
         clock.moment = now - timedelta(hours=2)
         _recent(tell)
-    if samples is not None and samples.is_dir():
-        told(1, 1, "示例文件")
-        send_samples(tell, samples)
     return bank
 
 
@@ -79,20 +79,24 @@ def _stories(tell: Teller, begin: datetime, now: datetime, small: bool) -> list[
     numbers, out = count(), []
     for index in range(SMALL_REQUESTS if small else REQUESTS):
         plan = plans[index % len(plans)]
-        share = tell.dice.random() ** 0.6
-        start = at_work(begin + (now - begin) * share)
+        start = at_work(_beginning(tell, begin, now, lately=index % 3 == 0))
         local = plan["subject"] == "marketing" and tell.chance(0.35)
         unit = tell.dice.choice(branches) if local else plan["unit"]
         lane = "urgent" if tell.chance(0.08) else "branch" if local and tell.chance(0.2) else "normal"
         out.append((start, next(numbers), _bounded(request(tell, plan, unit=unit, lane=lane))))
     for index in range(SMALL_ISSUES if small else ISSUES):
-        start = at_work(begin + (now - begin) * tell.dice.random() ** 0.6)
+        start = at_work(_beginning(tell, begin, now, lately=index % 3 == 0))
         out.append((start, next(numbers), issue(tell, index, tell.dice.choice(branches))))
     return out
 
 
+def _beginning(tell: Teller, begin: datetime, now: datetime, *, lately: bool) -> datetime:
+    since = now - timedelta(days=LATELY) if lately else begin
+    return since + (now - since) * tell.dice.random()
+
+
 def _bounded(steps: Steps) -> Steps:
-    """End a story, rather than the demonstration, where the platform refuses a step: its people would stop there too."""
+    """End a story, not the demonstration, where the platform refuses a step: its people would stop there too."""
     while True:
         try:
             yield next(steps)
@@ -114,17 +118,18 @@ def issue(tell: Teller, index: int, unit: str) -> Iterator[datetime]:
     yield tell.after(24)
     ledger.plan_out(row, plan=tell.phrases["plan"], by=owner)
     if tell.chance(0.2):
-        asked = ledger.ask_extension(row, new_due=row.due_on + timedelta(days=14), reason="供应商排期延后", by=owner)
+        later = (row.due_on or timezone.localdate()) + timedelta(days=14)
+        asked = ledger.ask_extension(row, new_due=later, reason="供应商排期延后", by=owner)
         yield tell.after(8)
-        ledger.decide_extension(asked, approve=True, by=tell.bank.pick(Role.OFFICE, "protection", tell.dice, but=(owner,)))
+        ledger.decide_extension(asked, approve=True, by=tell.bank.pick(Role.OFFICE, "protection", tell.dice))
     yield at_work(timezone.now() + timedelta(days=tell.dice.randint(4, 30)))
     if tell.chance(0.12):
         return
     proof = SimpleUploadedFile("整改说明.txt", f"{row.title}：{tell.phrases['outcome']}".encode())
     from xiaobao_web.kernel import files
 
-    stored = files.store(proof, name=proof.name, by=owner)
-    files.attach(row, stored, name=str(proof.name), purpose=ledger.EVIDENCE, by=owner)
+    stored = files.store(proof, name="整改说明.txt", by=owner)
+    files.attach(row, stored, name="整改说明.txt", purpose=ledger.EVIDENCE, by=owner)
     ledger.hand_in(row, outcome=tell.phrases["outcome"], by=owner)
     yield tell.after(30)
     if tell.chance(0.2):
@@ -151,20 +156,26 @@ def _recent(tell: Teller) -> None:
         reviews.trigger_reevaluation(product=product, reason="近一月分期费用类投诉 6 件", by=office)
 
 
-def send_samples(tell: Teller, folder: Path) -> None:
-    """Send the sample posters and contracts, so that the reading desk has real pages to show."""
-    wanted = (
-        ("wealth-poster.png", "marketing", "poster", "wealth", "LC101", "稳盈理财宣传海报（图片）"),
-        ("loan-poster.png", "marketing", "poster", "credit", "DK401", "惠民消费贷海报（图片）"),
-        ("loan-contract.pdf", "agreement", "agreement", "credit", "DK401", "个人消费贷款合同（PDF）"),
-    )
-    for name, subject, kind, unit, code, title in wanted:
+SAMPLES = (
+    ("wealth-poster.png", "marketing", "poster", "wealth", "LC101", "稳盈理财宣传海报（图片）"),
+    ("loan-poster.png", "marketing", "poster", "credit", "DK401", "惠民消费贷海报（图片）"),
+    ("loan-contract.pdf", "agreement", "agreement", "credit", "DK401", "个人消费贷款合同（PDF）"),
+)
+
+
+def send_samples(folder: Path) -> int:
+    """Send the sample posters and contracts for review, so that the reading desk has real pages; return how many.
+
+    Called where jobs wait for the worker, their reading and screening are its first work when the platform comes up.
+    """
+    sent = 0
+    for name, subject, kind, unit, code, title in SAMPLES:
         path = folder / name
         if not path.is_file():
             continue
-        sender = tell.bank.pick(Role.SUBMITTER, unit, tell.dice)
-        head = tell.bank.pick(Role.SENDER_HEAD, unit, tell.dice)
-        product = next((item for item in tell.bank.products if item.code == code), None)
+        sender = Person.objects.get(username=f"{Role.SUBMITTER}.{unit}")
+        head = Person.objects.get(username=f"{Role.SENDER_HEAD}.{unit}")
+        product = Product.objects.filter(code=code).first()
         review = reviews.create(by=sender, title=title, subject=subject, product=product, summary="示例文件，请审查。")
         upload = SimpleUploadedFile(name, path.read_bytes())
         reviews.add_material(review, by=sender, upload=upload, title=title, kind=kind)
@@ -173,3 +184,5 @@ def send_samples(tell: Teller, folder: Path) -> None:
         reviews.finish_assessment(review, by=sender)
         reviews.sign(review, by=head)
         reviews.submit(review, by=sender)
+        sent += 1
+    return sent

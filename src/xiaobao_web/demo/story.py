@@ -1,4 +1,4 @@
-"""How a request for review goes, told as its people would do it: a generator that yields the moment of its next step."""
+"""How a request for review goes, as its people would do it: a generator that yields the moment of its next step."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def _review_once(tell: Teller, review: Review, reviewer: Any, *, reject: bool) -
     review.refresh_from_db()
     if review.state == ReviewState.SECOND_REVIEW:
         yield tell.after(10)
-        second = tell.bank.pick(Role.SECOND_REVIEWER, "protection", tell.dice)
+        second = review.second_reviewer or tell.bank.pick(Role.SECOND_REVIEWER, "protection", tell.dice)
         if tell.chance(0.08):
             services.send_back_first(review, by=second, comment="第二点的条款请再核对，并补充修改示例")
             yield tell.after(6)
@@ -192,7 +192,8 @@ def _answer(tell: Teller, review: Review, plan: dict[str, Any], sender: Any) -> 
         review.refresh_from_db()
         if review.state == ReviewState.ANSWERING:
             yield tell.after(10)
-            for point in Point.objects.filter(opinion__review=review, opinion__round=review.round, state=PointState.OPEN):
+            left = Point.objects.filter(opinion__review=review, opinion__round=review.round, state=PointState.OPEN)
+            for point in left:
                 services.answer_point(
                     point, by=sender, adopted=True, text=tell.say("adoptions"), version=entry.version
                 )
@@ -257,7 +258,8 @@ def _place(tell: Teller, approval: Any, unit: str) -> Steps:
         today = timezone.localdate()
         allowed = approval.channels or ["网点"]
         rows.append((liaison, registry.place(
-            approval, by=liaison, channel=tell.dice.choice(allowed), place=f"{tell.bank.units[key].name}{tell.say('places')}",
+            approval, by=liaison, channel=tell.dice.choice(allowed),
+            place=f"{tell.bank.units[key].name}{tell.say('places')}",
             unit=tell.bank.units[key], start=today, end=today + timedelta(days=tell.dice.choice([20, 30, 60])),
             copies=tell.dice.randint(1, 40),
         )))  # fmt: skip

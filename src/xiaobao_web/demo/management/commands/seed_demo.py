@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from xiaobao_web.demo.play import play
+from xiaobao_web.demo.play import play, send_samples
 
 IMMEDIATE = "django_tasks.backends.immediate.ImmediateBackend"
 
@@ -31,16 +31,20 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Play; raises CommandError where the database is not empty."""
         if settings.TASKS["default"]["BACKEND"] != IMMEDIATE:
-            sys.exit(self._in_process_of_its_own(options))
+            code = self._in_process_of_its_own(options)
+            if code:
+                sys.exit(code)
+            send_samples(Path(options["samples"]))
+            return
         if get_user_model().objects.exists():
             raise CommandError("库中已有数据。如需重新生成演示数据，请先清空（make demo-reset）。")
         began = time.monotonic()
-        play(small=options["small"], samples=Path(options["samples"]), told=self._tell)
+        play(small=options["small"], told=self._tell)
         self.stdout.write(f"\n演示数据已生成，用时 {time.monotonic() - began:.0f} 秒")
 
     def _in_process_of_its_own(self, options: dict[str, Any]) -> int:
         """Run with jobs done at once; this process's queue stays untouched."""
-        command = [sys.executable, "-m", "xiaobao_web", "seed_demo", "--samples", options["samples"]]
+        command = [sys.executable, "-m", "xiaobao_web", "seed_demo"]
         command += ["--small"] if options["small"] else []
         environment = os.environ | {"XIAOBAO_TASKS": IMMEDIATE}
         return subprocess.run(command, env=environment, check=False).returncode
