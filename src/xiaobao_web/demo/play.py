@@ -19,6 +19,7 @@ from xiaobao_web.demo import bank as banks
 from xiaobao_web.demo.clock import at_work, set_to
 from xiaobao_web.demo.story import Steps, Teller, request
 from xiaobao_web.findings import services as ledger
+from xiaobao_web.kernel import notifications
 from xiaobao_web.kernel.errors import PlatformError
 from xiaobao_web.people import services as people
 from xiaobao_web.people.models import Person, Role
@@ -87,6 +88,7 @@ def _stories(tell: Teller, begin: datetime, now: datetime, small: bool) -> list[
     for index in range(SMALL_ISSUES if small else ISSUES):
         start = at_work(_beginning(tell, begin, now, lately=index % 3 == 0))
         out.append((start, next(numbers), issue(tell, index, tell.dice.choice(branches))))
+    out.append((now - timedelta(days=3), next(numbers), read_notices(tell)))
     return out
 
 
@@ -140,6 +142,13 @@ def issue(tell: Teller, index: int, unit: str) -> Iterator[datetime]:
     if row.severity == "high" and tell.chance(0.4):
         ledger.hold_accountable(row, measure=tell.say("measures"), by=office)
     ledger.close(row, by=office, note="现场核对无误")
+
+
+def read_notices(tell: Teller) -> Iterator[datetime]:
+    """Let everybody read their inbox, three days before today."""
+    for person in tell.bank.people.values():
+        notifications.mark_all(person)
+    yield timezone.now()
 
 
 def _recent(tell: Teller) -> None:

@@ -13,6 +13,8 @@ from django.utils import timezone
 from xiaobao_web.demo.bank import Bank
 from xiaobao_web.demo.clock import at_work
 from xiaobao_web.findings import decisions
+from xiaobao_web.findings import services as ledger
+from xiaobao_web.findings.models import Issue
 from xiaobao_web.kernel import comments
 from xiaobao_web.materials import registry
 from xiaobao_web.people.models import Role
@@ -243,9 +245,28 @@ def _aftermath(tell: Teller, review: Review, reviewer: Any, unit: str) -> Steps:
     note = "上线版本多出限时促销语，须撤换" if drifted else "与批准版本一致"
     services.decide_verification(row, by=office, accepted=not drifted, note=note, evidence=evidence)
     if drifted:
+        yield from _mend(tell, review, office)
         return
     yield tell.after(8)
     services.archive(review, by=office)
+
+
+def _mend(tell: Teller, review: Review, office: Any) -> Steps:
+    """Put right what was launched otherwise than approved, by way of the ledger."""
+    row = Issue.objects.filter(source_label="reviews.review", source_id=review.pk).first()
+    if row is None:
+        return
+    yield tell.after(6)
+    ledger.assign(row, owner=review.created_by, by=office)
+    yield tell.after(16)
+    ledger.plan_out(row, plan="当日撤下多出的促销语，按批准版本重新上线，并检查其他渠道。", by=review.created_by)
+    yield tell.after(20)
+    ledger.hand_in(
+        row, outcome="已按批准版本重新上线，各渠道已核对。", without_evidence="页面已替换，见审查案卷中的上线记录",
+        by=review.created_by,
+    )  # fmt: skip
+    yield tell.after(16)
+    ledger.close(row, by=office, note="已核对各渠道")
 
 
 def _place(tell: Teller, approval: Any, unit: str) -> Steps:
