@@ -2,18 +2,19 @@
 PYTHON ?= python3
 DATA ?= ../shared/data
 CASES ?= 10000
+PORT ?= 8000
 
 BIN := .venv/bin
 STAMP := .venv/.set-up
 ASSETS := src/xiaobao_web/vendor/.set-up
-REPORT := var/demo/report.html
+REPORT := var/report/report.html
 SAMPLES := $(filter-out samples/README.md,$(sort $(wildcard samples/*)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets demo test slow evaluate train fuzz bench samples docs lock clean
+.PHONY: help setup assets demo demo-reset report test test-postgres slow evaluate train fuzz bench samples docs lock clean
 
 help:  ## List the targets.
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
 
 setup: $(STAMP) $(ASSETS)  ## Build .venv from requirements.lock, with every default extra, and the browser's parts.
 
@@ -31,7 +32,13 @@ $(ASSETS): package.json package-lock.json scripts/assets.py | $(STAMP)
 	$(BIN)/python scripts/assets.py
 	@touch $@
 
-demo: $(STAMP) $(ASSETS)  ## Screen the samples and open the report.
+demo: $(STAMP) $(ASSETS)  ## Open the platform with a year of demonstration data (PORT=8000; Ctrl+C stops it).
+	XIAOBAO_VAR=var/demo XIAOBAO_DEMO=1 $(BIN)/python -m xiaobao_web up --demo --port $(PORT)
+
+demo-reset:  ## Forget the demonstration; the next `make demo` makes it anew.
+	rm -rf var/demo
+
+report: $(STAMP)  ## Screen the samples on the command line and open the report.
 	@mkdir -p $(dir $(REPORT))
 	$(BIN)/xiaobao screen $(SAMPLES) --format html --output $(REPORT) --cache var/cache
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] && command -v xdg-open >/dev/null; then xdg-open $(REPORT); \
@@ -42,6 +49,9 @@ test: $(STAMP) $(ASSETS)  ## Lint, types, import direction, tests.
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 -m "not slow"
+
+test-postgres: $(STAMP) $(ASSETS)  ## Run the platform's tests on a PostgreSQL of their own.
+	$(BIN)/python tests/web/on_postgresql.py tests/web -n 2 -m "not slow"
 
 slow: $(STAMP)  ## Run the tests that take more than ten seconds each.
 	$(BIN)/pytest -m slow

@@ -15,6 +15,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from xiaobao_web.demo.play import play, send_samples
 
+UNFINISHED = "demo-unfinished"
+"""The mark in the folder of running data that seeding was begun and not ended."""
 IMMEDIATE = "django_tasks.backends.immediate.ImmediateBackend"
 
 
@@ -31,16 +33,23 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Play; raises CommandError where the database is not empty."""
         if settings.TASKS["default"]["BACKEND"] != IMMEDIATE:
-            code = self._in_process_of_its_own(options)
-            if code:
-                sys.exit(code)
-            send_samples(Path(options["samples"]))
+            self._with_samples(options)
             return
         if get_user_model().objects.exists():
             raise CommandError("库中已有数据。如需重新生成演示数据，请先清空（make demo-reset）。")
         began = time.monotonic()
         play(small=options["small"], told=self._tell)
         self.stdout.write(f"\n演示数据已生成，用时 {time.monotonic() - began:.0f} 秒")
+
+    def _with_samples(self, options: dict[str, Any]) -> None:
+        """Play in a process of its own, then send the samples; a mark stays behind where this is interrupted."""
+        unfinished = settings.VAR / UNFINISHED
+        unfinished.touch()
+        code = self._in_process_of_its_own(options)
+        if code:
+            sys.exit(code)
+        send_samples(Path(options["samples"]))
+        unfinished.unlink()
 
     def _in_process_of_its_own(self, options: dict[str, Any]) -> int:
         """Run with jobs done at once; this process's queue stays untouched."""

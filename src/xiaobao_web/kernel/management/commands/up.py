@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from honcho.manager import Manager
 
 PATIENCE = 60
@@ -40,7 +40,11 @@ class Command(BaseCommand):
             os.environ["XIAOBAO_DEMO"] = "1"
             settings.DEMO = True
         call_command("migrate", interactive=False, verbosity=0)
+        if options["demo"] and (settings.VAR / "demo-unfinished").exists():
+            raise CommandError("上次生成演示数据时中断了。请先运行 make demo-reset 清空，再重新启动。")
         if options["demo"] and not get_user_model().objects.exists():
+            self.stdout.write("首次启动，正在生成演示数据（约一分钟）……")
+            self.stdout.flush()
             call_command("seed_demo")
         address = f"http://{options['host']}:{options['port']}/"
         announcer = threading.Thread(target=self._announce, args=(address, not options["no_open"]), daemon=True)
