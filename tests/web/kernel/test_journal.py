@@ -20,6 +20,7 @@ def tamper(sql, *values):
             for (name,) in cursor.fetchall():
                 cursor.execute(f'DROP TRIGGER "{name}"')
         else:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # pending checks of this transaction forbid altering
             cursor.execute("ALTER TABLE kernel_event DISABLE TRIGGER USER")
             cursor.execute("ALTER TABLE kernel_eventpersonal DISABLE TRIGGER USER")
         cursor.execute(sql, values)

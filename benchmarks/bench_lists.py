@@ -1,0 +1,280 @@
+"""Measure the list of reviews, its filters, search, export and the work-desk at three sizes on one or both databases.
+
+    python benchmarks/bench_lists.py [--sizes 2000,20000,200000] [--databases sqlite,postgresql] [--rounds 20]
+
+Every address is asked through the whole platform (middleware, templates) as several people; the 95th percentile of each
+is compared with the target. The time is CPU time of the process and, on PostgreSQL, of its server process for this
+connection: what a request costs, whatever else the machine does meanwhile; wall time is told beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "tests" / "web")]
+TARGETS = {"sqlite": 400, "postgresql": 200}
+"""Milliseconds at the 95th percentile."""
+WARM = 2
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One thing asked: what it is called, as whom, and the addresses asked in turn."""
+
+    name: str
+    who: str
+    urls: list[str]
+    post: dict[str, str] | None = None
+
+
+def asks(bank: Any, now: Any) -> list[Ask]:
+    """Return everything that is measured."""
+    from datetime import timedelta
+
+    from lists_data import saved_view
+
+    branch, department = bank.units[len(bank.units) // 2], bank.units[0]
+    creator = bank.persona("submitter").pk
+    month, year = (now - timedelta(days=30)).date(), (now - timedelta(days=365)).date()
+    view = saved_view(bank.persona("reviewer"), f"view=all&state=archived&unit={branch.pk}&sort=-submitted_at")
+    plain = {
+        "list, the first page of each tab": [
+            f"view={tab}" for tab in ("waiting", "mine", "unit", "overdue", "all", "done")
+        ],
+        "list, sorted by each column": [
+            f"view=all&sort={way}{key}" for key in ("number", "state", "unit", "submitted_at") for way in ("", "-")
+        ],
+        "list, one filter": [
+            "view=all&state=first_review", "view=all&state=archived", "view=all&subject=marketing",
+            f"view=all&unit={branch.pk}", f"view=all&unit={department.pk}", "view=all&conclusion=reject",
+            "view=all&high_risk=1", "view=all&lane=urgent", f"view=all&created_by={creator}", "view=all&returned=1",
+            "view=all&reason=facts",
+        ],
+        "list, several filters, sorted": [
+            f"view=all&unit={branch.pk}&subject=pricing&sort=-submitted_at",
+            f"view=all&submitted_at_min={month}&state=archived&sort=unit",
+            f"view=all&submitted_at_min={year}&conclusion=change&returned=1",
+            "view=all&state=escalated&lane=urgent&conclusion=reject",
+        ],
+        "list, words: rare, common, number, none": [
+            "view=all&q=薪易贷996号", "view=all&q=海报", "view=all&q=001234", "view=all&q=YJ2026",
+            "view=all&q=不存在的词语", "view=all&q=稳享 话术", "view=all&q=OA-00012",
+        ],
+    }  # fmt: skip
+    found = [
+        Ask(name, who, [f"/reviews/?{query}" for query in queries])
+        for name, queries in plain.items()
+        for who in ("reviewer", "submitter", "head", "office")
+    ]
+    words = ("薪易贷996号", "海报", "001234", "YJ2026", "不存在的词语", "手机银行", "稳享 话术")
+    for who in ("reviewer", "submitter"):
+        found.append(Ask("search page", who, [f"/search/?q={word}" for word in words]))
+        found.append(Ask("search while typing", who, [f"/search/quick/?q={word}" for word in words]))
+        found.append(
+            Ask("start of an export", who, ["/lists/reviews/export/"], {"query": "view=all&subject=marketing"})
+        )
+    found.append(Ask("saved view", "reviewer", [f"/reviews/{view.url()}"]))
+    for who in ("reviewer", "second_reviewer", "submitter", "head", "legal", "office", "executive", "auditor"):
+        found.append(Ask("work-desk", who, ["/"]))
+    return found
+
+
+class Clock:
+    """CPU time of this process and of its database process, and wall time, in milliseconds."""
+
+    def __init__(self) -> None:
+        from django.db import connection
+
+        self.server: Path | None = None
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                self.server = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
+
+    def cpu(self) -> float:
+        """Return milliseconds of CPU used so far."""
+        there = int(self.server.read_text().split()[0]) / 1e6 if self.server else 0.0
+        return time.process_time() * 1e3 + there
+
+    def time(self, act: Callable[[], Any]) -> tuple[float, float]:
+        """Return CPU and wall milliseconds of an act."""
+        cpu, wall = self.cpu(), time.perf_counter()
+        act()
+        return self.cpu() - cpu, (time.perf_counter() - wall) * 1e3
+
+
+def deep(client: Any, pages: int) -> list[str]:
+    """Return the addresses of the pages reached by following “next” from the whole list."""
+    url, out = "/reviews/?view=all&sort=-submitted_at", []
+    for _ in range(pages):
+        following = client.get(url).context["next"]
+        if not following:
+            break
+        url = f"/reviews/{following}"
+        out.append(url)
+    return out
+
+
+def ninety_fifth(times: list[float]) -> float:
+    """Return the 95th percentile."""
+    return sorted(times)[min(len(times) - 1, int(len(times) * 0.95))]
+
+
+def measure(bank: Any, rounds: int) -> list[dict[str, Any]]:
+    """Ask everything and return for each thing its times, its most queries and its slowest address."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+    from django.utils import timezone
+
+    from xiaobao_web.kernel.models import Export
+
+    clock, rows, clients = Clock(), [], {}
+
+    def client_of(who: str) -> Any:
+        if who not in clients:
+            clients[who] = Client()
+            clients[who].force_login(bank.persona(who), backend="django.contrib.auth.backends.ModelBackend")
+        return clients[who]
+
+    wanted = asks(bank, timezone.now())
+    wanted.append(Ask("list, pages by “next”", "reviewer", deep(client_of("reviewer"), 6)))
+    for ask in [item for item in wanted if item.urls]:
+        client, times, queries = client_of(ask.who), [], 0
+
+        def once(url: str, ask: Ask = ask, client: Any = client) -> None:
+            answer = client.get(url) if ask.post is None else client.post(url, ask.post)
+            if answer.status_code not in (200, 302):
+                raise SystemExit(f"{ask.who} {url}: {answer.status_code}")
+
+        for url in ask.urls:
+            with CaptureQueriesContext(connection) as seen:
+                once(url)
+            queries = max(queries, len(seen))
+        for number in range(max(rounds, len(ask.urls))):
+            url = ask.urls[number % len(ask.urls)]
+            times.append((*clock.time(lambda url=url: once(url)), url))
+            if ask.post is not None:
+                Export.objects.all().delete()
+        cpu, wall = [item[0] for item in times], [item[1] for item in times]
+        rows.append({
+            "name": ask.name, "who": ask.who, "median": sorted(cpu)[len(cpu) // 2], "p95": ninety_fifth(cpu),
+            "wall": ninety_fifth(wall), "queries": queries, "slowest": max(times)[2],
+        })  # fmt: skip
+        print(
+            f"  {ask.name:42} {ask.who:16} p50 {rows[-1]['median']:7.1f}  p95 {rows[-1]['p95']:7.1f}"
+            f"  wall {rows[-1]['wall']:7.1f} ms  {queries} queries  {rows[-1]['slowest']}",
+            flush=True,
+        )
+    return rows
+
+
+def child(sizes: list[int], rounds: int, output: Path) -> None:
+    """Make the tables and the data of one database, growing from size to size, and measure at each."""
+    import django
+
+    django.setup()
+    import lists_data
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", interactive=False, verbosity=0)
+    bank, done, found = lists_data.institution(), 0, {}
+    for size in sizes:
+        began = time.perf_counter()
+        lists_data.fill(bank, done, size)
+        done = size
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        print(f"{connection.vendor}: {size:,} reviews after {time.perf_counter() - began:.0f} s more", flush=True)
+        found[size] = measure(bank, rounds)
+        output.write_text(json.dumps(found))
+
+
+def run(vendor: str, url: str, var: Path, sizes: list[int], rounds: int) -> dict[str, Any]:
+    """Measure one database in a process of its own and return the rows by size."""
+    output = var / f"{vendor}.json"
+    environment = os.environ | {
+        "DATABASE_URL": url, "XIAOBAO_VAR": str(var), "DJANGO_SETTINGS_MODULE": "xiaobao_web.settings",
+        "XIAOBAO_LOG_LEVEL": "ERROR", "XIAOBAO_HOSTS": "testserver", "PYTHONWARNINGS": "ignore",
+    }  # fmt: skip
+    sent = [sys.executable, __file__, "--child", str(output), "--rounds", str(rounds)]
+    subprocess.run([*sent, "--sizes", ",".join(map(str, sizes))], env=environment, check=True)
+    return dict(json.loads(output.read_text()))
+
+
+def sections(vendor: str, found: dict[str, Any]) -> Any:
+    """Return the tables of one database: the curve over the sizes, and who waits longest."""
+    from results import Section, table
+
+    sizes = list(found)
+    names = list(dict.fromkeys(row["name"] for row in found[sizes[0]]))
+    lines = []
+    for name in names:
+        worst = [max((row for row in found[size] if row["name"] == name), key=lambda row: row["p95"]) for size in sizes]
+        last = worst[-1]
+        lines.append([
+            name, *(f"{row['p95']:.0f} ms" for row in worst), f"{last['p95'] / TARGETS[vendor]:.2f}", last["who"],
+            f"{last['wall']:.0f} ms", str(max(row["queries"] for row in worst)),
+        ])  # fmt: skip
+        print("  ".join(lines[-1]))
+    heads = [
+        "asked",
+        *(f"{int(size):,}" for size in sizes),
+        f"ratio to {TARGETS[vendor]} ms",
+        "slowest for",
+        "wall",
+        "queries",
+    ]
+    return Section(vendor, table(heads, lines))
+
+
+def main() -> None:
+    """Measure, print and write the page."""
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--sizes", default="2000,20000,200000")
+    arguments.add_argument("--databases", default="sqlite,postgresql")
+    arguments.add_argument("--rounds", type=int, default=20)
+    arguments.add_argument("--child", type=Path, help=argparse.SUPPRESS)
+    given = arguments.parse_args()
+    sizes = sorted(int(word) for word in given.sizes.split(","))
+    if given.child:
+        child(sizes, given.rounds, given.child)
+        return
+    from results import versions, write
+
+    found = []
+    with tempfile.TemporaryDirectory(prefix="xiaobao-bench-") as folder:
+        var = Path(folder)
+        if "sqlite" in given.databases:
+            found.append(
+                sections("sqlite", run("sqlite", f"sqlite:///{var / 'lists.sqlite3'}", var, sizes, given.rounds))
+            )
+        if "postgresql" in given.databases:
+            from on_postgresql import server
+
+            with server() as running:
+                url = running.get_uri("postgres")
+                found.append(sections("postgresql", run("postgresql", url, var, sizes, given.rounds)))
+    intro = (
+        "The 95th percentile of CPU time a request (this process and its database process), the slowest of the people "
+        "asked as, "
+        "at three numbers of reviews; a ratio below 1 meets the target. The wall time beside it is that of the largest "
+        "size on the machine as busy as it was. " + versions("django", "psycopg")
+    )
+    write("lists", "Lists, search and the work-desk", intro, found)
+
+
+if __name__ == "__main__":
+    main()

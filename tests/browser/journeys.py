@@ -1,0 +1,110 @@
+"""The platform served to real browsers, one a person; what any of them complains of is kept."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "web"))
+os.environ["DJANGO_SETTINGS_MODULE"] = "web_settings"
+os.environ.setdefault("XIAOBAO_TEST_SQLITE", str(Path(tempfile.mkdtemp(prefix="xiaobao-journey-")) / "test.sqlite3"))
+
+import django
+
+django.setup()
+
+import pytest  # noqa: E402
+from playwright.sync_api import Browser, BrowserContext, Page  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[2]
+VENDOR = ROOT / "src/xiaobao_web/vendor"
+PATIENCE = 300_000
+"""Milliseconds that a page may take: a poster is read within the request that uploads it."""
+
+
+def of_web_tests(name: str, path: str) -> ModuleType:
+    """Return a conftest of the other tests as a module; its own name is taken here."""
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, ROOT / "tests/web" / path)
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+BANK = of_web_tests("bank_of_tests", "conftest.py")
+journal_may_be_flushed = BANK.journal_may_be_flushed
+
+
+class Journey:
+    """The platform served, and a browser for each person; what any of them complains of is kept."""
+
+    def __init__(self, url: str, bank: Any, browser: Browser, pictures: Path) -> None:
+        self.url, self.bank, self.browser, self.pictures = url, bank, browser, pictures
+        self.trouble: list[str] = []
+        self.pages: dict[str, Page] = {}
+
+    def page(self, who: str) -> Page:
+        """Return the page of a person, signed in."""
+        if who not in self.pages:
+            from django.test import Client
+
+            client = Client()
+            client.force_login(self.bank[who], backend="django.contrib.auth.backends.ModelBackend")
+            context = self.browser.new_context(
+                locale="zh-CN", viewport={"width": 1440, "height": 900}, color_scheme="light", reduced_motion="reduce"
+            )
+            cookie = client.cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": cookie, "url": self.url}])
+            self.pages[who] = self._listened(context, who)
+        return self.pages[who]
+
+    def _listened(self, context: BrowserContext, who: str) -> Page:
+        context.set_default_timeout(PATIENCE)
+        page, told = context.new_page(), self.trouble
+        page.on(
+            "console", lambda line: told.append(f"{who}: {line.text}") if line.type in {"error", "warning"} else None
+        )
+        page.on("pageerror", lambda error: told.append(f"{who}: {error}"))
+        page.on("response", lambda got: told.append(f"{who}: {got.status} {got.url}") if got.status >= 400 else None)
+        page.on("requestfailed", lambda asked: told.append(f"{who}: failed {asked.url} {asked.failure}"))
+        return page
+
+    def at(self, who: str, path: str) -> Page:
+        """Open an address as a person."""
+        page = self.page(who)
+        page.goto(self.url + path, wait_until="networkidle")
+        return page
+
+    def picture(self, page: Page, name: str) -> None:
+        """Keep a picture of the page for the manual."""
+        page.evaluate("scrollTo(0, 0)")
+        page.screenshot(path=self.pictures / f"{name}.png")
+
+
+@pytest.fixture
+def journey(transactional_db: None, settings: Any, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Journey]:
+    """Serve the platform with a bank in it; set up before the browser, whose event loop hides connections."""
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.test.testcases import LiveServerThread
+
+    settings.MEDIA_ROOT = tmp_path / "files"
+    bank = BANK.make_bank()
+    server = LiveServerThread("127.0.0.1", StaticFilesHandler)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    pictures = Path(os.environ.get("XIAOBAO_PICTURES") or tmp_path / "pictures")
+    pictures.mkdir(parents=True, exist_ok=True)
+    made = Journey(f"http://127.0.0.1:{server.port}", bank, request.getfixturevalue("browser"), pictures)
+    yield made
+    for page in made.pages.values():
+        page.context.close()
+    server.terminate()

@@ -1,0 +1,87 @@
+"""Every page of the navigation and the main pages behind it, as people of several posts see them, light and dark.
+
+No complaint of the console, no refused resource, no failed request; axe-core finds no serious or critical fault.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import nullcontext
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from journeys import ROOT, VENDOR, Journey, journal_may_be_flushed, journey, of_web_tests
+from playwright.sync_api import Page
+
+__all__ = ["journal_may_be_flushed", "journey"]
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+PEOPLE = ("submitter", "reviewer", "office", "admin")
+EVERYBODY = ("search", "inbox", "exports", "tokens", "delegations", "mfa_index")
+"""Names of the pages that everybody has beside the navigation."""
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(2400),
+    pytest.mark.skipif(not VENDOR.is_dir(), reason="浏览器资源还没有取得：make assets"),
+]
+
+
+def faults(page: Page) -> list[str]:
+    """Return the serious accessibility faults of the page as axe-core finds them."""
+    session = page.context.new_cdp_session(page)
+    session.send("Runtime.evaluate", {"expression": AXE.read_text("utf-8")})
+    found = json.loads(page.evaluate("axe.run().then(answer => JSON.stringify(answer.violations))"))
+    return [
+        f"{item['id']}: {node['target']} {node['failureSummary'][:160]}"
+        for item in found
+        if item["impact"] in {"serious", "critical"}
+        for node in item["nodes"][:2]
+    ]
+
+
+def filled(bank: Any) -> dict[str, list[str]]:
+    """Make reviews at several stages; return the further pages of each person."""
+    flow = of_web_tests("reviews_of_tests", "reviews/conftest.py").Flow(bank, lambda **_values: nullcontext())
+    draft, taken, issued = flow.draft(), flow.decided(), flow.issued()
+    entry = issued.materials.get()
+    one = f"/reviews/{issued.pk}/"
+    return {
+        "submitter": [
+            f"/reviews/{draft.pk}/edit/", one, f"{one}answers/", "/reviews/new/", "/reviews/batch/",
+            f"/materials/{entry.material_id}/", "/search/?q=海报",
+        ],
+        "reviewer": [
+            f"/reviews/{taken.pk}/", f"/reviews/{taken.pk}/desk/", f"/reviews/{taken.pk}/opinion/",
+            "/reviews/?view=all&state=answering&subject=marketing", "/reviews/?view=all&q=没有这样的词",
+            "/reviews/guides/marketing/",
+        ],
+        "office": [one, "/reviews/template/"],
+        "admin": [],
+    }  # fmt: skip
+
+
+def addresses(page: Page) -> list[str]:
+    """Return the addresses of the page's navigation."""
+    found = page.eval_on_selector_all("nav a[href], aside a[href]", "all => all.map(one => one.getAttribute('href'))")
+    return [href for href in dict.fromkeys(found) if href.startswith("/") and "logout" not in href]
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_pages_are_whole_and_accessible(journey: Journey, who: str) -> None:
+    further = filled(journey.bank)[who]
+    page, wrong = journey.at(who, "/"), []
+    wanted = list(dict.fromkeys([*addresses(page), *further, *(reverse(name) for name in EVERYBODY)]))
+    assert len(wanted) > len(EVERYBODY) + 4, wanted
+    for path in wanted:
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            answer = page.goto(journey.url + path, wait_until="networkidle")
+            if answer is None or answer.status >= 400:
+                wrong.append(f"{path}: {answer.status if answer else 'no answer'}")
+                break
+            wrong += [f"{path} ({theme}): {fault}" for fault in faults(page)]
+            if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+                wrong.append(f"{path}: wider than the screen")
+    told = [f"{item.split(': ', 1)[-1]}" for item in journey.trouble]
+    assert not wrong + told, "\n".join(dict.fromkeys(wrong + told))

@@ -1,0 +1,197 @@
+"""A poster from upload to archive by the people of a bank, each in a browser of their own; pictures for the manual.
+
+XIAOBAO_PICTURES=docs/user keeps the pictures taken on the way.
+"""
+
+from __future__ import annotations
+
+import pytest
+from journeys import PATIENCE, ROOT, VENDOR, Journey, journal_may_be_flushed, journey
+from playwright.sync_api import Page, expect
+
+__all__ = ["journal_may_be_flushed", "journey"]
+POSTER = ROOT / "samples/wealth-poster.png"
+FIXED = "本行稳享系列理财产品。理财非存款，产品有风险，投资须谨慎。业绩比较基准不代表实际收益。"
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(1800),
+    pytest.mark.skipif(not VENDOR.is_dir(), reason="浏览器资源还没有取得：make assets"),
+]
+
+
+def confirmed(page: Page, button: str) -> None:
+    """Press a button that asks whether one is sure, and say yes."""
+    page.click(button)
+    page.click("dialog[open] [data-confirm-ok]")
+
+
+def state(page: Page, words: str) -> None:
+    """Wait until the heading shows a state."""
+    expect(page.locator(".page-head, header, main").first).to_contain_text(words, timeout=PATIENCE)
+
+
+def decided(page: Page, *, dismiss_first: str = "") -> int:
+    """Decide every open finding at the desk by keys: accept all, perhaps dismiss the first; return how many."""
+    cards = page.locator(".finding[data-decision=open]")
+    count = cards.count()
+    for number in range(count):
+        if dismiss_first and number == 0:
+            page.keyboard.press("d")
+            expect(page.locator(".finding[aria-current] .dismiss textarea")).to_be_focused()
+            page.keyboard.type(dismiss_first)
+            page.keyboard.press("Enter")
+        else:
+            page.keyboard.press("a")
+        expect(cards).to_have_count(count - number - 1, timeout=PATIENCE)
+        expect(page.locator(".is-sending")).to_have_count(0, timeout=PATIENCE)
+    return count
+
+
+def sent(journey: Journey) -> str:
+    """Upload the poster, assess, have it signed and submit it; return the address of the review."""
+    page = journey.at("submitter", "/")
+    journey.picture(page, "desk-first-day")
+    page = journey.at("submitter", "/reviews/new/")
+    page.set_input_files("#file", str(POSTER))
+    page.fill("[name=title]", "稳享理财网点海报")
+    journey.picture(page, "send")
+    page.click("form.sending button[type=submit]")
+    page.wait_for_url("**/edit/")
+    expect(page.locator("#materials")).to_contain_text("已读完", timeout=PATIENCE)
+    assert page.locator(".found").count() > 3, "the machine found too little in the poster"
+    journey.picture(page, "draft")
+    for choice in page.locator("#step-assessment input[type=radio][value=yes]").all():
+        choice.check()
+    page.click("#step-assessment button[value=finish]")
+    page.wait_for_url("**/reviews/*/")
+    address = page.url.removeprefix(journey.url)
+    state(page, "待部门签批")
+    head = journey.at("sender_head", address)
+    head.click("button[value=sign]")
+    state(head, "待提交")
+    page = journey.at("submitter", address)
+    page.click("button[value=submit]")
+    state(page, "初审中")
+    return address
+
+
+def reviewed(journey: Journey, address: str) -> None:
+    """Take the review, decide every finding at the desk, finish; a second person agrees, the opinion is out."""
+    page = journey.at("reviewer", "/reviews/?view=waiting")
+    expect(page.locator("tbody")).to_contain_text("稳享理财网点海报")
+    journey.picture(page, "reviews")
+    page = journey.at("reviewer", address)
+    page.click("button[value=take]")
+    page = journey.at("reviewer", f"{address}desk/")
+    expect(page.locator(".box-group").first).to_be_visible(timeout=PATIENCE)
+    journey.picture(page, "reading-desk")
+    assert decided(page, dismiss_first="页脚已有显著提示") > 3
+    page.click("[data-finish]")
+    page.check("#finish input[value=change]")
+    journey.picture(page, "finish")
+    page.click("#finish form .btn-primary")
+    page.wait_for_url(f"**{address}")
+    state(page, "复核中")
+    second = journey.at("second_reviewer", address)
+    second.click("button[value=agree]")
+    state(second, "待答复意见")
+    journey.picture(second, "case")
+    link = second.locator("a[href*='/document/']").first.get_attribute("href")
+    word = second.request.get(journey.url + str(link))
+    assert word.ok
+    assert word.body()[:2] == b"PK"
+
+
+def answered(journey: Journey, address: str) -> None:
+    """Put in a new version, refuse one point, adopt the others; the executive lets the refusal stand."""
+    page = journey.at("submitter", f"{address}answers/")
+    page.locator("form[action*='/materials/'] summary").first.click()
+    page.locator("form[action*='/materials/'] textarea[name=text]").first.fill(FIXED)
+    page.locator("form[action*='/materials/'] input[name=note]").first.fill("按意见改写")
+    page.locator("form[action*='/materials/'] button[type=submit]").first.click()
+    expect(page.locator("#materials")).to_contain_text("第 2 版", timeout=PATIENCE)
+    expect(page.locator("#materials")).to_contain_text("已读完", timeout=PATIENCE)
+    journey.picture(page, "answers")
+    forms = page.locator("details[open] form[data-keep^=point-]")
+    total = forms.count()
+    assert total > 2
+    for number in range(total):
+        form = forms.first
+        form.locator(f"input[name=adopted][value='{0 if number == 0 else 1}']").check()
+        if number:
+            form.locator("select[name=version]").select_option(index=1)
+        form.locator("textarea[name=text]").fill("该表述有备案依据，申请保留" if number == 0 else "已按要求修改")
+        form.locator("button[type=submit]").click()
+        expect(page.locator("details[open] form[data-keep^=point-]")).to_have_count(
+            total - number - 1, timeout=PATIENCE
+        )
+    page.click("button[value=hand_in_answers]")
+    state(page, "待行领导审批")
+    other = journey.at("line_executive", f"{address}refusals/")
+    assert other.locator("button[name=approve]").count() == 0, "the executive over the sending line may not decide"
+    page = journey.at("executive", f"{address}refusals/")
+    journey.picture(page, "refusals")
+    page.fill("textarea[name=note]", "依据充分，同意保留")
+    confirmed(page, "button[name=approve][value='1']")
+    state(page, "待确认答复")
+
+
+def concluded(journey: Journey, address: str) -> None:
+    """Decide what is new in the new version, accept the answers, conclude."""
+    page = journey.at("reviewer", f"{address}desk/")
+    while page.locator(".finding[data-decision=open]").count():
+        page.keyboard.press("d")
+        page.keyboard.type("改写后已合规")
+        page.keyboard.press("Enter")
+        expect(page.locator(".is-sending")).to_have_count(0, timeout=PATIENCE)
+        page.wait_for_timeout(300)
+    page = journey.at("reviewer", f"{address}confirm/")
+    journey.picture(page, "confirm")
+    while count := page.locator("button[name=accept][value='1']").count():
+        page.locator("button[name=accept][value='1']").first.click()
+        expect(page.locator("button[name=accept][value='1']")).to_have_count(count - 1, timeout=PATIENCE)
+    page.click("button[value=conclude]")
+    state(page, "待落实核验")
+
+
+def archived(journey: Journey, address: str) -> None:
+    """Compare what was launched, give evidence for every point, archive; the dossier is there in both forms."""
+    page = journey.at("reviewer", f"{address}verify/")
+    page.fill("[name=place]", "城东支行大堂")
+    page.locator("form:has([name=place]) summary").click()
+    page.locator("form:has([name=place]) textarea[name=text]").fill(FIXED)
+    page.click("button[name=action][value=start]")
+    expect(page.locator("main")).to_contain_text("与批准版本一致", timeout=PATIENCE)
+    for box in page.locator("input[name^=followed-]").all():
+        box.check()
+    for field in page.locator("input[name^=evidence-]").all():
+        field.fill("上线照片已核对")
+    journey.picture(page, "verify")
+    page.click("button[name=accepted][value='1']")
+    page = journey.at("reviewer", address)
+    page.click("button[value=archive]")
+    state(page, "已归档")
+    journey.picture(page, "archived")
+    page = journey.at("reviewer", f"{address}dossier/")
+    journey.picture(page, "dossier")
+    names = page.locator("table a").all_inner_texts()
+    assert {name.rsplit(".", 1)[-1].lower() for name in names} >= {"pdf", "zip"}, names
+    for link in page.locator("table a").all():
+        answer = page.request.get(journey.url + str(link.get_attribute("href")))
+        assert answer.ok
+
+
+def test_a_poster_from_upload_to_archive(journey: Journey) -> None:
+    from xiaobao_web.kernel import journal
+
+    address = sent(journey)
+    reviewed(journey, address)
+    answered(journey, address)
+    concluded(journey, address)
+    archived(journey, address)
+    page = journey.at("submitter", "/search/?q=稳享理财网点海报")
+    expect(page.locator("main")).to_contain_text("稳享理财网点海报")
+    journey.picture(page, "search")
+    assert journey.trouble == []
+    assert journal.verify().sound
