@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from itertools import groupby, pairwise
 from typing import Any
@@ -18,8 +18,8 @@ LEVELS = ("high", "medium", "low")
 SPEAKERS = {"agent": _l("坐席"), "customer": _l("客户"), "other": _l("其他")}
 PARTS = {
     "title": _l("页面标题"), "header": _l("页眉"), "footer": _l("页脚"), "footnote": _l("脚注"),
-    "textbox": _l("文本框"), "alt": _l("图片说明"), "comment": _l("批注"), "inserted": _l("修订插入"), "deleted": _l("修订删除"),
-    "hidden": _l("隐藏文字"), "notes": _l("备注"),
+    "textbox": _l("文本框"), "alt": _l("图片说明"), "comment": _l("批注"), "inserted": _l("修订插入"),
+    "deleted": _l("修订删除"), "hidden": _l("隐藏文字"), "notes": _l("备注"),
 }  # fmt: skip
 NARROW = 0.55
 _CELL = re.compile(r"([A-Z]+)(\d+)")
@@ -154,11 +154,11 @@ def document_of(reading: Any, findings: Sequence[Any]) -> Document:
     blocks = list(zip(passages, _marks(passages, findings), strict=True))
     if passages and passages[0]["anchor"].get("turn") is not None:
         return Document("turns", groups=[Group("", _turns(blocks))])
-    if any(p["anchor"].get("sheet") for p in passages):
-        return Document("sheet", groups=_sheets(blocks))
     if any(p["anchor"].get("slide") for p in passages):
         return Document("slides", groups=_slides(blocks))
-    return Document("text", groups=[Group("", [_paragraph(p, marked, i) for i, (p, marked) in enumerate(blocks, 1)])])
+    if passages and all(p["anchor"].get("sheet") for p in passages):
+        return Document("sheet", groups=_sheets(blocks))
+    return Document("text", groups=_running(blocks))
 
 
 Marked = tuple[dict[str, Any], SafeString]
@@ -191,6 +191,21 @@ def _sheets(blocks: Sequence[Marked]) -> list[Group]:
     return out
 
 
+def _running(blocks: Sequence[Marked]) -> list[Group]:
+    """Return paragraphs, and the rows of the tables among them."""
+    out: list[Group] = []
+    for tabular, inside in groupby(blocks, key=lambda item: bool(item[0]["anchor"].get("sheet"))):
+        rows = list(inside)
+        if tabular:
+            out += _sheets(rows)
+        else:
+            out.append(Group("", [_paragraph(p, marked, p["anchor"].get("paragraph", "")) for p, marked in rows]))
+    if all(not block.label for group in out for block in group.blocks):  # plain lines are counted here
+        numbered = enumerate(out[0].blocks, 1) if out else ()
+        return [Group("", [replace(block, label=str(number)) for number, block in numbered])]
+    return out
+
+
 def _row(passage: dict[str, Any]) -> str:
     found = _CELL.match(passage["anchor"].get("cell", ""))
     return _("第 %s 行") % found[2] if found else ""
@@ -211,7 +226,7 @@ def _slides(blocks: Sequence[Marked]) -> list[Group]:
     return out
 
 
-def _paragraph(passage: dict[str, Any], marked: SafeString, number: int) -> Block:
+def _paragraph(passage: dict[str, Any], marked: SafeString, number: Any) -> Block:
     marks = passage.get("marks", ())
     bold = "bold" in marks and len(passage["text"]) <= 60
     quiet = bool({"tiny", "pale", "hidden"} & set(marks))

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import F, QuerySet, Sum
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from xiaobao_web.findings import decisions
@@ -25,7 +24,6 @@ from xiaobao_web.reviews.queries import findings_of
 RELATED = ("unit", "product", "created_by", "reviewer", "second_reviewer", "assessment")
 SURE, FAIRLY = 0.8, 0.5
 """From which confidence a violation reads 确定, and from which 较确定."""
-SOUND = ("audio/", "video/")
 
 
 def confidence_of(found: Finding) -> str:
@@ -58,9 +56,27 @@ class Card:
         return json.dumps(self.boxes)
 
     @property
+    def quote(self) -> str:
+        """Return its words in quotes, once."""
+        text = self.finding.text.strip()
+        return text if text.startswith("“") and text.endswith("”") and text.count("“") == 1 else f"“{text}”"
+
+    @property
+    def clauses(self) -> list[dict[str, Any]]:
+        """Return its articles with a short name each: by the norm's common name where that says what it is."""
+        return [{**item, "short": short_of(item)} for item in self.finding.basis]
+
+    @property
     def where(self) -> str:
         """Return the place in words: page, slide, cell, time."""
         return place_of(self.finding.anchor, self.boxes)
+
+
+def short_of(basis: dict[str, Any]) -> str:
+    """Return how an article is cited in short, 《广告法》第25条; norms known by a number keep their title."""
+    norm, label = str(basis.get("norm", "")), str(basis.get("label") or basis.get("title") or "")
+    _title, mark, rest = label.partition("》")
+    return f"《{norm}》{rest}" if mark and norm and not norm.endswith("号") else label or norm
 
 
 def place_of(anchor: dict[str, Any], boxes: list[dict[str, Any]]) -> str:
@@ -108,8 +124,13 @@ class Desk:
     may: Answer
     may_take: bool
     seconds: int
-    media: str = ""
-    media_kind: str = "audio"
+    media: MaterialVersion | None = None
+
+    @property
+    def media_kind(self) -> str:
+        """Return the element that plays the recording."""
+        video = self.media is not None and self.media.stored is not None and _kind(self.media.stored) == "video"
+        return "video" if video else "audio"
 
     @property
     def found(self) -> int:
@@ -243,27 +264,27 @@ def desk_of(user: Any, review: Review, wanted: int | None) -> Desk:
     may = may_decide(user, review)
     cards = cards_of(review, version, reading, may) if version is not None else []
     document = document_of(reading, [card.finding for card in cards]) if reading is not None else Document("none")
-    media, kind = media_of(review, tabs, document)
+    media = media_of(tabs, document)
     free = review.state == ReviewState.FIRST_REVIEW and review.reviewer_id is None
     may_take = free and bool(can(user, "reviews.take", review))
     seconds = seconds_of(user, review)
-    return Desk(review, tabs, tab, version, reading, document, cards, may, may_take, seconds, media, kind)
+    return Desk(review, tabs, tab, version, reading, document, cards, may, may_take, seconds, media)
 
 
-def media_of(review: Review, tabs: list[Tab], document: Document) -> tuple[str, str]:
-    """Return address and kind of the recording that is played: the material's own, or the one beside a transcript."""
+def media_of(tabs: list[Tab], document: Document) -> MaterialVersion | None:
+    """Return the recording that is played: the material's own, or the only one beside a transcript with times."""
     own = next((tab for tab in tabs if tab.current), None)
     recordings = [tab for tab in tabs if _sounds(tab)]
-    chosen = own if own is not None and _sounds(own) else None
+    if own in recordings:
+        return own.entry.version if own is not None else None
     timed = any(block.time is not None for group in document.groups for block in group.blocks)
-    if chosen is None and document.kind == "turns" and timed and len(recordings) == 1:
-        chosen = recordings[0]
-    if chosen is None or chosen.entry.version.stored is None:
-        return "", "audio"
-    kind = "video" if chosen.entry.version.stored.media_type.startswith("video/") else "audio"
-    return reverse("review_desk_file", args=[review.pk, chosen.entry.version_id]), kind
+    return recordings[0].entry.version if timed and len(recordings) == 1 else None
+
+
+def _kind(stored: Any) -> str:
+    return str(stored.media_type).partition("/")[0]
 
 
 def _sounds(tab: Tab) -> bool:
     stored = tab.entry.version.stored
-    return stored is not None and stored.media_type.startswith(SOUND)
+    return stored is not None and _kind(stored) in ("audio", "video")

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from xiaobao_web.findings.decisions import recent_reasons
 from xiaobao_web.findings.models import Finding, Severity
 from xiaobao_web.kernel import deadlines
-from xiaobao_web.kernel.access import can
+from xiaobao_web.kernel.access import can, require
 from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError, Refused
 from xiaobao_web.kernel.serving import respond
 from xiaobao_web.reviews import queries as reviews
@@ -184,6 +184,7 @@ def _chosen(request: HttpRequest) -> list[dict[str, Any]]:
 @require_GET
 def find_laws(request: HttpRequest) -> JsonResponse:
     """Return articles for a query: {"results": [{"reference", "label", "paraphrase"}]}."""
+    require(request.user, "reviews.view")
     return JsonResponse({"results": laws.search(request.GET.get("q", "")[:80])})
 
 
@@ -233,8 +234,10 @@ def finish(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _finishing(request: HttpRequest, review: Review, error: str) -> dict[str, Any]:
     opinion = review.opinion_now()
-    rows = list(reviews.findings_of(review).order_by("version", "start", "pk"))
+    rows = list(reviews.findings_of(review).order_by("start", "pk"))
     materials = {row.version_id: row for row in review.materials.select_related("material")}
+    places = {version: place for place, version in enumerate(materials)}
+    rows.sort(key=lambda row: places[row.version_id])
     accepted = sum(1 for row in rows if row.decision == "accepted")
     suggested = "change" if accepted else "pass"
     parallel = review.assignments.filter(duty="parallel", done_at__isnull=True, round=review.round)

@@ -133,7 +133,7 @@ function follow() {
     requestAnimationFrame(() => {
       waiting = false;
       const at = places().indexOf(visible());
-      if (at >= 0 && document.activeElement !== box) box.value = at + 1;
+      if (at >= 0 && document.activeElement !== box) box.value = places()[at].dataset.place || at + 1;
     });
   };
   document.getElementById("paper").addEventListener("scroll", note, { passive: true });

@@ -12,7 +12,7 @@ export function skip(seconds) { seek(media.currentTime + seconds); }
 
 function seek(time) {
   media.currentTime = Math.max(0, Math.min(media.duration || time, time));
-  paint();
+  heard();
 }
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -46,18 +46,17 @@ function paint() {
   }
 }
 
-async function decode(address) {
+async function decode(address, size) {
+  if (size > LARGEST) return;
   try {
-    const head = await fetch(address, { method: "HEAD" });
-    if (Number(head.headers.get("Content-Length") ?? 0) > LARGEST) return;
     const bytes = await (await fetch(address)).arrayBuffer();
     const sound = await new OfflineAudioContext(1, 8, 8000).decodeAudioData(bytes);
     const data = sound.getChannelData(0);
-    const size = Math.max(1, Math.floor(data.length / 900));
+    const step = Math.max(1, Math.floor(data.length / 900));
     const made = [];
-    for (let at = 0; at < data.length; at += size) {
+    for (let at = 0; at < data.length; at += step) {
       let top = 0;
-      for (let i = at; i < Math.min(data.length, at + size); i += 8) top = Math.max(top, Math.abs(data[i]));
+      for (let i = at; i < Math.min(data.length, at + step); i += 8) top = Math.max(top, Math.abs(data[i]));
       made.push(top);
     }
     const most = Math.max(...made) || 1;
@@ -80,7 +79,7 @@ export function begin() {
   const host = document.querySelector("[data-sound]");
   media = host?.querySelector("audio, video") ?? null;
   if (!media) return;
-  decode(host.dataset.sound);
+  decode(host.dataset.sound, Number(host.dataset.size));
   for (const name of ["timeupdate", "seeked", "loadedmetadata", "play", "pause"]) media.addEventListener(name, heard);
   host.querySelector(".wave").addEventListener("click", (event) => {
     const box = event.currentTarget.getBoundingClientRect();

@@ -98,6 +98,7 @@ function remember(reason) {
 function reveal(details) {
   if (!details) return;
   details.open = true;
+  if (details.matches(".dismiss")) chips(details);
   details.scrollIntoView({ block: "nearest" });
   details.querySelector("textarea")?.focus();
 }
