@@ -44,11 +44,26 @@ def _people_list(_bank: Any) -> dict[str, Any]:
     return {"name": "people"}
 
 
+def _rule(_bank: Any) -> dict[str, Any]:
+    return {"rule": "wealth/principal_guarantee"}
+
+
+def _law(_bank: Any) -> dict[str, Any]:
+    return {"key": "广告法"}
+
+
+def _article(_bank: Any) -> dict[str, Any]:
+    return {"key": "广告法", "place": "25(一)"}
+
+
 def _guide(_bank: Any) -> dict[str, Any]:
     return {"subject": "creation"}
 
 
 SEES = {"stranger": 403}
+AUTHORS = {"reviewer": 200, "legal": 200, "office": 200}
+WATCHERS = {**AUTHORS, "executive": 200, "auditor": 200}
+WATCHERS_FIND_NOTHING = dict.fromkeys(WATCHERS, 404)
 WORKS = {"stranger": 403, "admin": 403}
 ADMIN = {"admin": 200}
 ADMIN_FINDS_NOTHING = {"admin": 404}
@@ -169,5 +184,62 @@ ROWS = [
     _missing("review_confirm", "put"),
     _missing("review_verify", "put"),
     _missing("review_dossier", "put"),
+    # reviews: the desk
+    Row("review_desk_laws", 200, WORKS, wrong="post"),
+    _missing("review_desk", "put"),
+    _post("review_desk_time"),
+    _post("review_desk_take"),
+    _missing("review_desk_finish", "put"),
+    _missing("review_desk_parts"),
+    _post("review_desk_add"),
+    _missing("review_desk_compare"),
+    _missing("review_desk_regions"),
+    _post("review_desk_decide"),
+    _post("review_desk_remark"),
+    _missing("review_desk_file"),
+    _missing("review_desk_page"),
+    _missing("review_desk_lines"),
+    # knowledge
+    Row("rules", 200, SEES),
+    Row("rule", 200, SEES, _rule, wrong="post"),
+    _post("rule_test", 200, SEES, keys=_rule, data={"text": "本产品保本保息"}),
+    Row("rule_change", 403, AUTHORS, _rule),
+    Row("rule_retire", 403, AUTHORS, _rule),
+    Row("laws", 200, SEES),
+    Row("law", 200, SEES, _law, wrong="post"),
+    Row("article", 200, SEES, _article, wrong="post"),
+    Row("rule_drafts", 403, WATCHERS),
+    Row("rule_draft_new", 403, AUTHORS),
+    _post("rule_draft_check", 403, AUTHORS),
+    _missing("rule_draft"),
+    _missing("rule_draft_edit", "put"),
+    _post("rule_draft_act"),
+    _post("rule_draft_test"),
+    _post("rule_backtest_ask"),
+    _missing("rule_shadow"),
+    _post("rule_shadow_judge", 403, WATCHERS_FIND_NOTHING),
+    Row("rule_backtest", 403, WATCHERS_FIND_NOTHING, wrong="post"),
+    Row("allow_list", 200, SEES),
+    Row("allow_new", 403, {**AUTHORS, "liaison": 200}),
+    _missing("allow_entry"),
+    _post("allow_act"),
+    # findings: the ledger
+    Row("issues", 200, {**WORKS, "office": 200}),
+    Row("issue_new", 403, {"liaison": 200, "reviewer": 200, "office": 200, "auditor": 200}),
+    Row("issue_import", 403, {"office": 200, "auditor": 200}),
+    _post("issue_import_confirm", 403, {"office": 404, "auditor": 404}),
+    Row("issue_figures", 200, WORKS, wrong="post"),
+    Row("issue_figures_sheet", 200, WORKS, wrong="post"),
+    Row("issue_notices", 200, WORKS),
+    _missing("issue_notice"),
+    _missing("issue_notice_document"),
+    _post("issue_notice_receive"),
+    Row("findings", 200, WORKS),
+    _missing("issue"),
+    _post("issue_act"),
+    # reports: the work-desk, figures
+    Row("desk", wrong="post"),
+    Row("review_figures", 200, {**WORKS, "submitter": 403}, wrong="post"),
+    Row("review_figures_sheet", 200, {**WORKS, "submitter": 403}, wrong="post"),
 ]
 """Each app adds its rows in its own block; rows of existing things (`_person`) say more than missing ones."""
