@@ -41,7 +41,7 @@ def staff(unit: Any = None) -> Any:
     return rows.order_by("unit__path", "name", "pk")
 
 
-class _PersonField(forms.ModelChoiceField):
+class _PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A choice of people, each with the organisation."""
 
     def label_from_instance(self, obj: Any) -> str:

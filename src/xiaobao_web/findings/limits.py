@@ -13,6 +13,7 @@ class Limits(BaseModel):
     """Terms in working days unless said otherwise."""
 
     terms: dict[str, int]
+    assign_days: int
     plan_days: int
     verify_days: int
     most_extensions: int

@@ -49,7 +49,7 @@ def open_issue(
     due_on: date | None = None,
     found_on: date | None = None,
 ) -> Issue:
-    """Enter an issue; the same finding, or the same title about the same thing, enters it once. `by` None: the platform."""
+    """Enter an issue; the same finding, or the same title on the same thing, enters once. `by` None: the platform."""
     if source not in IssueSource.values:
         raise BadValue(_("没有“%s”这种来源。") % source)
     if not title.strip():
@@ -81,6 +81,8 @@ def open_issue(
     search.index(issue)
     if owner is not None:
         return assign(issue, unit=unit, owner=owner, due_on=due_on, by=by)
+    term = _("本机构整改时限")
+    deadlines.start(issue, "assign", label=_("派发"), basis=term, working_days=limits().assign_days)
     notify(access.holders("findings.assign", issue), "findings.opened", _("新问题待派发：%s") % issue.title, on=issue)
     return issue
 
@@ -120,6 +122,7 @@ def assign(issue: Issue, *, unit: Any = None, owner: Any, due_on: date | None = 
     due = due_on or deadlines.calendar().add_working_days(timezone.localdate(), days).date
     facts = {"unit": unit or issue.unit, "owner": owner, "due": due}
     row = states.move(issue, "assign", by=by, facts=facts, unit=unit or issue.unit, owner=owner, due_on=due)
+    deadlines.meet(row, "assign")
     deadlines.cancel(row)
     basis = _("本机构整改时限")
     deadlines.start(row, "plan", label=_("制定整改计划"), basis=basis, working_days=limits().plan_days)
@@ -199,9 +202,9 @@ def ask_extension(issue: Issue, *, new_due: date, reason: str, by: Any) -> Issue
     """Ask for more time before the date has passed."""
     access.require(by, "findings.ask_extension", issue)
     row = Issue.objects.select_for_update().get(pk=issue.pk)
-    _check_extension(row, new_due, reason)
+    old_due = _check_extension(row, new_due, reason)
     asked = IssueExtension.objects.create(
-        issue=row, asked_by=by, old_due=row.due_on, new_due=new_due, reason=reason.strip()
+        issue=row, asked_by=by, old_due=old_due, new_due=new_due, reason=reason.strip()
     )
     journal.record("findings.asked_extension", by=by, on=row, facts={"until": new_due, "reason": reason.strip()})
     title = _("延期申请待审批：%s") % row.title
@@ -209,7 +212,8 @@ def ask_extension(issue: Issue, *, new_due: date, reason: str, by: Any) -> Issue
     return asked
 
 
-def _check_extension(row: Issue, new_due: date, reason: str) -> None:
+def _check_extension(row: Issue, new_due: date, reason: str) -> date:
+    """Return the date as it stands; raises Refused or BadValue where it cannot be moved so."""
     most = limits()
     if row.state not in (IssueState.ASSIGNED, IssueState.RECTIFYING) or row.due_on is None:
         raise Refused(_("只有整改中的问题可以申请延期。"))
@@ -226,6 +230,7 @@ def _check_extension(row: Issue, new_due: date, reason: str) -> None:
         raise BadValue(told, fields={"new_due": told})
     if not reason.strip():
         raise BadValue(_("请写明理由。"), fields={"reason": _("必填")})
+    return row.due_on
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""What the ledger puts on the work-desk: what to put right or verify, what one raised, what is late, how issues stand."""
+"""What the ledger puts on the work-desk: what to put right or verify, what one raised, what is late, a chart."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from xiaobao_web.findings import figures, queries
 from xiaobao_web.findings.models import Issue, IssueNotice, IssueState
 from xiaobao_web.kernel import desk
-from xiaobao_web.kernel.access import Reach, holds, permission
+from xiaobao_web.kernel.access import holds
 from xiaobao_web.kernel.tallies import link
 
 STEPS: dict[str, Any] = {
@@ -22,6 +22,8 @@ STEPS: dict[str, Any] = {
     IssueState.SUBMITTED: gettext_lazy("验证销号"),
 }
 """What is to be done with an issue in each state."""
+OVERSEERS = frozenset({"sender_head", "liaison", "reviewer", "office", "executive", "auditor"})
+"""Who is shown what others have late."""
 LEDGER = gettext_lazy("问题台账")
 
 
@@ -81,23 +83,22 @@ def sent(user: Any) -> desk.Shelf | None:
     if not holds(user, "findings.open_issue"):
         return None
     rows = queries.open_issues(queries.visible_issues(user)).filter(raised_by=user).exclude(owner=user)
+    rows = rows.exclude(pk__in=queries.waiting_for(user).values("pk"))
     return desk.shelf_of(LEDGER, _rows(rows), link("issues", view="open"), _whereabouts)
 
 
 def late(user: Any) -> desk.Shelf | None:
     """Return the late issues that a person oversees."""
-    grants = permission("findings.view").grants
-    if not any(grants.get(role, Reach.OWN) > Reach.OWN for role in user.roles_now()):
+    if not OVERSEERS & user.roles_now() or not holds(user, "findings.view"):
         return None
-    rows = _rows(queries.open_issues(queries.visible_issues(user)))
+    rows = _rows(queries.open_issues(queries.visible_issues(user)).exclude(raised_by=user))
+    rows = rows.exclude(pk__in=queries.waiting_for(user).values("pk"))
     return desk.shelf_of(LEDGER, rows, link("issues", view="overdue"), _whereabouts, late_only=True)
 
 
 def charts(user: Any) -> list[desk.Figure]:
     """Return how open issues stand, for who oversees some."""
-    grants = permission("findings.view").grants
-    wide = any(grants.get(role, Reach.OWN) > Reach.OWN for role in user.roles_now())
-    return figures.desk_chart(user) if wide else []
+    return figures.desk_chart(user) if OVERSEERS & user.roles_now() else []
 
 
 def steps(user: Any) -> list[desk.Step]:
@@ -105,7 +106,7 @@ def steps(user: Any) -> list[desk.Step]:
     if not holds(user, "findings.open_issue"):
         return []
     hint = gettext_lazy("审计、自查、检查中发现的问题登记在台账，派给责任人，整改后由他人销号。")
-    return [desk.Step(gettext_lazy("登记一个问题"), hint, reverse("issue_new"), "flag")]
+    return [desk.Step(gettext_lazy("登记一个问题"), hint, reverse("issue_new"), "flag", often=True)]
 
 
 desk.provider("waiting", "findings", waiting, 20)

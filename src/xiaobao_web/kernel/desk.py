@@ -2,7 +2,7 @@
 
     desk.provider("waiting", "reviews", lambda user: desk.Shelf(items, total, late, url))
 
-A provider takes a bounded number of queries whatever the number of rows and returns at most SHOWN items, late ones first.
+A provider takes as many queries for many rows as for few; it returns at most SHOWN items, late ones first.
 """
 
 from __future__ import annotations
@@ -79,6 +79,8 @@ class Step:
     hint: Text
     url: str
     icon: str
+    often: bool = False
+    """Whether it stays at hand as a button of the desk."""
 
 
 Provider = Callable[[Any], Any]

@@ -71,6 +71,12 @@ class Table:
     rows: list[list[Cell]] = field(default_factory=list)
     note: str = ""
 
+    @property
+    def columns(self) -> list[tuple[str, bool]]:
+        """Return the heads, each with whether figures stand below it."""
+        kinds = self.rows[0] if self.rows else []
+        return [(head, index < len(kinds) and kinds[index].figures) for index, head in enumerate(self.heads)]
+
     def plain(self) -> list[list[str]]:
         """Return the rows as texts, for a chart's table."""
         return [[cell.shown for cell in row] for row in self.rows]

@@ -19,18 +19,17 @@ from xiaobao_web.materials.models import Placement
 
 
 def waiting(user: Any) -> desk.Shelf | None:
-    """Return the placements to take down that a person may take down; all of them are late."""
+    """Return the placements at or below a person's organisation to take down; all of them are late."""
     if not holds(user, "materials.remove_placement"):
         return None
-    past = queries.open_past(user).filter(
-        pk__in=visible_to(user, Placement.objects.all(), "materials.remove_placement").values("pk")
-    )
+    if user.unit is None:
+        return None
+    past = queries.open_past(user).filter(unit__path__startswith=user.unit.path)
+    mine = visible_to(user, Placement.objects.all(), "materials.remove_placement")
+    past = past.filter(pk__in=mine.values("pk"))
     total = past.count()
-    first = (
-        past.select_related("approved", "unit").order_by(F("end").asc(nulls_last=True), "pk")[: desk.SHOWN]
-        if total
-        else []
-    )
+    ordered = past.select_related("approved", "unit").order_by(F("end").asc(nulls_last=True), "pk")
+    first = list(ordered[: desk.SHOWN]) if total else []
     url = link("placements", view="past")
     return desk.Shelf(gettext_lazy("营销宣传台账"), [_item(row) for row in first], total, total, url)
 

@@ -1,4 +1,4 @@
-"""The work-desk: what waits for a person, late first; what they sent; what their organisation has late; a chart or two."""
+"""The work-desk: what waits for a person, late first; what they sent; what their unit has late; a chart or two."""
 
 from __future__ import annotations
 
@@ -46,6 +46,11 @@ class WorkDesk:
     def is_new(self) -> bool:
         """Tell whether nothing is there yet: the person is shown where to begin."""
         return not (self.waiting.total or self.sent.total or self.late.total)
+
+    @property
+    def buttons(self) -> list[desk.Step]:
+        """Return the steps that stay at hand."""
+        return [step for step in self.steps if step.often]
 
 
 def part(name: str, user: Any, most: int) -> Part:
