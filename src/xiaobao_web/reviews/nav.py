@@ -20,3 +20,4 @@ def waiting(user: Any) -> int:
 entry("before", _("消保审查"), "reviews", "reviews.view", "file-check", 10, count=waiting)
 entry("before", _("审查指引"), "review_guides", "reviews.guides", "book", 14)
 entry("before", _("回溯评估"), "reevaluations", "reviews.reevaluate", "history", 16)
+entry("system", _("意见书模板"), "opinion_template", "reviews.set_template", "file-type-docx", 40)
