@@ -254,7 +254,7 @@ def decide_extension(asked: IssueExtension, *, approve: bool, note: str = "", by
         by=by,
         on=row.issue,
         facts={"decision": decision, "comment": note.strip()},
-        changes={"due_on": [row.old_due, row.new_due]} if approve else {},
+        changes={_("整改期限"): [row.old_due, row.new_due]} if approve else {},
     )
     notify(
         [row.asked_by],

@@ -53,7 +53,12 @@ def new(request: SignedIn) -> HttpResponse:
         else:
             messages.success(request, _("已登记，编号 %s。") % issue.number)
             return redirect(issue)
-    return render(request, "findings/new.html", {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "findings/new.html",
+        {"form": form, "imports": can(request.user, "findings.import")},
+        status=422 if form.errors else 200,
+    )
 
 
 @require_GET
