@@ -12,12 +12,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +65,8 @@ def asks(bank: Any, now: Any) -> list[Ask]:
         ],
         "list, several filters, sorted": [
             f"view=all&unit={branch.pk}&subject=pricing&sort=-submitted_at",
-            f"view=all&submitted_at_min={month}&state=archived&sort=unit",
-            f"view=all&submitted_at_min={year}&conclusion=change&returned=1",
+            f"view=all&submitted_at_from={month}&state=archived&sort=unit",
+            f"view=all&submitted_at_from={year}&conclusion=change&returned=1",
             "view=all&state=escalated&lane=urgent&conclusion=reject",
         ],
         "list, words: rare, common, number, none": [
@@ -75,7 +77,7 @@ def asks(bank: Any, now: Any) -> list[Ask]:
     found = [
         Ask(name, who, [f"/reviews/?{query}" for query in queries])
         for name, queries in plain.items()
-        for who in ("reviewer", "submitter", "head", "office")
+        for who in ("reviewer", "submitter")
     ]
     words = ("薪易贷996号", "海报", "001234", "YJ2026", "不存在的词语", "手机银行", "稳享 话术")
     for who in ("reviewer", "submitter"):
@@ -85,7 +87,7 @@ def asks(bank: Any, now: Any) -> list[Ask]:
             Ask("start of an export", who, ["/lists/reviews/export/"], {"query": "view=all&subject=marketing"})
         )
     found.append(Ask("saved view", "reviewer", [f"/reviews/{view.url()}"]))
-    for who in ("reviewer", "second_reviewer", "submitter", "head", "legal", "office", "executive", "auditor"):
+    for who in ("reviewer", "second_reviewer", "submitter", "head", "office", "executive"):
         found.append(Ask("work-desk", who, ["/"]))
     return found
 
@@ -118,10 +120,10 @@ def deep(client: Any, pages: int) -> list[str]:
     """Return the addresses of the pages reached by following “next” from the whole list."""
     url, out = "/reviews/?view=all&sort=-submitted_at", []
     for _ in range(pages):
-        following = client.get(url).context["next"]
-        if not following:
+        following = re.search(r'href="(\?[^"]*after=[^"]*)"', client.get(url).content.decode())
+        if following is None:
             break
-        url = f"/reviews/{following}"
+        url = f"/reviews/{unescape(following[1])}"
         out.append(url)
     return out
 
@@ -190,11 +192,13 @@ def child(sizes: list[int], rounds: int, output: Path) -> None:
     from django.db import connection
 
     call_command("migrate", interactive=False, verbosity=0)
-    bank, done, found = lists_data.institution(), 0, {}
-    for size in sizes:
+    bank, found = lists_data.institution(), {}
+    for before, size in zip([0, *sizes], sizes, strict=False):
         began = time.perf_counter()
-        lists_data.fill(bank, done, size)
-        done = size
+        if before:
+            lists_data.multiply(sizes[0], (size - before) // sizes[0])
+        else:
+            lists_data.fill(bank, size)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         print(f"{connection.vendor}: {size:,} reviews after {time.perf_counter() - began:.0f} s more", flush=True)

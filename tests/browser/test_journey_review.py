@@ -27,8 +27,8 @@ def confirmed(page: Page, button: str) -> None:
 
 
 def state(page: Page, words: str) -> None:
-    """Wait until the heading shows a state."""
-    expect(page.locator(".page-head, header, main").first).to_contain_text(words, timeout=PATIENCE)
+    """Wait until the page shows a state."""
+    expect(page.locator("main").first).to_contain_text(words, timeout=PATIENCE)
 
 
 def decided(page: Page, *, dismiss_first: str = "") -> int:
