@@ -14,6 +14,8 @@ from xiaobao_web.kernel.words import PART, TITLE, Word, parts_of, words_of
 LAST_POSITION = 16_383
 """PostgreSQL keeps no later position; a lexeme keeps at most 255."""
 MOST_POSITIONS = 255
+RARE = 1_000
+"""Matches up to which PostgreSQL is told their ids."""
 GAP = 8
 """Positions between the title and the text, so that no phrase spans both."""
 
@@ -76,11 +78,25 @@ def matching(
     """
     condition, values = (_fts if connection.vendor == "sqlite" else _tsquery)(label, words, in_title)
     key, table = ("rowid", "kernel_search_words") if connection.vendor == "sqlite" else ("id", "kernel_searchentry")
+    if connection.vendor != "sqlite" and not among:
+        among = _rare(label, words, in_title)
     if before:
         condition, values = f"{condition} AND {key} < %s", [*values, before]
     if among:
         condition, values = f"{condition} AND {key} IN ({', '.join(['%s'] * len(among))})", [*values, *among]
     return RawSQL(f"SELECT {key} FROM {table} WHERE {condition} ORDER BY {key} DESC LIMIT %s", (*values, most))
+
+
+def _rare(label: str, words: Sequence[Word], in_title: bool | None) -> list[int]:
+    """Return the ids of all that match loosely where these are few; empty where they are many.
+
+    The planner knows no frequency of rare words and would walk the whole table from its end for them. Materialised,
+    the words' own index is used, and no more is read than is needed to see that there are many.
+    """
+    query = _title_query(words) if in_title else _loose_query(words)
+    sql = "WITH found AS MATERIALIZED (SELECT id FROM kernel_searchentry WHERE words @@ CAST(%s AS tsquery)) "
+    few = ids(RawSQL(sql + "SELECT id FROM found LIMIT %s", (f"{query} & '{_kind_word(label)}'", RARE + 1)))
+    return [] if len(few) > RARE else few or [0]
 
 
 def ids(query: RawSQL) -> list[int]:
@@ -112,15 +128,23 @@ def _phrase(word: Word, mark: str) -> str:
 
 def _tsquery(label: str, words: Sequence[Word], in_title: bool | None) -> tuple[str, list[Any]]:
     kind = f"'{_kind_word(label)}'"
-    title = " & ".join(f"({_ts_title(word)})" for word in words)
+    title = _title_query(words)
     if in_title:
         return "words @@ CAST(%s AS tsquery)", [f"{title} & {kind}"]
     phrase = " & ".join(f"({_ts_title(word)} | {_lexemes(word, '', ' <-> ')})" for word in words)
-    loose = " & ".join(f"({_ts_title(word)} | {_lexemes(word, '', ' & ')})" for word in words)
+    loose = _loose_query(words)
     rest = "" if in_title is None else f" & !({title})"
     # Beyond its last position a text has no phrases; there the words together must do.
     condition = "(words @@ CAST(%s AS tsquery) OR (positions > %s AND words @@ CAST(%s AS tsquery)))"
     return condition, [f"{phrase} & {kind}{rest}", LAST_POSITION - 300, f"{loose} & {kind}{rest}"]
+
+
+def _title_query(words: Sequence[Word]) -> str:
+    return " & ".join(f"({_ts_title(word)})" for word in words)
+
+
+def _loose_query(words: Sequence[Word]) -> str:
+    return " & ".join(f"({_ts_title(word)} | {_lexemes(word, '', ' & ')})" for word in words)
 
 
 def _ts_title(word: Word) -> str:
