@@ -16,6 +16,7 @@ class OrganisationChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # t
     """A choice among active organisations, each indented by its depth."""
 
     def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("empty_label", _("请选择"))
         kwargs.setdefault("queryset", Organisation.objects.filter(active=True).order_by("path"))
         super().__init__(**kwargs)
 
@@ -28,6 +29,7 @@ class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # the cla
     """A choice among active staff, by name and unit."""
 
     def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("empty_label", _("请选择"))
         kwargs.setdefault("queryset", active_staff())
         super().__init__(**kwargs)
 

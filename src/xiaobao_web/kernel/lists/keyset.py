@@ -117,7 +117,7 @@ def window(rows: models.QuerySet[M], order: Order, cursor: Cursor | None, size: 
     forward = cursor is None or cursor.forward
     found: list[M] = []
     for step in _steps(rows, order if forward else order.reversed(), cursor, nulls_last=forward):
-        found.extend(step[: size + 1 - len(found)])
+        found.extend(_first(step, order, size + 1 - len(found)))
         if len(found) > size:
             break
     more, found = len(found) > size, found[:size]
@@ -130,6 +130,17 @@ def window(rows: models.QuerySet[M], order: Order, cursor: Cursor | None, size: 
         _beside(found[0], order, forward=False) if before else None,
         _beside(found[-1], order, forward=True) if after else None,
     )
+
+
+def _first(rows: models.QuerySet[M], order: Order, count: int) -> list[M]:
+    """Return the first rows; where no index of the table gives the order, ids alone are sorted and rows read after."""
+    if "__" not in order.path and order.path not in rows.query.annotations:
+        return list(rows[:count])
+    ids = list(rows.values_list("pk", flat=True)[:count])
+    if not ids:
+        return []
+    read = {row.pk: row for row in rows.order_by().filter(pk__in=ids)}
+    return [read[pk] for pk in ids if pk in read]
 
 
 def _beside(row: models.Model, order: Order, *, forward: bool) -> str:

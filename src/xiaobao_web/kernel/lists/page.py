@@ -30,6 +30,8 @@ from xiaobao_web.kernel.lists.tabs import Tab
 Text = str | Promise
 COUNTED = 10_000
 RELAXED = 6
+NEAR = 4
+"""Filters that stand in the bar; dates and the rest are behind “more”."""
 LISTS: dict[str, type[ListPage]] = {}
 
 
@@ -157,6 +159,7 @@ class ListPage(View):
             "list": self,
             "reading": reading,
             "form": reading.filters.form,
+            **_near_and_far(reading.filters.form),
             "heads": [_head(reading, column) for column in reading.columns],
             "lines": self._lines(reading, page.rows),
             "previous": reading.address(before=page.previous) if page.previous else "",
@@ -219,10 +222,12 @@ class ListPage(View):
         return _("本页 %(here)d %(noun)s，共 %(total)s %(noun)s") % words
 
     def _relaxed(self, reading: Reading, applied: list[Any]) -> list[dict[str, Any]]:
-        """Return for each filter in use how many rows there would be without it."""
+        """Return the filters in use without which there would be rows, and how many."""
         found = []
         for item in applied[:RELAXED]:
             count = keyset.count_up_to(reading.without(*item.names), 99)
+            if not count:
+                continue
             told = "99+" if count > 99 else count
             found.append({"label": item.label, "shown": item.shown, "url": item.url, "count": told})
         return found
@@ -231,6 +236,15 @@ class ListPage(View):
         if self.primary is None or not holds(user, self.primary[2]):
             return None
         return {"label": self.primary[0], "url": reverse(self.primary[1])}
+
+
+def _near_and_far(form: Any) -> dict[str, Any]:
+    """Return a form's fields: those in the bar, those behind “more”, and how many of these are set."""
+    fields = list(form)
+    dates = [field for field in fields if getattr(field.field.widget, "input_type", "") == "date"]
+    plain = [field for field in fields if field not in dates]
+    far = plain[NEAR:] + dates
+    return {"near": plain[:NEAR], "far": far, "far_set": sum(1 for field in far if field.data)}
 
 
 def ids(words: Iterable[str]) -> list[int]:
