@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Query, Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from xiaobao_web.kernel.access import require, visible_to
@@ -210,8 +210,8 @@ def _faults(faults: list[proving.Fault]) -> list[dict[str, Any]]:
 @router.get("/rules", response=RulePage, summary="规则")
 def list_rules(
     request: HttpRequest,
-    domain: str = Query("", max_length=30),
-    category: str = Query("", max_length=60),
+    domain: str = "",
+    category: str = "",
     weak: bool = False,
     limit: int = 50,
     cursor: str = "",
@@ -269,10 +269,10 @@ def show_draft(request: HttpRequest, number: str) -> dict[str, Any]:
 
 
 @router.post("/drafts", response={201: DraftOut}, summary="起草规则")
-def add_draft(request: HttpRequest, payload: DraftIn) -> tuple[int, dict[str, Any]]:
+def add_draft(request: HttpRequest, payload: DraftIn) -> Status[dict[str, Any]]:
     """Start a draft; it is proposed and published in the platform."""
     row = drafting.start(payload.rule, text=payload.yaml, note=payload.note, by=request.user)
-    return 201, _draft(row) | {"faults": _faults(drafting.check(row).faults)}
+    return Status(201, _draft(row) | {"faults": _faults(drafting.check(row).faults)})
 
 
 @router.post("/test", response=TrialOut, summary="用一段文字测试一条规则")
@@ -303,7 +303,7 @@ def try_rule(request: HttpRequest, payload: TrialIn) -> dict[str, Any]:
 
 @router.get("/allow", response=AllowPage, summary="白名单")
 def list_allowed(
-    request: HttpRequest, state: str = Query("", max_length=10), limit: int = 50, cursor: str = ""
+    request: HttpRequest, state: str = "", limit: int = 50, cursor: str = ""
 ) -> dict[str, Any]:
     """Return the allow-list entries, the newest first."""
     require(request.user, "knowledge.view")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -12,8 +12,9 @@ import yaml
 from django.utils.translation import gettext as _
 
 from xiaobao_web.kernel.errors import BadValue
-from xiaobao_web.knowledge import rulebook
+from xiaobao_web.knowledge import rulebook, wording
 from xiaobao_web.materials import engine
+from xiaobao_web.materials.quick import sureness
 
 if TYPE_CHECKING:
     from xiaobao.model import Finding
@@ -46,6 +47,19 @@ class Fault:
     key: str
     message: str
     advice: bool = False
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """An example as pages show it: how it behaved, and under which circumstances."""
+
+    trial: Trial
+    where: str
+
+
+def exhibits(trials: Iterable[Trial], kind: str = "") -> list[Exhibit]:
+    """Return examples (of a kind, hit or no_hit) as pages show them."""
+    return [Exhibit(item, wording.circumstances(item.example)) for item in trials if kind in ("", item.kind)]
 
 
 @dataclass(frozen=True)
@@ -114,7 +128,7 @@ def _form(text: str) -> Iterator[Fault]:
     depth = 0
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 1
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 told = _("不支持 YAML 的锚点与引用（& 和 *），请把内容写全；以 * 或 & 开头的文字请加引号。")
                 yield Fault(line, "", told)
@@ -268,6 +282,11 @@ class Tried:
     text: str
     findings: list[Finding]
     cleared: list[tuple[str, str]]
+
+    @property
+    def told(self) -> list[tuple[Finding, str]]:
+        """Return the findings with how sure each is, in words."""
+        return [(item, sureness(item.decision, item.confidence)) for item in self.findings]
 
     @property
     def spans(self) -> list[dict[str, Any]]:

@@ -50,7 +50,8 @@ def _one(draft: RuleDraft, row: Screening) -> int:
     assert row.version.reading is not None
     material = reading.as_read(row.version.reading, material=row.version.material)
     found = [item for item in _screener(draft.yaml, draft.rule).screen(material).findings if item.rule == draft.rule]
-    told = list(Finding.objects.filter(screening=row, source=FindingSource.RULE).values_list("rule", "start", "end"))
+    by_rules = Finding.objects.filter(screening=row, source=FindingSource.RULE)
+    told = list(by_rules.values_list("rule", "category", "start", "end"))
     with transaction.atomic():
         made, new = ShadowRun.objects.get_or_create(
             draft=draft, screening=row, digest=draft.digest, defaults={"hits": len(found)}
@@ -68,11 +69,13 @@ def _one(draft: RuleDraft, row: Screening) -> int:
     return len(found)
 
 
-def _same_place(item: Any, told: list[tuple[str, int | None, int | None]]) -> str:
-    """Return the first rule in force that found the same words."""
-    for rule, start, end in told:
+def _same_place(item: Any, told: list[tuple[str, str, int | None, int | None]]) -> str:
+    """Return the first rule in force that found the same kind of offence in the same words."""
+    for rule, category, start, end in told:
+        if category != item.category and rule != item.rule:
+            continue
         if item.start is None or start is None or end is None:
-            if item.start is None and start is None and rule == item.rule:
+            if item.start is None and start is None:
                 return rule
         elif start < item.end and item.start < end:
             return rule

@@ -120,7 +120,8 @@ def show(request: SignedIn, number: int) -> HttpResponse:
     context = {
         "draft": draft,
         "checked": checked,
-        "actions": [item for item in verbs if item.name not in ("publish", "send_back")],
+        "examples": proving.exhibits(checked.trials),
+        "actions": sorted((v for v in verbs if v.name not in ("publish", "send_back")), key=lambda v: v.danger),
         "publishing": next((item for item in verbs if item.name == "publish"), None),
         "returning": next((item for item in verbs if item.name == "send_back" and item.allowed), None),
         "lacking": lacking,

@@ -10,7 +10,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 SHOWN = 12
-"""Words or patterns shown of a long list."""
+"""Words shown of a long list."""
+PATTERNS_SHOWN, PATTERN_LENGTH = 4, 70
+"""Patterns shown of a long list, and characters of each."""
 WITHIN = {"clause": "同一分句", "sentence": "同一句", "document": "全文"}
 STANCES = {
     "negated": "否定", "quoted": "引用", "asked": "询问", "warned": "提醒防范", "prohibited": "列举禁止事项",
@@ -40,14 +42,15 @@ def condition(node: Any) -> Line:
         return Line(str(node))
     for kind, say in _SAYING.items():
         if kind in node and not (kind in ("near",) and "value" in node):
-            return say(node)
+            line: Line = say(node)
+            return line
     name = next(iter(node), "")
     return Line(f"{name}：{node.get(name)}")
 
 
-def _listed(text: str, words: list[Any]) -> Line:
-    plain = [str(word) for word in words]
-    return Line(text, tuple(plain[:SHOWN]), max(0, len(plain) - SHOWN))
+def _listed(text: str, words: list[Any], shown: int = SHOWN) -> Line:
+    told = [str(word) for word in words]
+    return Line(text, tuple(told[:shown]), max(0, len(told) - shown))
 
 
 def _members(node: Any) -> tuple[Line, ...]:
@@ -55,7 +58,7 @@ def _members(node: Any) -> tuple[Line, ...]:
 
 
 def _distance(within: Any) -> str:
-    return WITHIN.get(str(within), _("相距 %s 字以内") % within)
+    return WITHIN.get(str(within), _("相距 %s 字以内") % str(within))
 
 
 def _any(node: Mapping[str, Any]) -> Line:
@@ -102,12 +105,18 @@ def _lexicon(word: str) -> str:
 
 def _pattern(node: Mapping[str, Any]) -> Line:
     listed = node["pattern"] if isinstance(node["pattern"], list) else [node["pattern"]]
-    line = _listed(_("出现这样的说法"), [plain(str(text)) for text in listed])
+    line = _listed(_("出现这样的说法"), [_short(str(text)) for text in listed], PATTERNS_SHOWN)
     left_out = node.get("except")
     if left_out:
         wrong = left_out if isinstance(left_out, list) else [left_out]
-        return Line(line.text, line.words, line.more, (_listed(_("但不含"), [plain(str(text)) for text in wrong]),))
+        inner = _listed(_("但不含"), [_short(str(text)) for text in wrong], PATTERNS_SHOWN)
+        return Line(line.text, line.words, line.more, (inner,))
     return line
+
+
+def _short(pattern: str) -> str:
+    text = plain(pattern)
+    return text if len(text) <= PATTERN_LENGTH else text[:PATTERN_LENGTH] + " …"
 
 
 GAPS = re.compile(r"\[\^[^\]]*\]\{0,\d+\}|\.\{0,\d+\}|……|…")
@@ -209,6 +218,15 @@ _SAYING = {
     "every": _every, "annualised": _annualised, "fact": _fact, "entity": _entity, "similar": _similar,
     "intent": _intent, "llm": _llm,
 }  # fmt: skip
+
+
+def circumstances(example: Any) -> str:
+    """Return under which scenario, speaker and time an example is tried."""
+    from xiaobao.report.words import ROLE_WORDS, SCENARIO_WORDS
+
+    scenario = SCENARIO_WORDS.get(example.scenario, example.scenario)
+    role = ROLE_WORDS.get(example.role, example.role)
+    return " · ".join(word for word in (scenario, role, example.at) if word)
 
 
 def scope(rule: Any) -> list[str]:

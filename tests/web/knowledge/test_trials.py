@@ -171,7 +171,7 @@ def test_after_its_day_the_same_words_are_open_again(bank: Any) -> None:
     row = services.screen(version, bank["submitter"])
     screenings.run(row.pk)
     assert Finding.objects.get(screening=row, rule=PRINCIPAL).decision == Decision.OPEN
-    assert journal.verify().broken == []
+    assert journal.verify().sound
 
 
 def test_an_entry_needs_a_second_person_a_reason_and_an_end(bank: Any) -> None:

@@ -7,10 +7,13 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.kernel.choices import TonedChoices
 
+SURE = 0.8
+"""From which confidence a violation reads 确定."""
 VALID_DAYS = 7
 """How old a comparison may be when its draft is published."""
 
@@ -67,6 +70,13 @@ class ShadowHit(models.Model):
 
     def __str__(self) -> str:
         return self.text[:40]
+
+    @property
+    def sure(self) -> str:
+        """Return how sure the machine was, in words."""
+        if self.decision != "violation":
+            return _g("疑似，需人工判断")
+        return _g("确定") if self.confidence >= SURE else _g("较确定")
 
 
 class BacktestState(TonedChoices):
