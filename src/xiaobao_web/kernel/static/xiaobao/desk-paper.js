@@ -78,11 +78,12 @@ export function show(card, { move = true } = {}) {
 function into(top, height, left = null, width = 0) {
   const box = scroller();
   const page = box === document.scrollingElement;
-  const view = page ? { top: 110, height: innerHeight * 0.5, left: 0, width: innerWidth } : box.getBoundingClientRect();
+  const covered = document.getElementById("desk-side").getBoundingClientRect().top; // a phone's sheet lies over the page
+  const view = page ? { top: 110, height: Math.max(80, Math.min(covered, innerHeight) - 110), left: 0, width: innerWidth } : box.getBoundingClientRect();
   const inside = top >= view.top + 28 && top + height <= view.top + view.height - 28;
   const aside = document.getElementById("paper");
   const across = left !== null && aside.scrollWidth > aside.clientWidth + 1;
-  if (!inside) box.scrollBy({ top: top - view.top - Math.max(40, (view.height - height) / 2.6), behavior: still() ? "auto" : "smooth" });
+  if (!inside) box.scrollBy({ top: top - view.top - Math.max(page ? 12 : 40, (view.height - height) / 2.6), behavior: still() ? "auto" : "smooth" });
   if (across) {
     const frame = aside.getBoundingClientRect();
     if (left < frame.left || left + width > frame.right) aside.scrollBy({ left: left - frame.left - Math.max(16, (frame.width - width) / 2) });

@@ -140,6 +140,7 @@ function sheet(size, { onlyGrow = false } = {}) {
   if (onlyGrow && next <= now) return;
   side.dataset.sheet = order[next];
   side.querySelector("[data-sheet-toggle]").setAttribute("aria-expanded", String(next > 0));
+  if (order[next] !== "full") setTimeout(() => { if (card(current)) paper.show(card(current)); }, 240);
 }
 
 // deciding: shown at once, taken back when the server says no
