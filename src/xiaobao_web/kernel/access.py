@@ -257,9 +257,11 @@ def holders(name: str, obj: models.Model | None = None) -> models.QuerySet[Any]:
     today = timezone.localdate()
     posts = post_model.objects.on(today)
     condition = Q(pk__in=[])
-    unit = _follow(obj, getattr(obj, "scope_unit", "")) if obj is not None and getattr(obj, "scope_unit", "") else None
+    path = str(getattr(obj, "scope_unit", "")) if obj is not None else ""
+    unit = _follow(obj, path) if path else None
     own = {role for role, reach in wanted.grants.items() if reach is Reach.OWN}
-    everywhere = {role for role, reach in wanted.grants.items() if reach is Reach.ALL or (obj is None and role not in own)}
+    anywhere = set(wanted.grants) - own if obj is None else set()
+    everywhere = {role for role, reach in wanted.grants.items() if reach is Reach.ALL} | anywhere
     condition |= Q(role__in=everywhere)
     if unit is not None:
         near = {role for role, reach in wanted.grants.items() if reach is Reach.UNIT}

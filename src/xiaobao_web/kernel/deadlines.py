@@ -36,7 +36,7 @@ def start(
     natural_days: int | None = None,
     at: datetime | None = None,
 ) -> Deadline:
-    """Start a clock of so many working (or natural) days, the day of the event not counted; due at the end of its last day.
+    """Start a clock of so many working (or natural) days, the first day not counted; due at the end of the last.
 
     An open clock of the same kind on the same object is kept as it is and returned.
     """

@@ -60,4 +60,5 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer after a mistake of ours, with a number one can quote; nothing of the request is shown."""
     number = secrets.token_hex(3).upper()
-    return error_page(request, 500, _("刚才的操作没有完成，已保存的内容不受影响。请稍后重试；如仍不行，请报错误号。"), number=number)
+    told = _("刚才的操作没有完成，已保存的内容不受影响。请稍后重试；如仍不行，请报错误号。")
+    return error_page(request, 500, told, number=number)

@@ -33,7 +33,7 @@ class Decision(models.TextChoices):
 
 
 class Finding(models.Model):
-    """Which words where, under which article, what to write instead, how sure; and what a person decided, with the reason."""
+    """Which words where, under which article, what to write instead, how sure; what a person decided, and why."""
 
     version = models.ForeignKey(
         "materials.MaterialVersion", models.PROTECT, related_name="findings", verbose_name=_("材料版本")

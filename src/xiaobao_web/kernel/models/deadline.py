@@ -37,7 +37,9 @@ class Deadline(models.Model):
         ]
         indexes = [
             models.Index(fields=["subject_type", "subject_id"]),
-            models.Index(fields=["due_at"], condition=Q(met_at__isnull=True, cancelled_at__isnull=True), name="open_deadlines"),
+            models.Index(
+                fields=["due_at"], condition=Q(met_at__isnull=True, cancelled_at__isnull=True), name="open_deadlines"
+            ),
         ]
 
     def __str__(self) -> str:

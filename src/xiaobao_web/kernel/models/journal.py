@@ -12,7 +12,9 @@ class Event(models.Model):
 
     at = models.DateTimeField(_("时间"))
     type = models.CharField(_("类型"), max_length=80)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("操作人"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("操作人")
+    )
     actor_name = models.CharField(_("操作人姓名"), max_length=80, blank=True)
     subject_type = models.CharField(max_length=80, blank=True)
     subject_id = models.CharField(max_length=40, blank=True)
