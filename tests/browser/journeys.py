@@ -20,7 +20,7 @@ import django
 django.setup()
 
 import pytest  # noqa: E402
-from playwright.sync_api import Browser, BrowserContext, Page  # noqa: E402
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 VENDOR = ROOT / "src/xiaobao_web/vendor"
@@ -69,12 +69,21 @@ class Journey:
     def _listened(self, context: BrowserContext, who: str) -> Page:
         context.set_default_timeout(PATIENCE)
         page, told = context.new_page(), self.trouble
-        page.on(
-            "console", lambda line: told.append(f"{who}: {line.text}") if line.type in {"error", "warning"} else None
-        )
-        page.on("pageerror", lambda error: told.append(f"{who}: {error}"))
+
+        def complained(line: ConsoleMessage) -> None:
+            if line.type in {"error", "warning"}:
+                told.append(f"{who}: {line.text} at {page.url}")
+
+        def failed(asked: Request) -> None:
+            # What the page still asked for in the background when one went on to the next page is given up.
+            given_up = asked.failure == "net::ERR_ABORTED" and asked.resource_type in {"fetch", "xhr"}
+            if not given_up:
+                told.append(f"{who}: failed {asked.resource_type} {asked.url} {asked.failure}")
+
+        page.on("console", complained)
+        page.on("pageerror", lambda error: told.append(f"{who}: {error} at {page.url}"))
         page.on("response", lambda got: told.append(f"{who}: {got.status} {got.url}") if got.status >= 400 else None)
-        page.on("requestfailed", lambda asked: told.append(f"{who}: failed {asked.url} {asked.failure}"))
+        page.on("requestfailed", failed)
         return page
 
     def at(self, who: str, path: str) -> Page:
@@ -86,7 +95,7 @@ class Journey:
     def picture(self, page: Page, name: str) -> None:
         """Keep a picture of the page for the manual."""
         page.evaluate("scrollTo(0, 0)")
-        page.screenshot(path=self.pictures / f"{name}.png")
+        page.screenshot(path=self.pictures / f"{name}.png", caret="initial")  # hiding it would need an inline style
 
 
 @pytest.fixture

@@ -193,5 +193,5 @@ def test_a_poster_from_upload_to_archive(journey: Journey) -> None:
     page = journey.at("submitter", "/search/?q=稳享理财网点海报")
     expect(page.locator("main")).to_contain_text("稳享理财网点海报")
     journey.picture(page, "search")
-    assert journey.trouble == []
+    assert not journey.trouble, "\n".join(journey.trouble)
     assert journal.verify().sound

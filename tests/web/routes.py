@@ -237,6 +237,8 @@ ROWS = [
     Row("findings", 200, WORKS),
     _missing("issue"),
     _post("issue_act"),
+    # demo: signing in without a password, where the platform demonstrates
+    _post("demo_sign_in", open=True),
     # reports: the work-desk, figures
     Row("desk", wrong="post"),
     Row("review_figures", 200, {**WORKS, "submitter": 403}, wrong="post"),
