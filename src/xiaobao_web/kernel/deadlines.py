@@ -83,6 +83,12 @@ def running(obj: models.Model) -> models.QuerySet[Deadline]:
     return of(obj).filter(met_at__isnull=True, cancelled_at__isnull=True)
 
 
+def run_out(model: type[models.Model], now: datetime) -> models.QuerySet[Deadline]:
+    """Return the open clocks on objects of a model whose time has run out."""
+    label = model._meta.label_lower
+    return Deadline.objects.filter(subject_type=label, met_at__isnull=True, cancelled_at__isnull=True, due_at__lt=now)
+
+
 def meet(obj: models.Model, kind: str, *, at: datetime | None = None) -> None:
     """Mark the open clock of a kind as met; nothing happens where there is none."""
     running(obj).filter(kind=kind).update(met_at=at or timezone.now())

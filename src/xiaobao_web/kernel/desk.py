@@ -128,9 +128,9 @@ def shelf_of(
     `show(row, clock)` gives a row's item.
     """
     now = timezone.now()
+    if late_only:  # from the few clocks that have run out, not from all rows
+        rows = rows.filter(pk__in=deadlines.run_out(rows.model, now).values("subject_id"))
     dated: models.QuerySet[Any] = rows.order_by().annotate(next_due=next_due(rows.model))
-    if late_only:
-        dated = dated.filter(next_due__lt=now)
     counted = dated.aggregate(total=Count("pk"), late=Count("pk", filter=Q(next_due__lt=now)))
     first = list(dated.order_by(F("next_due").asc(nulls_last=True), "-pk")[:SHOWN]) if counted["total"] else []
     clocks = deadlines.due_by_subject(first)

@@ -68,7 +68,7 @@ class Totals:
 def totals(rows: QuerySet[Review], period: Period) -> Totals:
     """Return the totals of a period in three queries."""
     sent, out = Q(**period.within("submitted_at")), Q(**period.within("opinion_at"))
-    row = rows.aggregate(
+    row = rows.filter(sent | out).aggregate(
         submitted=Count("pk", filter=sent),
         returned=Count("pk", filter=sent & Q(returns__gt=0)),
         issued=Count("pk", filter=out),
