@@ -1,4 +1,4 @@
-"""A large bank's reviews for the benchmark of lists: rows in bulk, in the shares that years leave behind.
+"""A large bank's reviews for the benchmark of lists: in the shares that years leave behind, copied in bulk.
 
 Most reviews are archived; a few per cent are open, somebody's turn, some of them late. The same seed makes the same.
 """
@@ -6,12 +6,13 @@ Most reviews are archived; a few per cent are open, somebody's turn, some of the
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
+from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from xiaobao_web.kernel import search_index
@@ -123,33 +124,94 @@ def _senders(found: Institution, unit: Organisation, count: int) -> None:
     found.heads[unit.pk] = _person(f"{unit.code}-head", Role.SENDER_HEAD, unit)
 
 
-def fill(bank: Institution, begin: int, end: int, told: Callable[[int], None] = lambda done: None) -> None:
-    """Add the reviews numbered from `begin` up to `end` (not included) with all that hangs on them."""
-    dice = random.Random(SEED + begin)
+def fill(bank: Institution, size: int) -> None:
+    """Make reviews of five years one by one, with all that hangs on them."""
+    dice = random.Random(SEED)
     states = [state for state, share in SHARES.items() for _ in range(share)]
     now = timezone.now()
-    for start in range(begin, end, CHUNK):
-        with transaction.atomic():
-            rows = [_review(bank, dice, states, n, now) for n in range(start, min(start + CHUNK, end))]
-            Review.objects.bulk_create(rows)
-            _add(Assignment, (item for row in rows for item in _assignments(bank, dice, row)))
-            _add(Deadline, (item for row in rows for item in _deadlines(dice, row, now)))
-            _add(Opinion, (item for row in rows for item in _opinions(row)))
-            _add(ReturnRecord, (item for row in rows for item in _returns(dice, row)))
-            search_index.write(SearchEntry.objects.bulk_create([_entry(row, now) for row in rows]))
-        told(min(start + CHUNK, end))
+    with transaction.atomic():
+        rows = [_review(bank, dice, states, number, size, now) for number in range(size)]
+        Review.objects.bulk_create(rows)
+        _add(Assignment, (item for row in rows for item in _assignments(bank, dice, row)))
+        _add(Deadline, (item for row in rows for item in _deadlines(dice, row, now)))
+        _add(Opinion, (item for row in rows for item in _opinions(row)))
+        _add(ReturnRecord, (item for row in rows for item in _returns(dice, row)))
+        search_index.write(SearchEntry.objects.bulk_create([_entry(row, now) for row in rows]))
+
+
+@transaction.atomic
+def multiply(first: int, copies: int) -> None:
+    """Copy the first so many reviews within the database, each so many times, copies of one review side by side.
+
+    Ids still follow the dates, numbers stay unique; words of a review's number are found in its copies too.
+    """
+    top = Review.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    place = f"{top} + (r.id - 1) * {copies} + s.k + 1"
+    tail = f"'-{top}-' || s.k"
+    owner = f"{top} + (r.review_id - 1) * {copies} + s.k + 1"
+    subject = f"{top} + (r.subject_id - 1) * {copies} + s.k + 1"
+    _copy(
+        Review,
+        copies,
+        f"r.id <= {first}",
+        {"id": place, "number": f"r.number || {tail}", "external_ref": f"r.external_ref || {tail}"},
+    )
+    for model in (Assignment, Opinion, ReturnRecord):
+        _copy(model, copies, f"r.review_id <= {first}", {"review_id": owner})
+    ours = f"r.subject_type = 'reviews.review' AND r.subject_id <= {first}"
+    _copy(Deadline, copies, ours, {"subject_id": subject})
+    _copy_entries(copies, ours, subject)
+
+
+def _copy_entries(copies: int, ours: str, subject: str) -> None:
+    """Copy entries of the search with their words; ids of words and entries stay the same."""
+    told = SearchEntry.objects.aggregate(top=Max("pk"), least=Min("pk", filter=Q(subject_type="reviews.review")))
+    place = f"{told['top']} + (r.id - {told['least']}) * {copies} + s.k + 1"
+    if connection.vendor == "sqlite":
+        _copy(SearchEntry, copies, ours, {"id": place, "subject_id": subject})
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO kernel_search_words (rowid, title, body, parts, kind) "
+                f"SELECT {place}, w.title, w.body, w.parts, w.kind FROM kernel_searchentry r "
+                f"JOIN kernel_search_words w ON w.rowid = r.id CROSS JOIN {_series(copies)} WHERE {ours}"
+            )
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'kernel_searchentry_words'")
+        index = cursor.fetchone()[0]
+        cursor.execute("DROP INDEX kernel_searchentry_words")
+        _copy(SearchEntry, copies, ours, {"id": place, "subject_id": subject, "words": "r.words"})
+        cursor.execute(index)
+
+
+def _series(copies: int) -> str:
+    series = f"WITH RECURSIVE n(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM n WHERE k < {copies - 1}) SELECT k FROM n"
+    return f"({series}) s"
+
+
+def _copy(model: type[models.Model], copies: int, where: str, changed: dict[str, str]) -> None:
+    """Copy rows of a table within the database; `changed` gives the expressions of the columns that differ."""
+    columns = {field.column: f'r."{field.column}"' for field in model._meta.concrete_fields if not field.primary_key}
+    columns |= changed
+    named = ", ".join(f'"{name}"' for name in columns)
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({named}) SELECT {', '.join(columns.values())} FROM {table} r "
+            f"CROSS JOIN {_series(copies)} WHERE {where} ORDER BY r.id, s.k"
+        )
 
 
 def _add(model: type[models.Model], rows: Iterable[Any]) -> None:
     model._default_manager.bulk_create(list(rows), batch_size=CHUNK)
 
 
-def _review(bank: Institution, dice: random.Random, states: list[Any], number: int, now: datetime) -> Review:
+def _review(bank: Institution, dice: random.Random, states: list[Any], number: int, size: int, now: datetime) -> Review:
     unit = dice.choice(bank.units)
     # What is still open was sent lately; the rest lies evenly over the years, by its number.
     state = dice.choice(states)
     age = timedelta(days=dice.random() * 30) if state not in (*DONE, S.WITHDRAWN) else None
-    sent = now - (age or timedelta(days=365 * YEARS * (1 - (number % 200_000) / 200_000) * 0.98 + dice.random() * 30))
+    sent = now - (age or timedelta(days=365 * YEARS * (1 - number / size) * 0.98 + dice.random() * 30))
     issued = sent + timedelta(days=1 + dice.random() * 9)
     told = state in (*DONE, S.ANSWERING, S.ESCALATED, S.CONFIRMING)
     conclusion = (

@@ -1,4 +1,4 @@
-"""The number of queries of the list of reviews and of the work-desk: pinned, and the same whatever the number of rows."""
+"""Queries of the list of reviews and of the work-desk: their number is pinned, and the same for any number of rows."""
 
 from __future__ import annotations
 
