@@ -54,6 +54,10 @@ class PlatformErrors:
             from xiaobao_web.kernel.rest import not_allowed
 
             return not_allowed(request, answer)
+        if answer.status_code == 405 and not answer.content:
+            told = pages.not_allowed(request)
+            told["Allow"] = answer.get("Allow", "")
+            return told
         return answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

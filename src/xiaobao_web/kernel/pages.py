@@ -57,6 +57,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, 404, _("没有找到这一页，或它不在您的查看范围内。"))
 
 
+def not_allowed(request: HttpRequest) -> HttpResponse:
+    """Answer a form's address that was opened like a page, or a page that was sent a form."""
+    return error_page(request, 405, _("这个地址只在页面上点按钮时使用，不能直接打开。请回到原来的页面再操作。"))
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer after a mistake of ours, with a number one can quote; nothing of the request is shown."""
     number = secrets.token_hex(3).upper()

@@ -89,6 +89,7 @@ class RegistryList(ListPage):
         everything(),
     )
     primary = (_("批准过吗？"), "material_ask", "materials.check")
+    primary_icon = "search"
     empty_title = _("台账还是空的")
     empty_hint = _("消保审查办结后，通过的材料自动登记到这里，连同指纹、有效期与渠道。")
 

@@ -60,6 +60,7 @@ class ListPage(View):
     size: ClassVar[int] = 50
     primary: ClassVar[tuple[Text, str, str] | None] = None
     """The page's primary action, also the first step of an empty list: label, name of the address, permission."""
+    primary_icon: ClassVar[str] = "plus"
     empty_title: ClassVar[Text] = ""
     empty_hint: ClassVar[Text] = ""
     exports: ClassVar[bool] = True
@@ -235,7 +236,7 @@ class ListPage(View):
     def _first_step(self, user: Any) -> dict[str, Any] | None:
         if self.primary is None or not holds(user, self.primary[2]):
             return None
-        return {"label": self.primary[0], "url": reverse(self.primary[1])}
+        return {"label": self.primary[0], "url": reverse(self.primary[1]), "icon": self.primary_icon}
 
 
 def _near_and_far(form: Any) -> dict[str, Any]:

@@ -94,10 +94,11 @@ def _give(review: Review, person: Any, duty: str, *, by: Any) -> Review:
         setattr(review, field, person)
         review.save(update_fields=[field])
     open_assignment(review, person, duty)
-    facts = {"person": person, "duty": Duty(duty).label}
-    journal.record("reviews.assigned", by=by, on=review, facts=facts)
-    if person.pk != by.pk:
-        telling.people(review, [person], _("分派给您：%(title)s"))
+    if person.pk == by.pk:
+        journal.record("reviews.taken", by=by, on=review, facts={"duty": Duty(duty).label})
+        return review
+    journal.record("reviews.assigned", by=by, on=review, facts={"person": person, "duty": Duty(duty).label})
+    telling.people(review, [person], _("分派给您：%(title)s"))
     return review
 
 

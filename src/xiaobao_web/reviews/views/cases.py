@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from xiaobao_web.findings.models import Decision, FindingSource
 from xiaobao_web.kernel import deadlines, files, journal
 from xiaobao_web.kernel.access import find, holders
 from xiaobao_web.kernel.errors import BadValue, PlatformError
@@ -44,12 +45,17 @@ def entries_of(review: Review) -> list[ReviewMaterial]:
     entries = list(review.materials.select_related("material", "version__stored", "version__reading"))
     known = screening_states([entry.version_id for entry in entries])
     counts: dict[int, dict[str, int]] = {}
-    for version, decision in queries.findings_of(review).values_list("version", "decision"):
+    unread: set[int] = set()
+    for version, decision, source in queries.findings_of(review).values_list("version", "decision", "source"):
+        if source == FindingSource.READING and decision == Decision.OPEN:
+            unread.add(version)
         row = counts.setdefault(version, {"open": 0, "accepted": 0, "dismissed": 0})
         row[decision] += 1
     for entry in entries:
         entry.screening = known.get(entry.version_id)  # type: ignore[attr-defined]
         entry.counts = counts.get(entry.version_id, {"open": 0, "accepted": 0, "dismissed": 0})  # type: ignore[attr-defined]
+        entry.early = review.state in EARLY  # type: ignore[attr-defined]
+        entry.unread = entry.version_id in unread  # type: ignore[attr-defined]
         entry.found = sum(entry.counts.values())  # type: ignore[attr-defined]
         entry.decided = entry.found - entry.counts["open"]  # type: ignore[attr-defined]
     return entries
@@ -128,11 +134,14 @@ def _colleagues(review: Review) -> Any:
 
 @require_GET
 def materials_part(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the materials of a review with how far the machine has come; asked again while it works."""
+    """Show how far the machine has come, asked again while it works; at its end, what it found comes along."""
     review = find_review(request.user, pk)
     entries = entries_of(review)
     context = {"review": review, "entries": entries, "reading": is_reading(entries)}
-    return render(request, "reviews/_materials.html", context)
+    if context["reading"] or review.state not in EARLY:
+        return render(request, "reviews/_materials.html", context)
+    context |= {"findings": early_findings(review), "desk": verbs.desk(review), "oob": True}
+    return render(request, "reviews/_materials_read.html", context)
 
 
 @require_POST

@@ -76,13 +76,19 @@ def _begin(request: HttpRequest) -> Review:
     return review
 
 
+MARKETING_KINDS = {
+    **dict.fromkeys(("html", "htm"), "web_page"),
+    **dict.fromkeys(("txt", "docx"), "post"),
+    **dict.fromkeys(("xlsx", "xls", "ods", "csv"), "sms"),  # a table of marketing is a batch of messages
+    "pptx": "product_document",
+}
+
+
 def kind_of(review: Review, name: str) -> str:
     """Return the kind of material a file name suggests under a subject; empty for the subject's usual one."""
     suffix = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     if review.subject == Subject.MARKETING:
-        return {"html": "web_page", "htm": "web_page", "txt": "post", "docx": "post", "pptx": "product_document"}.get(
-            suffix, ""
-        )
+        return MARKETING_KINDS.get(suffix, "")
     return {"mp3": "recording", "wav": "recording", "mp4": "recording"}.get(suffix, "")
 
 
