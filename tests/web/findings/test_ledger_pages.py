@@ -77,7 +77,6 @@ def test_one_notice_an_organisation_and_its_receipt(bank: Any, client_of: Any, i
     assert set(notice.issues.all()) == {issue, other}
     answer = client_of("branch_head").get(reverse("issue_notice_document", args=[notice.pk]))
     text = letter_text(b"".join(answer.streaming_content))
-    answer.close()
     assert issue.number in text
     assert "江城分行" in text
     with pytest.raises(Refused, match="文号"):

@@ -75,11 +75,9 @@ def test_new_material_from_a_file(client_of: Any, bank: Any, django_capture_on_c
     drawn = client.get(reverse("material_page", args=[version.pk, 1]))
     assert drawn["Content-Type"] == "image/png"
     assert b"".join(drawn.streaming_content).startswith(b"\x89PNG")
-    drawn.close()
     assert client.get(reverse("material_page", args=[version.pk, 9])).status_code == 404
     sent_back = client.get(reverse("material_file", args=[version.pk]))
     assert b"".join(sent_back.streaming_content) == picture()
-    sent_back.close()
     assert client_of("other_branch").get(reverse("material_file", args=[version.pk])).status_code == 404
     empty = client.post(reverse("material_add"), {"title": "空", "kind": "poster"})
     assert empty.status_code == 422
