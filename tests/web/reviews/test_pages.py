@@ -189,3 +189,28 @@ def test_reevaluation_page(bank: Any, client_of: GET, flow: Any) -> None:
     row.refresh_from_db()
     assert row.conclusion == "keep"
     assert client_of("submitter").get(url).status_code == 404
+
+
+def test_findings_come_with_the_end_of_reading(bank: Any, client_of: GET, flow: Any) -> None:
+    review = flow.draft()
+    page = client_of("submitter").get(reverse("review_materials", args=[review.pk])).content.decode()
+    assert 'id="early-findings" hx-swap-oob="true"' in page
+    assert page.count('class="found"') == review.materials.get().version.findings.count() > 0
+    review = flow.submitted()
+    page = client_of("reviewer").get(reverse("review_materials", args=[review.pk])).content.decode()
+    assert "early-findings" not in page
+
+
+def test_address_of_a_form_opened_by_hand_says_so(bank: Any, client_of: GET, flow: Any) -> None:
+    answer = client_of("submitter").get(reverse("review_act", args=[flow.draft().pk]))
+    assert answer.status_code == 405
+    assert answer["Allow"] == "POST"
+    assert "不能直接打开" in answer.content.decode()
+
+
+def test_taking_a_review_is_told_as_taking(bank: Any, client_of: GET, flow: Any) -> None:
+    review = flow.submitted()
+    client_of("reviewer").post(reverse("review_act", args=[review.pk]), {"action": "take"})
+    page = client_of("reviewer").get(reverse("reviews_case", args=[review.pk])).content.decode()
+    assert "领取初审" in page
+    assert "分派给" not in page
