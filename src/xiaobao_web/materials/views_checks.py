@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from django.db import connections
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -22,7 +23,15 @@ def warm_once() -> None:
     """Load the engine in the background the first time somebody opens a page that will need it."""
     if not _warming.is_set():
         _warming.set()
-        threading.Thread(target=engine.warm, name="warm-engine", daemon=True).start()
+        threading.Thread(target=_warm, name="warm-engine", daemon=True).start()
+
+
+def _warm() -> None:
+    """Warm the engine in a thread of its own, which gives its database connection back."""
+    try:
+        engine.warm()
+    finally:
+        connections.close_all()
 
 
 @require_http_methods(["GET", "POST"])
