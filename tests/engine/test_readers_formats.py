@@ -271,3 +271,22 @@ def test_deep_nesting_is_refused_at_once() -> None:
     with pytest.raises(LimitExceeded, match="嵌套"):
         read(("<!doctype html><body>" + "<div>" * 200_000 + "话").encode())
     assert read(("<!doctype html><body>" + "<p>话" * 6_000).encode()).text.count("话") == 6_000
+
+
+SVG = (
+    '<?xml version="1.0" encoding="UTF-8"?><svg xmlns="http://www.w3.org/2000/svg"><title>草图</title>'
+    '<script>alert("不是文字")</script><rect width="9" height="9"/><text y="20">本金<tspan>有保障</tspan></text>'
+    "<g><text>年化 3% &lt; 5%</text></g><foreignObject><p>另起一段</p></foreignObject>{more}</svg>"
+)
+
+
+def test_svg_gives_its_words_and_not_its_source() -> None:
+    material = read(SVG.format(more="").encode(), name="海报.svg")
+    assert material.media_type == "image/svg+xml"
+    assert [p.text for p in material.passages] == ["本金有保障", "年化 3% < 5%", "另起一段"]
+    assert codes(material) == set()
+
+
+def test_svg_tells_that_outlines_were_not_read() -> None:
+    material = read(SVG.format(more='<path d="M0 0"/>' * 6000).encode(), name="海报.svg")
+    assert codes(material) == {"read.drawing"}

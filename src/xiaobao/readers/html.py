@@ -113,7 +113,7 @@ class PageReader:
     def read(self, data: bytes, draft: Draft) -> None:
         """Put the blocks of the page into the draft."""
         text = decoded_text(data, draft, _declared(data)).text.replace("\0", "")
-        if _nesting(text) > NESTING:
+        if nesting(text) > NESTING:
             raise LimitExceeded(f"网页标签嵌套超过 {NESTING} 层的上限")
         _Page(LexborHTMLParser(text), draft).read()
 
@@ -123,7 +123,7 @@ def _declared(data: bytes) -> str | None:
     return found[1].decode("ascii") if found else None
 
 
-def _nesting(text: str) -> int:
+def nesting(text: str) -> int:
     """Return how deep open tags stand in each other; the parser's time grows with the square of it."""
     depth = most = 0
     for match in _TAG.finditer(text):

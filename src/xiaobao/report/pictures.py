@@ -59,7 +59,7 @@ def has_pages(item: Item) -> bool:
     if result is None or result.path is None or result.material is None:
         return False
     kind = result.material.media_type
-    return kind == "application/pdf" or kind.startswith("image/")
+    return kind == "application/pdf" or (kind.startswith("image/") and kind != "image/svg+xml")
 
 
 def pictures(item: Item, budget: Budget) -> tuple[list[Picture], str]:
