@@ -16,7 +16,7 @@ from xiaobao_web.kernel import files
 from xiaobao_web.kernel.errors import BadUpload, BadValue, PlatformError
 from xiaobao_web.kernel.models import StoredFile
 from xiaobao_web.materials import difference, hashing
-from xiaobao_web.materials.models import ApprovedMaterial, Band, BandKind, Reading, TextSignature
+from xiaobao_web.materials.models import ApprovedMaterial, Band, BandKind, MaterialVersion, Reading, TextSignature
 
 NEAR_BITS = 10
 """Bits of 64 in which two pictures may differ and still be shown as nearly the same."""
@@ -126,7 +126,7 @@ def _picture(data: bytes) -> bytes:
 def ask(question: Question, *, channel: str = "", on: date | None = None, picture: bool = True) -> Reply:
     """Return whether something is approved for use on a day (today) in a channel (any), and what is nearly it."""
     day = on or timezone.localdate()
-    found = _exact(question) or _near(question)
+    found = _exact(question) or _other_versions(question) or _near(question)
     matches = [_match(approved, how, score, day, channel) for approved, how, score in found]
     matches.sort(key=lambda m: (not m.exact, not m.usable, -m.likeness, -m.approved.pk))
     for match in matches[:MOST]:
@@ -146,6 +146,13 @@ def _exact(question: Question) -> list[Scored]:
         same |= Q(text_hash=question.text_hash)
     rows = _ROWS.filter(same).order_by("-pk")[:MOST]
     return [(row, "file" if row.sha256 == question.sha256 else "words", 1.0) for row in rows]
+
+
+def _other_versions(question: Question) -> list[Scored]:
+    """Return the approved versions of materials that hold exactly this as another version, one not approved."""
+    same = MaterialVersion.objects.filter(sha256=question.sha256)
+    rows = _ROWS.filter(version__material__in=same.values("material")).order_by("-pk")[:MOST]
+    return [(row, "version", 1.0) for row in rows]
 
 
 def _near(question: Question) -> list[Scored]:
@@ -205,9 +212,9 @@ def _why_not(approved: ApprovedMaterial, day: date) -> str:
 def _tell_difference(match: Match, question: Question, picture: bool) -> None:
     version = match.approved.version
     text = version.reading.text if version.reading is not None else version.text
-    if match.how in ("text", "picture") and question.text and text:
+    if match.how in ("text", "picture", "version") and question.text and text:
         match.pieces = difference.of_texts(text, question.text)
-        if match.how == "text":
+        if match.how in ("text", "version"):
             match.likeness = round(difference.likeness(text, question.text), 3)
     if match.how == "file" or not (question.picture and picture):
         return
@@ -243,6 +250,12 @@ def _reply(matches: list[Match]) -> Reply:
         return Reply("approved", said, matches)
     if exact:
         return Reply("not_usable", _("批准过，但现在不能用：%(why)s。") % {"why": exact[0].why_not}, matches)
+    other = next((match for match in matches if match.how == "version"), None)
+    if other is not None:
+        said = _("这一版送审过，但没有获得批准；批准使用的是同一材料的第 %(number)d 版（%(approval)s），差异见下。") % {
+            "number": other.approved.version.number, "approval": other.approved.number
+        }  # fmt: skip
+        return Reply("near", said, matches)
     if matches:
         return Reply(
             "near",

@@ -47,6 +47,19 @@ def test_a_changed_figure_is_not_approved_and_shown(bank: Any) -> None:
     assert [(p.old, p.new) for p in match.pieces if p.kind == "change"] == [("3.6%", "5.6%")]
 
 
+def test_the_version_before_the_approved_one_is_named_as_such(bank: Any) -> None:
+    first = "稳健成长一号，保本保收益，稳赚不赔，先到先得，名额有限。"
+    material = services.add_material(title="理财短信", kind="sms", unit=bank.units["retail"], by=bank["submitter"])
+    services.add_version(material, by=bank["submitter"], text=first)
+    version = services.add_version(material, by=bank["submitter"], text=TEXT)
+    reading.read(version)
+    row = registry.approve(version, by=bank["reviewer"], valid_until=timezone.localdate() + timedelta(days=90))
+    reply = lookup.ask(lookup.of_text(first))
+    assert (reply.verdict, reply.matches[0].how, reply.matches[0].approved) == ("near", "version", row)
+    assert "没有获得批准" in reply.sentence
+    assert "第 2 版" in reply.sentence
+
+
 def test_a_decimal_point_makes_other_words() -> None:
     assert hashing.text_hash("年化3.5%") != hashing.text_hash("年化35%")
     assert hashing.text_hash("年化３.5％") == hashing.text_hash("年化 3.5%")

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from xiaobao_web.findings.models import Decision, Finding
+from xiaobao_web.findings.models import Decision, Finding, FindingSource
 from xiaobao_web.kernel import journal, states
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadValue, Refused
@@ -43,7 +43,7 @@ def point_of(found: Finding) -> dict[str, Any]:
         "required": found.remedy,
         "basis": found.basis,
         "severity": found.severity,
-        "must": found.severity != "low",
+        "must": found.severity != "low" and found.source != FindingSource.READING,
     }
 
 

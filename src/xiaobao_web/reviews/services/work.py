@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from django.db import transaction
@@ -192,7 +193,7 @@ def finish_duties(review: Review, *, by: Any, agrees: bool, note: str = "", duty
 def count_minutes(review: Review) -> int:
     """Count the active minutes of all duties into the review and return them."""
     seconds = sum(Assignment.objects.filter(review=review).values_list("seconds", flat=True))
-    review.minutes = round(seconds / 60)
+    review.minutes = math.ceil(seconds / 60)
     Review.objects.filter(pk=review.pk).update(minutes=review.minutes)
     return review.minutes
 
