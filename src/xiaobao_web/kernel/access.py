@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from xiaobao_web.kernel.among import Among
 from xiaobao_web.kernel.errors import Forbidden, Hidden, Undeclared
 
 if TYPE_CHECKING:
@@ -171,16 +172,25 @@ def visible_to(user: Caller, queryset: models.QuerySet[M], name: str) -> models.
         return queryset
     if where.nowhere:
         return queryset.none()
-    model = queryset.model
+    return queryset.filter(reached(user, queryset.model, name))
+
+
+def reached(user: Caller, model: type[models.Model], name: str) -> Q:
+    """Return the condition of the rows of a model that a person has a permission over; empty for all of them."""
+    where = scope(user, name)
+    if where.everywhere:
+        return Q()
     condition = Q(pk__in=[])
+    if where.nowhere:
+        return condition
     unit: str = getattr(model, "scope_unit", "")
     if unit and where.units:
         condition |= Q(**{f"{unit}__in": where.units}) if unit != "pk" else Q(pk__in=where.units)
     for path in getattr(model, "scope_people", ()):
         # A join to many would repeat rows, and removing the repeats would sort the whole table.
         named = Q(**{path: user.pk})
-        condition |= Q(pk__in=model._base_manager.filter(named).values("pk")) if "__" in path else named
-    return queryset.filter(condition)
+        condition |= Q(Among(F("pk"), model._base_manager.filter(named).values("pk"))) if "__" in path else named
+    return condition
 
 
 def within(user: Caller, name: str, obj: models.Model) -> bool:

@@ -93,10 +93,20 @@ def _rare(label: str, words: Sequence[Word], in_title: bool | None) -> list[int]
     The planner knows no frequency of rare words and would walk the whole table from its end for them. Materialised,
     the words' own index is used, and no more is read than is needed to see that there are many.
     """
-    query = _title_query(words) if in_title else _loose_query(words)
+    # A single character begins too many words: without it, where others stand beside it, there may be few already.
+    longer = [word for word in words if not word.begun]
+    told = [longer, words] if longer and len(longer) < len(words) else [words]
+    for some in told:
+        few = _few(label, _title_query(some) if in_title else _loose_query(some))
+        if len(few) <= RARE:
+            return few or [0]
+    return []
+
+
+def _few(label: str, query: str) -> list[int]:
+    """Return the ids of a kind's entries that a query matches, at most one more than are rare."""
     sql = "WITH found AS MATERIALIZED (SELECT id FROM kernel_searchentry WHERE words @@ CAST(%s AS tsquery)) "
-    few = ids(RawSQL(sql + "SELECT id FROM found LIMIT %s", (f"{query} & '{_kind_word(label)}'", RARE + 1)))
-    return [] if len(few) > RARE else few or [0]
+    return ids(RawSQL(sql + "SELECT id FROM found LIMIT %s", (f"{query} & '{_kind_word(label)}'", RARE + 1)))
 
 
 def ids(query: RawSQL) -> list[int]:

@@ -14,7 +14,7 @@ __all__ = ["signs"]
 
 def waiting(user: Any) -> int:
     """Return how many reviews wait for a person, counted up to a hundred."""
-    return queries.waiting_for(user)[:100].count()
+    return queries.waiting_for(user).order_by()[:100].count()
 
 
 entry("before", _("消保审查"), "reviews", "reviews.view", "file-check", 10, count=waiting)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
 
 from xiaobao_web.findings.models import Decision, Finding
-from xiaobao_web.kernel.access import holds, visible_to
+from xiaobao_web.kernel.access import holds, reached, visible_to
+from xiaobao_web.kernel.among import Among
 from xiaobao_web.materials.models import Screening, WorkState
 from xiaobao_web.reviews.models import Assignment, Point, Reevaluation, Review, ReviewState
 from xiaobao_web.reviews.states import OPEN
@@ -35,12 +36,11 @@ def visible(user: Any) -> QuerySet[Review]:
 
 def waiting_for(user: Any) -> QuerySet[Review]:
     """Return the reviews whose next step is this person's to do."""
-    condition = Q(pk__in=Assignment.objects.filter(person=user, done_at__isnull=True).values("review"))
+    condition = Q(Among(F("pk"), Assignment.objects.filter(person=user, done_at__isnull=True).values("review")))
     for state, name in WAITS_FOR.items():
         if not holds(user, name):
             continue
-        here = Q(state=state, pk__in=visible_to(user, Review.objects.filter(state=state), name).values("pk"))
-        condition |= here & _mine(user, state, name)
+        condition |= Q(state=state) & reached(user, Review, name) & _mine(user, state, name)
     return visible(user).filter(condition, state__in=(*OPEN, ReviewState.CONCLUDED))
 
 

@@ -154,7 +154,8 @@ class ListPage(View):
     def context(self, reading: Reading) -> dict[str, Any]:
         """Return what the template of the page and of the fragment needs."""
         page = self._window(reading)
-        total = keyset.count_up_to(reading.rows, COUNTED)
+        whole = not (page.previous or page.next)
+        total = len(page.rows) if whole else keyset.count_up_to(reading.rows, COUNTED)
         applied = reading.applied()
         return {
             "list": self,
