@@ -11,7 +11,7 @@ REPORT := var/report/report.html
 SAMPLES := $(filter-out samples/README.md,$(sort $(wildcard samples/*)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets demo demo-reset report test test-postgres slow evaluate train fuzz bench samples docs lock clean
+.PHONY: help setup assets demo demo-reset report test test-postgres slow audit evaluate train fuzz bench samples docs lock clean
 
 help:  ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -54,7 +54,10 @@ test-postgres: $(STAMP) $(ASSETS)  ## Run the platform's tests on a PostgreSQL o
 	$(BIN)/python tests/web/on_postgresql.py tests/web -n 2 -m "not slow"
 
 slow: $(STAMP)  ## Run the tests that take more than ten seconds each.
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -m "slow and not audit"
+
+audit: $(STAMP) $(ASSETS)  ## Walk every page with a browser and throw bad requests at every operation of the interface.
+	$(BIN)/pytest -m audit
 
 evaluate: $(STAMP)  ## Measure accuracy on labelled sets (DATA=folder; absent sets are skipped aloud).
 	$(BIN)/python -m evaluation --data $(DATA) --page docs/evaluation.md

@@ -22,6 +22,7 @@ EVERYBODY = ("search", "inbox", "exports", "tokens", "delegations", "mfa_index")
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.audit,
     pytest.mark.timeout(2400),
     pytest.mark.skipif(not VENDOR.is_dir(), reason="浏览器资源还没有取得：make assets"),
 ]
