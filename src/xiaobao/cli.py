@@ -18,6 +18,7 @@ COMMANDS = {
     "screen": "xiaobao.report.commands:screen_command",
     "read": "xiaobao.readers.commands:read_command",
     "mask": "xiaobao.privacy.commands:mask_command",
+    "intake": "xiaobao.intake.commands:intake_command",
     "credit": "xiaobao.credit.commands:credit",
     "similar": "xiaobao.embedding.commands:similar_command",
     "rules": "xiaobao.rulebook.commands:rules",
