@@ -61,6 +61,8 @@ class Check(ABC):
     doc: ClassVar[str] = ""
     argument: ClassVar[Mapping[str, Any]] = {}
     options: ClassVar[Mapping[str, Option]] = {}
+    proves: ClassVar[bool] = False
+    """Whether a hit is a fact by arithmetic, which a trained reading of the words cannot set aside."""
 
     @classmethod
     @abstractmethod

@@ -88,6 +88,7 @@ class AnnualisedMismatch(Check):
     doc = "写明了价格与年化利率，而按价格折算的年化（单利与复利）都与所写相差超过 tolerance 个百分点"
     argument = {"const": "mismatch"}
     options = {"tolerance": Option({"type": "number", "minimum": 0}, "允许的差（百分点）", 0.3)}
+    proves = True
 
     def __init__(self, tolerance: float) -> None:
         self.tolerance = Decimal(str(tolerance))

@@ -115,7 +115,7 @@ _SPOKEN = re.compile(
     r"(?:(?P<li>[0-9一二两三四五六七八九半]) ?(?P<unit>厘)?)?(?![之0-9钟期%]))"
     r"|(?<![0-9])万(?P<wan>[0-9](?:\.[0-9]{1,2})?)(?:/|每|一|的)?(?P<each>天|日)(?:息|利率)?"
     r"|(?P<base>[0-9一两二三四五六七八九]?[百千万])(?:元|块钱?)?(?:钱)?(?:一|每)天(?:利息|息)?(?:只要|仅需|只|才|仅)?"
-    r"(?P<cost>[0-9一两二三四五六七八九](?:\.[0-9]+)?)(?P<coin>毛|角|块|元|分)"
+    r"(?P<cost>[0-9一两二三四五六七八九](?:\.[0-9]+)?)(?P<coin>毛|角|块|元|分)(?P<tenth>[0-9一二三四五六七八九半](?![0-9十百千万点.个天月日期年%倍]))?"
 )
 _SHARE = {"日": Decimal("0.1"), "月": Decimal(1), "年": Decimal(10)}
 _COIN = {"元": Decimal(1), "块": Decimal(1), "毛": Decimal("0.1"), "角": Decimal("0.1"), "分": Decimal("0.01")}
@@ -127,16 +127,21 @@ def _spoken(text: str) -> Iterator[Quote]:
     for match in _SPOKEN.finditer(text):
         start, end = match.span()
         if match["fen"]:
-            rest = match["li"]
-            tenth = Decimal(0) if not rest else Decimal("0.5") if rest == "半" else parse_number(rest) / 10
+            tenth = Decimal(0) if not match["li"] else _tenths(match["li"])
             percent = (parse_number(match["fen"]) + tenth) * _SHARE[match["period"]]
             yield Quote(_KIND[match["period"]], start, end, text[start:end], percent, _periods(text, start, end))
         elif match["wan"]:
             yield Quote("daily_rate", start, end, text[start:end], parse_number(match["wan"]) / 100)
         else:
             base = match["base"] if len(match["base"]) > 1 else "1" + match["base"]
-            percent = parse_number(match["cost"]) * _COIN[match["coin"]] / parse_number(base) * 100
+            tenth = Decimal(0) if not match["tenth"] else _tenths(match["tenth"])
+            percent = (parse_number(match["cost"]) + tenth) * _COIN[match["coin"]] / parse_number(base) * 100
             yield Quote("daily_rate", start, end, text[start:end], percent)
+
+
+def _tenths(digit: str) -> Decimal:
+    """Return what a bare digit after a coin stands for: 四毛五 is four and a half."""
+    return Decimal("0.5") if digit == "半" else parse_number(digit) / 10
 
 
 _LABEL = re.compile(
@@ -146,7 +151,7 @@ _LABEL = re.compile(
 )
 _FEE = re.compile("手续费|费率|服务费|担保费|管理费|费用|息费|月费|期费|日费|总费")
 _YIELD = re.compile(
-    r"收益|存款|定存|理财|业绩|净值|涨|跌|LPR|折|返现|返利|保证金|首付|占比"
+    r"收益|存款|定存|理财|业绩|净值|涨|跌|LPR|折(?![合算成])|返现|返利|保证金|首付|占比"
     r"|费率优惠|七日|逾期|罚息|违约金|滞纳金|增长|年金|分红|结算"
 )
 _MONTHLY_FEE = re.compile("月[^，。；、0-9]{0,6}费")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from xiaobao.credit.quotes import Quote, annualise, parse_quotes
@@ -45,11 +45,20 @@ def mismatch(text: str, tolerance: Decimal = Decimal("0.3")) -> Mismatch | None:
             rate = annualise(price)
         except InputError:
             continue
-        if _agrees(stated[0].percent or Decimal(0), rate, tolerance):
+        percent = stated[0].percent or Decimal(0)
+        if any(_agrees(percent, each, tolerance) for each in (rate, *_on_principal(price))):
             return None
         found = found or Mismatch(stated[0], price, rate)
     return found
 
 
+def _on_principal(price: Quote) -> list[AnnualRate]:
+    """Return what a monthly price comes to if it is charged on the original principal: 每万元每月58元 may mean that."""
+    if price.kind != "monthly_rate" or not price.periods:
+        return []
+    return [annualise(replace(price, kind="periodic_fee"))]
+
+
 def _agrees(percent: Decimal, rate: AnnualRate, tolerance: Decimal) -> bool:
-    return min(abs(percent - rate.nominal_percent), abs(percent - rate.effective_percent)) <= tolerance
+    """Tell whether a rate may have been meant: compounding less often than we do gives figures between both of ours."""
+    return rate.nominal_percent - tolerance <= percent <= rate.effective_percent + tolerance

@@ -51,7 +51,7 @@ def decide(
     sources can at most ask for review, and a draft decides nothing. The judge learned from whole texts: of a
     `fragment` of a document, words that a rule names and no stance speaks against are worth at least a review (not
     where the document is `told` about offences, as norms and lessons are), and a reading that no words support is
-    worth nothing unless it is sure.
+    worth nothing unless it is sure. What arithmetic proves and no stance clears is at least worth a review.
     """
     rule = candidate.rule
     if judge is None or probability is None:
@@ -59,7 +59,8 @@ def decide(
         decision: Decision = "clear" if candidate.cleared else "violation"
         confidence = 1 - confidence if candidate.cleared else confidence
     else:
-        confidence = probability
+        proved = rule.when.proves and not candidate.cleared
+        confidence = probability = max(probability, judge.review_from) if proved else probability
         sure = SURE if fragment and candidate.rule.id.startswith(LEARNED) else judge.violation_from
         if probability >= sure:
             decision = "violation"
