@@ -14,6 +14,8 @@ event_type("kernel.file_attached", _("{actor} 为 {subject} 添加附件 {name}"
 event_type("kernel.file_removed", _("{actor} 移除了 {subject} 的附件 {name}"), personal=("name",))
 event_type("kernel.file_opened", _("{actor} 打开了 {subject} 含个人信息的附件 {name}"), personal=("name",))
 event_type("kernel.file_blocked", _("文件被拦截或检查未完成：{reason}"))
+event_type("kernel.file_released", _("{actor} 放行了被拦截的文件（{blocked_for}），理由：{reason}"))
+event_type("kernel.file_rejected", _("{actor} 驳回了被拦截的文件（{blocked_for}），理由：{reason}"))
 event_type("kernel.file_rescanned", _("{actor} 重新检查了文件：{state} {reason}"))
 event_type("kernel.file_held", _("{actor} 冻结了 {subject} 的附件 {name}，事由：{reason}"), personal=("name",))
 event_type("kernel.file_hold_lifted", _("{actor} 解除了 {subject} 的附件 {name} 的冻结"), personal=("name",))

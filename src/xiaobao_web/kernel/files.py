@@ -247,12 +247,19 @@ def refusal(stored: StoredFile) -> str:
     """Return why a file is not handed out, and what to do."""
     if stored.purged_at is not None:
         return _("这个文件已按保存期限销毁。")
+    if stored.stopped and stored.ruled_by_id is not None:
+        return _("这个文件未予放行：%(why)s。驳回理由：%(ruling)s。请处理后重新上传。") % {
+            "why": stored.reason, "ruling": stored.ruling.rstrip("。")
+        }  # fmt: skip
     if stored.state == ScanState.WAITING:
         return _("这个文件还在等待安全检查（%(reason)s），完成后即可打开。") % {"reason": stored.reason or _("排队中")}
     if stored.state == ScanState.FAILED:
         sentence = _("这个文件的安全检查没有完成：%(reason)s。请另存后重新上传，或联系系统管理员。")
     else:
-        sentence = _("这个文件已被拦截：%(reason)s。请去除这些内容（例如另存为 PDF）后重新上传。")
+        sentence = _(
+            "这个文件已被拦截：%(reason)s。请去除这些内容（例如另存为 PDF）后重新上传；"
+            "确属业务需要的，请消保办或系统管理员核查放行。"
+        )
     return sentence % {"reason": stored.reason}
 
 
@@ -337,5 +344,3 @@ def _remove_bytes(number: int) -> None:
 def sweep() -> int:
     """Remove bytes that dead processes left without a row, and return how many files went."""
     return blobs.sweep(lambda names: set(StoredFile.objects.filter(sha256__in=names).values_list("sha256", flat=True)))
-
-

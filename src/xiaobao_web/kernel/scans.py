@@ -68,8 +68,14 @@ def rescan(stored: StoredFile) -> StoredFile:
 
 
 def put(row: StoredFile, decision: Decision) -> None:
-    """Write a decision to a row; a change from what was released to blocked is an event."""
+    """Write a decision to a row; a change from what was released to blocked is an event.
+
+    A person's release stands unless a virus is found.
+    """
     before = row.state
+    infected = any(remark.get("code") == "virus" for remark in decision.remarks)
+    if before == ScanState.RELEASED and not infected:
+        return  # a person has seen what the structural scan says and released it anyway
     row.state, row.reason, row.remarks = decision.state, decision.reason, decision.remarks
     row.scanned_at, row.attempts = timezone.now(), F("attempts") + 1
     row.save(update_fields=["state", "reason", "remarks", "scanned_at", "attempts"])

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
 from xiaobao_web.kernel.files import open_stored
-from xiaobao_web.kernel.models import StoredFile
+from xiaobao_web.kernel.models import ScanState, StoredFile
 from xiaobao_web.kernel.scanning import kind_named
 
 CHUNK = 1 << 18
@@ -28,7 +28,7 @@ def respond(request: HttpRequest, stored: StoredFile, *, name: str, download: bo
         file.close()
         return _guarded(HttpResponseNotModified(), tag)
     kind = kind_named(stored.media_type)
-    inline = kind.inline and not download
+    inline = kind.inline and not download and stored.state != ScanState.RELEASED
     wanted = _wanted(request, stored.size, tag)
     answer: HttpResponseBase
     if wanted is not None and wanted[0] > wanted[1]:

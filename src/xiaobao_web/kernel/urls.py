@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("files/of/<str:label>/<int:subject_id>/add/", views_files.add_files, name="add_files"),
     path("system/files/", views_files.unreleased, name="unreleased_files"),
     path("system/files/<int:number>/scan/", views_files.scan_again, name="scan_again"),
+    path("system/files/<int:number>/rule/", views_files.rule_on, name="rule_on_file"),
     path("search/", views_search.search_page, name="search"),
     path("search/quick", views_search.quick, name="search_quick"),
     path("lists/<str:name>/columns/", views_lists.columns, name="list_columns"),

@@ -15,14 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from xiaobao_web.kernel import files
+from xiaobao_web.kernel import files, releases
 from xiaobao_web.kernel.access import require
-from xiaobao_web.kernel.errors import BadUpload, Hidden, Undeclared
+from xiaobao_web.kernel.errors import BadUpload, Hidden, PlatformError, Undeclared
 from xiaobao_web.kernel.models import Attachment, ScanState, StoredFile
 from xiaobao_web.kernel.scans import rescan_by
 from xiaobao_web.kernel.serving import respond
 
 MOST_FILES = 20
+RELEASED = (ScanState.CLEAN, ScanState.RELEASED)
 HIDDEN = gettext_lazy("没有找到这个文件，或它不在您的查看范围内。")
 
 
@@ -137,10 +138,36 @@ def _require(request: HttpRequest) -> None:
 def unreleased(request: HttpRequest) -> HttpResponse:
     """List the files that wait for their scan, failed it or were blocked."""
     _require(request)
-    rows = StoredFile.objects.exclude(state=ScanState.CLEAN).filter(purged_at__isnull=True).order_by("-pk")
-    rows = rows.select_related("added_by").prefetch_related("attachments")
+    ruled = request.GET.get("view") == "released"
+    rows = StoredFile.objects.filter(purged_at__isnull=True).order_by("-pk").select_related("added_by", "ruled_by")
+    rows = rows.filter(state=ScanState.RELEASED) if ruled else rows.exclude(state__in=RELEASED)
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
-    return render(request, "kernel/unreleased.html", {"page": page})
+    for row in page:
+        row.names = releases.names_of(row)  # type: ignore[attr-defined]
+        row.may = releases.may_rule(request.user, row) if row.stopped else None  # type: ignore[attr-defined]
+        row.infected = releases.is_infected(row)  # type: ignore[attr-defined]
+    return render(request, "kernel/unreleased.html", {"page": page, "view": "released" if ruled else ""})
+
+
+@require_POST
+def rule_on(request: HttpRequest, number: int) -> HttpResponse:
+    """Release a blocked file anyway, or reject it, for a reason."""
+    user: Any = request.user
+    require(user, "kernel.release_files")
+    row = StoredFile.objects.filter(pk=number, purged_at__isnull=True).first()
+    if row is None:
+        raise Hidden(str(HIDDEN))
+    step = releases.release if request.POST.get("action") == "release" else releases.reject
+    try:
+        row = step(row, by=user, reason=request.POST.get("reason", ""))
+    except PlatformError as error:
+        if error.status in (403, 404):
+            raise
+        messages.error(request, error.message)
+    else:
+        told = _("已放行，上传人已收到通知。") if row.released else _("已驳回，上传人已收到通知。")
+        messages.success(request, told)
+    return redirect("unreleased_files")
 
 
 @require_POST

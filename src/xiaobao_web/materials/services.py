@@ -16,7 +16,16 @@ from xiaobao_web.materials.access import require_for_unit
 from xiaobao_web.materials.models import Material, MaterialKind, MaterialVersion, Screening, WorkState
 from xiaobao_web.materials.screening import on_screened, screened
 
-__all__ = ["add_material", "add_version", "on_screened", "screen", "screened", "screening_states"]
+__all__ = [
+    "add_material",
+    "add_version",
+    "on_screened",
+    "read_released",
+    "screen",
+    "screened",
+    "screening_states",
+    "stopped",
+]
 
 MOST_TEXT = 200_000
 OPEN = (WorkState.QUEUED.value, WorkState.RUNNING.value)
@@ -120,3 +129,27 @@ def screening_states(versions: list[int]) -> dict[int, Screening]:
     """Return the newest screening of each of some versions, by version id; one query."""
     rows = Screening.objects.filter(version__in=versions).order_by("pk")
     return {row.version_id: row for row in rows}
+
+
+def stopped(version: MaterialVersion) -> str:
+    """Return why a version's file was stopped by the safety check and what to do next; empty when it may be used.
+
+    A page stopped only for its scripts is still read and screened: it is no reason to send another.
+    """
+    stored = version.stored
+    if stored is None or not stored.stopped or files.is_markup_only(stored):
+        return ""
+    return f"“{version.name}”：{files.refusal(stored)}"
+
+
+def read_released(stored: Any) -> int:
+    """Read and screen anew what a released file kept from being read; return how many screenings were asked for."""
+    rows = list(MaterialVersion.objects.filter(stored=stored).select_related("material"))
+    newest = screening_states([row.pk for row in rows])
+    asked = 0
+    for row in rows:
+        known = newest.get(row.pk)
+        if known is not None and known.state == WorkState.FAILED.value:
+            screen(row)
+            asked += 1
+    return asked

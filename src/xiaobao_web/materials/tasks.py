@@ -9,15 +9,24 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.kernel.jobs import job
-from xiaobao_web.kernel.models import ScanState
+from xiaobao_web.kernel.models import ScanState, StoredFile
 from xiaobao_web.kernel.models.jobs import JobRun, RunState
+from xiaobao_web.kernel.releases import after_release
 from xiaobao_web.kernel.schedule import every
-from xiaobao_web.materials import reading, registry, screening
+from xiaobao_web.materials import reading, registry, screening, services
 from xiaobao_web.materials.models import MaterialVersion, Screening, WorkState
 
 PATIENCE = timedelta(minutes=1)
 """How old an open screening is before the timetable looks after it."""
 AT_ONCE = 200
+
+
+def _read_released(stored: StoredFile) -> None:
+    services.read_released(stored)
+
+
+if _read_released not in after_release:
+    after_release.append(_read_released)
 
 
 @job(queue="screening", title=_("读取材料"))

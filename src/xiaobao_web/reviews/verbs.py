@@ -69,6 +69,8 @@ def of(review: Review, user: Any) -> list[Verb]:
         reason = action.reason
         if action.name == "finish_assessment" and not reason:
             reason = " ".join(services.obstacles(review))
+        if action.name in ("submit", "hand_in_answers") and not reason:
+            reason = " ".join(services.stopped_files(review))
         out.append(Verb(action.name, action.label, not reason, reason, action.primary, action.danger))
     return out
 

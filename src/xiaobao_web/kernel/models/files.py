@@ -17,6 +17,7 @@ class ScanState(TonedChoices):
     CLEAN = "clean", "green", _("已检查")
     BLOCKED = "blocked", "red", _("已拦截")
     FAILED = "failed", "amber", _("检查未完成")
+    RELEASED = "released", "violet", _("人工放行")
 
 
 class RetentionClass(models.TextChoices):
@@ -43,6 +44,16 @@ class StoredFile(models.Model):
     """What the scan found: [{"code", "message", "place", "blocks"}]."""
     scanned_at = models.DateTimeField(_("检查时间"), null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
+    ruling = models.CharField(_("放行或驳回理由"), max_length=300, blank=True)
+    ruled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("放行或驳回人"),
+    )
+    ruled_at = models.DateTimeField(_("放行或驳回时间"), null=True, blank=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     added_at = models.DateTimeField(_("存入时间"), auto_now_add=True)
     hold_reason = models.CharField(_("冻结事由"), max_length=200, blank=True)
@@ -60,7 +71,12 @@ class StoredFile(models.Model):
     @property
     def released(self) -> bool:
         """Tell whether people may have the bytes."""
-        return self.state == ScanState.CLEAN and self.purged_at is None
+        return self.state in (ScanState.CLEAN, ScanState.RELEASED) and self.purged_at is None
+
+    @property
+    def stopped(self) -> bool:
+        """Tell whether the scan stopped it: blocked, or not finished."""
+        return self.state in (ScanState.BLOCKED, ScanState.FAILED)
 
 
 class Attachment(models.Model):

@@ -11,7 +11,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from xiaobao_web.kernel import clocks, formats
+from xiaobao_web.kernel import access, clocks, formats
 from xiaobao_web.kernel.choices import tone_of
 from xiaobao_web.kernel.marking import marked as mark_text
 from xiaobao_web.kernel.timeline import Moment, moments
@@ -39,6 +39,12 @@ def icon(name: str, classes: str = "") -> SafeString:
         static("icons/icons.svg"),
         name,
     )
+
+
+@register.filter
+def holds(user: Any, permission: str) -> bool:
+    """Tell whether a person has a permission anywhere."""
+    return access.holds(user, permission)
 
 
 @register.filter

@@ -31,6 +31,7 @@ from xiaobao_web.reviews.services.drafting import (
     save_assessment,
     set_free_fields,
     sign,
+    stopped_files,
     withdraw,
 )
 from xiaobao_web.reviews.services.lanes import check_sample, import_batch
@@ -105,6 +106,7 @@ __all__ = [
     "set_free_fields",
     "sign",
     "start_verification",
+    "stopped_files",
     "submit",
     "sweep",
     "take",

@@ -15,7 +15,7 @@ from xiaobao_web.reviews import clocking, queries, telling
 from xiaobao_web.reviews.models import Answer, Duty, Opinion, Point, PointState, Review, ReviewState
 from xiaobao_web.reviews.services import work
 from xiaobao_web.reviews.services.aftermath import concluded
-from xiaobao_web.reviews.services.drafting import lock
+from xiaobao_web.reviews.services.drafting import lock, stopped_files
 
 
 def _point(point: Point, state: str) -> tuple[Review, Point]:
@@ -75,6 +75,9 @@ def standing(review: Review) -> Any:
 def hand_in_answers(review: Review, *, by: Any, comment: str = "") -> Review:
     """Hand in the answers: what is not adopted goes to the executive in charge of consumer protection first."""
     row = lock(review)
+    stopped = stopped_files(row)
+    if stopped:
+        raise Refused(_("有文件未通过安全检查，不能提交：%s") % " ".join(stopped))
     given = list(standing(row))
     refused = [item for item in given if not item.adopted and item.approved is None]
     facts = {"adopted": sum(item.adopted for item in given), "refused": sum(not item.adopted for item in given)}

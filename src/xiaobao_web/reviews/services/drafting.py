@@ -260,9 +260,9 @@ def questions_of(review: Review) -> list[data.Question]:
 
 
 def obstacles(review: Review) -> list[str]:
-    """Return what keeps a draft from being handed on: unanswered questions, gates, missing reasons; each a sentence."""
+    """Return what keeps a draft from being handed on: stopped files, unanswered questions, gates; each a sentence."""
     answers = review.assessment.answers
-    out = []
+    out = stopped_files(review)
     missing = 0
     for question in questions_of(review):
         given = answers.get(question.id, {})
@@ -278,6 +278,12 @@ def obstacles(review: Review) -> list[str]:
     if missing:
         out.insert(0, _("自评还有 %d 题未答，答完才能报签批。") % missing)
     return out
+
+
+def stopped_files(review: Review) -> list[str]:
+    """Return why files of the versions that count were stopped by the safety check, and what to do; each a sentence."""
+    entries = review.materials.select_related("version__stored")
+    return [told for entry in entries if (told := materials.stopped(entry.version))]
 
 
 @transaction.atomic

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from xiaobao_web.kernel import states
 from xiaobao_web.kernel.access import require
+from xiaobao_web.kernel.errors import Refused
 from xiaobao_web.materials import services as materials
 from xiaobao_web.materials.models import Screening, WorkState
 from xiaobao_web.reviews import clocking, data, queries, telling
 from xiaobao_web.reviews.models import Review, ReviewState
 from xiaobao_web.reviews.services import lanes
-from xiaobao_web.reviews.services.drafting import lock, questions_of
+from xiaobao_web.reviews.services.drafting import lock, questions_of, stopped_files
 
 OVER = (WorkState.DONE, WorkState.FAILED)
 
@@ -26,6 +27,9 @@ def submit(review: Review, *, by: Any, comment: str = "") -> Review:
     """Submit a signed request: its materials are screened, then people review; idempotent after a crash."""
     row = lock(review)
     require(by, "reviews.submit", row)
+    found = stopped_files(row)
+    if found:
+        raise Refused(_("有文件未通过安全检查，不能提交：%s") % " ".join(found))
     lanes.check_variant(row)
     facts = {"lane": row.get_lane_display()}
     moved = states.move(row, "submit", by=by, comment=comment, facts=facts, at=timezone.now())

@@ -18,7 +18,7 @@ from xiaobao_web.kernel.access import find, holders
 from xiaobao_web.kernel.errors import BadValue, PlatformError
 from xiaobao_web.kernel.views_comments import context_of
 from xiaobao_web.materials.models import WorkState
-from xiaobao_web.materials.services import screening_states
+from xiaobao_web.materials.services import screening_states, stopped
 from xiaobao_web.reviews import data, queries, services, verbs
 from xiaobao_web.reviews.models import Duty, Review, ReviewMaterial, ReviewState, Verification
 
@@ -54,6 +54,7 @@ def entries_of(review: Review) -> list[ReviewMaterial]:
     for entry in entries:
         entry.screening = known.get(entry.version_id)  # type: ignore[attr-defined]
         entry.counts = counts.get(entry.version_id, {"open": 0, "accepted": 0, "dismissed": 0})  # type: ignore[attr-defined]
+        entry.stopped = stopped(entry.version)  # type: ignore[attr-defined]
         entry.early = review.state in EARLY  # type: ignore[attr-defined]
         entry.unread = entry.version_id in unread  # type: ignore[attr-defined]
         entry.found = sum(entry.counts.values())  # type: ignore[attr-defined]
