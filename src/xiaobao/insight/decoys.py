@@ -1,0 +1,141 @@
+"""What looks like a new topic and is none: one writer's flood, a renamed product, a marketing day, the calendar."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from xiaobao.calendar import mainland
+from xiaobao.errors import InputError
+from xiaobao.insight.topics import Member, Topic
+
+COMPLAINT = re.compile(
+    r"投诉|举报|维权|上访|曝光|起诉|无法|不能|失败|打不开|登不上|用不了|被扣|多扣|乱扣|扣了|误导|欺骗|骗|坑|拒|不给|不退|不让|不认|不到账|没到|没收到"
+    r"|没人|没解决|没法|还没|一直没|仍未|未到|未经|不明|错|丢|盗|故障|报错|卡住|闪退|崩|逾期|违约|凭什么|为什么|怎么回事|要求|赔|道歉|解释|严重|太差"
+    r"|恶劣|推诿|敷衍|忽悠|不合理|霸王|不满|气愤|离谱|糟|退款|退还|损失|停用|异常|突然|限制|冻结|催|骚扰|泄露|不符|虚假|收费|说法"
+)
+PROMOTION = re.compile(
+    r"活动|抽奖|优惠|礼品|礼包|领取|参加|参与|报名|周年|促销|开门红|满减|秒杀|中奖|福利|折扣|红包|立减|返现|赠|积分|名额|规则|点赞|表扬|感谢|满意"
+    r"|推荐|好评|很方便|很划算|不错"
+)
+SALARY = re.compile(r"工资|薪|代发|奖金|养老金|退休金|社保|公积金|发钱|补贴|津贴|月初|月末|月底|账单日|还款日")
+SEASON = re.compile(
+    r"假期|放假|长假|节前|节后|节日|过节|春节|过年|元旦|清明|五一|劳动节|端午|中秋|国庆|元宵|双十一|双11|双十二|六一八|返乡|黄金周|春运|周末|周一|礼拜"
+)
+_PAYDAYS = frozenset({1, 5, 8, 10, 15, 20, 25, 28})
+_IDENTITY = re.compile(
+    r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{15,19}[\dXx]?(?!\d)|尾号[为是:： ]{0,2}\d{4}|工单号?[:：]?\w{6,}"
+    r"|(?:我叫|我是|本人|姓名[:：])[一-龥]{2,3}(?=[，。,. ])"
+)
+_DIGITS = re.compile(r"[0-9０-９]+")
+_MOST_COMPARED = 160
+SAME_WORDING = 0.6
+
+
+@dataclass(frozen=True)
+class Voices:
+    """Who stands behind texts: independent wordings, share of the commonest wording and of the commonest writer."""
+
+    wordings: int
+    commonest: float
+    one_writer: float
+    first: tuple[int, ...]
+    """Index of one text of each wording, the commonest wording first."""
+
+
+def wordings(texts: Sequence[str], least: float = SAME_WORDING) -> list[list[int]]:
+    """Return groups of indices of texts that say nearly the same, numbers aside, the largest group first.
+
+    Nearly the same: the pairs of characters they share are at least `least` of all they have (Jaccard).
+    """
+    grams: list[set[str]] = []
+    for text in texts:
+        plain = "".join(c for c in _DIGITS.sub("0", text) if c.isalnum())
+        grams.append({plain[i : i + 2] for i in range(max(1, len(plain) - 1))})
+    places = {gram: i for i, gram in enumerate(sorted(set().union(*grams)))} if grams else {}
+    held = np.zeros((len(grams), max(1, len(places))), dtype=np.float32)
+    for row, own in enumerate(grams):
+        held[row, [places[gram] for gram in own]] = 1.0
+    shared = held @ held.T
+    sizes = np.maximum(held.sum(axis=1), 1.0)
+    near = shared >= least * (sizes[:, None] + sizes[None, :] - shared)
+    groups: list[list[int]] = []
+    free = set(range(len(grams)))
+    while free:
+        start = min(free)
+        group, edge = {start}, [start]
+        while edge:
+            more = set(np.flatnonzero(near[edge.pop()]).tolist()) & free - group
+            group |= more
+            edge += sorted(more)
+        free -= group
+        groups.append(sorted(group))
+    return sorted(groups, key=lambda g: (-len(g), g[0]))
+
+
+def voices(members: Sequence[Member]) -> Voices:
+    """Return who stands behind the newest texts of a topic."""
+    offset = max(0, len(members) - _MOST_COMPARED)
+    seen = members[offset:]
+    groups = wordings([m.text.text for m in seen])
+    writers: Counter[str] = Counter()
+    for member in seen:
+        names = set(_IDENTITY.findall(member.text.text))
+        if member.text.author:
+            names = {member.text.author}
+        writers.update(names)
+    total = max(1, len(seen))
+    return Voices(
+        wordings=len(groups),
+        commonest=len(groups[0]) / total if groups else 0.0,
+        one_writer=max(writers.values(), default=0) / total,
+        first=tuple(offset + group[0] for group in groups),
+    )
+
+
+def share(pattern: re.Pattern[str], members: Sequence[Member]) -> float:
+    """Return the share of texts in which a pattern occurs."""
+    return sum(pattern.search(m.text.text) is not None for m in members) / max(1, len(members))
+
+
+def beyond_name(topic: Topic) -> float:
+    """Return the share of texts in which something other than one new name grew as well.
+
+    A renamed product brings one new name into the sentences that were always there; a new problem brings words of its
+    own. The name is the commonest word of the topic with what nearly always stands next to it.
+    """
+    held: dict[str, set[int]] = defaultdict(set)
+    beside: dict[frozenset[str], set[int]] = defaultdict(set)
+    for index, member in enumerate(topic.members):
+        for number in member.features:
+            parts = topic.words.get(number, ())
+            for word in parts:
+                held[word].add(index)
+            if len(parts) == 2:
+                beside[frozenset(parts)].add(index)
+    if not held:
+        return 0.0
+    core = max(held, key=lambda w: (len(held[w]), w))
+    name = {core}
+    for pair, texts in beside.items():
+        if core in pair and len(texts) >= 0.6 * len(held[core]):
+            name |= pair
+    other = [number for number, parts in topic.words.items() if not name & set(parts)]
+    sought = set(other)
+    return sum(bool(sought & m.features) for m in topic.members) / max(1, len(topic.members))
+
+
+def is_special(day: date) -> bool:
+    """Tell whether the calendar alone explains a crowd: a payday, a month's end, a holiday or the day beside."""
+    if day.day in _PAYDAYS or (day + timedelta(days=1)).day == 1:
+        return True
+    try:
+        known = [mainland().day(day + timedelta(days=n)) for n in (-1, 0, 1)]
+    except InputError:
+        return False
+    return any(d.kind == "holiday" for d in known)

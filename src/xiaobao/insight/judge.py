@@ -1,0 +1,168 @@
+"""Decide whether a group of growing features is a topic worth an alert, and why not where it is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import numpy as np
+
+from xiaobao.insight import decoys
+from xiaobao.insight.memory import DAYS, Memory
+from xiaobao.insight.statistics import Floats, dispersion, poisson_ratio
+from xiaobao.insight.topics import Member, Topic, series
+
+WINDOWS = (1, 2, 3, 5, 7, 10, 14)
+LEAST_BASE_DAYS = 5
+
+
+@dataclass(frozen=True)
+class Bars:
+    """The bars a topic must pass; the defaults hold for streams of some hundred to some thousand texts a day."""
+
+    strength: float = 11.0
+    lift: float = 2.5
+    texts: int = 5
+    wordings: int = 4
+    without_best_day: float = 4.0
+    one_day_strength: float = 25.0
+    one_day_texts: int = 8
+    beyond_name: float = 0.34
+    rising_days: int = 3
+    suspect_days: int = 4
+
+
+@dataclass
+class Judgement:
+    """What a look at a topic found; `refused` is "" where it deserves an alert, else the reason in Chinese."""
+
+    strength: float = 0.0
+    count: int = 0
+    expected: float = 0.0
+    days: int = 0
+    before: float = 0.0
+    refused: str = ""
+    members: list[Member] = field(default_factory=list)
+    voices: decoys.Voices | None = None
+
+    @property
+    def emerging(self) -> bool:
+        """Tell whether hardly anything of it was there before: less than one text in five days."""
+        return self.before < 0.2
+
+
+def judge(memory: Memory, topic: Topic, background: float, bars: Bars) -> Judgement:
+    """Return the judgement of a topic; background is the share of all texts that complain."""
+    if len(topic.members) < bars.texts:
+        return Judgement(refused="太少")
+    counts, sizes = series(memory, topic), memory.sizes()
+    out = _window(counts, sizes, _dates(memory), bars)
+    if out.strength < bars.strength:
+        out.refused = "未超出预期"
+        return out
+    out.members = [m for m in topic.members if memory.now - m.bin < out.days * 4]
+    out.refused = _refused(topic, out, background, bars) or _thin(out, counts, sizes, _dates(memory), bars)
+    return out
+
+
+def _dates(memory: Memory) -> list[date]:
+    """Return the date of each age in days."""
+    last = memory.bins[-1].texts
+    today = max(t.at for t in last).date() if last else date(2000, 1, 1)
+    return [today - timedelta(days=n) for n in range(DAYS)]
+
+
+def expectation(counts: Floats, sizes: Floats, dates: list[date], days: int) -> Floats:
+    """Return the expected count of each age under the share that held before the last `days`, weekdays considered.
+
+    A weekday's factor is shrunk towards 1 by one week's worth of the average.
+    """
+    base = np.arange(len(counts)) >= days
+    total, texts = counts[base].sum(), sizes[base].sum()
+    plain = (total + 0.5) / (texts + 1.0) * sizes
+    weekdays = np.array([d.weekday() for d in dates])
+    factors = np.ones(7)
+    for weekday in range(7):
+        same = base & (weekdays == weekday)
+        prior = plain[base].mean() if base.any() else 1.0
+        factors[weekday] = (counts[same].sum() + prior) / (plain[same].sum() + prior)
+    return np.asarray(plain * factors[weekdays])
+
+
+def _window(counts: Floats, sizes: Floats, dates: list[date], bars: Bars) -> Judgement:
+    """Return the window in which a topic stands out most."""
+    best = Judgement()
+    for days in WINDOWS:
+        if np.count_nonzero(sizes[days:]) < LEAST_BASE_DAYS:
+            continue
+        expected = expectation(counts, sizes, dates, days)
+        count, foretold = counts[:days].sum(), float(expected[:days].sum())
+        if count < bars.texts or count < bars.lift * foretold:
+            continue
+        spread = dispersion(counts[days:], expected[days:])
+        strength = poisson_ratio(count, foretold) / spread
+        if strength > best.strength:
+            past = np.count_nonzero(sizes[days:])
+            best = Judgement(strength, int(count), foretold, days, float(counts[days:].sum()) / past)
+    return best
+
+
+def _refused(topic: Topic, out: Judgement, background: float, bars: Bars) -> str:
+    """Return why the texts themselves speak against a topic, "" where they do not."""
+    if len(out.members) < bars.texts:
+        return "太少"
+    seen = decoys.voices(out.members)
+    out.voices = seen
+    if seen.one_writer > 0.5:
+        return "同一人反复来件"
+    if seen.wordings < bars.wordings or seen.commonest > 0.6:
+        return "多为雷同文本"
+    if decoys.beyond_name(topic) < bars.beyond_name:
+        return "只是名称变了"
+    dates = {m.text.at.date() for m in out.members}
+    complaining = decoys.share(decoys.COMPLAINT, out.members)
+    promotion = decoys.share(decoys.PROMOTION, out.members)
+    if complaining < 0.6 * background and (promotion > 0.4 or len(dates) < bars.suspect_days):
+        return "营销活动的咨询与好评"
+    ordinary = {d for d in dates if not decoys.is_special(d)}
+    if decoys.share(decoys.SALARY, out.members) > 0.5 and len(ordinary) < bars.suspect_days:
+        return "发薪日前后的高峰"
+    if decoys.share(decoys.SEASON, out.members) > 0.5 and len(ordinary) < bars.suspect_days:
+        return "节假日与周几的高峰"
+    return ""
+
+
+def _thin(out: Judgement, counts: Floats, sizes: Floats, dates: list[date], bars: Bars) -> str:
+    """Return why the days speak against a topic: its evidence must not rest on one day, nor on days of the calendar."""
+    assert out.voices is not None
+    days = {m.text.at.date() for m in out.members}
+    expected = expectation(counts, sizes, dates, out.days)
+    if out.emerging:
+        if len(days) >= 2 and _without_best(out, expected) >= bars.without_best_day:
+            return ""
+        sure = out.strength >= bars.one_day_strength and out.voices.wordings >= bars.one_day_texts
+        return "" if sure and out.count >= bars.one_day_texts else "只见于一天"
+    risen = [
+        age for age in range(out.days)
+        if counts[age] >= 1.5 * expected[age] + 1 and not decoys.is_special(dates[age])
+    ]  # fmt: skip
+    if len(risen) < bars.rising_days:
+        return "只在少数日子上升"
+    if _without_best(out, expected) < bars.without_best_day:
+        return "只见于一天"
+    return ""
+
+
+def _without_best(out: Judgement, expected: Floats) -> float:
+    """Return the strength that is left without the day that has most texts."""
+    by_day: dict[date, int] = {}
+    for member in out.members:
+        day = member.text.at.date()
+        by_day[day] = by_day.get(day, 0) + 1
+    rest = out.count - max(by_day.values(), default=0)
+    return poisson_ratio(rest, float(expected[: out.days].sum())) if rest >= 2 else 0.0
+
+
+def onset(members: list[Member]) -> datetime | None:
+    """Return when the first text of a topic came."""
+    return min((m.text.at for m in members), default=None)

@@ -1,0 +1,120 @@
+"""What trends remember of a stream: the last weeks in bins of six hours, and sketches of how often each feature came.
+
+Memory is bounded by the days kept and by MOST_A_BIN texts a bin; of a stream that is faster, every second, third …
+text is looked at, which keeps shares as they are.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xiaobao.insight.sketch import Sketch
+from xiaobao.insight.terms import Counts, Features, Ids, features
+from xiaobao.insight.values import Text
+
+BINS_A_DAY = 4
+WINDOWS = (1, 3, 7, 14)
+"""Days of the windows in which features are counted."""
+DAYS_OF_TEXT = 14
+DAYS = 42
+MOST_A_BIN = 6_000
+_MARKS = 20
+_EPOCH = datetime(2000, 1, 1)
+
+
+def bin_of(at: datetime) -> int:
+    """Return the number of the six hours in which a moment lies."""
+    return int((at - _EPOCH).total_seconds() // (86_400 // BINS_A_DAY))
+
+
+@dataclass
+class Bin:
+    """The texts of six hours; texts are dropped (None) once they are older than DAYS_OF_TEXT."""
+
+    index: int
+    features: Features
+    texts: list[Text] | None
+    size: int
+
+
+class Memory:
+    """Keep bins and counts; the newest bin is the last."""
+
+    def __init__(self, bits: int = 20) -> None:
+        self.bins: deque[Bin] = deque()
+        self._past = Sketch(bits)
+        self._recent = {days: Sketch(bits) for days in WINDOWS}
+        self._marks = np.zeros(1 << _MARKS, dtype=np.bool_)
+
+    def add(self, index: int, texts: Sequence[Text]) -> None:
+        """Remember the texts of one bin, later than all before; forget what is too old."""
+        kept = list(texts) if len(texts) <= MOST_A_BIN else list(texts[:: -(-len(texts) // MOST_A_BIN)])
+        found = features([t.text for t in kept])
+        self._forget(index)
+        for sketch in (self._past, *self._recent.values()):
+            sketch.add(*found.counted)
+        self.bins.append(Bin(index, found, kept, len(kept)))
+
+    def _forget(self, now: int) -> None:
+        before = self.bins[-1].index if self.bins else now
+        for each in self.bins:
+            for days, sketch in self._recent.items():
+                edge = days * BINS_A_DAY
+                if before - each.index < edge <= now - each.index:
+                    sketch.add(*each.features.counted, -1)
+            if now - each.index >= DAYS_OF_TEXT * BINS_A_DAY:
+                each.texts = None
+        while self.bins and now - self.bins[0].index >= DAYS * BINS_A_DAY:
+            self._past.add(*self.bins.popleft().features.counted, -1)
+
+    @property
+    def now(self) -> int:
+        """Return the number of the newest bin."""
+        return self.bins[-1].index
+
+    def age(self, each: Bin) -> int:
+        """Return how many days (of 24 hours back from the end of the newest bin) a bin is old, 0 for the newest."""
+        return (self.now - each.index) // BINS_A_DAY
+
+    def sizes(self) -> NDArray[np.float64]:
+        """Return the number of texts by age in days."""
+        out = np.zeros(DAYS, dtype=np.float64)
+        for each in self.bins:
+            out[self.age(each)] += each.size
+        return out
+
+    def counts(self, numbers: Ids, days: int) -> tuple[Counts, Counts]:
+        """Return how many texts of the last `days` (one of WINDOWS) had each feature, and how many before them."""
+        recent = self._recent[days].get(numbers)
+        return recent, np.maximum(self._past.get(numbers) - recent, 0)
+
+    def recent_features(self, days: int = 1) -> Ids:
+        """Return each feature of the last days once."""
+        return np.unique(np.concatenate([b.features.counted[0] for b in self.bins if self.age(b) < days]))
+
+    def holding(self, numbers: Ids, days: int, least: int = 1) -> Iterator[tuple[Bin, NDArray[np.int64], Counts]]:
+        """Yield bins of the last days with the places of texts that hold at least `least` of features, and how many."""
+        numbers = np.sort(numbers)
+        mask = np.uint32((1 << _MARKS) - 1)
+        self._marks[numbers & mask] = True
+        for each in self.bins:
+            if self.age(each) >= days or not each.size:
+                continue
+            own = each.features
+            maybe = np.flatnonzero(self._marks[own.numbers & mask])
+            if not maybe.size:
+                continue
+            values = own.numbers[maybe]
+            at = np.minimum(np.searchsorted(numbers, values), len(numbers) - 1)
+            owners = own.owners[maybe[numbers[at] == values]]
+            hits = np.bincount(owners, minlength=each.size)
+            places = np.flatnonzero(hits >= least)
+            if places.size:
+                yield each, places, hits[places]
+        self._marks[numbers & mask] = False

@@ -1,0 +1,145 @@
+"""Phrases that mean something: words that hold together, and which of them tell a set of texts from another.
+
+New-word discovery: neighbouring words are one phrase where they come together far more often than chance has it
+(pointwise mutual information) and where what stands on either side varies (branching entropy).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from math import log
+
+from xiaobao.insight.statistics import poisson_ratio
+from xiaobao.insight.terms import is_content, tokens
+from xiaobao.insight.topics import Topic, named_words
+from xiaobao.insight.values import Phrase
+
+LONGEST = 4
+"""Words in a phrase."""
+LEAST_PMI = 2.0
+LEAST_ENTROPY = 0.6
+MOST_TERMS = 10
+_EDGE = "\x00"
+
+
+def _runs(text: str) -> Iterator[list[str]]:
+    """Yield runs of content words that stand next to each other."""
+    run: list[str] = []
+    for word in tokens(text):
+        if is_content(word):
+            run.append(word)
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _entropy(counts: Counter[str]) -> float:
+    """Return the entropy in nats; the edge of a run varies by itself, each time anew."""
+    edges = counts.get(_EDGE, 0)
+    parts = [n for word, n in counts.items() if word != _EDGE] + [1] * edges
+    total = sum(parts)
+    return -sum(n / total * log(n / total) for n in parts) if total else 0.0
+
+
+class _Grams:
+    """Count runs of one to LONGEST words with their neighbours, and the texts that hold them."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.texts: Counter[tuple[str, ...]] = Counter()
+        self.left: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+        self.right: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+        self.total = 0
+        for text in texts:
+            self.total += 1
+            seen: set[tuple[str, ...]] = set()
+            for run in _runs(text):
+                for at in range(len(run)):
+                    for size in range(1, min(LONGEST, len(run) - at) + 1):
+                        gram = tuple(run[at : at + size])
+                        self.left[gram][run[at - 1] if at else _EDGE] += 1
+                        self.right[gram][run[at + size] if at + size < len(run) else _EDGE] += 1
+                        seen.add(gram)
+            self.texts.update(seen)
+
+    def holds_together(self, gram: tuple[str, ...]) -> bool:
+        """Tell whether a run of words is one phrase."""
+        if len(gram) == 1:
+            return len(gram[0]) > 1
+        together = self.texts[gram]
+        weakest = min(
+            log(together * self.total / (self.texts[gram[:cut]] * self.texts[gram[cut:]]))
+            for cut in range(1, len(gram))
+        )
+        # In few texts on one thing every word is common, and mutual information is low for all.
+        bound = min(LEAST_PMI, log(max(1.0, self.total / together)) * 0.8)
+        free = min(_entropy(self.left[gram]), _entropy(self.right[gram]))
+        return weakest >= bound and free >= LEAST_ENTROPY
+
+
+def hot(texts: Sequence[str], *, background: Sequence[str] = (), top: int = 20) -> list[Phrase]:
+    """Return the phrases that most texts hold, meaningful ones: weighted by texts and by length, parts left out.
+
+    background (texts from before) takes weight from what people always say.
+    """
+    grams = _Grams(texts)
+    usual = Counter[str]()
+    for text in background:
+        usual.update({"".join(run[a:b]) for run in _runs(text) for a in range(len(run))
+                      for b in range(a + 1, min(len(run), a + LONGEST) + 1)})  # fmt: skip
+    found = []
+    for gram, count in grams.texts.items():
+        if count < 2 or not grams.holds_together(gram):
+            continue
+        word = "".join(gram)
+        before = usual[word]
+        expected = (before + 0.5) / (len(background) + 1) * len(texts) if background else 0.0
+        score = poisson_ratio(count, expected) if background else count * log(1 + len(word))
+        if len(gram) == 1:
+            score *= 0.5
+        found.append(Phrase(word, count, before, round(score, 3)))
+    return _without_parts(found, top)
+
+
+def rising(now: Sequence[str], before: Sequence[str], *, top: int = 20, least: int = 3) -> list[Phrase]:
+    """Return the phrases that rose fastest from one set of texts to a later, by likelihood ratio of their shares."""
+    found = hot(now, background=before or ("",), top=10 * top)
+    return [p for p in found if p.count >= least and p.score > 0][:top]
+
+
+def _without_parts(found: list[Phrase], top: int) -> list[Phrase]:
+    """Leave out phrases that stand within a chosen longer one nearly as often, and longer ones of a chosen part."""
+    kept: list[Phrase] = []
+    for phrase in sorted(found, key=lambda p: (-p.score, -len(p.text), p.text)):
+        if any(phrase.text in k.text and phrase.count <= 1.5 * k.count for k in kept):
+            continue
+        if any(k.text in phrase.text and phrase.count < 0.7 * k.count for k in kept):
+            continue
+        kept = [k for k in kept if not (k.text in phrase.text and k.count <= 1.2 * phrase.count)]
+        kept.append(phrase)
+        if len(kept) >= top:
+            break
+    return kept
+
+
+def best_terms(topic: Topic, texts: Sequence[str], most: int = MOST_TERMS) -> tuple[str, ...]:
+    """Return phrases and words that name a topic: up to three phrases, then its words, the most telling first."""
+    words = named_words(topic)
+    chosen = set(words)
+    grams = _Grams(texts)
+    least = max(2, len(texts) // 6)
+    phrases = [
+        (count * len(gram), "".join(gram))
+        for gram, count in grams.texts.items()
+        if len(gram) > 1 and count >= least and chosen & set(gram) and grams.holds_together(gram)
+    ]
+    phrases.sort(key=lambda p: (-p[0], p[1]))
+    heads: list[str] = []
+    for _, phrase in phrases:
+        if not any(phrase in h or h in phrase for h in heads):
+            heads.append(phrase)
+        if len(heads) == 3:
+            break
+    return tuple(dict.fromkeys([*heads, *words]))[:most]

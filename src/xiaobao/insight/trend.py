@@ -1,0 +1,150 @@
+"""Watch a stream of texts and tell topics as they emerge, from the past alone.
+
+    for alert in trends(texts): ...
+
+Each six hours' end leads to one look, when the first text after it arrives; that text itself is not counted. So the
+alerts of a prefix of a stream are a prefix of the stream's alerts, and nothing is told for the last, unfinished hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from xiaobao.insight import decoys
+from xiaobao.insight.judge import Bars, Judgement, judge, onset
+from xiaobao.insight.memory import Memory, bin_of
+from xiaobao.insight.phrases import best_terms
+from xiaobao.insight.terms import Ids
+from xiaobao.insight.topics import Namer, Topic, topics
+from xiaobao.insight.values import Alert, Text, TrendKind
+
+WARM_UP_DAYS = 7
+FORGET_DAYS = 30
+EXAMPLES = 5
+_SAMPLED = 8
+
+
+@dataclass
+class _Told:
+    """A topic that was told: its features, when, and how many texts a week it had then."""
+
+    features: set[int]
+    terms: tuple[str, ...]
+    at: datetime
+    count: int
+    hot: bool = False
+
+    def numbers(self) -> Ids:
+        return np.fromiter(self.features, dtype=np.uint32)
+
+
+class Trends:
+    """Take texts in time order and return alerts; memory does not grow with the stream."""
+
+    def __init__(self, bars: Bars | None = None, *, warm_up_days: int = WARM_UP_DAYS) -> None:
+        self._bars = bars or Bars()
+        self._warm_up = timedelta(days=warm_up_days)
+        self._memory = Memory()
+        self._namer = Namer()
+        self._pending: list[Text] = []
+        self._bin: int | None = None
+        self._first: datetime | None = None
+        self._last: datetime | None = None
+        self._told: list[_Told] = []
+        self._complaints, self._sampled, self._seen = 0, 0, 0
+        self.refused: list[tuple[datetime, str, tuple[str, ...]]] = []
+        """The newest candidates that were not told, with the reason and their words; at most 200."""
+
+    def add(self, text: Text) -> list[Alert]:
+        """Take one text and return the alerts that its arrival leads to; a text from before the last counts as now."""
+        at = text.at if self._last is None else max(text.at, self._last)
+        alerts: list[Alert] = []
+        now = bin_of(at)
+        if self._bin is None:
+            self._first = at
+        elif now > self._bin:
+            alerts = self._look(at)
+        self._bin, self._last = now, at
+        self._seen += 1
+        if self._seen % _SAMPLED == 0:
+            self._sampled += 1
+            self._complaints += decoys.COMPLAINT.search(text.text) is not None
+        self._pending.append(text if text.at == at else Text(text.id, at, text.text, text.channel, text.author))
+        return alerts
+
+    def _look(self, at: datetime) -> list[Alert]:
+        assert self._bin is not None
+        assert self._first is not None
+        self._memory.add(self._bin, self._pending)
+        self._pending = []
+        if at - self._first < self._warm_up:
+            return []
+        self._told = [t for t in self._told if at - t.at < timedelta(days=FORGET_DAYS)]
+        alerts = []
+        for topic in topics(self._memory, self._namer, [t.numbers() for t in self._told]):
+            alert = self._judged(at, topic)
+            if alert is not None:
+                alerts.append(alert)
+        return alerts
+
+    def _judged(self, at: datetime, topic: Topic) -> Alert | None:
+        background = self._complaints / max(1, self._sampled)
+        found = judge(self._memory, topic, background, self._bars)
+        if found.refused:
+            self.refused = [*self.refused[-199:], (at, found.refused, tuple(topic.vocabulary())[:8])]
+            return None
+        terms = best_terms(topic, [m.text.text for m in found.members])
+        same = self._same(topic, terms)
+        if same is not None:
+            same.features |= set(topic.features)
+            return None
+        self._told.append(_Told(set(topic.features), terms, at, found.count))
+        return _alert(at, "emerging" if found.emerging else "rising", terms, topic, found)
+
+    def _same(self, topic: Topic, terms: tuple[str, ...]) -> _Told | None:
+        """Return the topic told before that this one continues."""
+        for told in self._told:
+            shared = len(told.features & set(topic.features))
+            if shared >= 0.3 * min(len(told.features), len(topic.features)) or len(set(terms) & set(told.terms)) >= 3:
+                return told
+        return None
+
+
+def _alert(at: datetime, kind: TrendKind, terms: tuple[str, ...], topic: Topic, found: Judgement) -> Alert:
+    return Alert(
+        at=at,
+        kind=kind,
+        terms=terms,
+        strength=found.strength,
+        count=found.count,
+        examples=_examples(topic, found),
+        expected=found.expected,
+        days=found.days,
+        onset=onset(found.members),
+        why=_why(kind, found),
+    )
+
+
+def _why(kind: TrendKind, found: Judgement) -> str:
+    wordings = found.voices.wordings if found.voices else 0
+    head = "此前几乎没有" if kind == "emerging" else f"此前约每天 {found.before:.1f} 件"
+    return f"{head}，近 {found.days} 天 {found.count} 件（预期 {found.expected:.1f} 件），{wordings} 种不同写法"
+
+
+def _examples(topic: Topic, found: Judgement) -> tuple[str, ...]:
+    """Return the ids of the texts that name most of the topic, one of each wording."""
+    assert found.voices is not None
+    chosen = [found.members[i] for i in found.voices.first]
+    chosen.sort(key=lambda m: -topic.covers(m.features))
+    return tuple(m.text.id for m in chosen[:EXAMPLES])
+
+
+def trends(stream: Iterable[Text], bars: Bars | None = None) -> Iterator[Alert]:
+    """Yield the alerts of a stream of texts in time order, each when the text that leads to it has been read."""
+    watch = Trends(bars)
+    for text in stream:
+        yield from watch.add(text)
