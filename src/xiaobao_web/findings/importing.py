@@ -15,11 +15,10 @@ from django.utils.translation import gettext as _
 
 from xiaobao_web.findings.limits import limits
 from xiaobao_web.findings.models import Issue, IssueSource, IssueState, Severity
-from xiaobao_web.kernel import deadlines, files, journal, search
+from xiaobao_web.kernel import deadlines, files, journal, search, sheets
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadValue
 from xiaobao_web.kernel.numbers import next_number
-from xiaobao_web.products import sheets
 
 LIMIT = 20 * 1024 * 1024
 COLUMNS: dict[str, tuple[str, ...]] = {

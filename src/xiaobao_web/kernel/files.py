@@ -144,6 +144,11 @@ def _check_kind(kind: Kind | None, suffix: str) -> Kind:
     return kind
 
 
+def kind_of(file_obj: BinaryIO, name: str) -> Kind:
+    """Return the kind of a file that is only looked at, by its content; raises BadUpload as storing it would."""
+    return _check_kind(sniff(file_obj, name), _check_name(name))
+
+
 def taken() -> str:
     """Return the sentence that says which files are taken."""
     usual = "、".join(kind.suffixes[0][1:] for kind in KINDS if kind.media_type != ENCRYPTED)

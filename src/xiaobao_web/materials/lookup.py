@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import io
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -17,6 +18,9 @@ from xiaobao_web.kernel.errors import BadUpload, BadValue, PlatformError
 from xiaobao_web.kernel.models import StoredFile
 from xiaobao_web.materials import difference, hashing
 from xiaobao_web.materials.models import ApprovedMaterial, Band, BandKind, MaterialVersion, Reading, TextSignature
+
+if TYPE_CHECKING:
+    from xiaobao.readers import Limits
 
 NEAR_BITS = 10
 """Bits of 64 in which two pictures may differ and still be shown as nearly the same."""
@@ -85,29 +89,54 @@ def of_upload(upload: Any) -> Question:
         raise BadUpload(_("文件是空的，请检查后重新选择。"), fields={"file": _("空文件")})
     if size > READ_BYTES:
         raise BadUpload(_("查询用的文件不超过 20 MB。"), fields={"file": _("过大")})
-    data = upload.read()
+    data, name = upload.read(), str(getattr(upload, "name", ""))
+    kind = files.kind_of(io.BytesIO(data), name)
     asked = Question(hashing.sha256_of(data))
     known = Reading.objects.filter(sha256=asked.sha256).exclude(reader="text").order_by("-pk").first()
     if known is not None:
         asked.text, asked.text_hash = known.text, known.text_hash
         asked.perceptual_hash = str(known.facts.get("perceptual_hash", ""))
     else:
-        asked.text = _words(data, str(getattr(upload, "name", "")))
+        asked.text = _words(data, name)
         asked.text_hash = hashing.text_hash(asked.text)
     asked.picture = _picture(data)
+    if not asked.picture and not asked.text:
+        _require_whole(data, kind.media_type, kind.label)
     if asked.picture and not asked.perceptual_hash:
         asked.perceptual_hash = hashing.image_hash(asked.picture)
     return asked
 
 
+def _require_whole(data: bytes, media_type: str, label: str) -> None:
+    """Return when a file in which nothing was seen can at least be opened; raises BadUpload for a damaged one."""
+    from xiaobao.errors import XiaobaoError
+    from xiaobao.readers import read
+
+    shown = media_type.startswith("image/") or media_type == "application/pdf"
+    try:
+        if not shown:
+            read(data, name="", ocr=None, limits=_limits())
+            return
+        why = ""
+    except XiaobaoError as error:
+        why = error.message
+    told = _("%(label)s打不开，可能已损坏或没有传完整，请重新导出后再查。%(why)s") % {"label": label, "why": why}
+    raise BadUpload(told, fields={"file": _("打不开")})
+
+
+def _limits() -> Limits:
+    from xiaobao.readers import Limits
+
+    return Limits(max_bytes=READ_BYTES, max_pages=60, max_seconds=READ_SECONDS, max_chars=MOST_TEXT)
+
+
 def _words(data: bytes, name: str) -> str:
     """Return the words of a file that can be had at once, without recognising pictures; empty where there are none."""
     from xiaobao.errors import XiaobaoError
-    from xiaobao.readers import Limits, read
+    from xiaobao.readers import read
 
     try:
-        limits = Limits(max_bytes=READ_BYTES, max_pages=60, max_seconds=READ_SECONDS, max_chars=MOST_TEXT)
-        return read(data, name=name, ocr=None, limits=limits).text
+        return read(data, name=name, ocr=None, limits=_limits()).text
     except XiaobaoError:
         return ""
 

@@ -10,10 +10,9 @@ from django.apps import apps
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from xiaobao_web.kernel import files, journal, search
+from xiaobao_web.kernel import files, journal, search, sheets
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadValue
-from xiaobao_web.products import sheets
 from xiaobao_web.products.columns import TABLES, Fault, Field
 from xiaobao_web.products.models import PriceItem, Product, StandardText, TableImport
 

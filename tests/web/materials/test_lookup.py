@@ -110,8 +110,10 @@ def test_ugly_questions_get_a_sentence(bank: Any) -> None:
         lookup.of_text("  ")
     with pytest.raises(BadUpload, match="空"):
         lookup.of_upload(upload(b""))
-    assert lookup.ask(lookup.of_upload(upload(b"\x89PNG\r\n\x1a\nbroken"))).verdict == "unknown"
-    assert lookup.ask(lookup.of_upload(upload(b"%PDF-1.4 broken", "x.pdf", "application/pdf"))).verdict == "unknown"
+    with pytest.raises(BadUpload, match="PNG 图片打不开"):
+        lookup.of_upload(upload(b"\x89PNG\r\n\x1a\nbroken"))
+    with pytest.raises(BadUpload, match="PDF打不开"):
+        lookup.of_upload(upload(b"%PDF-1.4 broken", "x.pdf", "application/pdf"))
 
 
 def test_bands_find_up_to_seven_bits() -> None:
@@ -125,3 +127,31 @@ def test_differences_keep_numbers_whole() -> None:
     pieces = difference.of_texts("利率3.65%起，期限12个月", "利率3.85%起，期限24个月")
     assert [(p.old, p.new) for p in pieces if p.kind == "change"] == [("3.65%", "3.85%"), ("12", "24")]
     assert difference.of_texts("相同", "相同") == [difference.Piece("equal", "相同", "相同")]
+
+
+EXE = b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00" + b"\xb8" + b"\0" * 47 + b"\x80\0\0\0" + b"\0" * 900
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("海报.png", EXE, "可执行程序"),
+        ("海报.exe", EXE, "程序"),
+        ("海报.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 400, "损坏"),
+        ("海报.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\x11" * 300, "损坏"),
+        ("海报.png", b"%PDF-1.7\n1 0 obj\n", "扩展名"),
+        ("合同.pdf", b"%PDF-1.7\n1 0 obj\nbroken", "损坏"),
+        ("说明.docx", b"PK\x03\x04" + b"\0" * 200, "损坏"),
+        ("无名", bytes(range(256)) * 4, "认不出"),
+    ],
+)
+def test_what_is_no_readable_file_is_refused_with_its_reason(bank: Any, name: str, data: bytes, told: str) -> None:
+    with pytest.raises(BadUpload, match=told):
+        lookup.of_upload(upload(data, name))
+
+
+def test_a_cut_picture_is_refused_not_answered(bank: Any) -> None:
+    whole = picture()
+    with pytest.raises(BadUpload, match="损坏"):
+        lookup.of_upload(upload(whole[: len(whole) // 3]))
+    assert lookup.of_upload(upload(whole)).perceptual_hash
