@@ -131,11 +131,11 @@ def beyond_name(topic: Topic) -> float:
 
 
 def is_special(day: date) -> bool:
-    """Tell whether the calendar alone explains a crowd: a payday, a month's end, a holiday or the day beside."""
-    if day.day in _PAYDAYS or (day + timedelta(days=1)).day == 1:
+    """Tell whether the calendar alone explains a crowd: a payday or the day after, a holiday or the days around it."""
+    before = day - timedelta(days=1)
+    if day.day in _PAYDAYS or before.day in _PAYDAYS or (day + timedelta(days=1)).day == 1:
         return True
     try:
-        known = [mainland().day(day + timedelta(days=n)) for n in (-1, 0, 1)]
+        return any(mainland().day(day + timedelta(days=n)).kind == "holiday" for n in range(-1, 4))
     except InputError:
         return False
-    return any(d.kind == "holiday" for d in known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from xiaobao.insight import decoys
 from xiaobao.insight.memory import DAYS, Memory
-from xiaobao.insight.statistics import Floats, dispersion, poisson_ratio
+from xiaobao.insight.statistics import Floats, dispersion, share_ratio
 from xiaobao.insight.topics import Member, Topic, series
 
 WINDOWS = (1, 2, 3, 5, 7, 10, 14)
@@ -62,6 +63,8 @@ def judge(memory: Memory, topic: Topic, background: float, bars: Bars) -> Judgem
         return out
     out.members = [m for m in topic.members if memory.now - m.bin < out.days * 4]
     out.refused = _refused(topic, out, background, bars) or _thin(out, counts, sizes, _dates(memory), bars)
+    if not out.refused and (kind := _seasonal(out)):
+        out.refused = _on_ordinary_days(out, counts, sizes, _dates(memory), bars, kind)
     return out
 
 
@@ -100,11 +103,15 @@ def _window(counts: Floats, sizes: Floats, dates: list[date], bars: Bars) -> Jud
         if count < bars.texts or count < bars.lift * foretold:
             continue
         spread = dispersion(counts[days:], expected[days:])
-        strength = poisson_ratio(count, foretold) / spread
+        strength = share_ratio(count, counts[days:].sum(), _exposure(expected, days)) / spread
         if strength > best.strength:
             past = np.count_nonzero(sizes[days:])
             best = Judgement(strength, int(count), foretold, days, float(counts[days:].sum()) / past)
     return best
+
+
+def _exposure(expected: Floats, days: int) -> float:
+    return float(expected[:days].sum() / max(expected.sum(), 1e-9))
 
 
 def _refused(topic: Topic, out: Judgement, background: float, bars: Bars) -> str:
@@ -119,17 +126,34 @@ def _refused(topic: Topic, out: Judgement, background: float, bars: Bars) -> str
         return "多为雷同文本"
     if decoys.beyond_name(topic) < bars.beyond_name:
         return "只是名称变了"
-    dates = {m.text.at.date() for m in out.members}
     complaining = decoys.share(decoys.COMPLAINT, out.members)
     promotion = decoys.share(decoys.PROMOTION, out.members)
-    if complaining < 0.6 * background and (promotion > 0.4 or len(dates) < bars.suspect_days):
+    one_day = max(Counter(m.text.at.date() for m in out.members).values()) > 0.6 * len(out.members)
+    if promotion > 0.5 and (one_day or complaining < 0.8 * background):
         return "营销活动的咨询与好评"
-    ordinary = {d for d in dates if not decoys.is_special(d)}
-    if decoys.share(decoys.SALARY, out.members) > 0.5 and len(ordinary) < bars.suspect_days:
+    if one_day and complaining < 0.5 * background:
+        return "只在一天，且少有不满"
+    return ""
+
+
+def _seasonal(out: Judgement) -> str:
+    """Return why the calendar may explain a topic by what its texts name, "" where they name nothing of it."""
+    if decoys.share(decoys.SALARY, out.members) > 0.5:
         return "发薪日前后的高峰"
-    if decoys.share(decoys.SEASON, out.members) > 0.5 and len(ordinary) < bars.suspect_days:
+    if decoys.share(decoys.SEASON, out.members) > 0.4:
         return "节假日与周几的高峰"
     return ""
+
+
+def _on_ordinary_days(out: Judgement, counts: Floats, sizes: Floats, dates: list[date], bars: Bars, reason: str) -> str:
+    """Return the reason unless the topic stands out on ordinary days alone, at least `suspect_days` of them."""
+    plain = np.array([not decoys.is_special(d) for d in dates], dtype=np.float64)
+    kept, base = counts * plain, sizes * plain
+    recent, all_texts = base[: out.days].sum(), base.sum()
+    if np.count_nonzero(kept[: out.days]) < bars.suspect_days or all_texts == 0:
+        return reason
+    strength = share_ratio(kept[: out.days].sum(), kept[out.days :].sum(), float(recent / all_texts))
+    return "" if strength >= bars.strength else reason
 
 
 def _thin(out: Judgement, counts: Floats, sizes: Floats, dates: list[date], bars: Bars) -> str:
@@ -138,7 +162,7 @@ def _thin(out: Judgement, counts: Floats, sizes: Floats, dates: list[date], bars
     days = {m.text.at.date() for m in out.members}
     expected = expectation(counts, sizes, dates, out.days)
     if out.emerging:
-        if len(days) >= 2 and _without_best(out, expected) >= bars.without_best_day:
+        if len(days) >= 2 and _without_best(out, counts, expected) >= bars.without_best_day:
             return ""
         sure = out.strength >= bars.one_day_strength and out.voices.wordings >= bars.one_day_texts
         return "" if sure and out.count >= bars.one_day_texts else "只见于一天"
@@ -148,19 +172,16 @@ def _thin(out: Judgement, counts: Floats, sizes: Floats, dates: list[date], bars
     ]  # fmt: skip
     if len(risen) < bars.rising_days:
         return "只在少数日子上升"
-    if _without_best(out, expected) < bars.without_best_day:
+    if _without_best(out, counts, expected) < bars.without_best_day:
         return "只见于一天"
     return ""
 
 
-def _without_best(out: Judgement, expected: Floats) -> float:
+def _without_best(out: Judgement, counts: Floats, expected: Floats) -> float:
     """Return the strength that is left without the day that has most texts."""
-    by_day: dict[date, int] = {}
-    for member in out.members:
-        day = member.text.at.date()
-        by_day[day] = by_day.get(day, 0) + 1
-    rest = out.count - max(by_day.values(), default=0)
-    return poisson_ratio(rest, float(expected[: out.days].sum())) if rest >= 2 else 0.0
+    most = max(Counter(m.text.at.date() for m in out.members).values(), default=0)
+    rest = out.count - most
+    return share_ratio(rest, counts[out.days :].sum(), _exposure(expected, out.days)) if rest >= 2 else 0.0
 
 
 def onset(members: list[Member]) -> datetime | None:

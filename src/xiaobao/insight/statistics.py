@@ -19,11 +19,23 @@ def poisson_ratio(count: float, expected: float) -> float:
     return count * log(count / expected) - (count - expected)
 
 
-def poisson_ratios(counts: Floats, expected: Floats) -> Floats:
-    """Return poisson_ratio of many counts; expectations must be positive."""
-    more = np.maximum(counts, 1e-9)
-    ratios = more * np.log(more / expected) - (counts - expected)
-    return np.where(counts > expected, ratios, 0.0)
+def share_ratio(now: float, before: float, exposure: float) -> float:
+    """Return the log-likelihood ratio of two Poisson counts against one common rate; 0 where now is not higher.
+
+    exposure is the part (0..1) of all that was looked at that lies in the present: with few texts before, little is
+    known of what to expect, and the ratio stays small.
+    """
+    return float(share_ratios(np.array([now]), np.array([before]), exposure)[0])
+
+
+def share_ratios(now: Floats, before: Floats, exposure: float) -> Floats:
+    """Return share_ratio of many counts."""
+    total = np.maximum(now + before, 1e-9)
+    if not 0 < exposure < 1:
+        return np.zeros_like(total)
+    high = np.where(now > 0, now * np.log(np.maximum(now, 1e-9) / (total * exposure)), 0.0)
+    low = np.where(before > 0, before * np.log(np.maximum(before, 1e-9) / (total * (1 - exposure))), 0.0)
+    return np.where(now > total * exposure, high + low, 0.0)
 
 
 def dispersion(counts: Floats, expected: Floats) -> float:

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from xiaobao.insight.memory import BINS_A_DAY, DAYS, DAYS_OF_TEXT, WINDOWS, Memory
-from xiaobao.insight.statistics import poisson_ratios
+from xiaobao.insight.statistics import share_ratios
 from xiaobao.insight.terms import Ids, word_number, worded
 from xiaobao.insight.values import Text
 
 LEAST_COUNT = 3
-LEAST_RATIO = 6.0
+LEAST_RATIO = 5.0
 LEAST_LIFT = 2.5
 MOST_FEATURES = 400
 MOST_TEXTS = 4_000
@@ -64,7 +64,7 @@ def growing(memory: Memory) -> dict[int, float]:
             continue
         counts, before = memory.counts(numbers, days)
         expected = (before + 0.5) / (then + 1.0) * now
-        ratios = poisson_ratios(counts.astype(float), expected)
+        ratios = share_ratios(counts.astype(float), before.astype(float), float(now / (now + then)))
         ratios[(counts < LEAST_COUNT) | (counts < LEAST_LIFT * expected)] = 0.0
         best = np.maximum(best, ratios)
     order = np.argsort(-best, kind="stable")[:MOST_FEATURES]

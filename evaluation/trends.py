@@ -1,0 +1,133 @@
+"""Measure `trends` on generated streams of seeds that were not developed on: topics found, delays, false alarms, decoys.
+
+A topic is found by the first alert that names two of its words among its terms, or most of whose examples are its
+texts, within three days of its fifth text (or before it). An alert that fits no topic is a false alarm; one that fits a
+decoy is a decoy raised as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from evaluation.streams import DAYS, Planted, Stream, make
+from xiaobao.insight import Alert, Trends
+
+SEEDS = tuple(range(901, 913))
+IN_TIME = timedelta(days=3)
+
+
+@dataclass
+class Score:
+    """What the alerts of one stream are worth."""
+
+    found: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+    false: list[str] = field(default_factory=list)
+    decoys: list[str] = field(default_factory=list)
+    delays: list[float] = field(default_factory=list)
+
+
+def belongs(alert: Alert, planted: Planted) -> bool:
+    """Tell whether an alert is of something planted: two of its words among the terms, or most examples."""
+    own = sum(any(word in term for term in alert.terms) for word in planted.words)
+    exact = sum(word in alert.terms for word in planted.words)
+    among = sum(i in set(planted.ids) for i in alert.examples)
+    if planted.shape == "rename":
+        return own > 0
+    return exact >= 2 or among * 2 > len(alert.examples)
+
+
+def score(stream: Stream, alerts: Iterable[Alert]) -> Score:
+    """Return what was found in time, late, missed, and what was told in vain."""
+    out, alerts = Score(), list(alerts)
+    for planted in stream.topics:
+        seen = planted.visible()
+        if seen is None:
+            continue
+        mine = [a for a in alerts if belongs(a, planted)]
+        label = f"{planted.shape}:{planted.name}"
+        if not mine:
+            out.missed.append(label)
+        elif mine[0].at > seen + IN_TIME:
+            out.late.append(label)
+        else:
+            out.found.append(label)
+            out.delays.append((mine[0].at - seen).total_seconds() / 86_400)
+    for alert in alerts:
+        if any(belongs(alert, t) for t in stream.topics):
+            continue
+        decoy = next((d for d in stream.decoys if belongs(alert, d)), None)
+        label = f"{alert.at:%m-%d %H} {alert.kind} {'/'.join(alert.terms[:5])} {alert.strength:.0f} {alert.count}"
+        out.false.append(label)
+        if decoy is not None:
+            out.decoys.append(f"{decoy.shape}:{label}")
+    return out
+
+
+def measure(seeds: Iterable[int], *, show: bool = False) -> dict[str, Any]:
+    """Return the figures over the streams of seeds."""
+    total, topics, by_shape, all_shapes, weeks, least = Score(), 0, Counter[str](), Counter[str](), 0.0, 99
+    for seed in seeds:
+        stream, watch = make(seed), Trends()
+        alerts = [alert for text in stream.texts for alert in watch.add(text)]
+        one = score(stream, alerts)
+        if show:
+            _show(seed, one, alerts, stream, watch)
+        for key in ("found", "late", "missed", "false", "decoys", "delays"):
+            getattr(total, key).extend(getattr(one, key))
+        by_shape.update(label.split(":")[0] for label in one.found)
+        all_shapes.update(t.shape for t in stream.topics if t.visible())
+        topics += len(one.found) + len(one.late) + len(one.missed)
+        least = min(least, len(one.found))
+        weeks += DAYS / 7
+    delays = sorted(total.delays)
+    return {
+        "topics": topics,
+        "found_in_time": len(total.found),
+        "of_eight": 8 * len(total.found) / max(1, topics),
+        "fewest_in_a_stream": least,
+        "found_late": len(total.late),
+        "median_days_after_fifth_text": delays[len(delays) // 2] if delays else None,
+        "false_alarms_a_week": len(total.false) / weeks,
+        "decoys_raised": len(total.decoys),
+        "by_shape": {shape: f"{by_shape[shape]}/{n}" for shape, n in sorted(all_shapes.items())},
+    }
+
+
+def _show(seed: int, one: Score, alerts: list[Alert], stream: Stream, watch: Trends) -> None:
+    print(f"seed {seed}: found {len(one.found)} late {one.late} missed {one.missed}", file=sys.stderr)
+    for label in one.false:
+        print("   false", label, file=sys.stderr)
+    for label in one.decoys:
+        print("   decoy", label, file=sys.stderr)
+    for alert in alerts:
+        print("   ", f"{alert.at:%m-%d %H}", alert.kind, "/".join(alert.terms[:8]), alert.count, file=sys.stderr)
+    missing = {m.split(":")[1] for m in (*one.missed, *one.late)}
+    for planted in stream.topics:
+        if planted.name in missing:
+            words = set(planted.words)
+            why = Counter(r for _, r, terms in watch.refused if words & set(terms))
+            print("    missing", planted.shape, planted.name, planted.visible(), len(planted.ids), why, file=sys.stderr)
+
+
+def evaluate(_path: Path) -> dict[str, Any]:
+    """Return the figures over the held-out seeds; the path is that of the templates."""
+    return measure(SEEDS)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("seeds", nargs="*", type=int)
+    parser.add_argument("--show", action="store_true")
+    given = parser.parse_args()
+    print(orjson.dumps(measure(given.seeds or SEEDS, show=given.show), option=orjson.OPT_INDENT_2).decode())
