@@ -20,6 +20,7 @@ COMMANDS = {
     "mask": "xiaobao.privacy.commands:mask_command",
     "intake": "xiaobao.intake.commands:intake_command",
     "credit": "xiaobao.credit.commands:credit",
+    "deadlines": "xiaobao.calendar.clocks.commands:deadlines_command",
     "similar": "xiaobao.embedding.commands:similar_command",
     "rules": "xiaobao.rulebook.commands:rules",
     "laws": "xiaobao.laws.commands:laws",

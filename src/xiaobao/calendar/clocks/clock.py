@@ -41,8 +41,8 @@ class Clock:
     included), False done too late, None not yet done; met_at is when. ended is the day a withdrawal ended the clock.
     suspended: a pause is still open, and due is what it would be were it to end at the time asked about: it will be
     later. provisional: due_rolled or alarm, or the count of working days, rests on holidays not announced yet.
-    paused_days did not count. right: it may be done, and nobody is late when the day passes. notes are sentences a reader
-    should know. version names the calendar.
+    paused_days did not count. right: it may be done, and nobody is late when the day passes. notes are sentences to
+    read. version names the calendar.
     """
 
     track: TrackName

@@ -96,7 +96,7 @@ def _natural(case: Case, rule: Rule, opening: str, made: Round, last: Last, *, r
     granted = [t for t in made.tried if t.to is not None]
     working = NaturalDays(
         opening, made.start.day, last.day, rolled, rule.basis[0], case.pauses(rule), reasons, granted, case.at,
-        case.calendar,
+        case.calendar, "期限届满" if roll else "最迟在当日延期",
     )  # fmt: skip
     sure = not (ahead.provisional or back.provisional)
     return Counted(last.day, rolled, alarm, made.limit, not sure, working, last.paused, last.open)

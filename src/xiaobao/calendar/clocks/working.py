@@ -40,34 +40,35 @@ class NaturalDays:
     granted: Sequence[Tried]
     at: date
     calendar: Calendar
+    end: str = "期限届满"
 
     def steps(self) -> tuple[Step, ...]:
         """Return the count day by day, the paused days and the days of the roll-over with no number."""
         return tuple(self._steps())
 
     def _steps(self) -> Iterator[Step]:
-        yield Step(self.start, None, f"{self.opening}，当日不计入", START)
-        number, day = 0, self.start
-        while day < self.due:
-            day += _ONE
+        yield self._step(self.start, None, f"{self.opening}，当日不计入", START)
+        number = 0
+        for day in _days(self.start, self.due):
             pauses = [p for p in self.pauses if p.start < day <= p.until(self.at)]
             if pauses:
                 names = "、".join(dict.fromkeys(NAMES[p.kind] for p in pauses))
                 once = "，重叠只扣一次" if len(pauses) > 1 else ""
-                why, article, counted = f"{names}期间不计入{once}", self.reasons[pauses[0].kind], None
+                left = f"，第{number}日余下的时间留到当日" if day == self.due and number else ""
+                yield self._step(day, None, f"{names}期间不计入{once}{left}", self.reasons[pauses[0].kind])
             else:
                 number += 1
-                why, article, counted = f"第{number}日", self.article, number
-            given = [g for g in self.granted if g.day == day]
-            if given:
-                why += "；" + "；".join(f"{g.extension.label}，期限延至{g.to}日" for g in given)
-                article = given[-1].extension.article
-            yield Step(day, counted, f"{why}，期限届满" if day == self.due else why, article)
-        while day < self.rolled:
-            off = self.calendar.day(day)
-            day += _ONE
-            end = "，顺延后的最后一日" if day == self.rolled else ""
-            yield Step(day, None, f"前一日为{off.reason}，顺延{end}" if not end else f"前一日为{off.reason}{end}", ROLL)
+                yield self._step(day, number, f"第{number}日", self.article)
+        for day in _days(self.due, self.rolled):
+            before = self.calendar.day(day - _ONE).reason
+            yield Step(day, None, f"前一日为{before}，顺延" + ("至当日" if day == self.rolled else ""), ROLL)
+
+    def _step(self, day: date, number: int | None, why: str, article: str) -> Step:
+        """Return a step with what was decided on its day and whether the limit ends on it."""
+        for given in (g for g in self.granted if g.day == day):
+            why += f"；{given.extension.label}，期限延至{given.to}日"
+            article = given.extension.article
+        return Step(day, number, f"{why}，{self.end}" if day == self.due else why, article)
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class WorkingDays:
             reason = step.day.reason + ("（放假安排未公布，暂定）" if step.day.provisional else "")
             why = f"第{step.number}个工作日，{reason}" if step.number else f"{reason}，不计入"
             end = "，期限届满" if step.day.date == self.answer.date else ""
-            out.append(Step(step.day.date, step.number, why + end, self.article if step.number else START))
+            out.append(Step(step.day.date, step.number, why + end, self.article))
         return tuple(out)
 
 
@@ -109,3 +110,9 @@ class Hours:
         total = int((self.due - self.start) / timedelta(hours=1))
         word = f"{self.due:%H:%M}满{total}小时，期限届满" if total else "须立即办理"
         return (*out, Step(self.due.date(), total, word, self.article))
+
+
+def _days(after: date, last: date) -> Iterator[date]:
+    """Yield the days after one up to another."""
+    for n in range(after.toordinal() + 1, last.toordinal() + 1):
+        yield date.fromordinal(n)
