@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from xiaobao.calendar.calendar import Calendar
 from xiaobao.calendar.clocks.event import Event
 from xiaobao.calendar.clocks.ladder import Round, Tried
-from xiaobao.calendar.clocks.names import EVENTS
-from xiaobao.calendar.clocks.pauses import Last, Pause, last_day
+from xiaobao.calendar.clocks.pauses import Last, Pause, paused_between
 from xiaobao.calendar.clocks.timeline import Timeline
 from xiaobao.calendar.clocks.track import Rule, Track
 from xiaobao.calendar.clocks.working import Hours, NaturalDays, Working, WorkingDays
@@ -49,7 +48,7 @@ class Counted:
 
 def counted(case: Case, rule: Rule, made: Round, tried: Tried | None = None) -> Counted:
     """Return what a round counts to, or with `tried` the last day for that extension, which never rolls over."""
-    opening = _opening(made.start)
+    opening = made.start.label
     if rule.unit == "hours":
         start = made.start.moment
         due = start + timedelta(hours=made.limit)
@@ -58,13 +57,11 @@ def counted(case: Case, rule: Rule, made: Round, tried: Tried | None = None) -> 
         answer = case.calendar.add_working_days(made.start.day, made.limit)
         working = WorkingDays(opening, answer, rule.basis[0])
         return Counted(answer.date, answer.date, answer.date, made.limit, answer.provisional, working)
-    main = case.track.rule(rule.extends) if rule.extends else rule
-    pauses = case.pauses(main)
     if tried is None:
-        return _natural(case, main, opening, made, made.last, roll=True)
-    last = last_day(made.start.day, tried.extension.within, pauses, case.at)
-    last = Last(tried.latest, last.paused, last.open)
-    return _natural(case, main, opening, made, last, roll=False)
+        return _natural(case, rule, made, made.last, case.pauses(rule), roll=True)
+    main = case.track.rule(rule.extends)
+    paused = paused_between(made.start.day, tried.last.day, tried.pauses, case.at)
+    return _natural(case, main, made, replace(tried.last, paused=paused), tried.pauses, roll=False)
 
 
 def given(case: Case, rule: Rule, start: Event) -> Counted | None:
@@ -79,7 +76,7 @@ def given(case: Case, rule: Rule, start: Event) -> Counted | None:
     if due < start.day:
         raise InputError(f"事件{start}的“{rule.due_fact}”早于该事件", code="input.event")
     made = Round(start, (), (due - start.day).days, Last(due, 0, False))
-    return _natural(case, rule, _opening(start), made, made.last, roll=True)
+    return _natural(case, rule, made, made.last, (), roll=True)
 
 
 def until(due: date | datetime) -> datetime:
@@ -87,7 +84,7 @@ def until(due: date | datetime) -> datetime:
     return due if isinstance(due, datetime) else datetime.combine(due + timedelta(days=1), time(), BEIJING)
 
 
-def _natural(case: Case, rule: Rule, opening: str, made: Round, last: Last, *, roll: bool) -> Counted:
+def _natural(case: Case, rule: Rule, made: Round, last: Last, pauses: tuple[Pause, ...], *, roll: bool) -> Counted:
     ahead, back = case.calendar.roll_forward(last.day), case.calendar.roll_backward(last.day)
     rolled = ahead.date if roll else last.day
     # A limit that lies wholly within a holiday has no working day before its end to plan for.
@@ -95,12 +92,8 @@ def _natural(case: Case, rule: Rule, opening: str, made: Round, last: Last, *, r
     reasons: Mapping[str, str] = dict(rule.pauses)
     granted = [t for t in made.tried if t.to is not None]
     working = NaturalDays(
-        opening, made.start.day, last.day, rolled, rule.basis[0], case.pauses(rule), reasons, granted, case.at,
+        made.start.label, made.start.day, last.day, rolled, rule.basis[0], pauses, reasons, granted, case.at,
         case.calendar, "期限届满" if roll else "最迟在当日延期",
     )  # fmt: skip
     sure = not (ahead.provisional or back.provisional)
     return Counted(last.day, rolled, alarm, made.limit, not sure, working, last.paused, last.open)
-
-
-def _opening(start: Event) -> str:
-    return EVENTS[start.kind]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import takewhile
 
 from xiaobao.calendar.clocks.event import Event
 from xiaobao.calendar.clocks.pauses import Last, Pause, last_day
@@ -16,13 +17,14 @@ from xiaobao.errors import InputError
 class Tried:
     """What became of an extension: the last day for it, the day its events were complete, the limit it gave.
 
-    day is None where they are not complete, to is None where it does not count.
+    day is None where they are not complete, to is None where it does not count. pauses moved the last day.
     """
 
     extension: Extension
-    latest: date
-    day: date | None
-    to: int | None
+    last: Last
+    pauses: tuple[Pause, ...]
+    day: date | None = None
+    to: int | None = None
 
 
 @dataclass
@@ -51,12 +53,9 @@ def run(rule: Rule, start: Event, limit: int, events: Sequence[Event], pauses: S
                 notes.append(f"{event.day}提出新的事实和理由时期限已于{earlier.last.day}届满，不重新计算")
         elif rule.merge and event.kind in rule.start:
             earlier = _round(rule, start, limit, events[begin:i], pauses, at)
-            if event.day > earlier.last.day:
-                raise InputError(
-                    f"事件{event}：期限已于{earlier.last.day}届满，再次提出的投诉不能合并，应另行登记",
-                    code="input.order",
-                )
-            notes.append(f"{event.day}再次收到同一投诉，合并处理，期限不变")
+            within = event.day <= earlier.last.day
+            what = "合并处理" if within else f"期限已于{earlier.last.day}届满，不能合并，应另行登记"
+            notes.append(f"{event.day}再次收到同一投诉，{what}，本件期限不变")
     made = _round(rule, start, limit, events[begin:], pauses, at)
     made.notes[:0] = notes
     return made
@@ -64,9 +63,13 @@ def run(rule: Rule, start: Event, limit: int, events: Sequence[Event], pauses: S
 
 def _round(rule: Rule, start: Event, limit: int, events: Sequence[Event], pauses: Sequence[Pause], at: date) -> Round:
     made = Round(start, events, limit, last_day(start.day, limit, pauses, at))
+    # Nothing is extended once it is decided: a later approval cannot make a late decision timely.
+    open_ = list(takewhile(lambda e: e.kind not in rule.final, events))
     for extension in rule.extensions:
-        latest = last_day(start.day, extension.within, pauses, at).day - timedelta(days=extension.lead)
-        tried = _try(made, extension, latest)
+        # What was begun after the limit had run out does not bring back the day by which it could be extended.
+        timely = tuple(p for p in pauses if p.start <= made.last.day)
+        last = last_day(start.day, extension.within, timely, at)
+        tried = _try(made, open_, extension, replace(last, day=last.day - timedelta(days=extension.lead)), timely)
         made.tried.append(tried)
         if tried.to is not None and tried.to > made.limit:
             made.limit = tried.to
@@ -74,26 +77,27 @@ def _round(rule: Rule, start: Event, limit: int, events: Sequence[Event], pauses
     return made
 
 
-def _try(made: Round, extension: Extension, latest: date) -> Tried:
+def _try(made: Round, events: Sequence[Event], extension: Extension, last: Last, pauses: tuple[Pause, ...]) -> Tried:
     """Return what became of an extension, with a note where it does not count although something was done for it."""
-    found = {kind: next((e for e in made.events if e.kind == kind), None) for kind in extension.events}
+    none = Tried(extension, last, pauses)
+    found = {kind: next((e for e in events if e.kind == kind), None) for kind in extension.events}
     came = [e for e in found.values() if e is not None]
     if len(came) < len(found):
         if came:
             word = "没有告知投诉人" if found.get("special_notified") is None else "没有批准"
             made.notes.append(f"{extension.label}{word}，不发生延期")
-        return Tried(extension, latest, None, None)
+        return none
     day = max(e.day for e in came)
-    late = next((e for e in came if e.day > latest), None)
+    late = next((e for e in came if e.day > last.day), None)
     if late is not None:
-        made.notes.append(f"{late.label}在{late.day}，晚于最迟的{latest}，不发生延期")
-        return Tried(extension, latest, day, None)
+        made.notes.append(f"{late.label}在{late.day}，晚于最迟的{last.day}，不发生延期")
+        return replace(none, day=day)
     if extension.reason and not _reasoned(came):
         made.notes.append(f"{extension.label}没有写明理由，不发生延期")
-        return Tried(extension, latest, day, None)
+        return replace(none, day=day)
     if any(t.to is None for t in made.tried):
         made.notes.append(f"没有在期限内认定情况复杂的记录，以{extension.label}的批准和告知为准")
-    return Tried(extension, latest, day, _to(extension, came))
+    return replace(none, day=day, to=_to(extension, came))
 
 
 def _reasoned(came: Sequence[Event]) -> bool:

@@ -73,3 +73,13 @@ def last_day(start: date, limit: int, pauses: Iterable[Pause], at: date) -> Last
             paused += extra
         covered = max(covered, end)
     return Last(due, paused, open_)
+
+
+def paused_between(start: date, last: date, pauses: Iterable[Pause], at: date) -> int:
+    """Return how many of the days after one up to another lie in a pause."""
+    days, covered = 0, start
+    for pause in sorted(pauses, key=lambda p: p.start):
+        end = min(pause.until(at), last)
+        days += max(0, (end - max(pause.start, covered)).days)
+        covered = max(covered, end)
+    return days

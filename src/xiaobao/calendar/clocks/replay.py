@@ -17,6 +17,13 @@ from xiaobao.calendar.clocks.track import Rule, track
 from xiaobao.calendar.days import Moment, beijing_date
 from xiaobao.errors import InputError
 
+Made = tuple[Clock, Round | None]
+_HANDLED = (
+    "complex", "special_approved", "special_notified", "appraisal_start", "decided", "notified", "review_applied",
+    "withdrawn",
+)  # fmt: skip
+"""What shows that the institution has the case: to receive it or have it transferred after that is a repetition."""
+
 
 def replay(
     name: TrackName | str,
@@ -35,7 +42,10 @@ def replay(
     line = timeline(found, events)
     last = line.events[-1].day
     case = Case(found, line, calendar or mainland(), max(last, beijing_date(at)) if at is not None else last)
-    made = {rule.name: _clock(case, rule) for rule in found.rules if not rule.extends}
+    made: dict[str, Made | None] = {}
+    for rule in found.rules:
+        if not rule.extends:
+            made[rule.name] = _clock(case, rule, made.get("respond"))
     clocks: list[Clock] = []
     for rule in found.rules:
         clock = _extend_by(case, rule, made[rule.extends]) if rule.extends else made[rule.name]
@@ -44,12 +54,10 @@ def replay(
     return tuple(clocks)
 
 
-Made = tuple[Clock, Round | None]
-
-
-def _clock(case: Case, rule: Rule) -> Made | None:
+def _clock(case: Case, rule: Rule, respond: Made | None) -> Made | None:
     """Return the clock of a rule with its last round, None where nothing has started it."""
-    place = _start(case.line, rule)
+    latest = respond[1].start if rule.anew and respond is not None and respond[1] is not None else None
+    place = _start(case.line, rule, latest)
     if place is None:
         return None
     start = case.line.events[place]
@@ -65,12 +73,10 @@ def _clock(case: Case, rule: Rule) -> Made | None:
     return _clock_of(case, rule, made.start, made.events, made.limit, counted(case, rule, made), made.notes), made
 
 
-def _start(line: Timeline, rule: Rule) -> int | None:
-    """Return the place of the event that starts a clock, None where there is none."""
-    since = 0
-    if rule.anew:
-        since = max((i + 1 for i, e in enumerate(line.events) if e.kind == "new_facts"), default=0)
-    bound = line.first(*rule.before) if rule.before else None
+def _start(line: Timeline, rule: Rule, after: Event | None) -> int | None:
+    """Return the place of the event, after a certain one, that starts a clock; None where there is none."""
+    since = next((i for i, e in enumerate(line.events) if e is after), 0)
+    bound = line.first(*(_HANDLED if rule.take == "latest" else rule.before))
     places = [line.first(kind, since=since) for kind in rule.start]
     fit = [p for p in places if p is not None and (bound is None or p < bound)]
     if not fit:

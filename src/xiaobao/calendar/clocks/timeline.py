@@ -75,7 +75,7 @@ def _check_phases(track: Track, ordered: Sequence[Event]) -> None:
     for event in ordered:
         if event.kind in _TOO_LATE and track.final and (decided or told):
             raise InputError(f"事件{event}之前已有{decided or told}，不能再延期或者鉴定", code="input.order")
-        if event.kind == "decided" and told is not None and decided is None:
+        if event.kind == "decided" and told is not None and decided is None and told.day < event.day:
             raise InputError(f"事件{told}早于{event}", code="input.order")
         if event.kind == "special_approved" and early is not None and early.day < event.day and approved is None:
             raise InputError(f"事件{early}早于{event}", code="input.order")

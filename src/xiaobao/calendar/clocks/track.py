@@ -72,6 +72,7 @@ class Rule:
     restart: str = ""
     merge: bool = False
     met: tuple[EventKind, ...] = ()
+    final: tuple[EventKind, ...] = ()
     ends: str = ""
     extends: str = ""
     right: bool = False
@@ -118,9 +119,9 @@ def _tracks() -> dict[str, Track]:
 
 
 def _track(name: TrackName, body: dict[str, Any]) -> Track:
-    return Track(
-        name, body["label"], tuple(body["opens"]), tuple(body.get("final", ())), tuple(map(_rule, body["clocks"]))
-    )
+    final = tuple(body.get("final", ()))
+    rules = tuple(_rule({**clock, "final": final}) for clock in body["clocks"])
+    return Track(name, body["label"], tuple(body["opens"]), final, rules)
 
 
 def _rule(body: dict[str, Any]) -> Rule:
