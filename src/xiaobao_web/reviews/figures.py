@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, DateField, Func, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ from xiaobao_web.kernel import deadlines, formats, tallies
 from xiaobao_web.kernel.access import holds
 from xiaobao_web.kernel.desk import Figure
 from xiaobao_web.kernel.lines import lines
-from xiaobao_web.kernel.periods import Period
+from xiaobao_web.kernel.periods import BeijingDay, Period
 from xiaobao_web.kernel.tallies import Cell, Stat, Table, link, share
 from xiaobao_web.reviews import data, queries
 from xiaobao_web.reviews.models import Conclusion, Review, Subject
@@ -34,21 +34,6 @@ class Report:
     stats: list[Stat]
     charts: list[Figure]
     tables: list[Table]
-
-
-class BeijingDay(Func):
-    """The day of a moment in Beijing, which has kept eight hours before UTC since 1991."""
-
-    output_field = DateField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        """Return SQLite's own function; Django's is called back into Python for each row."""
-        return self.as_sql(compiler, connection, template="date(%(expressions)s, '+8 hours')", **extra)
-
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        """Return PostgreSQL's cast at the place."""
-        template = "CAST(%(expressions)s AT TIME ZONE 'Asia/Shanghai' AS date)"
-        return self.as_sql(compiler, connection, template=template, **extra)
 
 
 def _pairs(rows: QuerySet[Review], period: Period) -> Counter[Pair]:

@@ -29,7 +29,7 @@ from xiaobao_web.kernel.lists import (
     state_in,
     unit,
 )
-from xiaobao_web.kernel.lists.reading import containing
+from xiaobao_web.kernel.lists.reading import containing, known
 from xiaobao_web.reviews import data, queries, services
 from xiaobao_web.reviews.models import Opinion, Reevaluation, ReturnRecord, Review, ReviewState
 
@@ -58,8 +58,8 @@ def _told(words: list[str]) -> tuple[list[Q], bool]:
     return [Q(pk__in=[row[0] for row in found if row[n]]) for n in range(1, len(words) + 1)], True
 
 
-FEW, TOLD = 5_000, 500
-"""Rows found by words, and opinions found by their numbers, whose ids are told to the database again."""
+TOLD = 500
+"""Opinions found by their numbers whose reviews are told to the database again."""
 RETURNED = django_filters.ChoiceFilter(
     label=_("退回"), choices=[("1", _("退回过")), ("0", _("没有退回过"))], method=_returned, empty_label=_("退回：全部")
 )
@@ -129,16 +129,13 @@ class ReviewList(ListPage):
     def find(self, rows: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
         """Return the rows that hold every word, in their own fields or in the number of an opinion.
 
-        No index answers this: what is found is read once here where it is little, for the page and for its count.
+        The numbers of opinions are looked for once, and so are the rows where there are few.
         """
         told, few = _told(words)
         found = rows
         for word, by_opinion in zip(words, told, strict=True):
             found = found.filter(containing(self.search, word) | by_opinion)
-        if not few:
-            return found
-        ids = list(found.order_by().values_list("pk", flat=True)[: FEW + 1])
-        return found if len(ids) > FEW else rows.filter(pk__in=ids)
+        return known(rows, found) if few else found
 
 
 class ReevaluationList(ListPage):

@@ -210,7 +210,7 @@ def test_finishing_lists_what_is_open_then_issues(taken: Review, flow: Any, bank
     assert moved.opinion_now().points.count() == queries.findings_of(taken).count()
     page = client.get(at("", taken)).content.decode()
     assert "data-accept" not in page
-    assert "只在初审时处理" in page
+    assert "在初审和确认答复时处理" in page
 
 
 def test_versions_side_by_side(flow: Any, bank: Any, client_of: GET) -> None:

@@ -22,6 +22,11 @@ from xiaobao_web.reviews.models import Assignment, Review, ReviewMaterial, Revie
 from xiaobao_web.reviews.queries import findings_of
 
 RELATED = ("unit", "product", "created_by", "reviewer", "second_reviewer", "assessment")
+DECIDING: dict[str, str] = {
+    ReviewState.FIRST_REVIEW: "reviews.finish_first",
+    ReviewState.CONFIRMING: "reviews.confirm",
+}
+"""States in which findings are decided, and the permission that deciding needs then."""
 SURE, FAIRLY = 0.8, 0.5
 """From which confidence a violation reads 确定, and from which 较确定."""
 
@@ -143,6 +148,16 @@ class Desk:
         return sum(tab.decided for tab in self.tabs)
 
     @property
+    def rest(self) -> list[Card]:
+        """Return the cards of the material that are still open and that the person may decide."""
+        return [card for card in self.cards if card.may and card.finding.decision == Decision.OPEN]
+
+    @property
+    def rest_unsure(self) -> int:
+        """Return how many of them the machine itself leaves to people."""
+        return sum(1 for card in self.rest if card.finding.machine_decision == "review")
+
+    @property
     def spent(self) -> str:
         """Return how long the person has worked on the review, in words."""
         minutes = self.seconds // 60
@@ -182,11 +197,14 @@ def entries(review: Review) -> QuerySet[ReviewMaterial]:
 
 
 def may_decide(user: Any, review: Review) -> Answer:
-    """Say whether a person may decide findings of a review now, and if not, why."""
-    if review.state != ReviewState.FIRST_REVIEW:
-        told = _("当前状态为“%s”，机器发现只在初审时处理；现在可以查看和评论。")
+    """Say whether a person may decide findings of a review now, and if not, why.
+
+    When answers are confirmed, what is found in the new versions is decided as it was in the first review.
+    """
+    if review.state not in DECIDING:
+        told = _("当前状态为“%s”，机器发现在初审和确认答复时处理；现在可以查看和评论。")
         return Answer(False, told % review.get_state_display())
-    answer = can(user, "reviews.finish_first", review)
+    answer = can(user, DECIDING[review.state], review)
     if answer and review.reviewer_id is None:
         return Answer(False, _("这件事项还没有人领取，领取后即可逐条处理。"))
     return answer

@@ -10,14 +10,15 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from xiaobao_web.findings import decisions
-from xiaobao_web.findings.models import Finding
+from xiaobao_web.findings.models import Decision, Finding
 from xiaobao_web.kernel import comments
 from xiaobao_web.kernel.errors import BadValue, Forbidden, Hidden, Refused
 from xiaobao_web.reviews import queries as reviews
 from xiaobao_web.reviews import services
 from xiaobao_web.reviews.desk import queries
 from xiaobao_web.reviews.desk.document import boxes_between
-from xiaobao_web.reviews.models import Assignment, Review, ReviewMaterial, ReviewState
+from xiaobao_web.reviews.desk.queries import DECIDING
+from xiaobao_web.reviews.models import Assignment, Review, ReviewMaterial
 
 BEAT = 60
 """Seconds of work that one report of the page may add at most."""
@@ -27,7 +28,7 @@ def _require_deciding(review: Review, by: Any) -> None:
     answer = queries.may_decide(by, review)
     if answer:
         return
-    if review.state != ReviewState.FIRST_REVIEW or review.reviewer_id is None:
+    if review.state not in DECIDING or review.reviewer_id is None:
         raise Refused(answer.reason)
     raise Forbidden(answer.reason)
 
@@ -45,6 +46,19 @@ def decide(review: Review, finding: Finding, *, by: Any, decision: str, reason: 
     """Accept, dismiss or reopen a finding in the first review."""
     _require_deciding(review, by)
     return decisions.decide(finding, decision, by=by, reason=reason)
+
+
+@transaction.atomic
+def accept_rest(review: Review, entry: ReviewMaterial, *, by: Any) -> int:
+    """Accept every finding of a material that nobody has decided; return how many. Decided ones stay as they are."""
+    _require_deciding(review, by)
+    rows = reviews.findings_of(review).filter(version=entry.version_id, decision=Decision.OPEN).order_by("start", "pk")
+    left = list(rows)
+    if not left:
+        raise Refused(_("这份材料的发现都已处理，没有剩余的。"))
+    for row in left:
+        decisions.accept(row, by=by)
+    return len(left)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/desk/finish/", views.finish, name="review_desk_finish"),
     path("<int:pk>/desk/<int:entry>/parts/", views.parts, name="review_desk_parts"),
     path("<int:pk>/desk/<int:entry>/add/", views.add, name="review_desk_add"),
+    path("<int:pk>/desk/<int:entry>/rest/", views.accept_rest, name="review_desk_rest"),
     path("<int:pk>/desk/<int:entry>/compare/", views_compare.compare, name="review_desk_compare"),
     path("<int:pk>/desk/<int:entry>/compare/<int:page>/", views_compare.regions, name="review_desk_regions"),
     path("<int:pk>/desk/findings/<int:finding>/", views.decide, name="review_desk_decide"),

@@ -105,6 +105,20 @@ def decide(request: HttpRequest, pk: int, finding: int) -> HttpResponse:
 
 
 @require_POST
+def accept_rest(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
+    """Accept every finding of a material that is still open and go on at the desk."""
+    review = queries.find_review(request.user, pk)
+    row = queries.find_entry(review, entry)
+    try:
+        count = services.accept_rest(review, row, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("已采纳其余 %d 条；需要更正的可逐条恢复。") % count)
+    return redirect(f"{reverse('review_desk', args=[pk])}?material={entry}")
+
+
+@require_POST
 def remark(request: HttpRequest, pk: int, finding: int) -> HttpResponse:
     """Comment on a finding; the answer is its card."""
     review = queries.find_review(request.user, pk)

@@ -36,6 +36,7 @@ from xiaobao_web.reviews.services.drafting import (
 )
 from xiaobao_web.reviews.services.lanes import check_sample, import_batch
 from xiaobao_web.reviews.services.machine import go_on, submit, sweep
+from xiaobao_web.reviews.services.many import accept_rest, adopt_all
 from xiaobao_web.reviews.services.opinions import (
     agree,
     countersign,
@@ -63,7 +64,9 @@ from xiaobao_web.reviews.services.work import (
 )
 
 __all__ = [
+    "accept_rest",
     "add_material",
+    "adopt_all",
     "agree",
     "answer_parallel",
     "answer_point",

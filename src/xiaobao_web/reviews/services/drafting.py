@@ -178,19 +178,25 @@ def new_version(
     permission = "reviews.edit" if review.state == ReviewState.DRAFT else "reviews.answer"
     require(by, permission, review)
     stored = files.store(upload, name=upload.name, by=by) if upload is not None else None
+    return put_version(entry, by=by, stored=stored, name=getattr(upload, "name", ""), text=text, note=note)
+
+
+@transaction.atomic
+def put_version(
+    entry: ReviewMaterial, *, by: Any, stored: Any, name: str, text: str, note: str = ""
+) -> ReviewMaterial:
+    """Put a stored file or a text in as the version that counts; the caller has asked for the permission."""
     if stored is None and not text.strip():
         raise BadValue(_("请上传新版本的文件或粘贴文字。"))
-    with transaction.atomic():
-        row = lock(review)
-        if row.state not in (ReviewState.DRAFT, ReviewState.ANSWERING):
-            require_draft(row)
-        fresh = ReviewMaterial.objects.select_for_update(of=("self",)).select_related("material").get(pk=entry.pk)
-        version = _version(fresh.material, stored, text, getattr(upload, "name", ""), by=by, note=note)
-        fresh.version = version
-        fresh.save(update_fields=["version"])
-        facts = {"material": fresh.material.title, "version": version.number}
-        journal.record("reviews.material_added", by=by, on=row, facts=facts)
-        materials.screen(version, by=by)
+    row = lock(entry.review)
+    if row.state not in (ReviewState.DRAFT, ReviewState.ANSWERING):
+        require_draft(row)
+    fresh = ReviewMaterial.objects.select_for_update(of=("self",)).select_related("material").get(pk=entry.pk)
+    fresh.version = _version(fresh.material, stored, text, name, by=by, note=note)
+    fresh.save(update_fields=["version"])
+    facts = {"material": fresh.material.title, "version": fresh.version.number}
+    journal.record("reviews.material_added", by=by, on=row, facts=facts)
+    materials.screen(fresh.version, by=by)
     return fresh
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -154,6 +155,7 @@ def answers(request: HttpRequest, pk: int) -> HttpResponse:
         "points": points,
         "entries": entries,
         "reading": is_reading(entries),
+        "answered": sum(1 for point in points if point.state != PointState.OPEN),
         "answerable": review.state == "answering" and bool(can(request.user, "reviews.answer", review)),
         "open": sum(1 for point in points if point.state == PointState.OPEN),
         "verbs": [item for item in verbs.of(review, request.user) if item.name == "hand_in_answers"],
@@ -161,8 +163,39 @@ def answers(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "reviews/answers.html", context)
 
 
+def _adopt_all(request: HttpRequest, review: Review) -> HttpResponse:
+    post, number = request.POST, request.POST.get("entry", "")
+    entries = review.materials.select_related("review", "material")
+    entry = entries.filter(pk=int(number)).first() if number.isdigit() else None
+    try:
+        count = services.adopt_all(
+            review, by=request.user, text=post.get("text", ""), entry=entry, upload=request.FILES.get("file"),
+            pasted=post.get("pasted", ""), note=post.get("note", ""),
+        )  # fmt: skip
+    except PlatformError as error:
+        if error.status in (403, 404):
+            raise
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("已采纳 %d 条，核对后请提交答复。") % count)
+    return redirect("review_answers", pk=review.pk)
+
+
+def _next_open(review: Review, page: str, states: tuple[str, ...]) -> HttpResponse:
+    """Go back to a page of points, to the first one that still waits."""
+    waiting = next((point for point in _round_points(review) if _waits(point, states)), None)
+    return redirect(reverse(page, args=[review.pk]) + (f"#point-{waiting.pk}" if waiting else ""))
+
+
+def _waits(point: Point, states: tuple[str, ...]) -> bool:
+    answer = point.standing_answer
+    return point.state in states and not (answer is not None and answer.confirmed is not None)
+
+
 def _answer(request: HttpRequest, review: Review) -> HttpResponse:
     post = request.POST
+    if post.get("action") == "adopt_all":
+        return _adopt_all(request, review)
     point = _point(review, post.get("point", ""))
     number = post.get("version", "")
     entry = review.materials.filter(version=int(number)).select_related("version").first() if number.isdigit() else None
@@ -179,7 +212,7 @@ def _answer(request: HttpRequest, review: Review) -> HttpResponse:
         messages.error(request, _("第 %(n)d 条：%(why)s") % {"n": point.order, "why": error.message})
     else:
         messages.success(request, _("第 %d 条已答复。") % point.order)
-    return redirect("review_answers", pk=review.pk)
+    return _next_open(review, "review_answers", (PointState.OPEN,))
 
 
 @require_http_methods(["GET", "POST"])
@@ -209,6 +242,10 @@ def refusals(request: HttpRequest, pk: int) -> HttpResponse:
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept the answers or not; conclude, or go another round."""
     review = find_review(request.user, pk)
+    if request.method == "POST" and request.POST.get("action") == "accept_rest":
+        return _told(
+            request, review, "review_confirm", lambda: services.accept_rest(review, by=request.user)
+        )
     if request.method == "POST":
         point = _point(review, request.POST.get("point", ""))
         return _told(
@@ -218,9 +255,12 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
             ),
         )  # fmt: skip
     entries = entries_of(review)
+    points = _round_points(review)
     context = {
         "review": review,
-        "points": _round_points(review),
+        "points": points,
+        "decided": sum(1 for point in points if not _waits(point, (PointState.ANSWERED,))),
+        "left": sum(1 for point in points if _waits(point, (PointState.ANSWERED,))),
         "entries": entries,
         "reading": is_reading(entries),
         "confirmable": review.state == "confirming" and bool(can(request.user, "reviews.confirm", review)),
@@ -244,4 +284,6 @@ def _told(request: HttpRequest, review: Review, page: str, step: Any) -> HttpRes
     else:
         messages.success(request, _("已保存。"))
     review.refresh_from_db()
-    return redirect(page, pk=review.pk) if review.state == before else redirect(review)
+    if review.state != before:
+        return redirect(review)
+    return _next_open(review, page, (PointState.ANSWERED, PointState.ESCALATED))

@@ -217,6 +217,11 @@ document.addEventListener("keydown", (event) => {
     else sound.skip(event.key === "ArrowLeft" ? -3 : 3);
     return;
   }
+  if (event.shiftKey && event.key.toLowerCase() === "a") {
+    event.preventDefault();
+    document.querySelector("[data-accept-rest]")?.click();
+    return;
+  }
   const act = acts[event.key.toLowerCase()];
   if (act && desk()) { event.preventDefault(); act(); }
 });
