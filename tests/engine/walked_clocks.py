@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 ONE = timedelta(days=1)
-HORIZON = 420
+HORIZON = 2_000
 Happened = tuple[date, str]
 TWICE = ("transferred", "direct")
 LADDERS = {
@@ -88,6 +88,8 @@ class Walk:
                 self._tick(state, day)
             for kind in by_day.get(day, ()):
                 self._happen(state, day, kind)
+            if state.expired is not None and day > self.at:
+                break
         assert state.expired is not None
         due = state.expired - ONE
         span = [state.start + timedelta(days=i + 1) for i in range((due - state.start).days)]

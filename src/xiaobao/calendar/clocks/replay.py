@@ -40,8 +40,8 @@ def replay(
     """
     found = track(name)
     line = timeline(found, events)
-    last = line.events[-1].day
-    case = Case(found, line, calendar or mainland(), max(last, beijing_date(at)) if at is not None else last)
+    days, last = calendar or mainland(), line.events[-1].day
+    case = Case(found, line, days, last if at is None else max(last, days.day(at).date))
     made: dict[str, Made | None] = {}
     for rule in found.rules:
         if not rule.extends:

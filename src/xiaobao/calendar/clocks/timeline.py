@@ -9,6 +9,7 @@ from datetime import date
 from xiaobao.calendar.clocks.event import Event, in_order
 from xiaobao.calendar.clocks.pauses import Pause, pauses_of
 from xiaobao.calendar.clocks.track import Track
+from xiaobao.calendar.years import FIRST_YEAR, LAST_YEAR
 from xiaobao.errors import InputError
 
 _TOO_LATE = ("complex", "special_approved", "special_notified", "appraisal_start")
@@ -34,6 +35,9 @@ def timeline(track: Track, events: Iterable[object]) -> Timeline:
     ordered = in_order(events)
     if not ordered:
         raise InputError("没有事件，无法计算期限", code="input.event")
+    for event in (ordered[0], ordered[-1]):
+        if not FIRST_YEAR <= event.day.year <= LAST_YEAR:
+            raise InputError(f"事件{event}：工作日历只有{FIRST_YEAR}年至{LAST_YEAR}年", code="input.event")
     _check_start(track, ordered)
     _check_end(ordered)
     _check_phases(track, ordered)
