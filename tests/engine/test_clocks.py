@@ -415,6 +415,9 @@ def test_parallel_tracks_are_governed_by_the_earliest_day() -> None:
     first = earliest(both)
     assert first is not None
     assert (first.track, due(first)) == ("pboc_transfer", "2026-11-14")
+    sent = clocks("nfra_transfer", RECEIVED)
+    assert (sent["forward_by"].whose, due(sent["forward_by"])) == ("regulator", "2026-11-11")
+    assert earliest(sent.values()) == sent["respond"]
 
 
 def test_clocks_warn_when_four_fifths_are_gone() -> None:

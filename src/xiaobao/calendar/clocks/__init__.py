@@ -6,7 +6,7 @@ for clock in replay("direct", [Event("received", "2026-11-02")]):
 
 from xiaobao.calendar.clocks.clock import Clock, Step, earliest
 from xiaobao.calendar.clocks.event import Event, read_event
-from xiaobao.calendar.clocks.names import EVENTS, ClockKind, EventKind, TrackName, Unit
+from xiaobao.calendar.clocks.names import EVENTS, ClockKind, EventKind, TrackName, Unit, Whose
 from xiaobao.calendar.clocks.replay import replay
 from xiaobao.calendar.clocks.track import TRACKS, Track, track
 
@@ -21,6 +21,7 @@ __all__ = [
     "Track",
     "TrackName",
     "Unit",
+    "Whose",
     "earliest",
     "read_event",
     "replay",

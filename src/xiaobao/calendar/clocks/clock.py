@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from xiaobao.calendar.clocks.names import ClockKind, TrackName, Unit
+from xiaobao.calendar.clocks.names import ClockKind, TrackName, Unit, Whose
 from xiaobao.calendar.days import BEIJING
 from xiaobao.model import Citation
 
@@ -41,8 +41,8 @@ class Clock:
     included), False done too late, None not yet done; met_at is when. ended is the day a withdrawal ended the clock.
     suspended: a pause is still open, and due is what it would be were it to end at the time asked about: it will be
     later. provisional: due_rolled or alarm, or the count of working days, rests on holidays not announced yet.
-    paused_days did not count. right: it may be done, and nobody is late when the day passes. notes are sentences to
-    read. version names the calendar.
+    paused_days did not count. right: it may be done, and nobody is late when the day passes. whose: who must do it.
+    notes are sentences to read. version names the calendar.
     """
 
     track: TrackName
@@ -63,6 +63,7 @@ class Clock:
     suspended: bool
     paused_days: int
     right: bool
+    whose: Whose
     notes: tuple[str, ...]
     version: str
     _working: Working = field(repr=False, compare=False)
@@ -80,16 +81,16 @@ class Clock:
     @property
     def due_at(self) -> datetime:
         """Return the moment in Beijing at which due is over: the midnight after a day (民法典 203)."""
-        return _over(self.due)
+        return over(self.due)
 
     @property
     def rolled_at(self) -> datetime:
         """Return the moment in Beijing at which due_rolled is over."""
-        return _over(self.due_rolled)
+        return over(self.due_rolled)
 
     def warn_at(self, share: float = 0.8) -> datetime:
         """Return the moment at which a share of the time from the start to due has gone by."""
-        begin = _over(self.started)
+        begin = over(self.started)
         return begin + (self.due_at - begin) * share
 
     def as_dict(self) -> dict[str, Any]:
@@ -113,6 +114,7 @@ class Clock:
             "suspended": self.suspended,
             "paused_days": self.paused_days,
             "right": self.right,
+            "whose": self.whose,
             "notes": list(self.notes),
             "version": self.version,
             "replay": [step.as_dict() for step in self.replay],
@@ -120,11 +122,13 @@ class Clock:
 
 
 def earliest(clocks: Iterable[Clock]) -> Clock | None:
-    """Return the running duty that is due first, None where none runs: of parallel tracks the earliest day governs."""
-    return min((c for c in clocks if c.running and not c.right), key=lambda c: c.due_at, default=None)
+    """Return the institution's running duty that is due first, None without one: of parallel tracks it governs."""
+    duties = (c for c in clocks if c.running and c.whose == "institution" and not c.right)
+    return min(duties, key=lambda c: c.due_at, default=None)
 
 
-def _over(when: date | datetime) -> datetime:
+def over(when: date | datetime) -> datetime:
+    """Return the moment in Beijing at which a day is over, or the moment itself."""
     if isinstance(when, datetime):
         return when
     return datetime.combine(when + timedelta(days=1), time(), BEIJING)

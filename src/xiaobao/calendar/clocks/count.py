@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from xiaobao.calendar.calendar import Calendar
 from xiaobao.calendar.clocks.event import Event
@@ -13,7 +13,7 @@ from xiaobao.calendar.clocks.pauses import Last, Pause, paused_between
 from xiaobao.calendar.clocks.timeline import Timeline
 from xiaobao.calendar.clocks.track import Rule, Track
 from xiaobao.calendar.clocks.working import Hours, NaturalDays, Working, WorkingDays
-from xiaobao.calendar.days import BEIJING, beijing_date
+from xiaobao.calendar.days import beijing_date
 from xiaobao.errors import InputError
 
 
@@ -77,11 +77,6 @@ def given(case: Case, rule: Rule, start: Event) -> Counted | None:
         raise InputError(f"事件{start}的“{rule.due_fact}”早于该事件", code="input.event")
     made = Round(start, (), (due - start.day).days, Last(due, 0, False))
     return _natural(case, rule, made, made.last, (), roll=True)
-
-
-def until(due: date | datetime) -> datetime:
-    """Return the last moment of a due day or the moment itself."""
-    return due if isinstance(due, datetime) else datetime.combine(due + timedelta(days=1), time(), BEIJING)
 
 
 def _natural(case: Case, rule: Rule, made: Round, last: Last, pauses: tuple[Pause, ...], *, roll: bool) -> Counted:

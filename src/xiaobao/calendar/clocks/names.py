@@ -16,6 +16,7 @@ TrackName = Literal[
     "direct", "nfra_transfer", "pboc_transfer", "superior_review", "consumer_authority", "info_leak",
     "credit_objection", "insurance_claim", "recording_fix",
 ]  # fmt: skip
+Whose = Literal["institution", "regulator", "customer"]
 Unit = Literal["natural", "working", "hours"]
 
 EVENTS: dict[str, str] = {

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date
 
 from xiaobao.calendar.calendar import Calendar, mainland
-from xiaobao.calendar.clocks.clock import Clock
-from xiaobao.calendar.clocks.count import Case, Counted, counted, given, until
+from xiaobao.calendar.clocks.clock import Clock, over
+from xiaobao.calendar.clocks.count import Case, Counted, counted, given
 from xiaobao.calendar.clocks.event import Event
 from xiaobao.calendar.clocks.ladder import Round, run
 from xiaobao.calendar.clocks.names import TrackName
@@ -117,8 +117,8 @@ def _clock_of(
         started=start.moment if rule.unit == "hours" else start.day, limit=limit, unit=rule.unit,
         due=count.due, due_rolled=count.rolled, alarm=count.alarm, basis=rule.citations,
         provisional=count.provisional, met=met, met_at=_when(rule, done), ended=ended, suspended=suspended,
-        paused_days=count.paused, right=rule.right, notes=(*notes, *more), version=case.calendar.version,
-        _working=count.working,
+        paused_days=count.paused, right=rule.right, whose=rule.whose, notes=(*notes, *more),
+        version=case.calendar.version, _working=count.working,
     )  # fmt: skip
 
 
@@ -135,7 +135,7 @@ def _met(rule: Rule, done: Event | None, count: Counted) -> tuple[bool | None, l
     if rule.unit == "hours":
         if not done.timed and done.day == beijing_date(count.due):
             return False, [f"{done.label}只知在{done.day}，不知时刻，不能证明在期限内"]
-        return done.moment <= until(count.due), []
+        return done.moment <= over(count.due), []
     if beijing_date(count.due) < done.day <= beijing_date(count.rolled):
         return True, [f"{done.label}在{done.day}，过了{count.due}，在顺延后的期限内"]
     return done.day <= beijing_date(count.rolled), []

@@ -10,7 +10,7 @@ from typing import Any, Literal, cast, get_args
 
 import yaml
 
-from xiaobao.calendar.clocks.names import ClockKind, EventKind, TrackName, Unit
+from xiaobao.calendar.clocks.names import ClockKind, EventKind, TrackName, Unit, Whose
 from xiaobao.errors import UsageError
 from xiaobao.laws import load
 from xiaobao.model import Citation
@@ -76,6 +76,7 @@ class Rule:
     ends: str = ""
     extends: str = ""
     right: bool = False
+    whose: Whose = "institution"
 
 
 @dataclass(frozen=True)
