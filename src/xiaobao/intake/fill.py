@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from xiaobao.intake import amounts, people, phones
+from xiaobao.intake import amounts, dates, institution, numbers, people, phones, product, staff
 from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import Narrative, narrative
 from xiaobao.intake.ticket import Ticket
@@ -31,11 +31,21 @@ def filled(story: Narrative) -> Ticket:
     found: dict[str, Found[Any] | None] = {
         "customer_name": people.find(story),
         "phone": phones.find(story),
+        "id_number": numbers.identity(story),
+        "card_or_account": numbers.card(story),
+        "email": numbers.email(story),
+        "institution_branch": institution.find(story),
+        "event_dates": dates.find(story),
+        "product_name": product.find(story),
+        "staff_mentioned": staff.find(story),
     }
-    taken = [place for reading in found.values() if reading for place in reading.places]
+    taken = [place for name in _NUMBERED if (reading := found[name]) for place in reading.places]
     taken += [(e.start, e.end) for e in story.entities if e.kind in ("id_card", "bank_card", "mobile", "landline")]
-    found["amounts"] = amounts.find(story, taken)
+    found["amounts"] = amounts.find(story, [*taken, *dates.places(story)])
     return _ticket(story, {name: reading for name, reading in found.items() if reading is not None})
+
+
+_NUMBERED = ("phone", "id_number", "card_or_account", "email", "staff_mentioned")
 
 
 def _ticket(story: Narrative, found: Mapping[str, Found[Any]]) -> Ticket:

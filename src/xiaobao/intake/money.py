@@ -14,9 +14,10 @@ _D = "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
 _ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d{1,12}(?:\.\d{1,6})?)"
 _MIXED = (
     rf"{_ARABIC} ?(?:[万千百亿](?! ?分之)(?:[\d]{{1,4}}(?:[千百](?:\d{{1,3}})?)?(?:\.\d{{1,2}})?(?![\d.%])"
-    rf"|[{_D}]{{1,2}}[千百]?)?|[wk](?![a-z]))"
+    rf"|(?!一[下个些点直起样定般年天次路旦切道月共])[{_D}]{{1,2}}[千百]?(?![年天月期次岁号]|个月))?|[wk](?![a-z]))"
 )
-_SPOKEN = rf"[{_D}十拾][{_D}十拾百佰千仟万亿]{{0,16}}(?:点[{_D}]{{1,4}}[万千百亿]?)?"
+_NOT_ONE = "(?!一[下个些点直起样定般年天次路旦切道月共])"
+_SPOKEN = rf"[{_D}十拾](?:{_NOT_ONE}[{_D}十拾百佰千仟万亿]){{0,16}}(?:点[{_D}]{{1,4}}[万千百亿]?)?"
 _UNIT = r"(?:元人民币|人民币|块钱|元整|圆整|块整|元钱|元|圆|块|rmb|大洋)"
 _MONEY = re.compile(
     rf"(?P<sign>[¥￥]|rmb ?|人民币 ?)?(?P<number>{_MIXED}|{_ARABIC}"
@@ -26,26 +27,33 @@ _MONEY = re.compile(
 )
 _PAIR = re.compile(r"(?P<a>[一二两三四五六七八])(?P<b>[二两三四五六七八九])(?P<unit>[十百千万]+)$")
 _COUNTED = re.compile(
-    r" ?(?:个|名|位|户|人|次|条|件|笔|张|份|遍|趟|通|年|天|日|月|岁|周|号|点|时|分|秒|小时|米|平|公里"
+    r" ?(?:个|名|位|户|人|次|条|件|笔|张|份|遍|趟|通|年|天|日|月|岁|周(?!转)|号|点|时|分(?!期|成|\d)|秒|小时|米|平|公里"
     r"|斤|克|kg|g(?![a-z])|km|m(?![a-z])|步|字|页|辆|台|套|股"
-    r"|倍|折|楼|层|期|%|％|个点|积分|分(?!期)|里程|美元|美金|刀|港币|港元|欧元|日元|英镑|韩元|泰铢"
+    r"|倍|折|楼|层|期|%|％|个点|积分|里程|美元|美金|刀|港币|港元|欧元|日元|英镑|韩元|泰铢"
     r"|卢布|澳元|加元|越南盾|usd|hkd|份额|人次|条线|多人|多个|多名|多天|多年|多次|多岁"
     r"|多条|多户|多位|余人|余名|余户|来个|来人|家|开头|尾号|结尾|路|弄|栋|室|单元|楼|座|幢|版|级|类"
-    r"|项|章|款|包|瓶|只|头|亩|吨|箱|盒|度|大行|行卡|字头)"
+    r"|项|章|款|瓶|亩|吨|箱|盒|度|大行|行卡|字头)"
 )
 _BEFORE_NOT = re.compile(
     r"(?:第|尾号|末四位|后四位|工号|卡号|账号|编号|单号|号码|手机|电话|密码|验证码|[a-z]|号楼|星期|周"
     r"|礼拜|拨打|致电|打|投诉|代码|gb|\.|-|/|:|#|no|年|版本|gt|vip)[ 为是:：]{0,3}$"
 )
+_HOTLINE = re.compile(r"95\d{3}|123\d\d|96\d{3,4}|110|119|120|100\d{2}")
+_RATE = re.compile(r"(?:利率|年化|费率|折算|lpr|基点|万分之|千分之|百分之)[^,，。\d]{0,5}$")
+_DECIMAL = re.compile(r"\d?\d\.\d{1,2}")
+_TAKEN = re.compile(r"(?:扣|收|付|交|退|花|充)(?:了|掉|我|走|款|费)*$")
 _HYPERBOLE = re.compile(r"(?:又?不是|哪怕|别说|就算|何况)[^,，。]{0,4}$")
 _MONEY_VERB = re.compile(
-    r"(?:扣|收|还|转|付|交|缴|存|取|借|贷|退|赔|亏|赚|花|充|刷|买|投|欠|要|值|剩|余额|金额|本金|利息"
+    r"(?:扣|收|满|减|涨|租|学费|电费|现价|市值|净值|车损|药费|定金|押金|每月|每期|每年|每天|每次|每笔"
+    r"|一个月|一年|还|转|付|交|缴|存|取|借|贷|退|赔|亏|赚|花|充|刷|买|投|欠|要|值|剩|余额|金额|本金"
+    r"|利息"
     r"|月供|费|费用|款|钱|合计|总共|一共|共计|共|额度|首付|罚息"
     r"|年费|保费|手续费|工资|退休金|养老金|低保|最低|应还|账单|入账|到账|损失|违约金|价格|原价|才"
-    r"|只有|只|变成|变|涨到|降到|调到|降为|降至|从|到|得|给|拿|领|多|少|打|汇|消费|支出|收入|报价|提现"
+    r"|只有|只|变成|变|涨到|降到|调到|降为|降至|从|到|得|给|拿|领|多|少|汇|消费|支出|收入|报价|提现"
     r"|下款|到手)"
     r"(?:了|过|我|你|他|她|出|掉|去|走|进|成|是|为|有|约|近|大概|大约|差不多|将近|共|整整|至少|又|的"
-    r"|您|给|人家|它|钱|里|还|只|才|都|起码|足足|不足|不到|[ :：,，¥￥])*$"
+    r"|您|给|人家|它|钱|里|还|只|才|都|起码|足足|不足|不到|一期|一笔|两笔|本月|当月|一次性|这个|那个"
+    r"|一下|[ :：,，¥￥])*$"
 )
 
 
@@ -84,7 +92,13 @@ def _judge(text: str, match: re.Match[str]) -> Sum | None:
     if not match["unit"] and not match["sign"]:
         if _COUNTED.match(text, end) or (match["more"] and _COUNTED.match(text, end - 1)):
             return None
-        if _BEFORE_NOT.search(before) and not _MONEY_VERB.search(before):
+        if _BEFORE_NOT.search(before) and not _MONEY_VERB.search(before) and not re.search("[万千w亿]", number):
+            return None
+        if (
+            _HOTLINE.fullmatch(number)
+            or _RATE.search(before)
+            or (_DECIMAL.fullmatch(number) and not _TAKEN.search(before))
+        ):
             return None
     if text[end : end + 1] in ("%", "％") or re.match(
         r" ?(?:美元|美金|刀|港币|港元|欧元|日元|英镑|韩元|泰铢)", text[end:]
@@ -98,7 +112,9 @@ def _judge(text: str, match: re.Match[str]) -> Sum | None:
         return None
     sure = bool(match["unit"] or match["sign"])
     if not sure:
-        if not large and not (re.fullmatch(_ARABIC, number) and _MONEY_VERB.search(before) and _bare_fits(number)):
+        if not large and not (
+            re.fullmatch(_ARABIC, number) and _bare_fits(number) and _is_bare_money(text, end, before)
+        ):
             return None
         if large and not _is_scale_money(number, text, end, before):
             return None
@@ -106,19 +122,31 @@ def _judge(text: str, match: re.Match[str]) -> Sum | None:
 
 
 def _bare_fits(number: str) -> bool:
-    """Tell whether a bare Arabic number looks like a sum: two digits or more, no leading zero, no year."""
-    return len(number.replace(",", "")) >= 2 and not number.startswith("0") and not re.fullmatch(r"20[0-3]\d", number)
+    """Tell whether a bare Arabic number looks like a sum: two to nine digits, no leading zero."""
+    return 2 <= len(number.replace(",", "").split(".")[0]) <= 9 and not number.startswith("0")
+
+
+def _is_bare_money(text: str, end: int, before: str) -> bool:
+    """Tell whether the words around a bare number speak of money: 扣了298, 卡里的800转给同学."""
+    if _MONEY_VERB.search(before):
+        return not re.match(r" ?年", text[end:])
+    return (
+        re.match(r"(?:转给|还给|退给|打给|给我|还我|退我|手续费|利息|的(?:手续费|利息|年费|服务费))", text[end:])
+        is not None
+    )
 
 
 def _is_scale_money(number: str, text: str, end: int, before: str) -> bool:
     """Tell whether a number with 万, 千 or 百 but no unit is money: not 千万 (“do”), 一百二 alone counts."""
-    if number in ("千万", "百", "千", "万", "亿", "十", "百万", "万一", "一百", "一千一") and not _MONEY_VERB.search(
-        before
+    if number in ("百", "千", "万", "亿", "十", "百万", "千万", "万一") and not _MONEY_VERB.search(before):
+        return False
+    if (
+        number == "万一"
+        or (number[0] in "百千万" and number != "千万")
+        or re.match(r"(?:分之|般|家|人|民|事|难|种|变|火急|八千里)", text[end:])
     ):
         return False
-    if number in ("万一", "千万") or (number[0] in "十百千万" and number != "十万"):
-        return False
-    return not re.match(r"(?:以|以内|别|不要|大|分|里|古|事|能|家|民|般|难|种|姓|货|度|倍)", text[end:])
+    return re.search(r"[0-9一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾]", number) is not None
 
 
 def _value(match: re.Match[str]) -> Decimal | None:

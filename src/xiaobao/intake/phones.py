@@ -95,7 +95,7 @@ def _is_other(narrative: Narrative, start: int) -> bool:
 
 def _score(narrative: Narrative, candidate: _Candidate) -> float:
     """Weigh whose number it is by the words before it, most of all by the nearest."""
-    before, after = narrative.before(candidate.start, 22), narrative.after(candidate.end, 10)
+    before, after = _lead(narrative.before(candidate.start, 26)), narrative.after(candidate.end, 10)
     score = 1.0 if narrative.role_at(candidate.start) != "agent" else 0.2
     mine = [m.end() for m in _MINE.finditer(before)]
     theirs = [m.end() for m in _THEIRS.finditer(before)]
@@ -110,3 +110,10 @@ def _score(narrative: Narrative, candidate: _Candidate) -> float:
     if re.search(r"^[\s)）,，]{0,2}(?:这个(?:号|电话)|联系我|找我|机主|是我|我的)", after):
         score += 0.6
     return score
+
+
+def _lead(before: str) -> str:
+    """Return the words of the clause the number closes; where a mark parts it from them, those of the clause before."""
+    parts = re.split(r"[,，。;；!！?？、~\n]", before)
+    last = parts[-1]
+    return last if last.strip(" :：(（") or len(parts) == 1 else parts[-2]

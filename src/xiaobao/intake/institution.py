@@ -1,0 +1,273 @@
+"""The respondent: the institution complained of and its branch, put together from where they stand in the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import rjieba
+
+from xiaobao.intake.found import Found
+from xiaobao.intake.narrative import Narrative
+from xiaobao.privacy.regions import REGIONS
+
+_BANK = (
+    r"(?:农村商业银行|农商银行|城商银行|商业银行|村镇银行|农商行|银行)(?:股份有限公司|有限责任公司)?"
+    r"|农村信用(?:合作)?社|农信社|信用社|信用联社"
+)
+_OTHER = (
+    r"(?:消费金融|金融租赁|汽车金融|小额贷款|人寿保险|财产保险|健康保险|养老保险|人寿|财险|寿险|财产"
+    r"|保险|证券|信托|基金管理|融资担保|金服|金科)(?:股份有限公司|有限责任公司|有限公司|公司)?"
+)
+_APP = r"(?:e贷|易贷|快贷|闪贷|速贷|贷|借条|借呗|花呗|分期|白条|金条|钱包|借款)(?:app|平台)?"
+_SUFFIX = re.compile(rf"(?P<bank>{_BANK})|(?P<other>{_OTHER})")
+_BRANCH = re.compile(
+    r"(?P<name>[一-龥0-9]{2,12}?)(?P<kind>中心支公司|支公司|分公司|支行营业部|支行|分行|分理处|营业部"
+    r"|营业厅|营业所|储蓄所|信用卡中心|卡中心|网点|分社|信用社)"
+)
+_APP_NAME = re.compile(rf"(?P<name>[一-龥a-z0-9]{{1,6}}?{_APP})(?![款的了过还给给利给前一不几几])")
+_CARD_NICK = re.compile(r"(?P<name>[一-龥]{2,3})(?:的)?(?:信用卡|银联卡|贷记卡|储蓄卡|手机银行|房贷)")
+_STOP = frozenset(
+    "在了的是到去给向把被跟和与从由对找问让叫我你他她它们这那个说打办用有买借还欠来以为因经就于及或且但又也都将要想该贵本某各每其此等您里面外上下前后时候家名过得着没不吗呢吧啊呀哦"
+    "，。、投诉告骗刷贷好日人收扣存取查卡张绑委托称据往另原用过至自受替帮做接通过绕通知道怎么哪什么为何"
+)
+_HARD_STOP = frozenset("在了的是到去给向把被让我你他她它们这那个说行卡")
+_WORDS_BEFORE = re.compile(
+    r"^.*(?:办理|通过|投诉|举报|反映|收到|接到|关于|在于|对于|购买|申请|使用|持有|贷款|存款|登录|拨打"
+    r"|致电|客户|涉及|有限公司|机构|名称|联合|委托|自称|冒充|绑定|开户|发现|显示|来自|下载|咨询|你们"
+    r"|我们|他们|咱们|贵行|昨天|今天|前天|上次"
+    r"|公司|去年|今年|月份|单位|旗下|附近|楼下|门口|镇上|县里|村里|城里|街上|现在|那家|一家|这家|正规"
+    r"|其他|其它|别的|另外|几家|多家|各大|很多|所有|全国|任何|没有|就是|还是|但是|因为|所以|如果|时候"
+    r"|手机|关联|所谓|名为|叫做)"
+)
+_GENERIC = re.compile(
+    r"^(?:手机|网上|电话|掌上|商业|开户|发卡|正规|其他|其它|别的|另外|所有|各大|各家|各|这家|那家"
+    r"|哪家|哪个|什么|多家|几家|两家|三家|国有|股份制|城市|农村|大|小|本地|当地|某|某某|个人|私人|收款"
+    r"|付款|全部|任何|每家|好几家|其余|指定|开户|合作|中国人民|人民|人|央|微|本|贵|我|你们|他们"
+    r"|车|交通意外|意外|医疗|重疾|商业|社会|社|分红|健康|养老|人身|财产|存款|百万医疗|惠民|教育|年金"
+    r"|万能|投资|终身|增额|旅游|电动车|家庭|消费|互联网|普惠|数字|跨境|供应链|科技|退休|失业|医|少儿"
+    r"|大病)?$"
+)
+_GENERIC_APP = re.compile(
+    r"^(?:.*(?:房|车|网|经营|消费|信用|公积金|小额|助|还|高利|装修|抵押|校园|借|放|欠|续|按揭|转|教育"
+    r"|组合|商|抱团|申请|办|批|信|现金|账单|分|的|给|我|了|在|是|不|个|想|要|能|被|款|期|免息|专项"
+    r"|学费|手机|第三方|停息|做|收|微|普惠|循环|过桥|无|代|骗|一|二|三|多|套路))(?:贷|分期|借款|钱包"
+    r"|快贷|闪贷)(?:app|平台)?$"
+)
+_AGAINST = re.compile(
+    r"(?:投诉|举报|被投诉(?:机构|单位|人)?|涉诉(?:机构|单位)?|告|反映|涉及(?:机构|单位)?|被投诉对象"
+    r"|你们|你行|贵|咱们|我要投诉)[:：的是叫 ]{0,4}$"
+)
+_NOT_IT = re.compile(
+    r"(?:其他|其它|别的|另外|他行|转(?:到|入|给|进)|汇(?:到|给)|打到|收款行?(?:是|为)?|对方|不像|人家"
+    r"|连|比如|像)[^,，。]{0,4}$"
+)
+_AUTHORITY = re.compile(r"人民银行|中国人民银行|央行|银监|金监|监管|银保监|国家金融")
+_GREETING = re.compile(r"您好|欢迎|致电|这里是|为您服务|热线|客服")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    name: str
+    start: int
+    end: int
+    score: float
+
+
+def find(narrative: Narrative) -> Found[str] | None:
+    """Return the respondent as specifically as the text allows (云桥银行 + 滨江支行); None for a bare “你们行”."""
+    mentions = list(_institutions(narrative))
+    if not mentions:
+        mentions = list(_apps(narrative)) or list(_nicknames(narrative))
+    branches = list(_branches(narrative, mentions))
+    if not mentions:
+        return None
+    totals: dict[str, float] = {}
+    for mention in mentions:
+        totals[_core(mention.name)] = totals.get(_core(mention.name), 0.0) + mention.score
+    chosen = max(totals, key=lambda core: totals[core])
+    if totals[chosen] <= 0:
+        return None
+    own = [m for m in mentions if _core(m.name) == chosen]
+    first = max(own, key=lambda m: (m.score > 0, len(m.name), -m.start))
+    branch = _branch_of(first, own, branches, mentions)
+    confidence = min(0.95, 0.6 + 0.12 * totals[chosen])
+    if branch is None:
+        return Found(first.name, ((first.start, first.end),), confidence)
+    joined = first.name if branch.name in first.name else first.name + branch.name
+    return Found(joined, ((first.start, first.end), (branch.start, branch.end)), confidence)
+
+
+def _core(name: str) -> str:
+    return re.sub(r"(?:股份有限公司|有限责任公司|有限公司|公司|app|平台)$", "", name)
+
+
+def _institutions(narrative: Narrative) -> Iterator[_Mention]:
+    text = narrative.plain
+    for match in _SUFFIX.finditer(text):
+        start = _name_start(text, match.start())
+        proper = text[start : match.start()]
+        if len(proper) < 2 or _GENERIC.match(proper) or _AUTHORITY.search(text[start : match.end()]):
+            continue
+        if match["other"] in ("保险", "财产", "信托", "证券") and (len(proper) > 4 or _is_common(proper)):
+            continue
+        name, end = text[start : match.end()], match.end()
+        yield _Mention(name, start, end, _weight(narrative, start, end, match["bank"] is not None))
+
+
+def _is_common(proper: str) -> bool:
+    return any(
+        rjieba.has_word(proper[i:]) and not _tag(proper[i:]).startswith(("nz", "nt")) for i in range(len(proper) - 1)
+    )
+
+
+def _tag(word: str) -> str:
+    tagged = rjieba.tag(word)
+    return str(tagged[0][1]) if tagged else ""
+
+
+def _name_start(text: str, suffix: int) -> int:
+    """Return where the proper part before a suffix begins: two characters, more where they are a place or a name.
+
+    Read from the suffix backwards word by word, as what leads up to a name (刷, 贷, 本人, 你好) is not of it.
+    """
+    window = text[max(0, suffix - 14) : suffix]
+    run = re.search(r"[一-龥]*$", window)
+    least = suffix - (len(run[0]) if run else 0)
+    words = rjieba.tag(window) if window else []
+    start = suffix
+    for word, tag in reversed(words):
+        have = suffix - start
+        if have >= 2 and not (
+            word in REGIONS or word[:-1] in REGIONS or word == "中国" or (have < 4 and _extends(word, tag))
+        ):
+            break
+        if have + len(word) > 8:
+            break
+        if have < 2 and len(word) == 1 and word in _STOP and have == 1:
+            break
+        if have == 0 and len(word) == 1 and word in _HARD_STOP:
+            break
+        if have <= 1 and len(word) >= 2 and not tag.startswith(("n", "j")) and have + len(word) > 2:
+            start = max(least, start - (len(word) - 1 if word[0] in _STOP else 1))
+            break
+        if have == 0 and _WORDS_BEFORE.fullmatch(word):
+            break
+        start = max(least, start - len(word))
+        if start == least:
+            break
+    return _trimmed(text, start, suffix)
+
+
+def _trimmed(text: str, start: int, suffix: int) -> int:
+    """Cut from the front the words that the tagger took into a name (到锦屏, 我云桥), two characters stay."""
+    for at in range(suffix - 3, start - 1, -1):
+        if text[at] in _STOP and text[at : at + 2] not in REGIONS:
+            return at + 1
+    return start
+
+
+def _extends(word: str, tag: str) -> bool:
+    """Tell whether a word before two characters of a name is still of it: a proper name, or an unknown word."""
+    return len(word) >= 2 and (tag.startswith(("nt", "nz", "ns")) or not rjieba.has_word(word))
+
+
+def _weight(narrative: Narrative, start: int, end: int, bank: bool) -> float:
+    before, after = narrative.before(start, 12), narrative.after(end, 8)
+    score = 1.0 if start < 60 else 0.8
+    if narrative.role_at(start) == "agent":
+        turn = narrative.turn_span(narrative.turn_at(start))
+        said = narrative.plain[turn[0] : turn[1]]
+        score = 1.8 if _GREETING.search(said) and narrative.turn_at(start) <= 1 else 0.8
+    if _AGAINST.search(before):
+        score += 1.5
+    if _NOT_IT.search(before):
+        score -= 1.3
+    if re.match(r"(?:的)?(?:卡|账户)?(?:转出|转账到|被骗)", after):
+        score += 0.1
+    if _BRANCH.match(after):
+        score += 0.4
+    return score
+
+
+def _apps(narrative: Narrative) -> Iterator[_Mention]:
+    text = narrative.plain
+    for match in _APP_NAME.finditer(text):
+        name = re.sub(r"(?:app|平台)$", "", match["name"])
+        start = match.start()
+        lead = _WORDS_BEFORE.match(name)
+        cut = lead.end() if lead else 0
+        for index in range(len(name) - 2, cut - 1, -1):
+            if name[index] in _STOP:
+                cut = index + 1
+                break
+        name, start = name[cut:], start + cut
+        if len(name) < 2 or _GENERIC_APP.match(name) or rjieba.has_word(name):
+            continue
+        yield _Mention(
+            narrative.text[start : start + len(name)],
+            start,
+            start + len(name),
+            _weight(narrative, start, start + len(name), False),
+        )
+
+
+def _nicknames(narrative: Narrative) -> Iterator[_Mention]:
+    """Yield banks called by their card (恒岳信用卡 → 恒岳银行), where the short name is no word of the language."""
+    text = narrative.plain
+    for match in _CARD_NICK.finditer(text):
+        name = match["name"]
+        for width in (2, 3):
+            short = name[-width:]
+            if len(short) == width and not rjieba.has_word(short) and not set(short) & _STOP:
+                start = match.end("name") - width
+                yield _Mention(short + "银行", start, match.end("name"), 0.6)
+                break
+
+
+def _branches(narrative: Narrative, mentions: list[_Mention]) -> Iterator[_Mention]:
+    text = narrative.plain
+    ends = {m.end for m in mentions}
+    for match in _BRANCH.finditer(text):
+        start, name = match.start("name"), match["name"]
+        inside = [e for e in ends if start < e <= match.end("name")]
+        if inside:
+            start = max(inside)
+            name = text[start : match.end("name")]
+        else:
+            cut = _branch_cut(name)
+            start, name = start + cut, name[cut:]
+        if start not in ends and (
+            len(name) < 2 or re.search("^(?:哪个|什么|附近|当地|各个|这个|那个|你们|贵行|我们|其他|一家|最近)", name)
+        ):
+            continue
+        if match["kind"] in ("网点", "信用社") or (match["kind"] in ("卡中心", "信用卡中心") and start not in ends):
+            continue
+        if name or match["kind"] in ("信用卡中心", "卡中心", "营业部"):
+            yield _Mention(text[start : match.end()], start, match.end(), 1.0)
+
+
+def _branch_cut(name: str) -> int:
+    lead = _WORDS_BEFORE.match(name)
+    cut = lead.end() if lead else 0
+    for index in range(len(name) - 1, cut - 1, -1):
+        if name[index] in "在了的是到去给向把被跟和从由对找让叫我你他她们这那个说贵行就":
+            if len(name) - index - 1 >= 2:
+                return index + 1
+            break
+    return cut
+
+
+def _branch_of(
+    first: _Mention, own: list[_Mention], branches: list[_Mention], mentions: list[_Mention]
+) -> _Mention | None:
+    """Return the branch that belongs to the institution: right behind a mention of it, else the first one told."""
+    for branch in branches:
+        if any(m.end == branch.start for m in own):
+            return branch
+    others = [m for m in mentions if m not in own]
+    for branch in branches:
+        if not any(m.end == branch.start or abs(m.end - branch.start) < 3 for m in others):
+            return branch
+    return None

@@ -1,0 +1,75 @@
+"""Tell a person's name from words of the language, and where a name that begins at a place ends."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import rjieba
+
+from xiaobao.privacy.surnames import COMPOUND, NOT_NAMES, RARE
+
+SURNAME = f"(?:{'|'.join(sorted(COMPOUND))}|[{''.join(sorted(RARE))}])"
+"""A pattern of one family name, compound ones first."""
+_FUNCTION = re.compile(r"[的了吗呢吧啊哦嘛是我你他她它们这那哪您啥跟没么在到被把给从说]|^[有都别从向后没]")
+_LABELS = re.compile(
+    r"邮箱|电话|手机|号码|身份|卡号|账号|尾号|市值|联系|地址|退款|投诉|银行|支行|客服|客户|谢谢|您好"
+    r"|你好|本人|领导|经理|柜员|要求"
+    r"|麻烦|帮忙|尽快|马上|赶紧|急|反映|如题|此致|敬礼|以上|一共|目前|估计|请|退货|退钱|赔钱|元|块钱"
+    r"|贷款|信用卡|公司|银联|微信|支付宝|会员|保险|理财|基金"
+)
+_AFTER_NAME = re.compile(
+    r"(?:$|[^一-龥]|说|称|在|于|是|的|把|给|让|向|对|跟|和|与|从|到|去|来|就|也|都|又|还|没|不|拍|推"
+    r"|介|忽|骗|帮|代|用|哄|口|当|态|骂|打|叫|要|接"
+    r"|告|承|保|先生|女士|小姐|经理|电话|手机|联系|身份|男|女|年|今年|现|已|曾|因|由|及|及其|本人|跑"
+    r"|失|辞|离|调|做|办|卖|写|发|签|操|建|误|诱|谎)"
+)
+
+
+@lru_cache(maxsize=4096)
+def is_person(name: str) -> bool:
+    """Tell whether two to four characters can be a name: a family name in front, no ordinary word, no particles."""
+    if not may_be_person(name):
+        return False
+    head = 2 if name[:2] in COMPOUND else 1
+    return (name[:2] not in NOT_NAMES or head == 2) and name not in NOT_NAMES and not is_word(name)
+
+
+@lru_cache(maxsize=4096)
+def may_be_person(name: str) -> bool:
+    """Tell whether characters have the shape of a name, even where they are an ordinary word as well (牧野, 夏至)."""
+    head = 2 if name[:2] in COMPOUND else 1 if name[:1] in RARE else 0
+    return bool(head) and head < len(name) <= head + 2 and not _FUNCTION.search(name) and not _LABELS.search(name)
+
+
+@lru_cache(maxsize=4096)
+def is_word(text: str) -> bool:
+    """Tell whether a text is an ordinary word of the dictionary rather than a name."""
+    return bool(rjieba.has_word(text)) and not rjieba.tag(text)[0][1].startswith(("nr", "ns", "nz"))
+
+
+def name_at(text: str, at: int) -> str:
+    """Return the name that begins at a place, "" where none does; the words behind it decide between two lengths."""
+    run = re.match(r"[一-龥]{1,6}", text[at:])
+    if run is None:
+        return ""
+    word = run[0]
+    head = 2 if word[:2] in COMPOUND else 1
+    best, score = "", 0
+    for length in (head + 2, head + 1):
+        name = word[:length]
+        if len(name) < length or not is_person(name):
+            continue
+        own = 0
+        if _AFTER_NAME.match(text, at + length):
+            own += 2
+        rest = word[length:]
+        if rest and rjieba.tag(rest)[0][0] != rest[0]:
+            own += 1
+        if not rest:
+            own += 1
+        if rjieba.tag(word)[0][0] == name:
+            own += 2
+        if own > score:
+            best, score = name, own
+    return best

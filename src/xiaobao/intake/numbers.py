@@ -1,0 +1,137 @@
+"""Identity, card and account numbers that are the consumer's own, and the address to write to."""
+
+from __future__ import annotations
+
+import re
+
+from xiaobao.intake.digits import Number, numbers
+from xiaobao.intake.found import Found
+from xiaobao.intake.narrative import Narrative
+from xiaobao.privacy.bank_card import luhn
+from xiaobao.privacy.id_card import check_character
+
+_THEIRS = re.compile(
+    r"对方|骗子|收款|转(?:到|给|入|进|账到|账给)|汇(?:到|给)|打(?:到|给|进)|误转|错的|错到|别人|他的"
+    r"|她的|商家|商户|陌生|假|冒用|冒充|名下另|中介|代理人|债务人|前夫|前妻|同事"
+)
+_TAIL = re.compile(
+    r"(?:尾号|末四位|后四位|尾数|末尾|末4位|后4位|末位四位|卡尾|尾)(?:号|数字|数)?(?:是|为|:|：|\(|（"
+    r"|那?张|的)?[ :：是为]{0,3}"
+    r"([0-9〇零幺一二三四五六七八九洞拐]{4})(?![0-9〇零幺一二三四五六七八九])"
+)
+_TAIL_AFTER = re.compile(r"(?<![0-9])([0-9]{4})(?:的(?:那张)?(?:信用|储蓄|借记)?卡|结尾|这张卡|尾号)")
+_ASKED_TAIL = re.compile(r"(?:卡号|卡片?)?(?:后四位|末四位|尾号|后几位|末尾四位|后4位|末4位)|哪张卡|哪一张|卡号")
+_ACCOUNT = re.compile(
+    r"(?:对公账号|对公账户|账号|账户号?|保单号?码?|保单编号|合同编号|合同号|借据号|贷款编号"
+    r"|贷款账号)(?:是|为)?[ :：(（]{0,3}((?:[a-z]{1,6}[\-]?)?[0-9][0-9a-z\-]{7,27})",
+)
+_EMAIL = re.compile(r"[a-z0-9][a-z0-9._%+\-]*@[a-z0-9][a-z0-9\-]*(?:\.[a-z0-9\-]+)*\.[a-z]{2,8}", re.IGNORECASE)
+_NOT_MINE = re.compile(r"客服|官方|发到|发给|贵行|你行|对方|骗子|律所|催收|他的|收件|抄送|投诉邮箱")
+_DIGITS = dict(zip("〇零洞幺一二三四五六七八九拐", "00011234567897", strict=True))
+
+
+def identity(narrative: Narrative) -> Found[str] | None:
+    """Return the consumer's identity number with an upper-case X; the others' are left."""
+    best: tuple[float, str, tuple[tuple[int, int], ...]] | None = None
+    for value, places, score in _identities(narrative):
+        before = narrative.before(places[0][0], 14)
+        if _THEIRS.search(before):
+            score -= 0.6
+        if best is None or score > best[0]:
+            best = score, value, places
+    if best is None or best[0] < 0.4:
+        return None
+    return Found(best[1], best[2], min(0.97, best[0]))
+
+
+def _identities(narrative: Narrative) -> list[tuple[str, tuple[tuple[int, int], ...], float]]:
+    out: list[tuple[str, tuple[tuple[int, int], ...], float]] = []
+    for entity in narrative.entities:
+        if entity.kind == "id_card":
+            value = re.sub(r"[^0-9x]", "", narrative.plain[entity.start : entity.end]).upper()
+            out.append((value, ((entity.start, entity.end),), 0.9 if entity.valid is not False else 0.7))
+    for number in numbers(narrative, frozenset((17, 18)), 17):
+        places = tuple((g.start, g.end) for g in number.groups)
+        crossed = re.match(r"[\s,，。]{0,3}(?:x|叉|艾克斯)", narrative.plain[number.end : number.end + 6])
+        if len(number.digits) == 17 and crossed:
+            value, end = number.digits + "X", number.end + crossed.end()
+            places = (*places[:-1], (places[-1][0], end))
+        else:
+            value = number.digits
+        if len(value) == 18 and check_character(value[:17]) == value[17] and value[6:8] in ("19", "20"):
+            out.append((value, places, 0.85))
+    return out
+
+
+def card(narrative: Narrative) -> Found[str] | None:
+    """Return the consumer's card or account number, or its last four digits where only they are told."""
+    whole = [(score, n) for n in _cards(narrative) if (score := _ownership(narrative, n.start, n.end)) > 0]
+    if whole:
+        score, number = max(whole, key=lambda pair: pair[0])
+        return Found(number.digits, tuple((g.start, g.end) for g in number.groups), min(0.95, 0.7 + 0.2 * score))
+    text = narrative.own
+    tails = [(m.start(1), m.end(1), m[1]) for p in (_TAIL, _TAIL_AFTER) for m in p.finditer(text)]
+    tails += _answered(narrative)
+    owned = [(_ownership(narrative, start, end), -start, end, value) for start, end, value in tails]
+    owned = [item for item in owned if item[0] > 0]
+    if owned:
+        score, start, end, value = max(owned)
+        digits = "".join(_DIGITS.get(c, c) for c in value)
+        return Found(digits, ((-start, end),), min(0.92, 0.7 + 0.15 * score))
+    return _account(narrative)
+
+
+def _cards(narrative: Narrative) -> list[Number]:
+    found = []
+    for number in numbers(narrative, frozenset(range(15, 20)), 15):
+        before = narrative.before(number.start, 14)
+        called = re.search(r"卡号|账号|账户|卡[:： 是]*$|银行卡|存折", before) is not None
+        said = re.search(r"卡号|账号", narrative.said_before(number.start)) is not None
+        born = len(number.digits) == 18 and check_character(number.digits[:17]) == number.digits[17]
+        if re.search(r"身份证|证件|订单|流水|单号|保单|编号", before) or (born and not called):
+            continue
+        if called or said or (luhn(number.digits) and number.digits[0] in "3456") or number.digits.startswith("62"):
+            found.append(number)
+    return found
+
+
+def _answered(narrative: Narrative) -> list[tuple[int, int, str]]:
+    """Return four digits said in answer to a question for the last digits of the card."""
+    out = []
+    for number in numbers(narrative, frozenset((4,)), 4):
+        turn = narrative.turn_at(number.start)
+        if narrative.roles[turn] != "agent" and _ASKED_TAIL.search(narrative.said_before(number.start)):
+            start, _ = narrative.turn_span(turn)
+            near = number.start - start <= 14 and not re.search("年|月|工号|手机", narrative.before(number.start, 4))
+            if near:
+                out.append((number.start, number.end, number.digits))
+    return out
+
+
+def _ownership(narrative: Narrative, start: int, end: int) -> float:
+    before = narrative.before(start, 14)
+    clause = re.split(r"[,，。;；!！?？\n]", before)[-1]
+    score = 1.0 if narrative.role_at(start) != "agent" else 0.3
+    if _THEIRS.search(clause):
+        score -= 1.2
+    if re.search(r"我的|本人|我(?:那|这)?(?:张)?|工资卡|我名下", before):
+        score += 0.5
+    if re.match(r"[\s)）]{0,2}(?:是?(?:对方|骗子|收款))", narrative.after(end, 6)):
+        score -= 1.2
+    return score
+
+
+def _account(narrative: Narrative) -> Found[str] | None:
+    for match in _ACCOUNT.finditer(narrative.own):
+        if not _THEIRS.search(narrative.before(match.start(), 10)):
+            shown = narrative.text[match.start(1) : match.end(1)].rstrip("-")
+            return Found(shown.upper(), ((match.start(1), match.start(1) + len(shown)),), 0.75)
+    return None
+
+
+def email(narrative: Narrative) -> Found[str] | None:
+    """Return the address to answer to, as written."""
+    for match in _EMAIL.finditer(narrative.plain):
+        if not _NOT_MINE.search(narrative.before(match.start(), 10)):
+            return Found(narrative.text[match.start() : match.end()], (match.span(),), 0.92)
+    return None

@@ -1,0 +1,107 @@
+"""The product a customer names: a proper name, never a mere kind (房贷, 信用卡)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import rjieba
+
+from xiaobao.intake.found import Found
+from xiaobao.intake.narrative import Narrative
+
+_ENDS = (
+    "分红险|年金险|年金保险|年金|终身寿险|终身寿|增额寿|两全保险|两全险|两全|万能险|医疗险|百万医疗"
+    "|重疾险|重疾|意外险|教育金|混合[ABCabc]?|债券[ABCabc]?|ETF联接[ABCabc]?|联接[ABCabc]?"
+    "|指数[ABCabc]?|成长混合|[一二三六九]个?月?年?持有(?:期)?|一年持有|[0-9一二三四五六七八九十]+号"
+    "|季季盈|月月盈|周周盈|日日盈|天天盈|季季红|月月红|年年红|定开|一年期|半年期|季添利|月添利"
+    "|添利|添鑫|添益|增利|稳享|享赢|优选|优享|进取|精选|尊享|专享款|财富宝|理财宝|增盈宝|安心盈"
+    "|满金生|福满堂|年年享|一生福|稳得福|贷无忧|享债|金生|鑫享|臻享"
+)
+_QUOTED = re.compile(r"[《“\"「『]([一-龥a-z0-9·\-+]{3,16})[》”\"」』]")
+_NAMED = re.compile(
+    r"(?:产品(?:名称|名字)?|保险|理财|基金|名字|名称|险种|那个|一款|一个|一份|一种)?(?:叫做?|名为"
+    r"|名叫|叫什么|就是叫)[ :：]?([一-龥a-z0-9]{4,14})(?=[\s,，。.!！?？;；(（]|$)"
+)
+_SUFFIXED = re.compile(rf"([一-龥a-z0-9]{{2,10}}?(?:{_ENDS}))(?![一-龥]?[银支]行)", re.IGNORECASE)
+_LABELLED = re.compile(r"产品(?:名称)?[:：]\s?([一-龥a-z0-9·\-]{3,18})", re.IGNORECASE)
+_ASKED = re.compile(r"(?:什么|哪个|哪款)(?:产品|保险|理财|基金|名字)|产品名|保险名|叫什么|名称")
+_BOUGHT = re.compile(
+    r"(?:买|购|投|保|办|推荐|推销|卖|认购|申购|持有|签|叫|存|是|成|的|份|款|种|财|金"
+    r"|险)[了过的给我一入下份款个只支种是成 :：《“\"「]*$"
+)
+_LEAD = re.compile(
+    r"^.*(?:买的?了?|购买的?了?|推荐的?了?|推销的?了?|叫做?|名为|办的?了?|投保的?了?|一款|一份|一只"
+    r"|一种|这款|那款|那个|这个|认购的?了?|申购的?了?|持有的?|银行的?|支行的?|我妈|我爸|让我|给我|是"
+    r"|在|的|了)"
+)
+_GENERIC = re.compile(
+    r"^(?:信用卡|房贷|贷款|理财产品?|基金|保险|存款|定期|大额存单|分红险|年金险?|万能险|重疾险?"
+    r"|医疗险|意外险|百万医疗|终身寿险|手机银行|消费贷|经营贷|现金分期|网贷|教育金|"
+    r"投诉|客服|不良记录|免费|保本|稳赚|综合评分|系统|安全账户|欠债|骗人|你|我|他|没|不|老赖|[0-9]+号"
+    r"|[一二三四五六七八九十]+号|.{0,3}(?:月|日|年|天).{0,4}号)"
+)
+_KIND = re.compile(r"保险|理财|基金|险|年金|寿|盈|利|宝|混合|债|持有|号|金|鑫|福|享|存|红|益|稳|财|贷")
+
+
+def find(narrative: Narrative) -> Found[str] | None:
+    """Return the name of the product as written, without quotation marks; None where only its kind is told."""
+    best = max(_names(narrative), key=lambda item: (item[2], -item[0]), default=None)
+    if best is None:
+        return None
+    start, end, score = best
+    return Found(narrative.text[start:end], ((start, end),), score)
+
+
+def _names(narrative: Narrative) -> Iterator[tuple[int, int, float]]:
+    text = narrative.own
+    for match in _LABELLED.finditer(text):
+        if not _GENERIC.match(match[1]):
+            yield *match.span(1), 0.9
+    for match in _QUOTED.finditer(text):
+        if (
+            not _GENERIC.match(match[1])
+            and _BOUGHT.search(text[max(0, match.start() - 8) : match.start()])
+            and _KIND.search(match[1])
+            and _is_proper(match[1])
+        ):
+            yield *match.span(1), 0.8
+    for match in _NAMED.finditer(text):
+        if not _GENERIC.match(match[1]) and _KIND.search(match[1]) and _is_proper(match[1]):
+            yield *match.span(1), 0.85
+    for match in _SUFFIXED.finditer(text):
+        yield from _trimmed(text, match)
+    if narrative.is_dialogue:
+        yield from _answers(narrative)
+
+
+def _trimmed(text: str, match: re.Match[str]) -> Iterator[tuple[int, int, float]]:
+    """Cut from the front what leads up to the name (在银行买的…)."""
+    start, name = match.start(1), match[1]
+    lead = _LEAD.match(name)
+    if lead and len(name) - lead.end() >= 3:
+        start, name = start + lead.end(), name[lead.end() :]
+    bought = _BOUGHT.search(text[max(0, start - 6) : start]) is not None
+    closed = re.match(r"[^一-龥]|理财|保险|基金|$", text[match.end(1) : match.end(1) + 2]) is not None
+    led = re.search(r"(?:的|基金|理财|保险|产品|[,，。 :：])$", text[max(0, start - 2) : start]) is not None
+    if len(name) >= 3 and (bought or (closed and led)) and not _GENERIC.match(name) and _is_proper(name):
+        yield start, match.end(1), 0.75
+
+
+def _answers(narrative: Narrative) -> Iterator[tuple[int, int, float]]:
+    for turn, role in enumerate(narrative.roles):
+        start, end = narrative.turn_span(turn)
+        if role == "agent" or not _ASKED.search(narrative.said_before(start)):
+            continue
+        said = re.match(
+            r"(?:\s|嗯|哦|好像|是|叫做?|就是|那个|什么)*([一-龥a-z0-9]{4,14})(?=[\s,，。]|$)",
+            narrative.plain[start:end],
+        )
+        if said and _KIND.search(said[1]) and not _GENERIC.match(said[1]):
+            yield start + said.start(1), start + said.end(1), 0.85
+
+
+def _is_proper(name: str) -> bool:
+    """Tell whether a name is more than words of the language: the tagger knows no sentence in it."""
+    words = list(rjieba.tag(name))
+    return not any(tag[:1] in ("r", "p", "u", "c", "y", "d") for _, tag in words)

@@ -1,0 +1,105 @@
+"""Staff the customer names: by name, family name or number; not who registers the case, police or “客服” at large."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from xiaobao.intake.found import Found
+from xiaobao.intake.names import SURNAME, is_person, is_word, name_at
+from xiaobao.intake.narrative import Narrative
+from xiaobao.privacy.surnames import COMPOUND as _COMPOUND
+from xiaobao.privacy.surnames import RARE
+
+_POST = (
+    "客户经理|理财经理|大堂经理|产品经理|业务经理|信贷经理|贷款经理|个贷经理|营业经理|值班经理"
+    "|网点负责人|柜员|柜台人员|业务员|推广员|推销员|信贷员|理赔员|定损员|催收员|催收专员|催收"
+    "|客服人员|客服|坐席|座席|专员|主任|副?行长|主管|保险代理人|代理人员|销售|保安|员工"
+    "|工作人员|顾问|理财师|经理|师傅"
+)
+_POSTED = re.compile(rf"(?:{_POST})(?:叫|姓|是个?|[:：\"“(（ ])*(?=[一-龥])")
+_NUMBER = re.compile(
+    r"(?:工号|编号|柜员号|员工号)(?:是|为|[:： ])*([a-z]{0,3}[0-9]{2,8})"
+    r"|(?<![0-9])([0-9]{2,6})号(?=(?:客服|柜员|坐席|座席|柜面|员工|催收))"
+)
+_NUMBER_AFTER = re.compile(rf"(?:{_POST})(?:是|工号)?[ :：(（]*([0-9]{{2,8}})号?(?![0-9元块%])")
+_TITLED = re.compile(
+    rf"(?P<name>{SURNAME}[一-龥]{{0,2}}?)(?:客户|理财|大堂|信贷|业务|个贷)?(?P<post>经理|主任|行长"
+    rf"|柜员|专员|客服|业务员|主管|组长|顾问|总监)"
+)
+_NICK = re.compile(
+    rf"(?:那个|一个|叫|的|找|你们|是|员|理)[ ]?([小老](?:{SURNAME}))(?![一-龥]?(?:板|师|人|家|孩|时"
+    rf"|区|额|票|本|微|伙|姐|妹|爷|奶|赖|头|数|贷|费|心|公|婆|伴|乡|太|妈|爸|弟|哥|儿|店|卖|吃|组|米|学|程"
+    rf"|红书|的))"
+)
+_NICK_POST = re.compile(rf"([小老]{SURNAME})(?:{_POST})")
+_NAMED_SO = re.compile(
+    rf"姓({SURNAME})的?(?:女?(?:客户|理财|大堂)?(?:经理|柜员|客服|业务员|主管|主任|工作人员|员工"
+    rf"|催收员?|人|男的|女的|小姐|先生|女士|小伙子|专员))"
+)
+_SELF = re.compile(r"(?:免贵|我|本人|您|贵|客户|投诉人|来电人)$")
+_NOT_STAFF = re.compile(
+    r"民警|警官|警察|派出所|登记|记录|受理|填表|接待人|律师|法官|我叫|我是|本人|投诉人|客户|联系人"
+    r"|经理[是叫]$|转接"
+)
+_SERVED = re.compile(r"为您服务|很高兴|请讲|请问")
+_VERBS = frozenset("从都由向和于应解时支经成容强包管加连通要能会就说")
+_PLACES = re.compile(r"商城|平台|全国|东区|西区|前台|柜台|网点|银行|支行|分行|人工|智能|机器|在线|视频|电话")
+
+
+def find(narrative: Narrative) -> Found[str] | None:
+    """Return the first staff member named, by name or number as in the text; None where none is."""
+    found = sorted(_mentions(narrative), key=lambda item: (-item[2], item[0]))
+    if not found:
+        return None
+    start, end, score, shown = found[0]
+    return Found(shown, ((start, end),), score)
+
+
+def _mentions(narrative: Narrative) -> Iterator[tuple[int, int, float, str]]:
+    text = narrative.own
+    for match in _NUMBER.finditer(text):
+        group = 1 if match[1] else 2
+        yield *match.span(group), 0.85, match[group].upper()
+    for match in _NUMBER_AFTER.finditer(text):
+        yield *match.span(1), 0.8, match[1]
+    for match in _POSTED.finditer(text):
+        yield from _after_post(text, match)
+    for match in _NAMED_SO.finditer(text):
+        if not _SELF.search(text[max(0, match.start() - 3) : match.start()]):
+            yield match.start(), match.end(1), 0.85, match[1]
+    for match in _NICK.finditer(text):
+        yield *match.span(1), 0.75, match[1]
+    for match in _NICK_POST.finditer(text):
+        yield *match.span(1), 0.8, match[1]
+    for match in _TITLED.finditer(text):
+        name = match["name"]
+        before = text[max(0, match.start() - 1) : match.start()]
+        if _fits(name) and (not re.match("[一-龥]", before) or before in "的是找叫个那和跟到给让对被由问说们,行处位"):
+            yield match.start(), match.end(), 0.8, name + match["post"]
+
+
+def _after_post(text: str, match: re.Match[str]) -> Iterator[tuple[int, int, float, str]]:
+    at = match.end()
+    if _NOT_STAFF.search(text[max(0, match.start() - 6) : match.start()]):
+        return
+    run = re.match(r"[一-龥]{1,6}", text[at:])
+    if run is None:
+        return
+    word = run[0]
+    nick = re.match(rf"[小老]{SURNAME}", word)
+    titled = re.match(rf"{SURNAME}(?:先生|女士|小姐|某某?|经理)", word)
+    name = name_at(text, at)
+    if nick:
+        yield at, at + len(nick[0]), 0.85, nick[0]
+    elif titled:
+        yield at, at + len(titled[0]), 0.85, titled[0]
+    elif name and not (name[0] in _VERBS and is_word(word[:2])):
+        yield at, at + len(name), 0.85, name
+    elif "姓" in match[0] and word[0] in RARE:
+        yield at, at + 1, 0.8, word[0]
+
+
+def _fits(name: str) -> bool:
+    """Tell whether what stands before a post is a family name alone or a full name."""
+    return _PLACES.search(name) is None and (len(name) == 1 or is_person(name) or name in _COMPOUND)
