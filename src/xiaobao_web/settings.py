@@ -47,6 +47,8 @@ INSTALLED_APPS = [
     "xiaobao_web.materials",
     "xiaobao_web.findings",
     "xiaobao_web.reviews",
+    "xiaobao_web.complaints",
+    "xiaobao_web.credit",
     "xiaobao_web.knowledge",
     "xiaobao_web.reports",
     "xiaobao_web.demo",
@@ -189,6 +191,11 @@ TASKS = {
 }
 JOB_LEASE_SECONDS = env.number("XIAOBAO_JOB_LEASE", 30)
 WEBHOOK_NETWORKS = env.words("XIAOBAO_WEBHOOK_NETWORKS")
+
+HOTLINE = env.text("XIAOBAO_HOTLINE")
+PUBLIC_PER_MINUTE = env.number("XIAOBAO_PUBLIC_PER_MINUTE", 60)
+EMBED_ORIGINS = env.words("XIAOBAO_EMBED_ORIGINS")
+CREDIT_REFERENCES = env.text("XIAOBAO_CREDIT_REFERENCES")
 
 EMAIL_BACKEND = env.text(
     "XIAOBAO_EMAIL_BACKEND",

@@ -20,6 +20,7 @@ DECLARING = (
     "entries",
     "signing_in",
     "workdesk",
+    "panels",
 )
 
 

@@ -31,7 +31,7 @@ class Cell:
     value: Any
     url: str = ""
     kind: str = "number"
-    """number, percent, days or text."""
+    """number, percent, days, money or text."""
     hint: str = ""
 
     @property
@@ -43,6 +43,8 @@ class Cell:
             return formats.percent(self.value)
         if self.kind == "days":
             return f"{self.value:.1f}".removesuffix(".0")
+        if self.kind == "money":
+            return f"{self.value:,.2f}"
         return f"{self.value:,}" if isinstance(self.value, int) else str(self.value)
 
     @property
@@ -133,6 +135,7 @@ def workbook(tables: Iterable[Table], about: Iterable[tuple[str, str]]) -> bytes
         "text": book.add_format(plain),
         "number": book.add_format({**plain, "num_format": "#,##0"}),
         "days": book.add_format({**plain, "num_format": "#,##0.0"}),
+        "money": book.add_format({**plain, "num_format": "#,##0.00"}),
         "percent": book.add_format({**plain, "num_format": "0.00%"}),
     }
     looks["quoted"] = book.add_format({**plain, "num_format": "@"})
