@@ -117,6 +117,7 @@ class _Writer:
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
+        self.long = rng.random() < 0.5
 
     def fill(self, template: str, **fixed: str) -> str:
         """Return a text of a template: choices made, slots filled."""
@@ -152,6 +153,11 @@ class _Writer:
         if rng.random() < 0.06:
             at = rng.randrange(len(body))
             body = body[:at] + body[at + 1 :]
+        if self.long:
+            more = [self.fill(c) for c in rng.sample(_read("fillers")["clauses"], rng.randint(1, 4))]
+            at = rng.randint(0, 1)
+            body = "，".join([*more[:at], body, *more[at:]])
+            return self.fill(rng.choice(["", *_read("fillers")["openings"]])) + body + rng.choice(("。", "", "！"))
         return self.fill(rng.choice(_HEADS)) + body + self.fill(rng.choice(_TAILS))
 
 
@@ -275,6 +281,29 @@ class _Maker:
                 self.put(_when(self.rng, self.day(start + offset)), text, planted, "web")
         return planted
 
+    def flood_told_anew(self, start: int) -> Planted:
+        """Add one writer's flood in ever new words, most of it signed."""
+        kind = self.rng.choice(_read("decoys")["flood_told_anew"])
+        planted = Planted(kind["words"][0], "flood", tuple(kind["words"]))
+        for offset in range(self.rng.randint(3, 8)):
+            for _ in range(self.rng.randint(3, 9)):
+                text = self.writer.fill(self.rng.choice(kind["texts"]))
+                if self.rng.random() < 0.8:
+                    text = f"{text}。{self.rng.choice(kind['signed'])}"
+                self.put(_when(self.rng, self.day(start + offset)), text, planted)
+        return planted
+
+    def renamed_same_matter(self, at: int) -> Planted:
+        """Add a product that is always complained of for the same reasons and takes a new name."""
+        kind = self.rng.choice(_read("decoys")["rename_same_matter"])
+        planted = Planted(kind["new"], "rename", (kind["new"],))
+        for number in range(self.days):
+            for _ in range(self.count(4.0)):
+                name = kind["old"] if number < at else kind["new"]
+                text = self.writer.text(self.rng.choice(kind["texts"]), name=name)
+                self.put(_when(self.rng, self.day(number)), text, planted if number >= at else None)
+        return planted
+
     def marketing(self, start: int) -> Planted:
         """Add a marketing day: many questions and thanks on one day, a few after it."""
         kind = self.rng.choice(_read("decoys")["marketing"])
@@ -313,7 +342,13 @@ def make(seed: int, *, texts: int = TEXTS, days: int = DAYS) -> Stream:
     starts[together[1]] = starts[together[0]]
     names = rng.sample(sorted(_read("topics")), len(SHAPES))
     topics = [maker.topic(*each) for each in zip(names, shapes, starts, strict=True)]
-    decoys = [maker.flood(rng.randint(12, days - 6)), maker.marketing(rng.randint(12, days - 4)), *maker.peaks()]
+    decoys = [
+        maker.flood(rng.randint(12, days - 6)),
+        maker.flood_told_anew(rng.randint(12, days - 9)),
+        maker.renamed_same_matter(rng.randint(18, days - 12)),
+        maker.marketing(rng.randint(12, days - 4)),
+        *maker.peaks(),
+    ]
     decoys.append(Planted(new, "rename", (new,)))
     return _ordered(maker, topics, decoys)
 

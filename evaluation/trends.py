@@ -1,4 +1,4 @@
-"""Measure `trends` on generated streams of seeds that were not developed on: topics found, delays, false alarms, decoys.
+"""Measure `trends` on generated streams of seeds not developed on: topics found, delays, false alarms, decoys.
 
 A topic is found by the first alert that names two of its words among its terms, or most of whose examples are its
 texts, within three days of its fifth text (or before it). An alert that fits no topic is a false alarm; one that fits a
@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-
 from evaluation.streams import DAYS, Planted, Stream, make
+
 from xiaobao.insight import Alert, Trends
 
 SEEDS = tuple(range(901, 913))

@@ -1,5 +1,6 @@
 """Hear the whole of what customers say: topics as they emerge, phrases, clusters, limits, events told twice."""
 
+from xiaobao.insight.clusters import clusters
 from xiaobao.insight.judge import Bars
 from xiaobao.insight.phrases import hot, rising
 from xiaobao.insight.statistics import Limits, control_limits, wilson
@@ -14,6 +15,7 @@ __all__ = [
     "Phrase",
     "Text",
     "Trends",
+    "clusters",
     "control_limits",
     "hot",
     "rising",

@@ -10,6 +10,7 @@ import numpy as np
 
 from xiaobao.insight import decoys
 from xiaobao.insight.memory import DAYS, Memory
+from xiaobao.insight.renamed import old_name
 from xiaobao.insight.statistics import Floats, dispersion, share_ratio
 from xiaobao.insight.topics import Member, Topic, series
 
@@ -29,6 +30,7 @@ class Bars:
     one_day_strength: float = 25.0
     one_day_texts: int = 8
     beyond_name: float = 0.34
+    rising_strength: float = 15.0
     rising_days: int = 3
     suspect_days: int = 4
 
@@ -65,6 +67,10 @@ def judge(memory: Memory, topic: Topic, background: float, bars: Bars) -> Judgem
     out.refused = _refused(topic, out, background, bars) or _thin(out, counts, sizes, _dates(memory), bars)
     if not out.refused and (kind := _seasonal(out)):
         out.refused = _on_ordinary_days(out, counts, sizes, _dates(memory), bars, kind)
+    if not out.refused and decoys.one_writer(out.members) > 0.5:
+        out.refused = "同一人反复来件"
+    if not out.refused and old_name(memory, topic, out.members, out.days) is not None:
+        out.refused = "只是名称变了"
     return out
 
 
@@ -120,8 +126,6 @@ def _refused(topic: Topic, out: Judgement, background: float, bars: Bars) -> str
         return "太少"
     seen = decoys.voices(out.members)
     out.voices = seen
-    if seen.one_writer > 0.5:
-        return "同一人反复来件"
     if seen.wordings < bars.wordings or seen.commonest > 0.6:
         return "多为雷同文本"
     if decoys.beyond_name(topic) < bars.beyond_name:
@@ -140,7 +144,8 @@ def _seasonal(out: Judgement) -> str:
     """Return why the calendar may explain a topic by what its texts name, "" where they name nothing of it."""
     if decoys.share(decoys.SALARY, out.members) > 0.5:
         return "发薪日前后的高峰"
-    if decoys.share(decoys.SEASON, out.members) > 0.4:
+    near = sum(decoys.near_holiday(m.text.at.date()) for m in out.members) > 0.5 * len(out.members)
+    if decoys.share(decoys.SEASON, out.members) > (0.15 if near else 0.4):
         return "节假日与周几的高峰"
     return ""
 
@@ -170,7 +175,7 @@ def _thin(out: Judgement, counts: Floats, sizes: Floats, dates: list[date], bars
         age for age in range(out.days)
         if counts[age] >= 1.5 * expected[age] + 1 and not decoys.is_special(dates[age])
     ]  # fmt: skip
-    if len(risen) < bars.rising_days:
+    if out.strength < bars.rising_strength or len(risen) < bars.rising_days:
         return "只在少数日子上升"
     if _without_best(out, counts, expected) < bars.without_best_day:
         return "只见于一天"

@@ -19,12 +19,15 @@ from xiaobao.insight.judge import Bars, Judgement, judge, onset
 from xiaobao.insight.memory import Memory, bin_of
 from xiaobao.insight.phrases import best_terms
 from xiaobao.insight.terms import Ids
-from xiaobao.insight.topics import Namer, Topic, topics
+from xiaobao.insight.topics import Namer, Topic, members, series, topics
 from xiaobao.insight.values import Alert, Text, TrendKind
 
 WARM_UP_DAYS = 7
 FORGET_DAYS = 30
 EXAMPLES = 5
+HOT_DAYS = 7
+HOT_TEXTS = 20
+HOT_TIMES = 3
 _SAMPLED = 8
 
 
@@ -32,6 +35,7 @@ _SAMPLED = 8
 class _Told:
     """A topic that was told: its features, when, and how many texts a week it had then."""
 
+    topic: Topic
     features: set[int]
     terms: tuple[str, ...]
     at: datetime
@@ -79,17 +83,36 @@ class Trends:
     def _look(self, at: datetime) -> list[Alert]:
         assert self._bin is not None
         assert self._first is not None
+        new_day = self._last is not None and at.date() > self._last.date()
         self._memory.add(self._bin, self._pending)
         self._pending = []
         if at - self._first < self._warm_up:
             return []
         self._told = [t for t in self._told if at - t.at < timedelta(days=FORGET_DAYS)]
-        alerts = []
+        alerts = self._hotter(at) if new_day else []
         for topic in topics(self._memory, self._namer, [t.numbers() for t in self._told]):
             alert = self._judged(at, topic)
             if alert is not None:
                 alerts.append(alert)
         return alerts
+
+    def _hotter(self, at: datetime) -> list[Alert]:
+        """Return an alert for each topic told at least two days ago that has since grown to three times its texts."""
+        out = []
+        for told in self._told:
+            if told.hot or at - told.at < timedelta(days=2):
+                continue
+            by_age = series(self._memory, told.topic)
+            count = int(by_age[:HOT_DAYS].sum())
+            if count < max(HOT_TEXTS, HOT_TIMES * told.count) or by_age[:2].sum() < HOT_TEXTS / HOT_DAYS:
+                continue
+            held = members(self._memory, told.topic.features, 2)
+            told.topic.members = [m for m in held if told.topic.covers(m.features) >= 2]
+            now = Judgement(count / told.count, count, 0.0, HOT_DAYS, members=told.topic.members)
+            now.voices = decoys.voices(now.members)
+            told.hot = True
+            out.append(_alert(at, "hot", told.terms, told.topic, now))
+        return out
 
     def _judged(self, at: datetime, topic: Topic) -> Alert | None:
         background = self._complaints / max(1, self._sampled)
@@ -102,7 +125,7 @@ class Trends:
         if same is not None:
             same.features |= set(topic.features)
             return None
-        self._told.append(_Told(set(topic.features), terms, at, found.count))
+        self._told.append(_Told(topic, set(topic.features), terms, at, found.count))
         return _alert(at, "emerging" if found.emerging else "rising", terms, topic, found)
 
     def _same(self, topic: Topic, terms: tuple[str, ...]) -> _Told | None:
@@ -131,6 +154,8 @@ def _alert(at: datetime, kind: TrendKind, terms: tuple[str, ...], topic: Topic, 
 
 def _why(kind: TrendKind, found: Judgement) -> str:
     wordings = found.voices.wordings if found.voices else 0
+    if kind == "hot":
+        return f"预警之后继续升温：近 {found.days} 天 {found.count} 件，为预警时的 {found.strength:.1f} 倍"
     head = "此前几乎没有" if kind == "emerging" else f"此前约每天 {found.before:.1f} 件"
     return f"{head}，近 {found.days} 天 {found.count} 件（预期 {found.expected:.1f} 件），{wordings} 种不同写法"
 

@@ -1,0 +1,85 @@
+"""The command line's `trends` and `duplicates`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from xiaobao import batch
+from xiaobao.errors import InputError, UsageError, XiaobaoError
+from xiaobao.insight.trend import Trends
+from xiaobao.insight.values import Alert, text_of
+
+_TRENDS = """按时间顺序读入文本流，发现新出现的、明显上升的问题，逐条写出预警；只依据此前的文本。
+
+\b
+示例：
+  xiaobao trends --input 投诉流.jsonl --output 预警.jsonl
+  tail -F 投诉流.jsonl | xiaobao trends
+\b
+每行 {"id","ts","channel","text"}，须按 ts 先后排列；有 customer 或 author 字段时用来识别同一人反复来件。
+预警 {"at","kind","terms","strength","count","examples",…}：
+kind 为 emerging（新出现）、rising（明显上升）、hot（预警之后继续升温）。
+"""
+
+
+def alerts(lines: Iterator[batch.Line], watch: Trends) -> Iterator[Alert | dict[str, Any]]:
+    """Yield alerts, and an error line for each line that cannot be read, in the order of the stream."""
+    for number, identity, line in lines:
+        if isinstance(line, XiaobaoError):
+            yield batch.error_line(identity, line, number)
+            continue
+        try:
+            text = text_of(line, str(identity))
+        except InputError as error:
+            yield batch.error_line(identity, error, number)
+            continue
+        yield from watch.add(text)
+
+
+@contextmanager
+def _output(target: str) -> Iterator[IO[bytes]]:
+    if target == "-":
+        yield batch.standard_output()
+        return
+    try:
+        fp = Path(target).open("wb")  # noqa: SIM115 - closed below; opening has an error of its own
+    except OSError as error:
+        sentence = f"无法写入输出文件 {batch.readable(target)}：{batch.reason(error)}"
+        raise UsageError(sentence, code="usage.output") from error
+    with fp:
+        yield fp
+
+
+def _counted(lines: Iterator[batch.Line]) -> Iterator[batch.Line]:
+    """Pass lines on and show on a terminal how many were read."""
+    if not sys.stderr.isatty():
+        yield from lines
+        return
+    columns = (SpinnerColumn(), TextColumn("已读 {task.completed:,.0f} 条"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        for line in lines:
+            yield line
+            bar.advance(task)
+
+
+@click.command("trends", help=_TRENDS)
+@click.option("--input", "source", default="-", show_default=True, help="JSON Lines 文件；- 为标准输入")
+@click.option("--output", "target", default="-", show_default=True, help="写到哪里；- 为标准输出")
+def trends_command(source: str, target: str) -> None:
+    """Watch a stream and write its alerts; exit with 1 where a line was bad."""
+    failed = False
+    batch.refuse_same_file(source, target)
+    with _output(target) as fp:
+        for found in alerts(_counted(batch.read_lines(source)), Trends()):
+            failed = failed or isinstance(found, dict)
+            batch.write_line(fp, found.as_dict() if isinstance(found, Alert) else found)
+    raise SystemExit(1 if failed else 0)

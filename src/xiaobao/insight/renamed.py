@@ -1,0 +1,108 @@
+"""Tell a renamed product from a new topic: a name came, another went, and what is said of it stayed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from math import log
+
+import numpy as np
+
+from xiaobao.insight.memory import BINS_A_DAY, DAYS, DAYS_OF_TEXT, Memory
+from xiaobao.insight.terms import Ids
+from xiaobao.insight.topics import Member, Topic
+
+LEAST_GONE = 3.0
+"""Texts that should have named the old product since the new name came."""
+STILL_THERE = 0.5
+SAME_CONTEXT = 0.22
+_MOST_NAMES = 30
+
+
+def old_name(memory: Memory, topic: Topic, members: list[Member], days: int) -> int | None:
+    """Return the feature of a name that went as the topic came and was spoken of alike; None where there is none.
+
+    days: the window in which the topic came, up to half the days of which texts are kept.
+    """
+    days = min(days, DAYS_OF_TEXT // 2)
+    mine = _bag(memory, {m.text.id for m in members})
+    texts = sum(b.size for b in memory.bins)
+    common = _shares(memory, list(mine))
+    came = sum(memory.now - m.bin < days * BINS_A_DAY for m in members)
+    for number in _gone(memory, days, came):
+        theirs = _bag_of(memory, number, days)
+        drop = {*topic.features, number}
+        if _alike(mine, theirs, common, drop, texts) >= SAME_CONTEXT:
+            return number
+    return None
+
+
+def _gone(memory: Memory, days: int, came: int) -> list[int]:
+    """Return features that came steadily before the window and hardly in it, with about as many texts as `came`."""
+    sizes = memory.sizes()
+    edge = days * BINS_A_DAY
+    before: Counter[int] = Counter()
+    within: Counter[int] = Counter()
+    for each in memory.bins:
+        age = memory.now - each.index
+        numbers, counts = each.features.counted
+        if age < edge:
+            within.update(dict(zip(numbers.tolist(), counts.tolist(), strict=True)))
+        elif age < 3 * edge + DAYS_OF_TEXT * BINS_A_DAY:
+            before.update(dict(zip(numbers.tolist(), counts.tolist(), strict=True)))
+    now, then = sizes[:days].sum(), sizes[days : 3 * days + DAYS_OF_TEXT].sum()
+    out = []
+    for number, count in before.items():
+        expected = count * now / max(1.0, then)
+        left = within[number]
+        if expected >= LEAST_GONE and left <= STILL_THERE * expected and came + left <= 2.0 * expected + 3:
+            out.append((left / expected - expected / 1000, number))
+    return [number for _, number in sorted(out)[:_MOST_NAMES]]
+
+
+def _bag(memory: Memory, ids: set[str]) -> dict[int, float]:
+    """Return the share of some texts that holds each feature."""
+    found: list[Ids] = []
+    for each in memory.bins:
+        if each.texts is not None:
+            found += [each.features.of(i) for i, text in enumerate(each.texts) if text.id in ids]
+    return _share(found)
+
+
+def _bag_of(memory: Memory, number: int, days: int) -> dict[int, float]:
+    """Return the same for the texts of before the window that hold a feature."""
+    found: list[Ids] = []
+    for each, places, _ in memory.holding(np.array([number], dtype=np.uint32), DAYS):
+        if memory.age(each) >= days:
+            found += [each.features.of(place) for place in places.tolist()]
+    return _share(found)
+
+
+def _share(texts: Iterable[Ids]) -> dict[int, float]:
+    count: Counter[int] = Counter()
+    total = 0
+    for numbers in texts:
+        count.update(numbers.tolist())
+        total += 1
+    return {number: n / total for number, n in count.items()}
+
+
+def _shares(memory: Memory, numbers: list[int]) -> dict[int, float]:
+    """Return how many texts of all that is remembered hold each feature."""
+    counts, before = memory.counts(np.array(numbers, dtype=np.uint32), 1)
+    return dict(zip(numbers, (counts + before).tolist(), strict=True))
+
+
+def _alike(
+    mine: dict[int, float], theirs: dict[int, float], common: dict[int, float], drop: set[int], texts: int
+) -> float:
+    """Return the cosine of two bags, rare features weighing more; the names themselves are left out."""
+
+    def weight(number: int) -> float:
+        return log(max(1.0, texts / max(1.0, common.get(number, 1.0))))
+
+    a = {n: v * weight(n) for n, v in mine.items() if n not in drop and v >= 0.05}
+    b = {n: v * weight(n) for n, v in theirs.items() if n not in drop and v >= 0.05}
+    shared = sum(v * b[n] for n, v in a.items() if n in b)
+    norm = (sum(v * v for v in a.values()) * sum(v * v for v in b.values())) ** 0.5
+    return shared / norm if norm else 0.0
