@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import lists_ledger
 from django.db import connection, models, transaction
 from django.db.models import Max, Min, Q
 from django.utils import timezone
@@ -136,6 +137,7 @@ def fill(bank: Institution, size: int) -> None:
         _add(Deadline, (item for row in rows for item in _deadlines(dice, row, now)))
         _add(Opinion, (item for row in rows for item in _opinions(row)))
         _add(ReturnRecord, (item for row in rows for item in _returns(dice, row)))
+        lists_ledger.fill(bank, rows)
         search_index.write(SearchEntry.objects.bulk_create([_entry(row, now) for row in rows]))
 
 
@@ -161,6 +163,7 @@ def multiply(first: int, copies: int) -> None:
     ours = f"r.subject_type = 'reviews.review' AND r.subject_id <= {first}"
     _copy(Deadline, copies, ours, {"subject_id": subject})
     _copy_entries(copies, ours, subject)
+    lists_ledger.multiply(_copy, top, copies, first)
 
 
 def _copy_entries(copies: int, ours: str, subject: str) -> None:

@@ -64,11 +64,15 @@ def report(user: Any, period: Period) -> Report:
 def _totals(rows: QuerySet[Issue], period: Period) -> dict[str, Any]:
     """Return the period's totals in one query."""
     found, closed = Q(**period.between("found_on")), Q(**period.within("closed_at"))
-    return rows.exclude(state=IssueState.VOID).aggregate(
-        found=Count("pk", filter=found),
-        repeated=Count("pk", filter=found & Q(repeat_of__isnull=False)),
-        closed=Count("pk", filter=closed),
-        in_time=Count("pk", filter=closed & queries.ON_TIME),
+    return (
+        rows.filter(found | closed)
+        .exclude(state=IssueState.VOID)
+        .aggregate(
+            found=Count("pk", filter=found),
+            repeated=Count("pk", filter=found & Q(repeat_of__isnull=False)),
+            closed=Count("pk", filter=closed),
+            in_time=Count("pk", filter=closed & queries.ON_TIME),
+        )
     )
 
 

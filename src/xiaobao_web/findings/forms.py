@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.findings.limits import limits
 from xiaobao_web.findings.models import Issue, IssueSource, Measure, Severity
+from xiaobao_web.kernel.lists import LongSelect
 
 
 class DayInput(forms.DateInput):
@@ -43,6 +44,8 @@ def staff(unit: Any = None) -> Any:
 
 class _PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A choice of people, each with the organisation."""
+
+    widget = LongSelect
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj}（{obj.unit}）" if obj.unit else str(obj)

@@ -12,7 +12,7 @@ from xiaobao_web.kernel.nav import entry
 
 def waiting(user: Any) -> int:
     """Return how many issues wait for a person."""
-    return queries.waiting_for(user).count()
+    return queries.waiting_for(user).order_by()[:100].count()
 
 
 entry("governance", _("问题台账"), "issues", "findings.view", "clipboard-list", 10, count=waiting)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.contrib.auth import get_user_model
+from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from xiaobao_web.findings import decisions, queries
-from xiaobao_web.findings.models import Decision, Finding, FindingSource
+from xiaobao_web.findings.models import Decision, Finding, FindingSource, Severity
 from xiaobao_web.kernel import formats
 from xiaobao_web.kernel.access import visible_to
 from xiaobao_web.kernel.desk import Figure
@@ -24,60 +26,82 @@ FEW = 10
 UNIT = "version__material__unit"
 
 
-def decided(user: Any, period: Period) -> QuerySet[Finding]:
-    """Return the findings decided in a period in material that a person may see, each where it was decided first."""
+@dataclass(frozen=True)
+class Alike:
+    """So many decided findings alike in all that the page tells apart."""
+
+    decision: str
+    severity: str
+    source: str
+    rule: str
+    title: str
+    unit: int
+    submitter: int
+    n: int
+    last: int
+    """The id of the newest: a rule's present title is that of its newest finding."""
+
+
+def decided(user: Any, period: Period) -> list[Alike]:
+    """Return the findings decided in a period in material that a person may see, each where it was decided first.
+
+    One query for the whole page: which findings count is what takes long to tell.
+    """
     rows = queries.counting(visible_to(user, Finding.objects.all(), "findings.view"))
-    return rows.filter(carried_from__isnull=True, **period.within("decided_at")).exclude(decision=Decision.OPEN)
+    rows = rows.filter(carried_from__isnull=True, **period.within("decided_at")).exclude(decision=Decision.OPEN)
+    by = ("decision", "severity", "source", "rule", "title", UNIT, "version__added_by")
+    return [Alike(*row) for row in rows.order_by().values_list(*by).annotate(n=Count("pk"), last=Max("pk"))]
 
 
 def _listed(period: Period, **where: Any) -> str:
     return link("findings", first=1, **where, **period.query("decided_at"))
 
 
-def commonest(user: Any, period: Period) -> Figure:
+def figures(user: Any, period: Period) -> tuple[Figure, list[Table]]:
+    """Return the commonest offences as a chart; offences by line and by submitter, and the health of the rules."""
+    rows = decided(user, period)
+    accepted = [row for row in rows if row.decision == Decision.ACCEPTED]
+    tables = [_by_line(user, accepted, period), _by_submitter(accepted, period), rule_health(rows, period)]
+    return commonest(accepted, period), tables
+
+
+def commonest(accepted: list[Alike], period: Period) -> Figure:
     """Return the commonest accepted offences as bars."""
-    rows = decided(user, period).filter(decision=Decision.ACCEPTED)
-    found = list(rows.order_by().values("title").annotate(n=Count("pk")).order_by("-n", "title")[:MOST])
-    total = rows.count() if found else 0
+    counter: Counter[str] = Counter()
+    for row in accepted:
+        counter[row.title] += row.n
+    found, total = sorted(counter.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST], counter.total()
     title = _("这段时间没有采纳的发现")
     if found:
-        told = {"name": found[0]["title"], "n": found[0]["n"], "share": formats.percent(found[0]["n"] / total)}
+        told = {"name": found[0][0], "n": found[0][1], "share": formats.percent(found[0][1] / total)}
         title = _("最常见的问题是“%(name)s”：%(n)d 处，占 %(share)s") % told
-    items = [{"value": row["n"], "url": _listed(period, decision="accepted", title=row["title"])} for row in found]
+    items = [{"value": n, "url": _listed(period, decision="accepted", title=name)} for name, n in found]
     option = {
         "xAxis": {"type": "value", "minInterval": 1},
         "yAxis": {
             "type": "category",
             "inverse": True,
-            "data": [row["title"] for row in found],
+            "data": [name for name, _n in found],
             "axisLabel": {"width": 150, "overflow": "truncate"},
         },
         "series": [{"type": "bar", "data": items}],
     }
-    plain = [[row["title"], row["n"], formats.percent(row["n"] / total)] for row in found]
+    plain = [[name, n, formats.percent(n / total)] for name, n in found]
     return Figure("offences", title, option, period.label, _("处"), [_("问题"), _("处"), _("占比")], plain)
-
-
-def tables(user: Any, period: Period) -> list[Table]:
-    """Return offences by line and by submitter, and the health of the rules."""
-    rows = decided(user, period)
-    return [_by_line(user, rows, period), _by_submitter(rows, period), rule_health(rows, period)]
 
 
 def _heads(first: str) -> list[str]:
     return [first, _("采纳的问题"), _("其中高"), _("最常见的问题"), _("处")]
 
 
-def _by_line(user: Any, rows: QuerySet[Finding], period: Period) -> Table:
+def _by_line(user: Any, accepted: list[Alike], period: Period) -> Table:
     places = lines(user, "findings.view")
     offences: dict[Line, Counter[str]] = {}
     high: Counter[Line] = Counter()
-    accepted = rows.filter(decision=Decision.ACCEPTED).order_by()
-    graved = Count("pk", filter=Q(severity="high"))
-    for row in accepted.values(UNIT, "title").annotate(n=Count("pk"), high=graved):
-        line = places[row[UNIT]]
-        offences.setdefault(line, Counter())[row["title"]] += row["n"]
-        high[line] += row["high"]
+    for row in accepted:
+        line = places[row.unit]
+        offences.setdefault(line, Counter())[row.title] += row.n
+        high[line] += row.n if row.severity == Severity.HIGH else 0
     shown = []
     for line, counter in sorted(offences.items(), key=lambda pair: (-pair[1].total(), pair[0].name)):
         where = {"unit": line.pk} if line.whole else None
@@ -85,21 +109,15 @@ def _by_line(user: Any, rows: QuerySet[Finding], period: Period) -> Table:
     return Table(_("问题按条线"), _heads(_("条线")), shown)
 
 
-def _by_submitter(rows: QuerySet[Finding], period: Period) -> Table:
-    offences: dict[tuple[int, str], Counter[str]] = {}
-    high: Counter[tuple[int, str]] = Counter()
-    accepted = rows.filter(decision=Decision.ACCEPTED, version__added_by__isnull=False).order_by()
-    graved = Count("pk", filter=Q(severity="high"))
-    for row in accepted.values("version__added_by", "version__added_by__name", "title").annotate(
-        n=Count("pk"), high=graved
-    ):
-        key = (row["version__added_by"], row["version__added_by__name"])
-        offences.setdefault(key, Counter())[row["title"]] += row["n"]
-        high[key] += row["high"]
+def _by_submitter(accepted: list[Alike], period: Period) -> Table:
+    offences: dict[int, Counter[str]] = {}
+    high: Counter[int] = Counter()
+    for row in accepted:
+        offences.setdefault(row.submitter, Counter())[row.title] += row.n
+        high[row.submitter] += row.n if row.severity == Severity.HIGH else 0
     ordered = sorted(offences.items(), key=lambda pair: (-pair[1].total(), pair[0]))
-    shown = [
-        _offences(name, counter, high[(pk, name)], period, {"submitter": pk}) for (pk, name), counter in ordered[:MOST]
-    ]
+    people = get_user_model()._default_manager.in_bulk([pk for pk, _counter in ordered[:MOST]])
+    shown = [_offences(str(people[pk]), counter, high[pk], period, {"submitter": pk}) for pk, counter in ordered[:MOST]]
     note = _("问题最多的 %d 位。") % MOST if len(ordered) > MOST else ""
     return Table(_("问题按提交人"), _heads(_("提交人")), shown, note)
 
@@ -118,14 +136,17 @@ def _offences(name: str, counter: Counter[str], high: int, period: Period, where
     ]
 
 
-def rule_health(rows: QuerySet[Finding], period: Period) -> Table:
+def rule_health(rows: list[Alike], period: Period) -> Table:
     """Return the precision of each rule from reviewers' decisions, with n and Wilson's 95 % interval; the worst first.
 
     Rules with few decisions come after those of which one can say something.
     """
-    found = decisions.precision(rows)
-    of_rules = rows.filter(source=FindingSource.RULE).order_by("pk")
-    titles = dict(of_rules.values_list("rule", "title"))
+    of_rules = sorted((row for row in rows if row.source == FindingSource.RULE), key=lambda row: row.last)
+    titles = {row.rule: row.title for row in of_rules}
+    kept, left = Counter[str](), Counter[str]()
+    for row in of_rules:
+        (kept if row.decision == Decision.ACCEPTED else left)[row.rule] += row.n
+    found = {rule: decisions.Precision(rule, kept[rule], left[rule]) for rule in titles}
     ordered = sorted(found.values(), key=lambda item: (item.n < FEW, item.share or 0.0, -item.n, item.rule))
     shown = []
     for item in ordered[:MOST_RULES]:

@@ -7,15 +7,19 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.lookups import GreaterThan, LessThanOrEqual
 from django.utils import timezone
 
 from xiaobao_web.findings.models import Finding, Issue, IssueExtension, IssueNotice, IssueState
-from xiaobao_web.kernel.access import visible_to
+from xiaobao_web.kernel.access import holds, reached, visible_to
+from xiaobao_web.kernel.among import Among
+from xiaobao_web.kernel.periods import BeijingDay
 
 DONE = (IssueState.CLOSED.value, IssueState.VOID.value)
-ON_TIME = Q(closed_at__isnull=False) & Q(closed_at__date__lte=F("due_on"))
+_STRUCK = Q(closed_at__isnull=False, due_on__isnull=False)
+ON_TIME = _STRUCK & Q(LessThanOrEqual(BeijingDay("closed_at"), F("due_on")))
 """Struck off on or before its date (Beijing)."""
-OFF_TIME = Q(closed_at__isnull=False) & Q(closed_at__date__gt=F("due_on"))
+OFF_TIME = _STRUCK & Q(GreaterThan(BeijingDay("closed_at"), F("due_on")))
 
 
 def visible_issues(user: Any) -> models.QuerySet[Issue]:
@@ -35,20 +39,19 @@ def overdue(rows: models.QuerySet[Issue]) -> models.QuerySet[Issue]:
 
 def waiting_for(user: Any) -> models.QuerySet[Issue]:
     """Return what waits for a person: to put right what they own, and to verify or assign what their post lets them."""
-    mine = visible_issues(user)
-    owned = mine.filter(owner=user, state__in=[IssueState.ASSIGNED.value, IssueState.RECTIFYING.value])
-    verify = visible_to(user, Issue.objects.filter(state=IssueState.SUBMITTED.value), "findings.close").exclude(
-        owner=user
-    )
-    unassigned = visible_to(user, Issue.objects.filter(state=IssueState.OPEN.value), "findings.assign")
+    to_verify = Q(state=IssueState.SUBMITTED.value) & ~Q(owner=user) & ~Q(handed_in_by=user)
     asked = IssueExtension.objects.filter(approved__isnull=True).exclude(asked_by=user)
-    extended = visible_to(user, Issue.objects.filter(pk__in=asked.values("issue")), "findings.decide_extension")
-    return Issue.objects.filter(
-        Q(pk__in=owned.values("pk"))
-        | Q(pk__in=verify.exclude(handed_in_by=user).values("pk"))
-        | Q(pk__in=unassigned.values("pk"))
-        | Q(pk__in=extended.exclude(owner=user).values("pk"))
-    )
+    steps = {
+        "findings.view": Q(owner=user, state__in=[IssueState.ASSIGNED.value, IssueState.RECTIFYING.value]),
+        "findings.close": to_verify,
+        "findings.assign": Q(state=IssueState.OPEN.value),
+        "findings.decide_extension": Q(Among(F("pk"), asked.values("issue"))) & ~Q(owner=user),
+    }
+    condition = Q(pk__in=[])
+    for name, wanted in steps.items():
+        if holds(user, name):
+            condition |= wanted & reached(user, Issue, name)
+    return Issue.objects.filter(condition)
 
 
 def notices(user: Any) -> models.QuerySet[IssueNotice]:

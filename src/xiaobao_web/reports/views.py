@@ -40,8 +40,8 @@ class Report:
 def report(user: Any, period: Period) -> Report:
     """Return the figures of a period for a person."""
     found = reviews.report(user, period)
-    charts = [*found.charts, offences.commonest(user, period)]
-    return Report(found.stats, charts, [*found.tables, *offences.tables(user, period)])
+    commonest, tables = offences.figures(user, period)
+    return Report(found.stats, [*found.charts, commonest], [*found.tables, *tables])
 
 
 @require_GET

@@ -82,6 +82,8 @@ class Finding(models.Model):
             models.Index(fields=["rule", "decision"]),
             models.Index(fields=["review", "decision"]),
             models.Index(fields=["version", "decision"]),
+            models.Index(fields=["added_at"]),
+            models.Index(fields=["decided_at"]),
         ]
 
     def __str__(self) -> str:

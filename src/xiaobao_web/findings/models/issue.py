@@ -92,6 +92,8 @@ class Issue(models.Model):
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["state", "due_on"]),
+            models.Index(fields=["state", "id"]),
+            models.Index(fields=["due_on"]),
             models.Index(fields=["owner", "state"]),
             models.Index(fields=["found_on"]),
             models.Index(fields=["closed_at"]),

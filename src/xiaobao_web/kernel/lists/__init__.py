@@ -2,7 +2,7 @@
 
 from xiaobao_web.kernel.lists.batches import Batch
 from xiaobao_web.kernel.lists.columns import Column, deadline_column
-from xiaobao_web.kernel.lists.filters import choice, custom, days, flag, person, unit
+from xiaobao_web.kernel.lists.filters import LongSelect, choice, custom, days, flag, person, unit
 from xiaobao_web.kernel.lists.page import ListPage, find_list
 from xiaobao_web.kernel.lists.tabs import Tab, everything, mine, overdue, own_unit, state_in
 
@@ -10,6 +10,7 @@ __all__ = [
     "Batch",
     "Column",
     "ListPage",
+    "LongSelect",
     "Tab",
     "choice",
     "custom",

@@ -89,9 +89,7 @@ def unit(name: str, *, field: str = "", label: Text = "") -> ListFilter:
 
         rows = organisations.order_by("path").only("name", "path")
         return {
-            name: _IndentedFilter(
-                queryset=rows, label=told, method=below, empty_label=_all_of(told), widget=_LongSelect
-            )
+            name: _IndentedFilter(queryset=rows, label=told, method=below, empty_label=_all_of(told), widget=LongSelect)
         }
 
     return ListFilter(name, build)
@@ -113,7 +111,7 @@ def person(
 
         return {
             name: django_filters.ModelChoiceFilter(
-                field_name=field or name, queryset=people, label=told, empty_label=_all_of(told), widget=_LongSelect
+                field_name=field or name, queryset=people, label=told, empty_label=_all_of(told), widget=LongSelect
             )
         }
 
@@ -153,7 +151,7 @@ def custom(name: str, build: django_filters.Filter) -> ListFilter:
     return ListFilter(name, lambda _model: {name: build})
 
 
-class _LongSelect(forms.Select):
+class LongSelect(forms.Select):
     """A select whose options are written in one go: a template for each of a thousand takes longer than the page."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:

@@ -24,7 +24,7 @@ from xiaobao_web.kernel.lists import batches as verbs
 from xiaobao_web.kernel.lists import keyset
 from xiaobao_web.kernel.lists.columns import Column
 from xiaobao_web.kernel.lists.filters import ListFilter, address, filterset
-from xiaobao_web.kernel.lists.reading import Reading, containing
+from xiaobao_web.kernel.lists.reading import Reading, containing, known
 from xiaobao_web.kernel.lists.tabs import Tab
 
 Text = str | Promise
@@ -97,7 +97,7 @@ class ListPage(View):
         condition = Q()
         for word in words:
             condition &= containing(self.search, word) if self.search else Q()
-        return rows.filter(condition)
+        return known(rows, rows.filter(condition))
 
     def joined(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Return rows with what their columns need read along."""

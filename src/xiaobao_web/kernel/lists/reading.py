@@ -26,6 +26,8 @@ PLACE = ("after", "before")
 CASELESS = re.compile("[0-9\u4e00-\u9fff-]+")
 """Digits, hyphens and Chinese characters: no letter becomes one of these when its case is folded."""
 LEAST_CASELESS = 2
+FEW = 5_000
+"""Rows found by words whose ids are told to the database again."""
 
 
 class Reading:
@@ -150,3 +152,12 @@ def containing(paths: tuple[str, ...], word: str) -> Q:
     if len(found) < LEAST_CASELESS:
         return reduce(operator.or_, (Q(**{f"{path}__icontains": word}) for path in paths))
     return reduce(operator.or_, (Q(**{f"{path}__contains": found, f"{path}__icontains": word}) for path in paths))
+
+
+def known(rows: models.QuerySet[Any], found: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Return what was found among some rows, by its ids where it is few.
+
+    No index answers words: they are looked for once here and not again for the page, its neighbours and its count.
+    """
+    ids = list(found.order_by().values_list("pk", flat=True)[: FEW + 1])
+    return found if len(ids) > FEW else rows.filter(pk__in=ids)
