@@ -6,10 +6,28 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from xiaobao.intake import amounts, dates, institution, numbers, people, phones, product, staff
+from xiaobao.intake import (
+    amounts,
+    classes,
+    dates,
+    demand,
+    flags,
+    institution,
+    kind,
+    numbers,
+    people,
+    phones,
+    product,
+    staff,
+    summary,
+    urgency,
+)
 from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import Narrative, narrative
 from xiaobao.intake.ticket import Ticket
+
+_NUMBERED = ("phone", "id_number", "card_or_account", "email", "staff_mentioned")
+_MASKED = ("id_card", "bank_card", "mobile", "landline")
 
 
 def fill(
@@ -38,19 +56,38 @@ def filled(story: Narrative) -> Ticket:
         "event_dates": dates.find(story),
         "product_name": product.find(story),
         "staff_mentioned": staff.find(story),
+        "risk_flags": flags.find(story),
     }
     taken = [place for name in _NUMBERED if (reading := found[name]) for place in reading.places]
-    taken += [(e.start, e.end) for e in story.entities if e.kind in ("id_card", "bank_card", "mobile", "landline")]
+    taken += [(e.start, e.end) for e in story.entities if e.kind in _MASKED]
     found["amounts"] = amounts.find(story, [*taken, *dates.places(story)])
+    scores = classes.scores(story.own)
+    found["business_type"] = kind.business(scores)
+    found["cause"], found["cause_alternatives"] = kind.cause(scores)
+    found["demand"] = demand.find(scores)
     return _ticket(story, {name: reading for name, reading in found.items() if reading is not None})
 
 
-_NUMBERED = ("phone", "id_number", "card_or_account", "email", "staff_mentioned")
-
-
-def _ticket(story: Narrative, found: Mapping[str, Found[Any]]) -> Ticket:
-    return Ticket(
-        **{name: reading.value for name, reading in found.items()},
-        evidence={name: tuple(story.span(*p) for p in r.places) for name, r in found.items() if r.places},
-        confidence={name: reading.confidence for name, reading in found.items()},
+def _ticket(story: Narrative, found: dict[str, Found[Any]]) -> Ticket:
+    values = {name: reading.value for name, reading in found.items()}
+    confidence = {name: reading.confidence for name, reading in found.items()}
+    values["urgency"], confidence["urgency"] = urgency.decide(
+        story,
+        flags=values.get("risk_flags", ()),
+        amounts=values.get("amounts", ()),
+        business=values.get("business_type"),
+        cause=values.get("cause"),
+        demand=values.get("demand", ()),
     )
+    values["summary"] = summary.write(
+        name=values.get("customer_name"),
+        institution=values.get("institution_branch"),
+        product=values.get("product_name"),
+        business=values.get("business_type"),
+        cause=values.get("cause"),
+        amounts=values.get("amounts", ()),
+        demand=values.get("demand", ()),
+    )
+    confidence["summary"] = min(confidence["business_type"], confidence["cause"])
+    evidence = {name: tuple(story.span(*p) for p in r.places) for name, r in found.items() if r.places}
+    return Ticket(**values, evidence=evidence, confidence=confidence)

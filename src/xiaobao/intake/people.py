@@ -10,7 +10,7 @@ from functools import lru_cache
 from opencc import OpenCC
 
 from xiaobao.intake.found import Found
-from xiaobao.intake.names import SURNAME, is_person, is_word, name_at
+from xiaobao.intake.names import SURNAME, is_person, is_word, may_be_person, name_at
 from xiaobao.intake.narrative import Narrative
 from xiaobao.privacy.surnames import COMPOUND, RARE
 
@@ -133,6 +133,8 @@ def _signed(match: re.Match[str]) -> Iterator[_Name]:
         yield _Name(name, *match.span("name"), ahead)
     elif titled := re.fullmatch(rf"{SURNAME}{_TITLE}", name):
         yield _Name(titled[0], *match.span("name"), ahead - 0.1)
+    elif may_be_person(name) and _NUMBER_NEXT.match(match.string, match.end()):
+        yield _Name(name, *match.span("name"), 0.55)
     elif (
         2 <= len(name) <= 4
         and not any(is_word(name[i : i + 2]) for i in range(len(name) - 1))

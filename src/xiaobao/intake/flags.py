@@ -1,0 +1,258 @@
+"""Risk flags: what the customer threatens, is or has suffered; words of collectors, negated and borrowed words do not count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from xiaobao.errors import InputError
+from xiaobao.intake.found import Found
+from xiaobao.intake.narrative import Narrative
+from xiaobao.intake.ticket import RISK_FLAGS
+from xiaobao.text.numerals import parse_number
+
+Place = tuple[int, int]
+
+_NOT = re.compile(r"(?:不想|不会|不敢|没有?|不是|未|别|不要|不愿|并非|不打算|无意)[^,，。!！?？;；\n]{0,6}$")
+_SELF_HARM = re.compile(
+    r"自杀|轻生|跳楼|跳河|跳江|跳桥|上吊|割腕|喝农药|喝药|安眠药|寻短见|寻死|不想活|活不下去|活不成"
+    r"|没法活|死给你|死在你|死了算了|去死算|遗书|结束(?:自己的?)?生命|一了百了|想死|不活了|了结自己"
+    r"|走绝路"
+)
+_TOLD_TO = re.compile(
+    r"(?:让|叫|逼|骂|说|喊|咒|要|劝)(?:我|他|她|我妈|我爸|人|我们)?(?:全家)?(?:去|怎么不|快去|赶紧去"
+    r"|要|就)?[^,，。]{0,2}$"
+)
+_REGULATOR = re.compile(
+    r"12378|12363|银?保?金?监(?:局|会|总局|分局|管局|管部门|管机构|管总局)|银保监|金融监管"
+    r"|国家金融监督管理|监管(?:局|部门|投诉|那边|机构|单位)|人民银行|中国人民银行|人行|央行|金融办"
+    r"|金管局"
+)
+_COMPLAIN = re.compile(r"投诉|举报|反映|告|打|找|拨|捅|上报|申诉|向|到|去|走|写信|来信|信访|提交|等着|见|电话|反馈")
+_NOT_REGULATOR = re.compile(
+    r"^.{0,4}(?:征信|规定|要求|政策|文件|批准|通知|明确|禁止|利率|LPR|牌照|备案|办法|令|查询|报告"
+    r"|指导)"
+)
+_SUE = re.compile(
+    r"起诉|打官司|诉讼|走法律|法律途径|法律程序|法律手段|法律武器|诉诸法律|上法庭|法庭见|法院(?:见|告"
+    r"|起诉|去|立案)|告上法|去法院|到法院|告到法院|找律师|请律师|委托律师|仲裁|追究.{0,6}法律责任"
+)
+_MEDIA = re.compile(
+    r"(?:找|联系|请|叫|告诉|打给|发给|约)[^,，。]{0,6}(?:记者|媒体|电视台|报社|电台)|曝光|上热搜"
+    r"|(?:发|挂|传|放|捅)(?:到|上|布|在)?[^,，。]{0,4}(?:抖音|小红书|微博|网上|快手|朋友圈|黑猫|视频号"
+    r"|头条|b站|B站|知乎)|记者.{0,6}(?:联系|采访|朋友)|(?:抖音|小红书|微博|快手)(?:上)?(?:发|曝|说|见"
+    r"|等着|挂|直播)|媒体见|拍(?:视频|成视频)发"
+)
+_PETITION = re.compile(
+    r"上访|信访局|拉横幅|打横幅|横幅|静坐|聚集|堵(?:你们?|银行|支行|门口|大门)|围(?:堵|了你|住你"
+    r"|你们)|集体(?:去|到|上)|(?:一起|带人|喊人|叫人|组织|全村|一村|大家|喊起"
+    r"|带着?)[^。!！]{0,14}(?:去|到|上|找)[^。!！]{0,10}(?:政府|门口|银行|支行|行里|总行|监管|市里"
+    r"|县里|省里|北京|大厅|网点)|抬到|睡在?(?:你们|大厅|门口)|坐在?(?:你们|大厅|门口)不走|去(?:市|县"
+    r"|区|省)政府"
+)
+_GROUP = re.compile(
+    r"(?:[几数]?[十百千]几?|几|多|好多|很多|许多|上百|数百|成百|两百|三百|一百|\d{1,4}"
+    r"|[一二三四五六七八九]?十[几多来]?)(?:多|几|余|来)?(?:个|名|位|户|家)?(?:储户|业主|投资人|投资者"
+    r"|受害者|受害人|商户|家长|同事|村民|客户|人|老人|用户|邻居|老乡|车主|持卡人|学员|住户"
+    r"|老百姓)[^,，。]{0,8}(?:都|一起|联名|集体|联合|的(?:钱|存款|遭遇)|被|受|遇|在)"
+    r"|我们[^,，。]{0,6}(?:十几|几十|多|\d{2,}|上百|[一二三四五六七八九]十)[^,，。]{0,3}(?:个|名|位|户"
+    r"|家|人)|维权群|受害者群|联名|集体(?:投诉|维权|诉讼)|群里[^,，。]{0,6}(?:都|几十|上百|\d{2,})"
+    r"|不止我一个|一大批|涉及[^,，。]{0,6}(?:多人|几十人|上百|众多|多名|\d{2,}[人户名])|全村|全小区"
+)
+_CRIME = re.compile(
+    r"诈骗|骗子|被骗|骗走|骗了我|骗取|盗刷|被盗|盗取|盗用|偷(?:走|了我|刷|转|用我)|冒用|冒名|假冒"
+    r"|伪造|假章|假公章|假传票|假文件|私刻|代签|挪用|侵占|卷款|跑路了|携款|套路贷|洗钱|泼油漆|复制卡"
+    r"|克隆卡|远程控制|屏幕共享|冒充(?:公检法|法院|公安|警察|客服|银行|律师)|飞单|倒卖"
+    r"|卖给(?:了)?(?:别人|中介|第三方|骗子|贷款)|泄露(?:给|我)|被转走|被人转|被划走|不翼而飞"
+    r"|非法(?:集资|吸收|放贷|拘禁|获取)|敲诈|勒索|P(?:图|了)|AB贷|ab贷"
+)
+_POLICE = re.compile(r"报警|报案|派出所|公安|警察|民警|经侦|立案")
+_AGAIN = re.compile(
+    r"(?:之前|上次|以前|前面|前期|曾|曾经|已经?|先前|此前|前几天|上周|上个?月|年初|上回|头次|早就"
+    r"|昨天|前天|号|日|月)[^。!！]{0,16}(?:投诉过|反映过|投诉了|反映了|讲过|说过一次|打过.{0,6}(?:电话"
+    r"|客服)投诉|投诉[^,，。]{0,6}(?:没|无|不)|提交过投诉|来投诉|已投诉|申诉过|举报过)"
+    r"|第[二三四五六七八九2-9]次(?:投诉|反映|打|来|致电)|再次(?:投诉|反映|来电|致电|来信)"
+    r"|又(?:来)?投诉|多次(?:投诉|反映|致电|沟通|打电话|联系)|投诉(?:了|过)?(?:[两三四五六七八九几多好]"
+    r"|\d+)[几]?(?:次|遍|回)|(?:两|三|四|五|好几|几|多)次投诉|首次投诉|重复投诉|工单[^,，。]{0,8}(?:关"
+    r"|结|没|无)|投诉[^,，。]{0,8}(?:石沉大海|没下文|没结果|无果|没人理|没人管)|跟.{0,6}投诉过"
+    r"|投诉过(?:你们|一次|两次|好几次|多次|客服)?|又来了"
+)
+_AGENT = re.compile(
+    r"只与(?:本人|我)?(?:的)?代理人|(?:与|联系)(?:我的|本人)?代理人(?:联系|沟通|对接)?|代理人(?:电话"
+    r"|联系|全权|微信)|全权(?:委托|代理|处理|负责)|委托.{0,8}(?:公司|机构|法务|团队)(?:处理|代|全权)"
+    r"|法务(?:部|团队|公司|老师)|债务(?:优化|重组|规划)|征信修复|反催收|停息挂账(?:公司|团队)|代理投诉"
+    r"|不要(?:直接)?联系本人|勿联系本人|书面函件|投诉模板"
+)
+_TEMPLATE = re.compile(
+    r"根据《[^》]{4,40}》第|依据《|违反了?《?[^,，。]{4,24}(?:条例|办法|法》?|规定)第|郑重(?:要求"
+    r"|声明|函告)|贵行应当?|特此(?:函告|投诉|申诉)|要求贵(?:行|司|公司).{0,20}(?:日内|工作日)"
+    r"|保留.{0,10}权利|申诉函|法律意见|依法(?:要求|申请|维权)"
+)
+_DISABLED = re.compile(
+    r"残疾|残障|盲人|视障|失明|看不见|听障|听力|聋哑?人?|哑巴|轮椅|肢体残|智障|智力障碍|低视力|手语"
+    r"|截肢|瘫痪|偏瘫|残联|残废"
+)
+_OLD = re.compile(
+    r"老太太?|老太婆|老婆婆|老头子?|老爷子|老人家?|老年人|老奶奶|奶奶|爷爷|外婆|外公|姥姥|姥爷|老汉"
+    r"|老大爷|老伯|大爷|养老金|养老钱|棺材本|高龄|年迈|[六七八九]旬|古稀|耄耋|老伴|(?:年纪|岁数)大了"
+    r"|退休金|大字不识"
+)
+_NOT_OLD = re.compile(r"^(?:版|模式|大学|卡|公寓|服务|机|餐|年金|保险|理财|目标|产品|账户)")
+_AGE = re.compile(
+    r"(?:(?P<a>\d{2,3}|[一二三四五六七八九]?十[一二三四五六七八九]?|[六七八九]十[一二三四五六七八九]?"
+    r"|[一二三四五六七八九])[几多来]? ?(?:周岁|岁)|(?:今年|我都?|她都?|他都?|也|快|已经?"
+    r"|都) ?(?P<b>[六七八九]十[一二三四五六七八九几多]?|[6-9]\d)(?=[\s,，。了的]|$)"
+    r"|(?P<c>[六七八九]十[一二三四五六七八九]?)(?:多|几)?岁?(?:的人了|老人|了))"
+)
+_BORN = re.compile(r"(?<!\d)[1-9]\d{5}(19\d\d|20\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])\d{3}[\dx]", re.IGNORECASE)
+_MINOR = re.compile(
+    r"未成年|小学生|初中生|中学生|高中生|还在(?:上|读)(?:小学|初中|高中)|(?:上|读)(?:小学|初中|高中)"
+    r"|[一二三四五六]年级|幼儿园"
+)
+_YOUNG_VICTIM = re.compile(
+    r"用我|充|打赏|游戏|借|贷|骗|班级|同学|学校|不敢上学|身份证|推广|办卡|刷|孩子的?(?:钱|压岁|信息"
+    r"|照片)|给孩子买|吓"
+)
+
+
+def find(narrative: Narrative) -> Found[tuple[str, ...]] | None:
+    """Return the flags of a case in the order of the closed set; None where there are none."""
+    places: dict[str, tuple[Place, ...]] = {}
+    for flag in RISK_FLAGS:
+        met = tuple(_FINDERS[flag](narrative))
+        if met:
+            places[flag] = met[:3]
+    if narrative.channel == "regulator_transfer":
+        places.setdefault("监管投诉", ())
+    if not places:
+        return None
+    flags = tuple(flag for flag in RISK_FLAGS if flag in places)
+    return Found(flags, tuple(p for flag in flags for p in places[flag]), 0.8)
+
+
+def _own(narrative: Narrative, pattern: re.Pattern[str], *, barred: re.Pattern[str] | None = None) -> Iterator[Place]:
+    """Yield the places the customer's side says a thing, not negated, nor told of others where `barred` is given."""
+    text = narrative.own
+    for match in pattern.finditer(text):
+        before = text[max(0, match.start() - 14) : match.start()]
+        if _NOT.search(before) or (barred is not None and barred.search(before)):
+            continue
+        yield match.span()
+
+
+def _self_harm(narrative: Narrative) -> Iterator[Place]:
+    for start, end in _own(narrative, _SELF_HARM):
+        before = narrative.own[max(0, start - 10) : start]
+        own = re.search(r"我(?:现在)?(?:就|真|只|都|已经)?(?:在|想|要|去)?[^,，。]{0,3}$|逼得", before)
+        if not _TOLD_TO.search(before) or (
+            own and not re.search(r"(?:让|叫|骂|说|喊|咒)我(?:去)?[^,，。]{0,2}$", before)
+        ):
+            yield start, end
+
+
+def _regulator(narrative: Narrative) -> Iterator[Place]:
+    text = narrative.own
+    for match in _REGULATOR.finditer(text):
+        if _NOT_REGULATOR.match(text[match.end() : match.end() + 10]):
+            continue
+        clause = re.split(r"[,，。!！?？;；\n]", text[max(0, match.start() - 24) : match.start()])[-1]
+        after = re.split(r"[,，。!！?？;；\n]", text[match.end() : match.end() + 16])[0]
+        theirs = re.search(r"催收|催债|对方|骗子|自称|冒充|威胁|他(?:们)?说|说再不还|说(?:要|我)", clause) or re.match(
+            r"[^,，。]{0,4}(?:告我|抓我|查我)", after
+        )
+        if theirs or not _COMPLAIN.search(clause + match[0] + after):
+            continue
+        yield match.span()
+
+
+def _sue(narrative: Narrative) -> Iterator[Place]:
+    for start, end in _own(narrative, _SUE):
+        clause = re.split(r"[,，。!！?？;；\n]", narrative.own[max(0, start - 20) : start])[-1]
+        after = narrative.own[end : end + 4]
+        mine = re.search(r"我(?:们|方|会|要|将|也|就|只|必|准备|打算|保留|已|一定|直接|再)", clause)
+        theirs = re.search(
+            r"催收|对方|他们?|她|银行(?:要|说|会)|律所|律师函|冒充|发.{0,6}函|威胁|恐吓|吓唬|说(?:要|再)"
+            r"|你们(?:要|说|还)|被|短信|平台",
+            clause,
+        )
+        if (theirs and not mine) or re.match(r"我|离婚|[^,，。]{0,3}(?:传票|状)", after):
+            continue
+        yield start, end
+
+
+def _crime(narrative: Narrative) -> Iterator[Place]:
+    yield from _own(narrative, _CRIME)
+    yield from _own(
+        narrative, _POLICE, barred=re.compile(r"(?:去|要|到|让我|开|等)[^,，。]{0,4}$|(?:说|自称|冒充)[^,，。]{0,6}$")
+    )
+
+
+def _old(narrative: Narrative) -> Iterator[Place]:
+    text = narrative.own
+    for match, age in _ages(narrative):
+        if age >= 60:
+            yield match
+    for match in _BORN.finditer(text):
+        if _years(match, narrative.received) >= 60:
+            yield match.span()
+    for match in _OLD.finditer(text):
+        after = text[match.end() : match.end() + 3]
+        if not _NOT_OLD.match(after) and not (match[0] in ("老人", "老年人") and re.match("都会|也会|家属", after)):
+            yield match.span()
+
+
+def _years(match: re.Match[str], received: date) -> int:
+    return received.year - int(match[1]) - ((received.month, received.day) < (int(match[2]), int(match[3])))
+
+
+def _ages(narrative: Narrative) -> Iterator[tuple[Place, int]]:
+    for match in _AGE.finditer(narrative.own):
+        said = match["a"] or match["b"] or match["c"]
+        try:
+            age = int(parse_number(said.rstrip("几多")))
+        except InputError:
+            continue
+        if age <= 110:
+            yield match.span(), age
+
+
+def _minor(narrative: Narrative) -> Iterator[Place]:
+    told = _YOUNG_VICTIM.search(narrative.own) is not None
+    for place, age in _ages(narrative):
+        if age < 18 and told:
+            yield place
+    for match in _BORN.finditer(narrative.own):
+        if _years(match, narrative.received) < 18:
+            yield match.span()
+    if told:
+        yield from _own(narrative, _MINOR)
+
+
+def _proxy(narrative: Narrative) -> Iterator[Place]:
+    agents = list(_own(narrative, _AGENT))
+    template = list(_own(narrative, _TEMPLATE))
+    if agents or len(template) >= 3:
+        yield from (*agents, *template)
+
+
+def _simple(
+    pattern: re.Pattern[str], *, barred: re.Pattern[str] | None = None
+) -> Callable[[Narrative], Iterator[Place]]:
+    return lambda narrative: _own(narrative, pattern, barred=barred)
+
+
+_FINDERS: dict[str, Callable[[Narrative], Iterator[Place]]] = {
+    "扬言上访/聚集": _simple(_PETITION, barred=re.compile(r"(?:催收|他们?|对方)[^,，。]{0,8}$")),
+    "媒体曝光": _simple(_MEDIA, barred=re.compile(r"(?:催收|他们?|对方|平台|威胁)[^,，。]{0,10}$")),
+    "监管投诉": _regulator,
+    "诉讼": _sue,
+    "自伤自杀": _self_harm,
+    "老年人": _old,
+    "残障": _simple(_DISABLED),
+    "未成年人": _minor,
+    "群体性": _simple(_GROUP),
+    "涉嫌违法犯罪线索": _crime,
+    "重复投诉": _simple(_AGAIN),
+    "疑似黑产代理投诉": _proxy,
+}

@@ -1,0 +1,105 @@
+"""How soon a case must be taken up: critical, high, normal or low, by the conventions of the labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from xiaobao.intake.narrative import Narrative
+from xiaobao.intake.ticket import Amount
+
+HIGH_LOSS = Decimal(30_000)
+"""Yuan lost or blocked from which any case is high."""
+FRAIL_LOSS = Decimal(10_000)
+"""Yuan from which the case of an old, disabled or minor person is high."""
+TRIVIAL = Decimal(100)
+"""Yuan up to which a case without anything else is low."""
+
+_NOW = re.compile(
+    r"刚刚|刚才|刚被|就在刚|现在(?:正|还|就)?(?:在)?(?:转|往外|扣)|正在(?:转|往外|扣|被)"
+    r"|[几\d一二三四五六七八九十]+(?:多)?分钟前|(?:半|一|两|\d)(?:个)?小时前|往外走"
+    r"|马上(?:帮我)?(?:止付|冻结)|紧急止付|快(?:点)?(?:帮我)?(?:冻|止付|拦)|还在(?:转|扣|走)"
+)
+_TODAY = re.compile(r"今天|今早|今晨|今日|今上午|今下午|今晚|上午刚|今儿")
+_FRAUD = re.compile(r"骗|盗|安全账户|转走|链接|屏幕共享|远程|诈|冒充|木马|验证码")
+_SENT = re.compile(r"转(?:了|走|出|给|账|到)|盗刷|没了|扣了|走了|刷了|汇(?:了|给)|被转|往外")
+_SURGERY = re.compile(r"(?:手术|抢救|救命|化疗|透析|住院|icu|病危|急救|急诊|开刀|救治)")
+_BLOCKED = re.compile(r"取不出|用不了|冻|限制|转不出|交不了|付不了|锁|刷不|拿不出|不给取|不让取|支付不了")
+_SUICIDE_NOW = re.compile(
+    r"楼顶|天台|现在就|今晚就|今天就|马上就|药都|刀|遗书|活不下去|不想活|死给|跳楼|自杀|轻生|寻死"
+    r"|不活了|喝农药|割腕|想死|一了百了|安眠药"
+)
+_PAST = re.compile(
+    r"(?:吃过|喝过|自杀过|抢救过|曾经?|以前|之前|去年|上个?月|上周)[^,，。]{0,12}(?:安眠药|自杀|轻生"
+    r"|抢救|跳|割)|已经(?:想开|没事|不想死)|(?:安眠药|自杀|轻生)[^,，。]{0,6}(?:抢救|救回|未遂|救过来)"
+    r"|气话|说说而已"
+)
+_DEADLINE = re.compile(
+    r"(?:过户|首付|定金|违约|签约|合同|开标|手术|学费|开学|交房|发工资|工资|到期|交易"
+    r"|房子)[^。]{0,20}(?:月底|明天|后天|下周|这周|本周|\d{1,2}[号日]|天内|日前|之前|急)|(?:月底|明天"
+    r"|后天|下周|本周|\d{1,2}[号日]前?)[^。]{0,14}(?:过户|签约|交房|开标|手术|开学|付款|交易|放款|首付)"
+)
+_ACCESS = re.compile(r"取不出|用不了|冻|限制|吃药|买药|看病|住院|生活费|办不成|没法|进不去|被拒")
+_ASKING = re.compile(
+    r"建议|想问|问一下|咨询|请问一下|希望(?:你们|贵行|能)?(?:改进|提醒|增加|开|多)|能不能(?:提前|给"
+    r"|弄|搞|帮忙反映)|就是(?:想)?问|帮忙反映"
+)
+_SERIOUS = frozenset(("扬言上访/聚集", "媒体曝光", "群体性", "涉嫌违法犯罪线索"))
+_FRAIL = frozenset(("老年人", "残障", "未成年人"))
+
+
+def decide(
+    narrative: Narrative,
+    *,
+    flags: Sequence[str],
+    amounts: Sequence[Amount],
+    business: str | None,
+    cause: str | None,
+    demand: Sequence[str],
+) -> tuple[str, float]:
+    """Return the urgency and how sure it is."""
+    text = narrative.own
+    if _is_critical(text, flags):
+        return "critical", 0.85
+    lost = max((a.value for a in amounts if a.role in ("loss", "disputed", "refund_demand")), default=Decimal(0))
+    frail = bool(_FRAIL & set(flags))
+    if _SERIOUS & set(flags) or "自伤自杀" in flags:
+        return "high", 0.8
+    if _is_high(text, flags, lost, frail, cause):
+        return "high", 0.7
+    if "重复投诉" in flags and narrative.channel == "regulator_transfer":
+        return "high", 0.75
+    return ("low", 0.65) if _is_low(text, flags, amounts, cause, demand) else ("normal", 0.75)
+
+
+def _is_critical(text: str, flags: Sequence[str]) -> bool:
+    if "自伤自杀" in flags and not (_PAST.search(text) and not re.search("楼顶|天台|现在就|今晚就|遗书", text)):
+        return True
+    fresh = _NOW.search(text) or _TODAY.search(text)
+    if _FRAUD.search(text) and _SENT.search(text) and fresh and "涉嫌违法犯罪线索" in flags:
+        return True
+    if _NOW.search(text) and _FRAUD.search(text) and _SENT.search(text):
+        return True
+    return bool(
+        _SURGERY.search(text)
+        and _BLOCKED.search(text)
+        and re.search(r"等着|急|马上|今天|明天|救命|手术费|要用|交不|等钱", text)
+    )
+
+
+def _is_high(text: str, flags: Sequence[str], lost: Decimal, frail: bool, cause: str | None) -> bool:
+    if lost >= HIGH_LOSS or _DEADLINE.search(text):
+        return True
+    return frail and (lost >= FRAIL_LOSS or (cause != "无障碍与适老" and _ACCESS.search(text) is not None))
+
+
+def _is_low(
+    text: str, flags: Sequence[str], amounts: Sequence[Amount], cause: str | None, demand: Sequence[str]
+) -> bool:
+    if cause == "其他" or (
+        _ASKING.search(text) and not set(demand) & {"退款退费", "赔偿", "停止催收/骚扰", "修改征信", "解除合同/退保"}
+    ):
+        return True
+    most = max((a.value for a in amounts), default=None)
+    return not flags and most is not None and most <= TRIVIAL and "停止催收/骚扰" not in demand
