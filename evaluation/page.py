@@ -13,8 +13,10 @@ TITLES = {
     "similar": "问句相似（BQ 开发集）",
     "unseen": "文本审查（自写留出集，规则作者与训练都未见过）",
     "unseen_again": "文本审查（自写留出集之二，训练之前写成，训练者所写）",
+    "unseen_ordinary": "文本审查（自写留出集之三，多为日常服务文字，训练之前写成，训练者所写）",
     "screening": "文本审查（开发集）",
     "unseen_calls": "对话中的文本违规（自写留出集，与训练对话同一作者）",
+    "unseen_calls_again": "对话中的文本违规（自写留出集之二，训练之前写成，训练者所写）",
     "dialogues": "对话中的文本违规（开发集）",
     "judge": "语境判断模型（训练语料交叉验证）",
 }
@@ -48,7 +50,7 @@ def write(path: Path, measured: Mapping[str, Mapping[str, Any]], command: str, d
 
 
 def _section(name: str, figures: Mapping[str, Any]) -> list[str]:
-    if name in ("screening", "unseen", "unseen_again"):
+    if name in ("screening", "unseen", "unseen_again", "unseen_ordinary"):
         return _screening(figures)
     return _tree(figures)
 
