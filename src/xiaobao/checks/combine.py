@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,35 @@ class Group(Check):
     def children(self) -> Sequence[Check]:
         """Return the members."""
         return self.members
+
+
+class Partners:
+    """The hits of one member of a combination in one text, asked which of them is near enough to a hit of another."""
+
+    def __init__(self, found: Sequence[Hit], within: str | int, context: Context) -> None:
+        self._within, self._context = within, context
+        self._anywhere = next((h for h in found if h.omitted), None)
+        self._placed = sorted((h for h in found if not h.omitted), key=lambda h: h.start)
+        self._starts = [h.start for h in self._placed]
+        self._longest = max((h.end - h.start for h in self._placed), default=0)
+
+    def of(self, hit: Hit) -> Hit | None:
+        """Return the first hit within the distance, or None; what is missing is near everything."""
+        if hit.omitted:
+            return self._anywhere or self._placed[0]
+        low, high = self._reach(hit)
+        for at in range(bisect_left(self._starts, low - self._longest), bisect_right(self._starts, high)):
+            if self._context.together(hit, self._placed[at], self._within):
+                return self._placed[at]
+        return self._anywhere
+
+    def _reach(self, hit: Hit) -> tuple[int, int]:
+        """Return where hits that are near enough may stand: what `together` asks of each, asked once."""
+        if isinstance(self._within, int):
+            return hit.start - self._within, hit.end + self._within
+        if self._within == "sentence":
+            return self._context.sentence(hit.start)
+        return self._context.clause(hit.start, hit.end)
 
 
 @check("any")
@@ -83,8 +113,9 @@ class AllOf(Group):
         if self.within == "document":
             return groups[0] if self.mark == "first" else [h for g in groups for h in g]
         kept = []
+        others = [Partners(g, self.within, context) for g in groups[1:]]
         for first in groups[0]:
-            partners = [next((h for h in g if context.together(first, h, self.within)), None) for g in groups[1:]]
+            partners = [other.of(first) for other in others]
             if all(p is not None for p in partners):
                 kept.append(first if self.mark == "first" else _span([first, *(p for p in partners if p)]))
         return kept

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +20,8 @@ OFFERS = 0.4
 """How much (0..1) a text sells from which it is an offer."""
 MOST = 200
 """Hits of one rule that are looked at in one text: a text that repeats itself more says nothing new."""
+REPEATS = 3
+"""Times a clause is looked at in one text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +103,25 @@ def _kept(program: Program, index: int, context: Context, hits: list[Hit]) -> li
         Excuses(e.within, found[:MOST], context) for e in rule.unless if hits and (found := e.check.hits(context))
     ]
     seen: dict[tuple[int, int], Candidate] = {}
-    for hit in hits:
+    for hit in _told_anew(context, hits):
         candidate = _candidate(rule, context, hit, _excused(rule, context, hit, excuses))
         key = (candidate.start, candidate.end)
         if key not in seen or (seen[key].cleared and not candidate.cleared):
             seen[key] = candidate
     return list(seen.values())
+
+
+def _told_anew(context: Context, hits: Iterable[Hit]) -> Iterator[Hit]:
+    """Yield hits without those in clauses that the text has said REPEATS times, word for word."""
+    said: Counter[tuple[str, int]] = Counter()
+    for hit in hits:
+        if not hit.omitted:
+            low, high = context.clause(hit.start, hit.end)
+            key = (context.text[low:high], hit.start - low)
+            said[key] += 1
+            if said[key] > REPEATS:
+                continue
+        yield hit
 
 
 def _not_allowed(allowed: frozenset[str], context: Context, hits: list[Hit]) -> list[Hit]:

@@ -80,10 +80,29 @@ class Engine:
             wanted = range(begin, min(len(rows), begin + FIND_ROWS))
             informed = {i for i in wanted if rows[i].facts}
             found = self.program.find(batch, wanted, informed, model=services is not None, every=every)
+            same: dict[object, Scanned] = {}
             for i, item in zip(wanted, found, strict=True):
-                scanned = None if item is None else self._one(rows[i], i, batch, item, on, services)
+                scanned = None if item is None else self._known(same, rows[i], i, batch, item, on, services)
                 out.append(scanned if every or (scanned and scanned.candidates) else None)
         return out
+
+    def _known(
+        self,
+        same: dict[object, Scanned],
+        row: Row,
+        index: int,
+        batch: NormalisedBatch,
+        found: Found,
+        on: date | None,
+        services: Services | None,
+    ) -> Scanned:
+        """Return what a row says; a document says the same again and again in its headers, footers and tables."""
+        if row.facts or row.material is not None or row.parts:
+            return self._one(row, index, batch, found, on, services)
+        key = (row.text, row.scenario, row.role, row.product, id(row.around), row.heading, row.prior, row.before)
+        if key not in same:
+            same[key] = self._one(row, index, batch, found, on, services)
+        return same[key]
 
     def _one(
         self,
