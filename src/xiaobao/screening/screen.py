@@ -48,17 +48,28 @@ class ScreeningJudge(Judge, Services, Protocol):
 
 
 class Screener:
-    """Screen materials with one engine, and a judge where there is one."""
+    """Screen materials with one engine, and a judge where there is one.
+
+    Rules of the `skipped` domains do not run, save those named in `kept`.
+    """
 
     def __init__(
         self,
         engine: Engine | None = None,
         judge: ScreeningJudge | None = None,
         adjudicator: Adjudicator | None = None,
+        *,
+        skipped: frozenset[str] = frozenset(),
+        kept: frozenset[str] = frozenset(),
     ) -> None:
         self.engine = engine or default_engine()
         self.judge = judge
         self.adjudicator = adjudicator
+        self.skipped, self.kept = skipped, kept
+
+    def limited(self, skipped: frozenset[str], kept: frozenset[str] = frozenset()) -> Screener:
+        """Return a screener of the same engine and judge in which the rules of some domains do not run."""
+        return Screener(self.engine, self.judge, self.adjudicator, skipped=skipped, kept=kept)
 
     def screen(self, material: Material) -> Verdict:
         """Return the verdict on one material."""
@@ -88,7 +99,7 @@ class Screener:
         whole = next((s for p, s in parts if p.kind == "whole"), None)
         stated = None if whole is None else _Stated(whole.context)
         for piece, every in parts:
-            scanned = replace(every, candidates=_wanted(piece, every, material, stated))
+            scanned = replace(every, candidates=self._running(_wanted(piece, every, material, stated)))
             own = self._own(piece, scanned)
             if self.adjudicator is not None:
                 own = [self._adjudicated(f, piece.row, scanned) for f in own]
@@ -103,6 +114,11 @@ class Screener:
         return Verdict(
             material.id, decision, category, tuple(found), _inferred(material, parts), material.issues, material.extra
         )
+
+    def _running(self, candidates: list[Candidate]) -> list[Candidate]:
+        if not self.skipped:
+            return candidates
+        return [c for c in candidates if c.rule.id in self.kept or c.rule.id.split("/")[0] not in self.skipped]
 
     def _own(self, piece: Piece, scanned: Scanned) -> list[Finding]:
         """Return the findings of one piece, each offence named once."""

@@ -134,7 +134,8 @@ def current(version: Any) -> models.QuerySet[Finding]:
     """Return the findings that count on a version in reading order: of its newest finished screening, and people's."""
     newest = version.screenings.filter(state="done").order_by("-pk").values_list("pk", flat=True).first()
     wanted = Q(screening__isnull=True) if newest is None else Q(screening__isnull=True) | Q(screening=newest)
-    return Finding.objects.filter(wanted, version=version).order_by(F("start").asc(nulls_last=True), "pk")
+    rows = Finding.objects.filter(wanted, version=version).select_related("screening")
+    return rows.order_by(F("start").asc(nulls_last=True), "pk")
 
 
 @transaction.atomic

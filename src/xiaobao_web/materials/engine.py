@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -81,8 +81,11 @@ def rulebook_version() -> str:
     return provider().version
 
 
-def screener() -> tuple[str, Screener]:
-    """Return the version of the rulebook in use and its screener, compiled once a process and version."""
+def screener(pack: Mapping[str, Any] | None = None) -> tuple[str, Screener]:
+    """Return the version of the rulebook in use and its screener, compiled once a process and version.
+
+    A pack runs a part of it: rules of its `skipped` domains do not run, save those it names as `kept`.
+    """
     with _lock:
         book = provider()
         if book.version not in _screeners:
@@ -90,7 +93,10 @@ def screener() -> tuple[str, Screener]:
 
             _screeners.clear()
             _screeners[book.version] = Screener(book.compile(), judge())
-        return book.version, _screeners[book.version]
+        whole = _screeners[book.version]
+    if not pack:
+        return book.version, whole
+    return book.version, whole.limited(frozenset(pack.get("skipped", ())), frozenset(pack.get("kept", ())))
 
 
 def warm() -> None:

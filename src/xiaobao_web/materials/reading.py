@@ -137,8 +137,13 @@ def _draw(data: bytes, content: _Content) -> None:
             content.issues.append({"code": "read.page_failed", "message": error.message, "anchor": {}})
 
 
-def as_read(reading: Reading, *, material: Material | None = None, channel: str = "") -> Read:
-    """Return a reading as the engine's material, with what is known about its kind and product."""
+def as_read(
+    reading: Reading, *, material: Material | None = None, channel: str = "", scenario: str = ""
+) -> Read:
+    """Return a reading as the engine's material, with what is known about its kind and product.
+
+    scenario is that of a material whose kind says none.
+    """
     from xiaobao.model import Anchor, Passage, ReadingIssue
     from xiaobao.model import Material as Read
 
@@ -154,7 +159,7 @@ def as_read(reading: Reading, *, material: Material | None = None, channel: str 
         id=reading.sha256,
         passages=passages,
         media_type=reading.media_type,
-        scenario=engine.SCENARIOS.get(material.kind) if material is not None else None,
+        scenario=(engine.SCENARIOS.get(material.kind) if material is not None else None) or scenario or None,
         product=engine.PRODUCTS.get(product.kind) if product is not None else None,
         channel=channel or None,
         issues=tuple(ReadingIssue(i["code"], i["message"], _anchor(Anchor, i["anchor"])) for i in reading.issues),

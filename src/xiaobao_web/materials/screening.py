@@ -106,8 +106,9 @@ def _work(row: Screening) -> _Outcome:
     began = time.monotonic()
     version = row.version
     read = reading.read(version)
-    rulebook, screener = engine.screener()
-    verdict = screener.screen(reading.as_read(read, material=version.material))
+    rulebook, screener = engine.screener(row.pack)
+    scenario = str(row.pack.get("scenario", ""))
+    verdict = screener.screen(reading.as_read(read, material=version.material, scenario=scenario))
     found = [_of_issue(version, row, issue) for issue in read.issues]
     turns = {p["anchor"]["turn"]: p["start"] for p in read.passages if p["anchor"].get("turn") is not None}
     found += [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -106,19 +107,22 @@ def _version(material: Material, stored: Any, text: str, name: str, note: str, b
 
 
 @transaction.atomic
-def screen(version: MaterialVersion, by: Any = None) -> Screening:
-    """Have a version screened against the rulebook in use and return the screening, queued.
+def screen(version: MaterialVersion, by: Any = None, *, pack: Mapping[str, Any] | None = None) -> Screening:
+    """Have a version screened against the rulebook in use (or a pack of its rules) and return the screening, queued.
 
-    One that is still open is returned as it is; a failed one is tried anew as a new screening. `by` None: the platform.
+    One that is still open with the same pack is returned as it is; a failed one is tried anew as a new screening.
+    `by` None: the platform.
     """
+    wanted = dict(pack or {})
     if by is not None:
         require(by, "materials.screen", version)
     MaterialVersion.objects.select_for_update().get(pk=version.pk)
-    open_one = version.screenings.filter(state__in=OPEN).first()
-    if open_one is not None:
+    open_one = version.screenings.filter(state__in=OPEN).order_by("-pk").first()
+    if open_one is not None and open_one.pack == wanted:
         return open_one
-    row = Screening.objects.create(version=version, requested_by=by)
-    journal.record("materials.screening_asked", by=by, on=version, facts={"screening": row.pk})
+    row = Screening.objects.create(version=version, requested_by=by, pack=wanted)
+    facts = {"screening": row.pk, "pack": wanted.get("label", "")}
+    journal.record("materials.screening_asked", by=by, on=version, facts=facts)
     from xiaobao_web.materials import tasks
 
     tasks.screen_version.using(key=f"screening:{row.pk}", by=by).enqueue(row.pk)

@@ -88,3 +88,8 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def pack_label(self) -> str:
+        """Return which rule pack found it, empty for the whole rulebook and for people."""
+        return str(self.screening.pack.get("label", "")) if self.screening is not None else ""

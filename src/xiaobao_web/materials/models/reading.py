@@ -52,6 +52,8 @@ class Screening(models.Model):
         "materials.MaterialVersion", models.CASCADE, related_name="screenings", verbose_name=_("版本")
     )
     state = models.CharField(_("状态"), max_length=10, choices=WorkState.choices, default=WorkState.QUEUED.value)
+    pack = models.JSONField(_("规则包"), default=dict, blank=True)
+    """Which rules run: {"name", "label", "domains", "skipped", "kept", "scenario"}; empty for the whole rulebook."""
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     requested_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)

@@ -93,10 +93,15 @@ class ReturnReason(_Value):
 
 
 class Pack(_Value):
-    """Which rules a subject is read with, and whether it always needs legal or a second review."""
+    """Which rules a subject is read with, and whether it always needs legal or a second review.
+
+    domains run whole, rules beside them one by one; domains that no pack names (an institution's own) always run.
+    """
 
     scenario: str
     domains: tuple[str, ...]
+    rules: tuple[str, ...] = ()
+    channels: bool = False
     legal: bool = False
     second: bool = False
 
@@ -160,6 +165,22 @@ def guides() -> Mapping[str, Guide]:
 def packs() -> Mapping[str, Pack]:
     """Return the rule pack of each subject."""
     return {name: Pack(**row) for name, row in _read("packs.yaml").items()}
+
+
+def rule_pack(subject: str) -> dict[str, Any]:
+    """Return a subject's pack as screenings take it: domains that are skipped, rules of them that run all the same."""
+    from xiaobao_web.reviews.models import Subject
+
+    pack = packs()[subject]
+    known = {domain for item in packs().values() for domain in item.domains}
+    return {
+        "name": subject,
+        "label": str(Subject(subject).label),
+        "scenario": pack.scenario,
+        "domains": sorted(pack.domains),
+        "skipped": sorted(known - set(pack.domains)),
+        "kept": sorted(pack.rules),
+    }
 
 
 @cache

@@ -126,6 +126,9 @@ def edit(review: Review, *, by: Any, **values: Any) -> Review:
         )
     if changes:
         row.save()
+        if "subject" in changes:
+            for entry in row.materials.select_related("version"):
+                materials.screen(entry.version, pack=data.rule_pack(row.subject))
         journal.record("reviews.edited", by=by, on=row, changes=changes)
         search.index(row)
     return row
@@ -155,7 +158,7 @@ def add_material(
             review=row, material=material, version=version, order=row.materials.count()
         )
         journal.record("reviews.material_added", by=by, on=row, facts={"material": material.title, "version": 1})
-        materials.screen(version, by=by)
+        materials.screen(version, by=by, pack=data.rule_pack(row.subject))
     return entry
 
 
@@ -196,7 +199,7 @@ def put_version(
     fresh.save(update_fields=["version"])
     facts = {"material": fresh.material.title, "version": fresh.version.number}
     journal.record("reviews.material_added", by=by, on=row, facts=facts)
-    materials.screen(fresh.version, by=by)
+    materials.screen(fresh.version, by=by, pack=data.rule_pack(row.subject))
     return fresh
 
 

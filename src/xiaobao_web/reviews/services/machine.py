@@ -35,9 +35,9 @@ def submit(review: Review, *, by: Any, comment: str = "") -> Review:
     moved = states.move(row, "submit", by=by, comment=comment, facts=facts, at=timezone.now())
     known = materials.screening_states([entry.version_id for entry in moved.materials.all()])
     for entry in moved.materials.select_related("version"):
-        before = known.get(entry.version_id)
-        if before is None or before.state == WorkState.FAILED:
-            materials.screen(entry.version)
+        before, pack = known.get(entry.version_id), data.rule_pack(moved.subject)
+        if before is None or before.state == WorkState.FAILED or before.pack != pack:
+            materials.screen(entry.version, pack=pack)
     return go_on(moved)
 
 

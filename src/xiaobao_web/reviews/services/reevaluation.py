@@ -46,7 +46,7 @@ def open_reevaluation(review: Review, *, kind: str, trigger: str, by: Any = None
     due = deadlines.calendar().add_working_days(timezone.localdate(), days).date
     first: Screening | None = None
     for entry in row.materials.select_related("version"):
-        asked = materials.screen(entry.version)
+        asked = materials.screen(entry.version, pack=data.rule_pack(row.subject))
         first = first or asked
     made = Reevaluation.objects.create(review=row, kind=kind, trigger=trigger[:300], due_on=due, screening=first)
     label = ReevaluationKind(kind).label
