@@ -22,6 +22,7 @@ COMMANDS = {
     "credit": "xiaobao.credit.commands:credit",
     "deadlines": "xiaobao.calendar.clocks.commands:deadlines_command",
     "similar": "xiaobao.embedding.commands:similar_command",
+    "duplicates": "xiaobao.insight.commands:duplicates_command",
     "trends": "xiaobao.insight.commands:trends_command",
     "rules": "xiaobao.rulebook.commands:rules",
     "laws": "xiaobao.laws.commands:laws",

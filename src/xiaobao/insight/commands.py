@@ -14,6 +14,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from xiaobao import batch
 from xiaobao.errors import InputError, UsageError, XiaobaoError
+from xiaobao.insight.duplicates import compare
 from xiaobao.insight.trend import Trends
 from xiaobao.insight.values import Alert, text_of
 
@@ -28,6 +29,34 @@ _TRENDS = """按时间顺序读入文本流，发现新出现的、明显上升�
 预警 {"at","kind","terms","strength","count","examples",…}：
 kind 为 emerging（新出现）、rising（明显上升）、hot（预警之后继续升温）。
 """
+
+_DUPLICATES = """判断两件投诉是否为同一事件，并说明理由，逐行读写 JSON Lines。
+
+\b
+示例：
+  xiaobao duplicates --input 成对投诉.jsonl --output 结果.jsonl
+\b
+每行 {"pair_id","a":{"text","received_at",…},"b":{…}}；结果 {"pair_id","probability","why","link"}，
+link 为 same_event（同一事件）、template（同一模板的不同来信）、same_customer（同一客户的另一件事）或 none。
+"""
+_PAIR_KEYS = frozenset({"id", "pair_id", "a", "b"})
+
+
+def pair(obj: dict[str, Any]) -> dict[str, Any]:
+    """Return {"pair_id","probability","why","link"} of an object {"pair_id","a","b"}."""
+    for key in ("a", "b"):
+        if not isinstance(obj.get(key), dict):
+            raise InputError(f"字段“{key}”应为一件投诉（对象）", code="input.type")
+    found = compare(obj["a"], obj["b"]).as_dict()
+    return {"pair_id": obj["pair_id"], **found} if "pair_id" in obj else found
+
+
+@click.command("duplicates", help=_DUPLICATES)
+@click.option("--input", "source", default="-", show_default=True, help="JSON Lines 文件；- 为标准输入")
+@click.option("--output", "target", default="-", show_default=True, help="写到哪里；- 为标准输出")
+def duplicates_command(source: str, target: str) -> None:
+    """Judge pairs of complaints; exit with 1 where a line was bad."""
+    raise SystemExit(batch.run(source, target, pair, keep_extra=_PAIR_KEYS))
 
 
 def alerts(lines: Iterator[batch.Line], watch: Trends) -> Iterator[Alert | dict[str, Any]]:

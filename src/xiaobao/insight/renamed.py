@@ -48,9 +48,9 @@ def _gone(memory: Memory, days: int, came: int) -> list[int]:
         numbers, counts = each.features.counted
         if age < edge:
             within.update(dict(zip(numbers.tolist(), counts.tolist(), strict=True)))
-        elif age < 3 * edge + DAYS_OF_TEXT * BINS_A_DAY:
+        else:
             before.update(dict(zip(numbers.tolist(), counts.tolist(), strict=True)))
-    now, then = sizes[:days].sum(), sizes[days : 3 * days + DAYS_OF_TEXT].sum()
+    now, then = sizes[:days].sum(), sizes[days:].sum()
     out = []
     for number, count in before.items():
         expected = count * now / max(1.0, then)

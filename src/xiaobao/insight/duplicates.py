@@ -1,0 +1,140 @@
+"""Whether two complaints are of the same event, and why; letters from one template; signs of paid agents.
+
+The probability is a logistic sum of the signs in `compare`, with weights learnt from generated pairs
+(`evaluation/duplicates.py`); a letter that others sent in the same words under another name is no same event.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from math import exp
+from pathlib import Path
+from typing import Any, Literal
+
+import orjson
+
+from xiaobao.insight.compare import Sign, jaccard, signs
+from xiaobao.insight.facts import Facts, facts_of
+
+Link = Literal["same_event", "template", "same_customer", "none"]
+SAME = 0.5
+TEMPLATE = 0.55
+"""Pairs of characters shared (Jaccard) from which two letters are of one template."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How two complaints belong together: probability of the same event, kind of link, Chinese reasons."""
+
+    probability: float
+    link: Link
+    why: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the interface shape of `xiaobao duplicates`, with the kind of link."""
+        return {"probability": round(self.probability, 4), "why": list(self.why), "link": self.link}
+
+
+@cache
+def weights() -> dict[str, float]:
+    """Return the weight of each sign and of the "bias"."""
+    read: dict[str, float] = orjson.loads(Path(__file__).with_name("duplicates.json").read_bytes())
+    return read
+
+
+def compare(a: Facts | Mapping[str, Any], b: Facts | Mapping[str, Any]) -> Match:
+    """Return how two complaints belong together; each is Facts or {"text","received_at",…}."""
+    mine = a if isinstance(a, Facts) else facts_of(a)
+    theirs = b if isinstance(b, Facts) else facts_of(b)
+    found = signs(mine, theirs)
+    by = {s.name: s for s in found}
+    score = weights()["bias"] + sum(weights().get(s.name, 0.0) * s.value for s in found)
+    probability = 1 / (1 + exp(-max(-30.0, min(30.0, score))))
+    link: Link = "same_event" if probability >= SAME else "none"
+    who = any(by[name].value for name in ("same_number", "same_account", "same_person"))
+    if _template(by) and _others(by):
+        probability, link = min(probability, 0.15), "template"
+    elif link == "none" and who:
+        link = "same_customer"
+    return Match(probability, link, _why(found, link))
+
+
+def _template(by: Mapping[str, Sign]) -> bool:
+    """Tell whether two letters are of one wording."""
+    likeness = by["wording"].value
+    return likeness >= TEMPLATE or (likeness >= 0.8 * TEMPLATE and by["words"].value >= 0.8)
+
+
+def _others(by: Mapping[str, Sign]) -> bool:
+    """Tell whether two letters are of different people: other names or numbers, or other cards and sums."""
+    names = ("other_person", "other_number", "other_account", "other_surname", "other_tail", "other_amount")
+    return any(by[name].value for name in names)
+
+
+def _why(found: Sequence[Sign], link: Link) -> tuple[str, ...]:
+    """Return the reasons, those that weighed most first."""
+    told = [s for s in found if s.phrase and s.value]
+    told.sort(key=lambda s: -abs(weights().get(s.name, 0.0) * s.value))
+    head = ("同一模板、不同的人",) if link == "template" else ()
+    return (*head, *(s.phrase for s in told[:6]))
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSign:
+    """A sign that paid agents stand behind complaints: what they share, Chinese reason, ids of the complaints."""
+
+    kind: Literal["number", "wording", "mass", "words"]
+    reason: str
+    ids: tuple[str, ...]
+
+
+AGENT_WORDS = (
+    "全权代理", "委托代理", "代理人", "授权委托", "只与代理", "勿联系本人", "不要联系本人", "法务",
+    "代理维权", "统一回复至",
+)  # fmt: skip
+LEAST_SHARED = 3
+
+
+def agent_signs(complaints: Iterable[Facts]) -> list[AgentSign]:
+    """Return the signs of paid agents among complaints: one phone behind several people, one wording, one day's mass.
+
+    They are reasons to look closer, never a reason to refuse a complaint.
+    """
+    seen = list(complaints)
+    out: list[AgentSign] = []
+    by_number: dict[str, list[Facts]] = defaultdict(list)
+    for each in seen:
+        for number in each.numbers:
+            by_number[number].append(each)
+        named = [word for word in AGENT_WORDS if word in each.text]
+        if named:
+            out.append(AgentSign("words", f"文中写有“{named[0]}”", (each.id,)))
+    for number, group in sorted(by_number.items()):
+        people = {next(iter(sorted(f.people)), "") for f in group} - {""}
+        if len(people) >= 2:
+            shown = f"同一联系方式（尾号 {number[-4:]}）用于 {len(people)} 名不同的客户"
+            out.append(AgentSign("number", shown, tuple(f.id for f in group)))
+    return out + _templates(seen)
+
+
+def _templates(seen: list[Facts]) -> list[AgentSign]:
+    """Return groups of letters in one wording from different people, and those of them that came within three days."""
+    out: list[AgentSign] = []
+    free = list(range(len(seen)))
+    while free:
+        first = free.pop(0)
+        group = [first, *(i for i in free if jaccard(seen[first].grams, seen[i].grams) >= TEMPLATE)]
+        free = [i for i in free if i not in group]
+        people = Counter(name for i in group for name in sorted(seen[i].people)[:1])
+        if len(group) < LEAST_SHARED or len(people) < LEAST_SHARED:
+            continue
+        ids = tuple(seen[i].id for i in group)
+        out.append(AgentSign("wording", f"{len(group)} 件行文几乎相同，署名 {len(people)} 人", ids))
+        days = sorted(day for i in group if (day := seen[i].received))
+        if len(days) >= LEAST_SHARED and days[-1] - days[0] <= timedelta(days=3):
+            out.append(AgentSign("mass", f"{len(days)} 件在 {(days[-1] - days[0]).days + 1} 天内集中到达", ids))
+    return out
