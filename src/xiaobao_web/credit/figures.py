@@ -15,6 +15,7 @@ from xiaobao.credit.schedule import Row
 ZERO = Decimal(0)
 BARS = 120
 """Payments that are drawn one by one; more are added up by twelve."""
+LABELS = "#6b7885"
 PRINCIPAL, INTEREST, FEES = "#2f6fbd", "#d08a10", "#7a56b8"
 
 
@@ -75,14 +76,18 @@ def where_it_goes(made: Offer) -> Figure:
             more = "" if item.compulsory else _("（自愿）")
             entries.append((f"{item.name}{who}{more}", item.amount, INTEREST if item.kind == "interest" else FEES))
     whole = sum((amount for _name, amount, _colour in entries), ZERO)
-    data = [{"value": float(amount), "itemStyle": {"color": colour}} for _name, amount, colour in entries]
+    data = [
+        {"value": float(amount), "itemStyle": {"color": colour}, "label": {"formatter": f"{amount:,.2f} 元"}}
+        for _name, amount, colour in entries
+    ]
+    beside = {"show": True, "position": "right", "color": LABELS, "textBorderWidth": 0}
     option = {
-        "grid": {"left": 8, "right": 72, "top": 8, "bottom": 4, "containLabel": True},
+        "grid": {"left": 8, "right": 96, "top": 8, "bottom": 4, "containLabel": True},
         "tooltip": {"trigger": "item"},
         "xAxis": {"type": "value", "axisLabel": {"show": False}, "splitLine": {"show": False}},
         "yAxis": {"type": "category", "inverse": True, "data": [name for name, *_rest in entries],
                   "axisLabel": {"width": 150, "overflow": "truncate"}},
-        "series": [{"type": "bar", "label": {"show": True, "position": "right", "formatter": "{c} 元"}, "data": data}],
+        "series": [{"type": "bar", "label": beside, "data": data}],
     }  # fmt: skip
     cost = whole - made.schedule.drawn
     share = cost / whole * 100 if whole else ZERO

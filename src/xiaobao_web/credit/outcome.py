@@ -79,6 +79,8 @@ class Result:
         if len({row.payment for row in rows[:-1]}) == 1 and largest - last < max(Decimal(1), largest / 100):
             return _("每次 %s 元") % f"{first:,.2f}"
         told = {"first": f"{first:,.2f}", "last": f"{last:,.2f}", "most": f"{largest:,.2f}"}
+        if largest in (first, last):
+            return _("首次 %(first)s 元，末次 %(last)s 元") % told
         return _("首次 %(first)s 元，末次 %(last)s 元，最多 %(most)s 元") % told
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from xiaobao_web.credit.models import Costing
 from xiaobao_web.kernel.access import visible_to
@@ -21,8 +21,9 @@ def of_product(user: Any, product: Any) -> QuerySet[Costing]:
 
 
 def of_review(user: Any, review: Any) -> QuerySet[Costing]:
-    """Return the costings of a review, and those of its product, that a person may see."""
-    own = visible(user).filter(review=review)
-    if review.product_id is None:
-        return own.order_by("-updated_at")
-    return (own | visible(user).filter(product=review.product_id)).order_by("-updated_at")
+    """Return the costings of a review and then those of its product that a person may see."""
+    wanted = Q(review=review)
+    if review.product_id is not None:
+        wanted |= Q(product=review.product_id)
+    rows = visible(user).filter(wanted).annotate(own=ExpressionWrapper(Q(review=review), BooleanField()))
+    return rows.order_by("-own", "-updated_at")

@@ -70,7 +70,11 @@ def revise(costing: Costing, *, terms: Mapping[str, Any], by: Any, note: str = "
     row.versions_made += 1
     row.save()
     kept = _version(row, row.versions_made, terms, made, by, note)
-    changes = {name: [before[name], value] for name, value in _figures(made).items() if before[name] != value}
+    changes = {
+        str(Costing._meta.get_field(name).verbose_name): [before[name], value]  # type: ignore[union-attr]
+        for name, value in _figures(made).items()
+        if before[name] != value
+    }
     journal.record("credit.revised", by=by, on=row, facts={**_told(made), "version": kept.number}, changes=changes)
     return kept
 

@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from xiaobao_web.demo import bank as banks
+from xiaobao_web.demo import costs
 from xiaobao_web.demo.clock import at_work, set_to
 from xiaobao_web.demo.story import Steps, Teller, request
 from xiaobao_web.findings import services as ledger
@@ -159,6 +160,7 @@ def _recent(tell: Teller) -> None:
         giver=reviewers[-1], receiver=reviewers[0], since=today, until=today + timedelta(days=5), reason="年休假",
         by=reviewers[-1],
     )  # fmt: skip
+    costs.keep(tell.bank)
     product = next((item for item in tell.bank.products if item.code == "KA502"), None)
     if product is not None:
         office = tell.bank.pick(Role.OFFICE, "protection", tell.dice)

@@ -52,7 +52,7 @@ def test_versions_follow_and_what_is_the_same_is_refused(bank):
     assert (kept.number, made.versions_made, made.nominal_percent) == (2, 2, Decimal("9.9997"))
     assert [row.nominal_percent for row in made.versions.all()] == [Decimal("9.9997"), Decimal("12.0001")]
     event = Event.objects.get(type="credit.revised")
-    assert event.changes["nominal_percent"] == ["12.0001", "9.9997"]
+    assert event.changes["年化（单利，%）"] == ["12.0001", "9.9997"]
 
 
 @pytest.mark.parametrize(
