@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from time import thread_time
 
 import pyarrow as pa
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from xiaobao.errors import InputError
 from xiaobao.model import Anchor, Material, Passage, ReadingIssue
-from xiaobao.screening.engine import default_engine, scan_batch
+from xiaobao.screening.engine import Row, default_engine, scan_batch
 from xiaobao.screening.pieces import moment
 from xiaobao.screening.screen import Screener, material_of
 
@@ -187,6 +189,31 @@ def test_threads_share_one_engine() -> None:
 )
 def test_hostile_texts_end(screener: Screener, text: str) -> None:
     assert screener.screen(text_material(text)).verdict in ("violation", "review", "clear")
+
+
+def test_what_a_document_repeats_is_found_at_each_of_its_places(screener: Screener) -> None:
+    line = f"本行安盈理财{OFFENCE}，到期兑付本金与约定收益，现在购买还有礼品相送，欢迎广大客户前来咨询选购。"
+    other = "网点每周一至周五上午九点开门，下午五点关门，周末轮流值班，节假日另行公告，请您提前安排好时间。"
+    found = screener.screen(text_material("\n".join([line, other] * 6))).findings
+    places = sorted({f.start // (len(line) + len(other) + 2) for f in found if f.start is not None})
+    assert places == list(range(6))
+    assert all(f.text in line for f in found if f.start is not None)
+
+
+def test_partners_of_a_hit_are_the_near_ones() -> None:
+    text = "代理退保" * 400 + "，我们帮您全额退保，费用两成"
+    began = thread_time()
+    [scanned] = default_engine().scan_rows([Row(text, "social_post")], every=True)
+    assert scanned is not None
+    assert thread_time() - began < 2.0
+
+
+def test_a_clause_said_again_and_again_is_looked_at_three_times() -> None:
+    [scanned] = default_engine().scan_rows([Row("保本保息。" * 50, "poster")], every=True)
+    assert scanned is not None
+    by_rule = Counter(c.rule.id for c in scanned.candidates if not c.omitted)
+    assert by_rule
+    assert max(by_rule.values()) <= 3
 
 
 def test_a_price_without_its_annual_rate_is_converted(screener: Screener) -> None:

@@ -98,14 +98,20 @@ class Screener:
         scores: dict[str, float] = {}
         whole = next((s for p, s in parts if p.kind == "whole"), None)
         stated = None if whole is None else _Stated(whole.context)
+        known: dict[tuple[int, str, tuple[int, ...]], list[Finding]] = {}
         for piece, every in parts:
-            scanned = replace(every, candidates=self._running(_wanted(piece, every, material, stated)))
-            own = self._own(piece, scanned)
-            if self.adjudicator is not None:
-                own = [self._adjudicated(f, piece.row, scanned) for f in own]
+            # Rows that say the same share what was scanned.
+            key = (id(every), piece.kind, piece.cuts)
+            own = known.get(key)
+            if own is None:
+                scanned = replace(every, candidates=self._running(_wanted(piece, every, material, stated)))
+                own = self._own(piece, scanned)
+                if self.adjudicator is not None:
+                    own = [self._adjudicated(f, piece.row, scanned) for f in own]
+                known[key] = own
             found += [self._placed(f, piece, material) for f in own if f.decision != "clear"]
             if self.judge is not None and own:
-                for name, score in self.judge.category_scores(scanned.context).items():
+                for name, score in self.judge.category_scores(every.context).items():
                     scores[name] = max(score, scores.get(name, score))
         found = merged(found)
         decision, category = verdict(found, scores)
