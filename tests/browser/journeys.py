@@ -52,19 +52,22 @@ class Journey:
         self.pages: dict[str, Page] = {}
 
     def page(self, who: str) -> Page:
-        """Return the page of a person, signed in."""
+        """Return the page of a person, signed in; of `nobody`, not signed in."""
         if who not in self.pages:
-            from django.test import Client
-
-            client = Client()
-            client.force_login(self.bank[who], backend="django.contrib.auth.backends.ModelBackend")
             context = self.browser.new_context(
                 locale="zh-CN", viewport={"width": 1440, "height": 900}, color_scheme="light", reduced_motion="reduce"
             )
-            cookie = client.cookies["sessionid"].value
-            context.add_cookies([{"name": "sessionid", "value": cookie, "url": self.url}])
+            if who != "nobody":
+                context.add_cookies([{"name": "sessionid", "value": self._session(who), "url": self.url}])
             self.pages[who] = self._listened(context, who)
         return self.pages[who]
+
+    def _session(self, who: str) -> str:
+        from django.test import Client
+
+        client = Client()
+        client.force_login(self.bank[who], backend="django.contrib.auth.backends.ModelBackend")
+        return str(client.cookies["sessionid"].value)
 
     def _listened(self, context: BrowserContext, who: str) -> Page:
         context.set_default_timeout(PATIENCE)
