@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from evaluation.streams import DAYS, Planted, Stream, make
+from evaluation.streams import DAYS, TEXTS, Planted, Stream, make
 
 from xiaobao.insight import Alert, Trends
 
@@ -74,11 +74,12 @@ def score(stream: Stream, alerts: Iterable[Alert]) -> Score:
     return out
 
 
-def measure(seeds: Iterable[int], *, show: bool = False) -> dict[str, Any]:
+def measure(seeds: Iterable[int], *, show: bool = False, texts: int = TEXTS, days: int = DAYS) -> dict[str, Any]:
     """Return the figures over the streams of seeds."""
     total, topics, by_shape, all_shapes, weeks, least = Score(), 0, Counter[str](), Counter[str](), 0.0, 99
+    told = 0
     for seed in seeds:
-        stream, watch = make(seed), Trends()
+        stream, watch = make(seed, texts=texts, days=days), Trends()
         alerts = [alert for text in stream.texts for alert in watch.add(text)]
         one = score(stream, alerts)
         if show:
@@ -89,11 +90,13 @@ def measure(seeds: Iterable[int], *, show: bool = False) -> dict[str, Any]:
         all_shapes.update(t.shape for t in stream.topics if t.visible())
         topics += len(one.found) + len(one.late) + len(one.missed)
         least = min(least, len(one.found))
-        weeks += DAYS / 7
+        weeks += days / 7
+        told += len(alerts)
     delays = sorted(total.delays)
     return {
         "topics": topics,
         "found_in_time": len(total.found),
+        "alerts_of_topics": told - len(total.false),
         "of_eight": 8 * len(total.found) / max(1, topics),
         "fewest_in_a_stream": least,
         "found_late": len(total.late),

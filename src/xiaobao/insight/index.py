@@ -1,13 +1,13 @@
 """Find, among a million complaints, the few that may be of the same event: keys that such complaints share.
 
-Keys are 64-bit numbers: of telephones and cards, of a name or a tail with a sum, of a telling sum with a day, and of
-min-hashed words (bands), so that near-identical letters meet as well. A platform may store the keys of `keys()` in an
-indexed column; `Index` keeps them in sorted segments, 12 bytes a key.
+Keys are 63-bit numbers: of telephones and cards, of names, tails and telling sums, of sums, days and surnames with each
+other and with the place, and of min-hashed words (bands), so that near-identical letters meet as well. A platform may
+store the keys of `keys()` in an indexed column; `Index` keeps them in sorted segments, 12 bytes a key.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from hashlib import blake2b
 
 import numpy as np
@@ -34,15 +34,17 @@ def keys(facts: Facts) -> list[int]:
     """Return the keys of a complaint, positive 63-bit numbers, each once; equal facts give equal keys for ever."""
     out = {_key("n", number) for number in (*facts.numbers, *facts.accounts)}
     out |= {_key("p", name) for name in facts.people}
-    telling = {amount for amount in facts.amounts if rarity(amount) >= 0.7 and amount >= 100}
-    for amount in telling:
+    out |= {_key("t", tail) for tail in facts.tails}
+    places = (*facts.banks, *facts.branches, *facts.products)
+    for amount in facts.amounts:
         value = f"{amount.normalize():f}"
-        out |= {_key("a", value, surname) for surname in facts.surnames}
-        out |= {_key("t", value, tail) for tail in facts.tails}
+        if rarity(amount) >= 0.7 and amount >= 100:
+            out.add(_key("a", value))
+        out |= {_key("a", value, other) for other in (*facts.surnames, *places)}
         out |= {_key("d", value, day.toordinal() // 3 + step) for day in facts.dates for step in (0, 1)}
-        out |= {_key("b", value, place) for place in (*facts.branches, *facts.products)}
-    out |= {_key("s", tail, place) for tail in facts.tails for place in (*facts.banks, *facts.surnames)}
-    out |= {_key("w", surname, place) for surname in facts.surnames for place in facts.branches}
+    for day in facts.dates:
+        out |= {_key("d", day.toordinal(), other) for other in (*facts.surnames, *places, *facts.themes)}
+    out |= {_key("s", surname, place) for surname in facts.surnames for place in places}
     return sorted(out | set(_bands(facts)))
 
 
@@ -110,13 +112,14 @@ class Index:
             self._segments[-1] = self._segments[-1].joined(last)
 
     def candidates(self, facts: Facts, *, most: int = 50) -> list[str]:
-        """Return the ids of complaints that share keys, those that share most first, at most `most` of them."""
-        shared: Counter[int] = Counter()
+        """Return the ids of complaints that share keys, the rarest and most first, at most `most` of them."""
+        shared: dict[int, float] = defaultdict(float)
         for key in keys(facts):
             places = [*self._recent.get(key, ())]
             for segment in self._segments:
                 places += segment.of(key).tolist()
             if len(places) <= CROWDED:
-                shared.update(places)
+                for place in places:
+                    shared[place] += 1 / (1 + len(places)) ** 0.5
         ranked = sorted(shared.items(), key=lambda item: (-item[1], -item[0]))
         return [self.ids[place] for place, _ in ranked[:most]]

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from xiaobao.insight import decoys
-from xiaobao.insight.memory import DAYS, Memory
+from xiaobao.insight.memory import DAYS, Hits, Memory
 from xiaobao.insight.renamed import old_name
 from xiaobao.insight.statistics import Floats, dispersion, share_ratio
 from xiaobao.insight.topics import Member, Topic, series
@@ -54,11 +54,11 @@ class Judgement:
         return self.before < 0.2
 
 
-def judge(memory: Memory, topic: Topic, background: float, bars: Bars) -> Judgement:
-    """Return the judgement of a topic; background is the share of all texts that complain."""
+def judge(memory: Memory, topic: Topic, hits: Hits, background: float, bars: Bars) -> Judgement:
+    """Return the judgement of a topic; hits: of its features; background: the share of all texts that complain."""
     if len(topic.members) < bars.texts:
         return Judgement(refused="太少")
-    counts, sizes = series(memory, topic), memory.sizes()
+    counts, sizes = series(memory, topic, hits), memory.sizes()
     out = _window(counts, sizes, _dates(memory), bars)
     if out.strength < bars.strength:
         out.refused = "未超出预期"

@@ -7,9 +7,10 @@ text is looked at, which keeps shares as they are.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,20 @@ class Bin:
     features: Features
     texts: list[Text] | None
     size: int
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Pairs of a text (position of its bin, place in it) and a feature it holds, in the order of the texts."""
+
+    bins: NDArray[np.int64]
+    places: NDArray[np.int64]
+    features: Ids
+
+    @cached_property
+    def texts(self) -> NDArray[np.int64]:
+        """Return a number for the text of each pair, ascending."""
+        return self.bins << 32 | self.places
 
 
 class Memory:
@@ -98,23 +113,25 @@ class Memory:
         """Return each feature of the last days once."""
         return np.unique(np.concatenate([b.features.counted[0] for b in self.bins if self.age(b) < days]))
 
-    def holding(self, numbers: Ids, days: int, least: int = 1) -> Iterator[tuple[Bin, NDArray[np.int64], Counts]]:
-        """Yield bins of the last days with the places of texts that hold at least `least` of features, and how many."""
-        numbers = np.sort(numbers)
+    def hits(self, numbers: Iterable[int]) -> Hits:
+        """Return every text that is remembered and holds one of some features, with the features it holds."""
+        sought = np.unique(np.fromiter(numbers, dtype=np.uint32))
+        bins, places, found = [], [], []
         mask = np.uint32((1 << _MARKS) - 1)
-        self._marks[numbers & mask] = True
-        for each in self.bins:
-            if self.age(each) >= days or not each.size:
-                continue
+        self._marks[sought & mask] = True
+        for position, each in enumerate(self.bins):
             own = each.features
             maybe = np.flatnonzero(self._marks[own.numbers & mask])
             if not maybe.size:
                 continue
             values = own.numbers[maybe]
-            at = np.minimum(np.searchsorted(numbers, values), len(numbers) - 1)
-            owners = own.owners[maybe[numbers[at] == values]]
-            hits = np.bincount(owners, minlength=each.size)
-            places = np.flatnonzero(hits >= least)
-            if places.size:
-                yield each, places, hits[places]
-        self._marks[numbers & mask] = False
+            at = np.minimum(np.searchsorted(sought, values), len(sought) - 1)
+            exact = sought[at] == values
+            owners = own.owners[maybe[exact]]
+            bins.append(np.full(len(owners), position, dtype=np.int64))
+            places.append(owners.astype(np.int64))
+            found.append(values[exact])
+        self._marks[sought & mask] = False
+        if not found:
+            return Hits(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.uint32))
+        return Hits(np.concatenate(bins), np.concatenate(places), np.concatenate(found))

@@ -12,7 +12,7 @@ from math import log
 
 from xiaobao.insight.statistics import poisson_ratio
 from xiaobao.insight.terms import is_content, tokens
-from xiaobao.insight.topics import Topic, named_words
+from xiaobao.insight.topics import Topic
 from xiaobao.insight.values import Phrase
 
 LONGEST = 4
@@ -126,9 +126,9 @@ def _without_parts(found: list[Phrase], top: int) -> list[Phrase]:
 
 def best_terms(topic: Topic, texts: Sequence[str], most: int = MOST_TERMS) -> tuple[str, ...]:
     """Return phrases and words that name a topic: up to three phrases, then its words, the most telling first."""
-    words = named_words(topic)
-    chosen = set(words)
+    words = _words(topic, texts)
     grams = _Grams(texts)
+    chosen = set(topic.vocabulary())
     least = max(2, len(texts) // 6)
     phrases = [
         (count * len(gram), "".join(gram))
@@ -143,3 +143,22 @@ def best_terms(topic: Topic, texts: Sequence[str], most: int = MOST_TERMS) -> tu
         if len(heads) == 3:
             break
     return tuple(dict.fromkeys([*heads, *words]))[:most]
+
+
+def _words(topic: Topic, texts: Sequence[str]) -> list[str]:
+    """Return the words of a topic, and pairs of which one part means nothing alone (刷、掌), heaviest first.
+
+    Weight counts as far as the texts hold the word; a pair is a word where its parts mostly stand side by side.
+    """
+    weights: dict[str, float] = defaultdict(float)
+    for number, parts in topic.words.items():
+        whole = "".join(parts)
+        held = sum(whole in text.lower() for text in texts)
+        alone = len(parts) == 1 or min(map(len, parts)) == 1
+        if alone and len(whole) > 1 and 2 * held >= sum(all(p in text.lower() for p in parts) for text in texts):
+            weights[whole] += topic.features[number] * (0.2 + held / max(1, len(texts)))
+        for part in parts:
+            if len(parts) == 2 and len(part) > 1:
+                held = sum(part in text.lower() for text in texts)
+                weights[part] = max(weights[part], 0.3 * topic.features[number] * (0.2 + held / max(1, len(texts))))
+    return sorted(weights, key=lambda w: (-weights[w], w))

@@ -8,7 +8,7 @@ from math import log
 
 import numpy as np
 
-from xiaobao.insight.memory import BINS_A_DAY, DAYS, DAYS_OF_TEXT, Memory
+from xiaobao.insight.memory import BINS_A_DAY, DAYS_OF_TEXT, Memory
 from xiaobao.insight.terms import Ids
 from xiaobao.insight.topics import Member, Topic
 
@@ -17,6 +17,7 @@ LEAST_GONE = 3.0
 STILL_THERE = 0.5
 SAME_CONTEXT = 0.22
 _MOST_NAMES = 30
+_MOST_TEXTS = 200
 
 
 def old_name(memory: Memory, topic: Topic, members: list[Member], days: int) -> int | None:
@@ -29,8 +30,8 @@ def old_name(memory: Memory, topic: Topic, members: list[Member], days: int) -> 
     texts = sum(b.size for b in memory.bins)
     common = _shares(memory, list(mine))
     came = sum(memory.now - m.bin < days * BINS_A_DAY for m in members)
-    for number in _gone(memory, days, came):
-        theirs = _bag_of(memory, number, days)
+    gone = _gone(memory, days, came)
+    for number, theirs in _bags_of(memory, gone, days).items():
         drop = {*topic.features, number}
         if _alike(mine, theirs, common, drop, texts) >= SAME_CONTEXT:
             return number
@@ -69,13 +70,15 @@ def _bag(memory: Memory, ids: set[str]) -> dict[int, float]:
     return _share(found)
 
 
-def _bag_of(memory: Memory, number: int, days: int) -> dict[int, float]:
-    """Return the same for the texts of before the window that hold a feature."""
-    found: list[Ids] = []
-    for each, places, _ in memory.holding(np.array([number], dtype=np.uint32), DAYS):
-        if memory.age(each) >= days:
-            found += [each.features.of(place) for place in places.tolist()]
-    return _share(found)
+def _bags_of(memory: Memory, numbers: list[int], days: int) -> dict[int, dict[int, float]]:
+    """Return the same for the texts of before the window that hold a feature, for each of some features."""
+    hits = memory.hits(numbers)
+    old = np.array([memory.age(b) >= days for b in memory.bins], dtype=np.bool_)
+    out = {}
+    for number in numbers:
+        held = np.flatnonzero((hits.features == number) & old[hits.bins])[-_MOST_TEXTS:]
+        out[number] = _share(memory.bins[hits.bins[i]].features.of(int(hits.places[i])) for i in held.tolist())
+    return out
 
 
 def _share(texts: Iterable[Ids]) -> dict[int, float]:

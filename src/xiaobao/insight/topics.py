@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from xiaobao.insight.memory import BINS_A_DAY, DAYS, DAYS_OF_TEXT, WINDOWS, Memory
+from xiaobao.insight.memory import DAYS, WINDOWS, Hits, Memory
 from xiaobao.insight.statistics import share_ratios
-from xiaobao.insight.terms import Ids, word_number, worded
+from xiaobao.insight.terms import worded
 from xiaobao.insight.values import Text
 
 LEAST_COUNT = 3
@@ -89,31 +89,33 @@ class Namer:
         return {number: self._words[number] for number in numbers if number in self._words}
 
 
-def members(memory: Memory, numbers: Iterable[int], least: int) -> list[Member]:
+def members(memory: Memory, hits: Hits, least: int) -> list[Member]:
     """Return the recent texts that hold at least `least` of some features, oldest first, the newest MOST_TEXTS."""
-    sought = np.fromiter(numbers, dtype=np.uint32)
-    wanted = set(sought.tolist())
     out: list[Member] = []
-    for each, places, _ in memory.holding(sought, DAYS_OF_TEXT, least):
-        if each.texts is None:
-            continue
-        for place in places.tolist():
-            held = frozenset(wanted.intersection(each.features.of(place).tolist()))
-            out.append(Member(each.index, each.texts[place], held))
-    return out[-MOST_TEXTS:]
+    recent = np.flatnonzero([b.texts is not None for b in memory.bins])
+    first = int(np.searchsorted(hits.bins, recent[0])) if recent.size else len(hits.bins)
+    numbers, starts = np.unique(hits.texts[first:], return_index=True)
+    ends = np.append(starts[1:], len(hits.texts) - first)
+    kept = np.flatnonzero(ends - starts >= least)[-MOST_TEXTS:]
+    for i in kept.tolist():
+        each = memory.bins[int(numbers[i]) >> 32]
+        assert each.texts is not None
+        held = frozenset(hits.features[first + starts[i] : first + ends[i]].tolist())
+        out.append(Member(each.index, each.texts[int(numbers[i]) & 0xFFFFFFFF], held))
+    return out
 
 
-def topics(memory: Memory, namer: Namer, known: Iterable[Ids] = ()) -> list[Topic]:
-    """Return the groups of growing features; texts that belong to topics already told are left out.
+def topics(memory: Memory, namer: Namer, known: Iterable[set[int]] = ()) -> tuple[list[Topic], Hits]:
+    """Return the groups of growing features, and the texts that hold these; topics already told are left out.
 
     A feature joins the group that most of its texts are in; groups start from the features that grew most.
     """
     grew = growing(memory)
+    hits = memory.hits(grew)
     if not grew:
-        return []
-    found = members(memory, grew, 2)
-    told = [set(each.tolist()) for each in known]
-    found = [m for m in found if not any(len(m.features & each) >= 2 for each in told)]
+        return [], hits
+    told = list(known)
+    found = [m for m in members(memory, hits, 2) if not any(len(m.features & each) >= 2 for each in told)]
     texts_of: dict[int, set[int]] = defaultdict(set)
     words: dict[int, tuple[str, ...]] = {}
     for index, member in enumerate(found):
@@ -131,7 +133,7 @@ def topics(memory: Memory, namer: Namer, known: Iterable[Ids] = ()) -> list[Topi
             groups.append(home)
         home[0].features[number], home[0].words[number] = weight, words[number]
         home[1].update(own)
-    return [_settled(topic, found) for topic, _ in groups]
+    return [_settled(topic, found) for topic, _ in groups], hits
 
 
 def _settled(topic: Topic, found: list[Member]) -> Topic:
@@ -140,26 +142,15 @@ def _settled(topic: Topic, found: list[Member]) -> Topic:
     return topic
 
 
-def series(memory: Memory, topic: Topic) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Return how many texts matched a topic by age in days, over all that is remembered.
+def series(memory: Memory, topic: Topic, hits: Hits) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Return how many texts matched a topic by age in days, over all that is remembered; hits: of its features.
 
     A text matches where it holds a pair of the topic's words or two of its single words.
     """
-    single = {n for n, parts in topic.words.items() if len(parts) == 1}
-    pairs = set(topic.words) - single
-    out = np.zeros(DAYS, dtype=np.float64)
-    seen: dict[int, set[int]] = defaultdict(set)
-    for chosen, least in ((single, 2), (pairs, 1)):
-        if len(chosen) < least:
-            continue
-        for each, places, _ in memory.holding(np.fromiter(chosen, dtype=np.uint32), DAYS, least):
-            seen[each.index].update(places.tolist())
-    for index, places_seen in seen.items():
-        out[(memory.now - index) // BINS_A_DAY] += len(places_seen)
-    return out
-
-
-def named_words(topic: Topic) -> list[str]:
-    """Return the topic's words that mean something alone, heaviest first."""
-    vocabulary = topic.vocabulary()
-    return sorted((w for w in vocabulary if word_number(w) & 1 == 0), key=lambda w: (-vocabulary[w], w))
+    single = np.array([n for n, parts in topic.words.items() if len(parts) == 1], dtype=np.uint32)
+    pairs = np.array([n for n, parts in topic.words.items() if len(parts) == 2], dtype=np.uint32)
+    ones, times = np.unique(hits.texts[np.isin(hits.features, single)], return_counts=True)
+    twos = hits.texts[np.isin(hits.features, pairs)]
+    matched = np.union1d(ones[times >= 2], twos) >> 32
+    ages = np.array([memory.age(b) for b in memory.bins], dtype=np.int64)
+    return np.bincount(ages[matched], minlength=DAYS)[:DAYS].astype(np.float64)

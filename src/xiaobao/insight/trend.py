@@ -9,22 +9,21 @@ alerts of a prefix of a stream are a prefix of the stream's alerts, and nothing 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-
-import numpy as np
 
 from xiaobao.insight import decoys
 from xiaobao.insight.judge import Bars, Judgement, judge, onset
-from xiaobao.insight.memory import Memory, bin_of
+from xiaobao.insight.memory import Hits, Memory, bin_of
 from xiaobao.insight.phrases import best_terms
-from xiaobao.insight.terms import Ids
 from xiaobao.insight.topics import Namer, Topic, members, series, topics
 from xiaobao.insight.values import Alert, Text, TrendKind
 
 WARM_UP_DAYS = 7
 FORGET_DAYS = 30
 EXAMPLES = 5
+HEART = 8
+MOST_HEART = 24
 HOT_DAYS = 7
 HOT_TEXTS = 20
 HOT_TIMES = 3
@@ -33,7 +32,7 @@ _SAMPLED = 8
 
 @dataclass
 class _Told:
-    """A topic that was told: its features, when, and how many texts a week it had then."""
+    """A topic that was told: its features and those at its heart, when, and how many texts it had then."""
 
     topic: Topic
     features: set[int]
@@ -41,9 +40,16 @@ class _Told:
     at: datetime
     count: int
     hot: bool = False
+    heart: set[int] = field(default_factory=set)
 
-    def numbers(self) -> Ids:
-        return np.fromiter(self.features, dtype=np.uint32)
+    def __post_init__(self) -> None:
+        self.take(self.topic)
+
+    def take(self, topic: Topic) -> None:
+        """Count the features of a topic that continues this one as its own."""
+        self.features |= set(topic.features)
+        if len(self.heart) < MOST_HEART:
+            self.heart |= set(sorted(topic.features, key=lambda n: -topic.features[n])[:HEART])
 
 
 class Trends:
@@ -90,8 +96,9 @@ class Trends:
             return []
         self._told = [t for t in self._told if at - t.at < timedelta(days=FORGET_DAYS)]
         alerts = self._hotter(at) if new_day else []
-        for topic in topics(self._memory, self._namer, [t.numbers() for t in self._told]):
-            alert = self._judged(at, topic)
+        found, hits = topics(self._memory, self._namer, [t.features for t in self._told])
+        for topic in found:
+            alert = self._judged(at, topic, hits)
             if alert is not None:
                 alerts.append(alert)
         return alerts
@@ -102,11 +109,12 @@ class Trends:
         for told in self._told:
             if told.hot or at - told.at < timedelta(days=2):
                 continue
-            by_age = series(self._memory, told.topic)
+            hits = self._memory.hits(told.topic.features)
+            by_age = series(self._memory, told.topic, hits)
             count = int(by_age[:HOT_DAYS].sum())
             if count < max(HOT_TEXTS, HOT_TIMES * told.count) or by_age[:2].sum() < HOT_TEXTS / HOT_DAYS:
                 continue
-            held = members(self._memory, told.topic.features, 2)
+            held = members(self._memory, hits, 2)
             told.topic.members = [m for m in held if told.topic.covers(m.features) >= 2]
             now = Judgement(count / told.count, count, 0.0, HOT_DAYS, members=told.topic.members)
             now.voices = decoys.voices(now.members)
@@ -114,25 +122,26 @@ class Trends:
             out.append(_alert(at, "hot", told.terms, told.topic, now))
         return out
 
-    def _judged(self, at: datetime, topic: Topic) -> Alert | None:
+    def _judged(self, at: datetime, topic: Topic, hits: Hits) -> Alert | None:
+        same = self._same(topic)
+        if same is not None:
+            same.take(topic)
+            return None
         background = self._complaints / max(1, self._sampled)
-        found = judge(self._memory, topic, background, self._bars)
+        found = judge(self._memory, topic, hits, background, self._bars)
         if found.refused:
             self.refused = [*self.refused[-199:], (at, found.refused, tuple(topic.vocabulary())[:8])]
             return None
         terms = best_terms(topic, [m.text.text for m in found.members])
-        same = self._same(topic, terms)
-        if same is not None:
-            same.features |= set(topic.features)
-            return None
         self._told.append(_Told(topic, set(topic.features), terms, at, found.count))
         return _alert(at, "emerging" if found.emerging else "rising", terms, topic, found)
 
-    def _same(self, topic: Topic, terms: tuple[str, ...]) -> _Told | None:
-        """Return the topic told before that this one continues."""
+    def _same(self, topic: Topic) -> _Told | None:
+        """Return the topic told before that this one continues: half of its texts name what is at that one's heart."""
         for told in self._told:
             shared = len(told.features & set(topic.features))
-            if shared >= 0.3 * min(len(told.features), len(topic.features)) or len(set(terms) & set(told.terms)) >= 3:
+            named = sum(bool(told.heart & m.features) for m in topic.members)
+            if shared >= 0.3 * min(len(told.features), len(topic.features)) or 2 * named >= max(1, len(topic.members)):
                 return told
         return None
 

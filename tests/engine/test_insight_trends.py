@@ -1,0 +1,254 @@
+"""Trends: what emerges is told from the past alone, and what only looks like it is not."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import random
+import sys
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from xiaobao.cli import main
+from xiaobao.errors import InputError
+from xiaobao.insight import Alert, Text, Trends, text_of, trends
+from xiaobao.insight.decoys import near_holiday, wordings
+from xiaobao.insight.memory import DAYS, DAYS_OF_TEXT, Memory
+
+ROOT = Path(__file__).parents[2]
+START = datetime(2026, 3, 2)
+USUAL = (
+    "房贷提前还款排队太久", "信用卡年费不该收", "理财亏损没人解释", "客服电话一直占线", "转账三天没到账",
+    "催收打给我的家人", "手机银行登录不上", "定期存款利率又降了", "分期手续费太高", "积分兑换不了礼品",
+    "网点排队两小时", "征信逾期记录有误", "保险退保只退一半", "银行卡被限额影响发货", "短信退订了还在发",
+)  # fmt: skip
+ENDS = (
+    "请处理",
+    "等回复",
+    "太失望",
+    "要求解释",
+    "我要投诉",
+    "怎么回事",
+    "希望改进",
+    "急用",
+    "不合理",
+    "无法接受",
+    "说法不一",
+    "拖了很久",
+)
+
+
+def stream(days: int = 24, rate: int = 60, seed: int = 1) -> list[Text]:
+    """Return texts on the usual matters."""
+    rng = random.Random(seed)
+    out = []
+    for day in range(days):
+        for _ in range(rate):
+            at = START + timedelta(days=day, seconds=rng.randrange(86_400))
+            out.append(Text("", at, f"{rng.choice(USUAL)}，{rng.choice(ENDS)}，{rng.choice(ENDS)}", "web"))
+    return out
+
+
+def ordered(texts: list[Text]) -> list[Text]:
+    texts = sorted(texts, key=lambda t: t.at)
+    return [Text(f"T{n}", t.at, t.text, t.channel, t.author) for n, t in enumerate(texts)]
+
+
+PROBLEM = (
+    "刷掌支付被盗刷了八百", "掌纹信息被别人绑定盗刷", "没开过刷掌却扣款", "刷掌盗刷要求赔付", "便利店刷掌支付多扣一笔",
+    "掌纹泄露银行不认", "凌晨刷掌支付被扣钱", "关不掉刷掌支付怕盗刷", "地铁刷掌之后出现陌生扣款", "掌纹录入没经过同意",
+)  # fmt: skip
+
+
+PAUSED = (
+    "积存金突然暂停赎回", "积存金报价停了卖不出", "克重对不上积存金少了", "暂停积存金没有公告", "金价跌了积存金赎不了",
+    "积存金赎回报错", "克重锁死动不了", "积存金提货暂停", "买的积存金报价不动",
+)  # fmt: skip
+
+
+def planted(
+    seed: int, days: tuple[int, ...], rate: int, *, author: str = "", texts: tuple[str, ...] = PROBLEM
+) -> list[Text]:
+    rng = random.Random(seed)
+    return [
+        Text(
+            "", START + timedelta(days=day, seconds=rng.randrange(86_400)),
+            f"{rng.choice(texts)}，{rng.choice(ENDS)}", "app", author,
+        )
+        for day in days
+        for _ in range(rate)
+    ]  # fmt: skip
+
+
+def test_a_new_problem_is_told_soon_with_its_words_and_its_own_examples() -> None:
+    texts = ordered(stream() + planted(2, (15, 16, 17, 18), 6))
+    found = list(trends(texts))
+    assert [a.kind for a in found] == ["emerging"]
+    alert = found[0]
+    assert alert.at <= START + timedelta(days=18)
+    assert any("刷掌" in term for term in alert.terms)
+    by_id = {t.id: t for t in texts}
+    assert all(by_id[i].channel == "app" and by_id[i].at <= alert.at for i in alert.examples)
+    assert alert.onset is not None
+    assert alert.onset >= START + timedelta(days=15)
+    assert "此前几乎没有" in alert.why
+
+
+def test_nothing_is_told_of_what_was_always_there() -> None:
+    assert list(trends(ordered(stream(days=40)))) == []
+
+
+@pytest.mark.parametrize("signed", ["", "。我叫武建新，电话13812345678"])
+def test_one_writers_flood_is_no_topic(signed: str) -> None:
+    texts = PROBLEM if signed else PROBLEM[:1]
+    flood = planted(3, (15, 16, 17), 15, texts=tuple(t + signed for t in texts))
+    watch = Trends()
+    assert [a for t in ordered(stream() + flood) for a in watch.add(t)] == []
+    assert {reason for _, reason, _ in watch.refused} & {"同一人反复来件", "多为雷同文本"}
+
+
+def test_the_streams_own_author_tells_a_flood_in_ever_new_words() -> None:
+    assert list(trends(ordered(stream() + planted(4, (15, 16, 17), 8, author="C1")))) == []
+    assert list(trends(ordered(stream() + planted(4, (15, 16, 17), 8)))) != []
+
+
+def test_a_renamed_product_is_no_topic() -> None:
+    rng = random.Random(5)
+    usual = [
+        Text("", t.at, f"{t.text}，我用的是{'安逸贷' if t.at < START + timedelta(days=14) else '悦逸通'}")
+        if rng.random() < 0.15 else t
+        for t in stream(days=28)
+    ]  # fmt: skip
+    watch = Trends()
+    assert [a for t in ordered(usual) for a in watch.add(t)] == []
+    assert any(reason == "只是名称变了" for _, reason, _ in watch.refused)
+
+
+def test_a_marketing_day_is_no_topic() -> None:
+    praise = (
+        "请问周年庆抽奖怎么参加",
+        "周年庆礼包很不错",
+        "锦鲤抽奖名单何时公布",
+        "抽奖活动真好",
+        "新客能参加周年庆吗",
+        "一人能抽几次奖",
+    )
+    assert list(trends(ordered(stream() + planted(6, (15,), 60, texts=praise)))) == []
+
+
+def test_a_topic_told_once_is_told_again_only_when_it_has_grown_to_three_times_its_size() -> None:
+    growing = [t for day in range(15, 24) for t in planted(day, (day,), 3 + 4 * (day - 15), texts=PAUSED)]
+    kinds = [a.kind for a in trends(ordered(stream(days=26) + growing))]
+    assert kinds.count("emerging") == 1
+    assert kinds.count("hot") == 1
+
+
+@cache
+def _whole() -> tuple[list[Text], list[Alert]]:
+    texts = ordered(
+        stream(days=22, rate=40) + planted(2, (12, 13, 14), 7) + planted(9, (17, 18), 9, texts=PAUSED)
+    )  # fmt: skip
+    return texts, list(trends(texts))
+
+
+def test_the_stream_of_the_property_has_alerts() -> None:
+    assert len(_whole()[1]) >= 2
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.floats(0.3, 1.0))
+def test_the_alerts_of_a_prefix_are_a_prefix_of_the_alerts(part: float) -> None:
+    texts, alerts = _whole()
+    cut = int(len(texts) * part)
+    found = list(trends(texts[:cut]))
+    assert found == alerts[: len(found)]
+    assert all(a.at > texts[cut - 1].at for a in alerts[len(found) :])
+
+
+def test_memory_holds_only_the_last_weeks() -> None:
+    memory = Memory(bits=12)
+    for number in range(4 * (DAYS + 30)):
+        memory.add(number, [Text(str(number), START, "房贷提前还款排队")])
+    assert len(memory.bins) == 4 * DAYS
+    assert sum(b.texts is not None for b in memory.bins) == 4 * DAYS_OF_TEXT
+    numbers = memory.bins[-1].features.numbers
+    recent, before = memory.counts(numbers, 14)
+    assert set(recent.tolist()) == {4 * 14}
+    assert set(before.tolist()) == {4 * (DAYS - 14)}
+
+
+def test_generated_streams_find_their_topics_and_raise_no_decoy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT))
+    module: Any = importlib.import_module("evaluation.trends")
+    try:
+        found = module.measure((41,), texts=5000, days=40)
+    finally:
+        for name in ("evaluation.trends", "evaluation.streams", "evaluation"):
+            sys.modules.pop(name, None)
+    assert found["of_eight"] >= 7
+    assert found["decoys_raised"] == 0
+    assert found["false_alarms_a_week"] <= 1
+
+
+def test_the_command_writes_alerts_and_an_error_line_for_each_bad_line(tmp_path: Path) -> None:
+    lines = [
+        json.dumps({"id": t.id, "ts": t.at.isoformat() + "+08:00", "channel": "web", "text": t.text})
+        for t in ordered(stream() + planted(2, (15, 16, 17, 18), 6))
+    ]
+    lines[5:5] = [
+        '{"id":"x","text":"没有时间"}',
+        '{"id":"y","ts":"明天","text":"时间不对"}',
+        "not json",
+        '{"id":"z","ts":"2026-03-03"}',
+    ]
+    (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    done = CliRunner().invoke(
+        main, ["trends", "--input", str(tmp_path / "in.jsonl"), "--output", str(tmp_path / "out.jsonl")]
+    )
+    assert done.exit_code == 1
+    out = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [o["error"]["code"] for o in out if "error" in o] == [
+        "input.missing",
+        "input.time",
+        "input.json",
+        "input.missing",
+    ]
+    alerts = [o for o in out if "error" not in o]
+    assert [a["kind"] for a in alerts] == ["emerging"]
+    assert {"at", "kind", "terms", "strength", "count", "examples"} <= set(alerts[0])
+
+
+def test_times_are_beijing_times_and_late_texts_count_as_now() -> None:
+    assert text_of({"id": 1, "ts": "2026-03-01T16:00:00Z", "text": ""}).at == datetime(2026, 3, 2)
+    assert text_of({"id": 1, "ts": 1_772_380_800, "text": ""}).at == datetime(2026, 3, 2)
+    with pytest.raises(InputError, match="ts"):
+        text_of({"id": 1, "ts": [], "text": ""})
+    watch = Trends()
+    assert [watch.add(t) for t in (Text("a", START, "一"), Text("b", START - timedelta(days=9), "二"))] == [[], []]
+
+
+def test_ugly_texts_stop_nothing() -> None:
+    ugly = ["", "\ud800\udfff", "😀" * 50, "a" * 10_000, "１２３", "\x00", "。。。", "。" * 3000 + "刷掌"]
+    texts = [Text(str(n), START + timedelta(hours=n), ugly[n % len(ugly)]) for n in range(24 * 12)]
+    assert list(trends(texts)) == []
+
+
+@given(st.lists(st.text("银行掌纹盗刷利息手续费。", max_size=12), max_size=12))
+def test_each_text_is_in_exactly_one_wording(texts: list[str]) -> None:
+    groups = wordings(texts)
+    assert sorted(i for group in groups for i in group) == list(range(len(texts)))
+    assert [len(g) for g in groups] == sorted((len(g) for g in groups), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("day", "near"), [("2026-09-28", True), ("2026-10-01", True), ("2026-10-09", False), ("2026-03-18", False)]
+)
+def test_days_around_holidays_are_known(day: str, near: bool) -> None:
+    assert near_holiday(datetime.fromisoformat(day).date()) is near
