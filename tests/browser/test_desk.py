@@ -84,7 +84,7 @@ def _reviews() -> tuple[str, int, int, int]:
     bank = BANK.make_bank()
 
     def taken(subject: str, *materials: dict[str, Any]) -> Any:
-        review = services.create(by=bank["submitter"], title="安享理财海报", subject=subject)
+        review = services.create(by=bank["submitter"], title="安享理财海报", subject=subject, channels=["网点"])
         for values in materials:
             services.add_material(review, by=bank["submitter"], **values)
         asked = services.questions_of(review)

@@ -42,7 +42,7 @@ spec.loader.exec_module(module)
 from xiaobao_web.reviews import services
 bank, made = module.make_bank(), {"signed": [], "concluded": []}
 def signed(text):
-    review = services.create(by=bank["submitter"], title="营业安排", subject="marketing")
+    review = services.create(by=bank["submitter"], title="营业安排", subject="marketing", channels=["网点"])
     services.add_material(review, by=bank["submitter"], text=text, title="公告")
     answers = {q.id: {"answer": "yes"} for q in services.questions_of(review)}
     services.save_assessment(review, answers, by=bank["submitter"])

@@ -187,7 +187,10 @@ def send_samples(folder: Path) -> int:
         sender = Person.objects.get(username=f"{Role.SUBMITTER}.{unit}")
         head = Person.objects.get(username=f"{Role.SENDER_HEAD}.{unit}")
         product = Product.objects.filter(code=code).first()
-        review = reviews.create(by=sender, title=title, subject=subject, product=product, summary="示例文件，请审查。")
+        review = reviews.create(
+            by=sender, title=title, subject=subject, product=product, summary="示例文件，请审查。",
+            channels=["网点"] if subject == "marketing" else [],
+        )  # fmt: skip
         upload = SimpleUploadedFile(name, path.read_bytes())
         reviews.add_material(review, by=sender, upload=upload, title=title, kind=kind)
         answers = {question.id: {"answer": "yes"} for question in reviews.questions_of(review)}

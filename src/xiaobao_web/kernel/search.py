@@ -202,6 +202,32 @@ def quick(user: Any, words: str, *, limit: int = 8) -> list[Hit]:
     return [_hit(row, words) for _place, row in found[:limit]]
 
 
+@dataclass(frozen=True)
+class Page:
+    """A page that is no row of a table and is found by its words all the same (a guide, a handbook)."""
+
+    title: str
+    label: str
+    url: str
+
+
+Offers = Callable[[Any, list[str]], Iterator[Page]]
+OFFERS: list[Offers] = []
+MOST_PAGES = 4
+
+
+def offers_pages(function: Offers) -> Offers:
+    """Register a function that yields the pages a person may open that hold all of some words."""
+    OFFERS.append(function)
+    return function
+
+
+def pages(user: Any, words: str, *, limit: int = MOST_PAGES) -> list[Page]:
+    """Return the first pages that the apps offer for some words."""
+    looked = words.split()
+    return list(islice((page for offer in OFFERS for page in offer(user, looked)), limit)) if looked else []
+
+
 def _group(user: Any, kind: Searchable, looked: list[Word], words: str, limit: int, cursor: str) -> Group:
     rows, further = _rows(user, kind, looked, limit, cursor)
     return Group(kind.name, str(kind.label), [_hit(row, words) for _place, row in rows], further)

@@ -45,4 +45,5 @@ def quick(request: HttpRequest) -> JsonResponse:
 
 
 def _plain(request: HttpRequest, words: str) -> list[dict[str, str]]:
-    return [{"title": hit.title, "kind": hit.label, "url": hit.url} for hit in search.quick(request.user, words)]
+    found = [*search.pages(request.user, words), *search.quick(request.user, words)]
+    return [{"title": row.title, "kind": str(row.label), "url": row.url} for row in found]

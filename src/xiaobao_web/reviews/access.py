@@ -86,13 +86,43 @@ def checks_anothers(user: Any, obj: Any) -> str | None:
     return None
 
 
+def executives_of(user: Any) -> set[int]:
+    """Return for whom a person acts as executive today: themselves, and who delegated that post to them."""
+    return {post.person_id for post in user.posts_now() if post.role == Role.EXECUTIVE}
+
+
+def acts_for(user: Any, review: Any) -> int | None:
+    """Return the executive in whose place a person may decide on a review's refused points (their own id included).
+
+    None where nobody leads consumer protection among those, or each of them also leads the line that sent it.
+    """
+    able = executives_of(user)
+    led = Organisation.objects.filter(executive__in=able, active=True)
+    protection = set(led.filter(is_consumer_protection=True).values_list("executive", flat=True))
+    lines = set(led.filter(pk__in=review.unit.ancestor_ids()).values_list("executive", flat=True))
+    fit = protection - lines
+    return user.pk if user.pk in fit else min(fit, default=None)
+
+
 def leads_consumer_protection(user: Any, obj: Any) -> str | None:
-    """The executive who approves a point not adopted leads consumer protection, never the line that sent it."""
-    led = Organisation.objects.filter(executive=user, active=True)
+    """Who approves a point not adopted leads consumer protection, or stands in for who does; never the line's leader.
+
+    A stand-in has no part in the request, the unit that sent it, or its review.
+    """
+    able = executives_of(user) | {user.pk}
+    led = Organisation.objects.filter(executive__in=able, active=True)
     if not led.filter(is_consumer_protection=True).exists():
         return _g("不采纳意见须由分管消费者权益保护工作的行领导审批。")
-    if led.filter(pk__in=obj.unit.ancestor_ids()).exists():
+    if led.filter(executive=user, pk__in=obj.unit.ancestor_ids()).exists():
         return _g("您分管送审部门所在条线，按回避要求不能审批其不采纳意见，请由其他行领导审批。")
+    chosen = acts_for(user, obj)
+    if chosen is None:
+        return _g("委托您的行领导分管送审部门所在条线，按回避要求须由其他行领导审批。")
+    below_top = user.unit is not None and user.unit.parent_id is not None
+    if is_sender(user, obj) or (below_top and _own_unit(user, obj)):
+        return _g("您参与了这件事项的送审或属于送审部门，按回避要求不能审批其不采纳意见。")
+    if chosen != user.pk and user.pk in (obj.reviewer_id, obj.second_reviewer_id):
+        return _g("您审查过这件事项，受托审批不采纳意见须由另一人办理。")
     return None
 
 

@@ -20,7 +20,7 @@ from xiaobao_web.kernel import files, journal
 from xiaobao_web.kernel.errors import PlatformError
 from xiaobao_web.kernel.jobs import progress
 from xiaobao_web.kernel.models import RetentionClass
-from xiaobao_web.reviews import data, queries
+from xiaobao_web.reviews import data, mediums, queries
 from xiaobao_web.reviews.models import Review
 
 FONTS = settings.PACKAGE / "vendor" / "fonts"
@@ -123,17 +123,24 @@ def _facts(review: Review) -> list[list[str]]:
         ("出具意见", _moment(review.opinion_at)),
         ("办结", _moment(review.concluded_at)), ("归档", _moment(review.archived_at)),
     ]  # fmt: skip
+    rows += [
+        ("介质变化", f"{change.told}{change.entry.medium_confirmed_by}确认：{change.entry.medium_reason}")
+        for change in mediums.changes(review)
+        if change.confirmed
+    ]
     return [[label, value] for label, value in rows if value]
 
 
 def _assessment(review: Review) -> list[list[str]]:
-    from xiaobao_web.reviews.services import questions_of
+    from xiaobao_web.reviews.services import evidence_of, questions_of
 
-    given = review.assessment.answers
-    out = []
+    given, backed = review.assessment.answers, evidence_of(review)
+    out: list[list[str]] = []
     for question in questions_of(review):
         reply = given.get(question.id, {})
-        out.append([question.text, data.ANSWERS.get(reply.get("answer", ""), "未答"), reply.get("note", "")])
+        files_of = "、".join(row.name for row in backed.get(question.id, []))
+        told = "；".join(part for part in (reply.get("note", ""), f"证据：{files_of}" if files_of else "") if part)
+        out.append([question.text, data.ANSWERS.get(reply.get("answer", ""), "未答"), told])
     return out
 
 
@@ -167,7 +174,8 @@ def _point(point: Any) -> list[str]:
     if answer is not None:
         told = f"{'采纳' if answer.adopted else '不采纳'}：{answer.text}（{answer.by}）"
         if answer.approved_by:
-            told += f"；{answer.approved_by}{'同意' if answer.approved else '不同意'}：{answer.approval_note}"
+            deputed = f"（受{answer.approved_for}委托）" if answer.approved_for else ""
+            told += f"；{answer.approved_by}{deputed}{'同意' if answer.approved else '不同意'}：{answer.approval_note}"
         if answer.confirmed_by:
             told += f"；{answer.confirmed_by}{'认可' if answer.confirmed else '不认可'} {answer.confirm_note}"
     clauses = "；".join(item.get("label", "") for item in point.basis)

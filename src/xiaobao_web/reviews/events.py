@@ -35,6 +35,7 @@ event_type("reviews.answered", _("{actor} 答复第 {order} 条意见：{adopted
 event_type("reviews.hand_in_answers", _("{actor} 提交答复：采纳 {adopted} 条，不采纳 {refused} 条"))
 event_type("reviews.refusal_decided", _("{actor} 对第 {order} 条的不采纳{decision}"))
 event_type("reviews.executive_decided", _("行领导审批完毕"))
+event_type("reviews.medium_confirmed", _("{actor} 确认介质变化：{told}理由：{reason}"))
 event_type("reviews.answer_confirmed", _("{actor} 对第 {order} 条的答复{decision}"))
 event_type("reviews.conclude", _("{actor} 办结 {subject}"))
 event_type("reviews.dispute", _("{actor} 转入第 {round} 轮审查，沿用 {carried} 条意见"))

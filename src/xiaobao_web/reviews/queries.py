@@ -61,9 +61,10 @@ def _mine(user: Any, state: str, name: str) -> Q:
 
 
 def _led(user: Any) -> Q:
-    from xiaobao_web.people.models import Organisation
+    from xiaobao_web.people.models import Organisation, Role
 
-    mine = list(Organisation.objects.filter(executive=user))
+    able = {post.person_id for post in user.posts_now() if post.role == Role.EXECUTIVE} | {user.pk}
+    mine = list(Organisation.objects.filter(executive__in=able))
     if not any(unit.is_consumer_protection for unit in mine):
         return Q(pk__in=[])
     own = Q(pk__in=[])
@@ -112,7 +113,7 @@ def wanting_point(review: Review) -> list[Finding]:
 def opinions_of(review: Review) -> Any:
     """Return the opinions of a review, oldest first, with points and answers."""
     points = Point.objects.select_related("finding__version__material").prefetch_related(
-        "answers__by", "answers__approved_by", "answers__version", "answers__confirmed_by"
+        "answers__by", "answers__approved_by", "answers__approved_for", "answers__version", "answers__confirmed_by"
     )
     return review.opinions.select_related("written_by", "document").prefetch_related(Prefetch("points", points))
 

@@ -10,7 +10,7 @@ from xiaobao_web.kernel.jobs import job
 from xiaobao_web.kernel.schedule import every
 from xiaobao_web.materials.screening import on_screened
 from xiaobao_web.people.services import hand_over_hooks
-from xiaobao_web.reviews.services import aftermath, lanes, machine, reevaluation, work
+from xiaobao_web.reviews.services import lanes, launched, machine, reevaluation, work
 
 on_screened(machine.on_screening)
 if work.hand_over not in hand_over_hooks:
@@ -47,7 +47,7 @@ def compare_launched(verification_id: int) -> bool:
         "launched_version__stored",
         "launched_version__material",
     ).get(pk=verification_id)
-    return aftermath.compare(row).same
+    return launched.compare(row).same
 
 
 @job(title=_("批量送审"))

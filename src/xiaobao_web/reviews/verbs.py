@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from xiaobao_web.kernel import states
 from xiaobao_web.kernel.access import can
-from xiaobao_web.reviews import services
+from xiaobao_web.reviews import mediums, services
 from xiaobao_web.reviews.models import Duty, Lane, Review, ReviewState
 
 S = ReviewState
@@ -71,6 +71,8 @@ def of(review: Review, user: Any) -> list[Verb]:
             reason = " ".join(services.obstacles(review))
         if action.name in ("submit", "hand_in_answers") and not reason:
             reason = " ".join(services.stopped_files(review))
+        if action.name == "conclude" and not reason:
+            reason = " ".join(change.told for change in mediums.unconfirmed(review))
         out.append(Verb(action.name, action.label, not reason, reason, action.primary, action.danger))
     return out
 

@@ -37,7 +37,7 @@ class Flow:
 
     def draft(self, text: str = POSTER, *, by: str = "submitter", **values: Any) -> Review:
         """Make a draft with one pasted material."""
-        values = {"title": "安享理财海报", "subject": "marketing", **values}
+        values = {"title": "安享理财海报", "subject": "marketing", "channels": ["网点"], **values}
         review = services.create(by=self.bank[by], **values)
         self.do(services.add_material, review, by=self.bank[by], text=text, title="海报文字")
         return review

@@ -12,6 +12,7 @@ from xiaobao_web.reviews.models import Review
 
 GET = Callable[[str], Client]
 BODY = {
+    "channels": ["网点"],
     "external_ref": "OA-2026-7", "system": "行内 OA", "title": "春季理财短信", "subject": "marketing",
     "texts": [{"title": "短信", "text": "安享理财，稳赚不赔！"}],
 }  # fmt: skip

@@ -36,7 +36,7 @@ def until(met: Callable[[], bool], log: Path) -> None:
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="copies a SQLite database; see kernel/test_jobs_killed")
 def test_killed_while_screening(bank: Any, tmp_path: Path) -> None:
     with override_settings(TASKS=QUEUE):
-        review = services.create(by=bank["submitter"], title="海报", subject="marketing")
+        review = services.create(by=bank["submitter"], title="海报", subject="marketing", channels=["网点"])
         services.add_material(review, by=bank["submitter"], text="安享理财，稳赚不赔！", title="海报")
         answers = {item.id: {"answer": "yes"} for item in services.questions_of(review)}
         services.save_assessment(review, answers, by=bank["submitter"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -71,6 +71,11 @@ class RiskPoint(_Value):
     judge: str
     basis: tuple[str, ...]
     tags: tuple[str, ...] = ()
+
+    def holds(self, words: Iterable[str]) -> bool:
+        """Tell whether each of some words stands in it."""
+        parts = (self.title, self.look, self.judge, *self.tags, *self.basis)
+        return all(any(word in part for part in parts) for word in words)
 
 
 class Guide(_Value):

@@ -32,6 +32,8 @@ class Verification(models.Model):
     same = models.BooleanField(_("一致"), default=False)
     likeness = models.FloatField(_("相似度"), default=0)
     differences = models.JSONField(_("差异"), default=list)
+    regions = models.JSONField(_("图像差异"), default=list, blank=True)
+    """Pages whose pictures differ: [{"page", "changed" (share), "boxes": [[x, y, width, height] in thousandths]}]."""
     accepted = models.BooleanField(_("核验通过"), null=True, blank=True)
     note = models.TextField(_("说明"), blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("核验人"))

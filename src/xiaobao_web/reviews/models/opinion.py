@@ -100,6 +100,15 @@ class Answer(models.Model):
         related_name="+",
         verbose_name=_("审批行领导"),
     )
+    approved_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("委托审批的行领导"),
+    )
+    """Whose post the approver acted with; None where it was their own."""
     approved_at = models.DateTimeField(_("审批时间"), null=True, blank=True)
     approval_note = models.TextField(_("审批意见"), blank=True)
     confirmed = models.BooleanField(_("审查岗认可"), null=True, blank=True)

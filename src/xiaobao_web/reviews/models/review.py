@@ -191,6 +191,15 @@ class ReviewMaterial(models.Model):
         "materials.MaterialVersion", models.PROTECT, related_name="+", verbose_name=_("当前版本")
     )
     order = models.PositiveIntegerField(default=0)
+    medium_version = models.ForeignKey(
+        "materials.MaterialVersion", models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("已确认介质的版本"),
+    )  # fmt: skip
+    """The version of another medium than the reviewed one that the reviewer confirmed; void for a later version."""
+    medium_reason = models.CharField(_("介质变化的说明"), max_length=300, blank=True)
+    medium_confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("介质确认人")
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("送审材料")

@@ -2,7 +2,6 @@
 
 from xiaobao_web.reviews.services.aftermath import (
     archive,
-    compare,
     decide_verification,
     hold,
     note_not_launched,
@@ -12,14 +11,17 @@ from xiaobao_web.reviews.services.answers import (
     answer_point,
     conclude,
     confirm_answer,
+    confirm_medium,
     decide_refusal,
     dispute,
     hand_in_answers,
 )
 from xiaobao_web.reviews.services.drafting import (
+    EVIDENCE,
     add_material,
     create,
     edit,
+    evidence_of,
     finish_assessment,
     new_version,
     obstacles,
@@ -35,6 +37,7 @@ from xiaobao_web.reviews.services.drafting import (
     withdraw,
 )
 from xiaobao_web.reviews.services.lanes import check_sample, import_batch
+from xiaobao_web.reviews.services.launched import compare
 from xiaobao_web.reviews.services.machine import go_on, submit, sweep
 from xiaobao_web.reviews.services.many import accept_rest, adopt_all
 from xiaobao_web.reviews.services.opinions import (
@@ -64,6 +67,7 @@ from xiaobao_web.reviews.services.work import (
 )
 
 __all__ = [
+    "EVIDENCE",
     "accept_rest",
     "add_material",
     "adopt_all",
@@ -76,6 +80,7 @@ __all__ = [
     "compare",
     "conclude",
     "confirm_answer",
+    "confirm_medium",
     "countersign",
     "create",
     "decide_refusal",
@@ -83,6 +88,7 @@ __all__ = [
     "dispute",
     "draft_opinion",
     "edit",
+    "evidence_of",
     "finish_assessment",
     "finish_first",
     "finish_reevaluation",

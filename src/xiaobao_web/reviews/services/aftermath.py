@@ -28,11 +28,6 @@ from xiaobao_web.reviews.models import (
 )
 from xiaobao_web.reviews.services.drafting import lock
 
-LIKE = 0.995
-"""Texts at least this alike, with the same figures, differ only in layout."""
-PICTURE_BITS = 4
-"""Bits of 64 in which the pictures of the same poster may differ after saving it anew."""
-
 
 def concluded(review: Review, *, by: Any) -> None:
     """Enter the approved versions into the registry, start the clock of verification, tell the sender."""
@@ -82,33 +77,6 @@ def start_verification(
 
         compare_launched.using(key=f"verification:{row.pk}", by=by).enqueue(row.pk)
     return row
-
-
-def compare(verification: Verification) -> Verification:
-    """Compare the launched version with the approved one: bytes, words, pictures; write down what differs."""
-    from xiaobao_web.materials import difference, hashing, reading
-
-    old, new = verification.approved_version, verification.launched_version
-    assert old is not None
-    assert new is not None
-    if old.sha256 == new.sha256:
-        same, likeness, told = True, 1.0, []
-    else:
-        before, after = reading.read(old), reading.read(new)
-        old.refresh_from_db()
-        new.refresh_from_db()
-        likeness = difference.likeness(before.text, after.text) if before.text or after.text else 1.0
-        told = difference.as_plain(difference.of_texts(before.text, after.text)) if likeness < 1 else []
-        pictured = bool(old.perceptual_hash and new.perceptual_hash)
-        bits = hashing.image_distance(old.perceptual_hash, new.perceptual_hash) if pictured else 0
-        if pictured:
-            likeness = min(likeness, 1 - bits / 64)
-        worded = before.text_hash == after.text_hash
-        same = worded and bits <= PICTURE_BITS
-        told = [item for item in told if item["kind"] != "equal" or not worded]
-    Verification.objects.filter(pk=verification.pk).update(same=same, likeness=round(likeness, 4), differences=told)
-    verification.refresh_from_db()
-    return verification
 
 
 @transaction.atomic

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from xiaobao_web.kernel import journal, states
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadValue, Refused
-from xiaobao_web.reviews import clocking, queries, telling
+from xiaobao_web.reviews import clocking, mediums, queries, telling
+from xiaobao_web.reviews.access import acts_for
 from xiaobao_web.reviews.models import Answer, Duty, Opinion, Point, PointState, Review, ReviewState
 from xiaobao_web.reviews.services import work
 from xiaobao_web.reviews.services.aftermath import concluded
@@ -110,14 +111,19 @@ def decide_refusal(point: Point, *, by: Any, approve: bool, note: str) -> Answer
     answer = row.answers.select_for_update().get(superseded=False)
     if by.pk == answer.by_id:
         raise Refused(_("答复由您提交，须由他人审批。"))
+    giver = acts_for(by, review)
     answer.approved, answer.approved_by = approve, by
+    answer.approved_for_id = giver if giver != by.pk else None
     answer.approved_at, answer.approval_note = timezone.now(), note.strip()
     answer.save()
     row.state = PointState.ANSWERED if approve else PointState.OPEN
     row.save(update_fields=["state"])
     if not approve:
         row.answers.update(superseded=True)
-    facts = {"order": row.order, "decision": _("同意") if approve else _("不同意"), "comment": note.strip()}
+    decision = _("同意") if approve else _("不同意")
+    if answer.approved_for is not None:
+        decision = _("受%(giver)s委托，%(decision)s") % {"giver": answer.approved_for, "decision": decision}
+    facts = {"order": row.order, "decision": decision, "comment": note.strip()}
     journal.record("reviews.refusal_decided", by=by, on=review, facts=facts)
     _after_refusals(review, by=by)
     return answer
@@ -168,10 +174,33 @@ def conclude(review: Review, *, by: Any, comment: str = "") -> Review:
             raise Refused(_("修改后的版本还有 %d 处机器发现未处理，请先在审查台处理。") % left)
         if fresh:
             raise Refused(_("修改后的版本仍有 %d 处问题没有落实，请转下一轮审查。") % fresh)
+        told = " ".join(change.told for change in mediums.unconfirmed(row))
+        if told:
+            raise Refused(_("%s介质与审查时不同，请核对版面后在“确认答复”页写明理由并确认。") % told)
     moved = states.move(row, "conclude", by=by, comment=comment)
     clocking.meet(moved, "confirm")
     concluded(moved, by=by)
     return moved
+
+
+@transaction.atomic
+def confirm_medium(entry: Any, *, by: Any, reason: str) -> Any:
+    """Confirm, with the reason, that a version of another medium than the reviewed one may be approved."""
+    review = lock(entry.review)
+    require(by, "reviews.confirm", review)
+    if review.state != ReviewState.CONFIRMING:
+        raise Refused(_("当前状态为“%s”，介质变化只在确认答复时确认。") % review.get_state_display())
+    change = next((item for item in mediums.unconfirmed(review) if item.entry.pk == entry.pk), None)
+    if change is None:
+        raise Refused(_("这份材料的介质没有变化，或已经确认。"))
+    if not reason.strip():
+        raise BadValue(_("请写明为什么可以按另一种介质批准，例如版面已另行核对。"), fields={"reason": _("必填")})
+    row = change.entry
+    row.medium_version, row.medium_reason, row.medium_confirmed_by = row.version, reason.strip()[:300], by
+    row.save(update_fields=["medium_version", "medium_reason", "medium_confirmed_by"])
+    facts = {"told": change.told, "reason": row.medium_reason}
+    journal.record("reviews.medium_confirmed", by=by, on=review, facts=facts)
+    return row
 
 
 @transaction.atomic

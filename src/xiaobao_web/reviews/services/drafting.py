@@ -34,6 +34,8 @@ KIND_OF: dict[str, str] = {
     Subject.CHANGE: "product_document",
 }
 """The kind a material has when nobody says: by the subject it is sent under."""
+EVIDENCE = "assessment"
+"""The purpose of files that back an answer of the self-assessment."""
 
 
 @transaction.atomic
@@ -245,6 +247,7 @@ def save_assessment(review: Review, answers: Mapping[str, Mapping[str, Any]], *,
         raise BadValue(_("问卷没有这些题目：%(ids)s") % {"ids": "、".join(sorted(strange))})
     assessment = SelfAssessment.objects.select_for_update().get(review=row)
     kept = dict(assessment.answers)
+    filed = set(files.attachments_of(row, EVIDENCE).values_list("pk", flat=True))
     for key, given in answers.items():
         reply = str(given.get("answer", ""))
         if reply and reply not in data.ANSWERS:
@@ -252,7 +255,7 @@ def save_assessment(review: Review, answers: Mapping[str, Mapping[str, Any]], *,
         kept[key] = {
             "answer": reply,
             "note": str(given.get("note", "")).strip()[:2000],
-            "evidence": [int(item) for item in given.get("evidence", [])],
+            "evidence": [number for item in _backing(kept, key, given) if (number := int(item)) in filed],
         }
     assessment.answers = kept
     assessment.done_by, assessment.done_at = by, timezone.now()
@@ -261,6 +264,20 @@ def save_assessment(review: Review, answers: Mapping[str, Mapping[str, Any]], *,
     answered = sum(1 for question in asked if kept.get(question.id, {}).get("answer"))
     journal.record("reviews.assessed", by=by, on=row, facts={"answered": answered, "asked": len(asked)})
     return assessment
+
+
+def _backing(kept: Mapping[str, Any], key: str, given: Mapping[str, Any]) -> Any:
+    """Return the evidence of an answer: the one given, else the one kept before."""
+    return given["evidence"] if "evidence" in given else kept.get(key, {}).get("evidence", [])
+
+
+def evidence_of(review: Review) -> dict[str, list[Any]]:
+    """Return the files that back each answer of the self-assessment, by question."""
+    filed = {row.pk: row for row in files.attachments_of(review, EVIDENCE)}
+    return {
+        key: [filed[number] for number in given.get("evidence", []) if number in filed]
+        for key, given in review.assessment.answers.items()
+    }
 
 
 def questions_of(review: Review) -> list[data.Question]:
@@ -272,6 +289,8 @@ def obstacles(review: Review) -> list[str]:
     """Return what keeps a draft from being handed on: stopped files, unanswered questions, gates; each a sentence."""
     answers = review.assessment.answers
     out = stopped_files(review)
+    if data.packs()[review.subject].channels and not review.channels:
+        out.append(_("请在“事项”里选择投放渠道：不同渠道的显著程度与同意要求不同，批准也只对所选渠道有效。"))
     missing = 0
     for question in questions_of(review):
         given = answers.get(question.id, {})

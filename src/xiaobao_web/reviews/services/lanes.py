@@ -25,6 +25,7 @@ HEADS = {
     "subject": ("审查类型", "类型"),
     "product": ("产品代码", "产品编号"),
     "summary": ("送审说明", "说明", "备注"),
+    "channels": ("投放渠道", "拟用渠道", "渠道"),
     "text": ("材料文字", "正文", "文字"),
 }
 
@@ -207,7 +208,7 @@ def _heads(rows: list[list[Any]]) -> tuple[int, dict[str, int]]:
         names = {name: words.index(word) for name, heads in HEADS.items() for word in heads if word in words}
         if "title" in names:
             return start + 1, names
-    raise BadUpload(_("没有找到表头：至少要有“送审事项”一列，可选“审查类型”“产品代码”“送审说明”“材料文字”。"))
+    raise BadUpload(_("没有找到表头：至少要有“送审事项”一列，可选“审查类型”“产品代码”“投放渠道”“送审说明”“材料文字”。"))
 
 
 def import_batch(content: bytes, *, name: str, by: Any) -> BatchOutcome:
@@ -252,8 +253,9 @@ def _batch_row(row: dict[str, str], *, by: Any) -> Review:
     if same.exclude(state__in=[ReviewState.WITHDRAWN, ReviewState.REJECTED]).exists():
         raise Refused(_("同一事项已在批量通道中。"))
     review = drafting.create(
-        by=by, title=row["title"], subject=chosen, lane=Lane.BATCH, product=product, summary=row.get("summary", "")
-    )
+        by=by, title=row["title"], subject=chosen, lane=Lane.BATCH, product=product, summary=row.get("summary", ""),
+        channels=[item.strip() for item in re.split("[、，,;；]", row.get("channels", "")) if item.strip()],
+    )  # fmt: skip
     if row.get("text"):
         drafting.add_material(review, by=by, text=row["text"], title=row["title"])
     return review

@@ -118,17 +118,13 @@ def guides(request: HttpRequest) -> HttpResponse:
     require(request.user, "reviews.guides")
     words = request.GET.get("q", "").split()
     hits = [
-        (guide, risk)
+        (guide, risk, number)
         for guide in data.guides().values()
-        for risk in guide.risks
-        if words and all(_holds(risk, word) for word in words)
+        for number, risk in enumerate(guide.risks, 1)
+        if words and risk.holds(words)
     ]
     rows = [(data.guides()[value], label) for value, label in Subject.choices]
     return render(request, "reviews/guides.html", {"rows": rows, "hits": hits, "q": request.GET.get("q", "")})
-
-
-def _holds(risk: data.RiskPoint, word: str) -> bool:
-    return any(word in part for part in (risk.title, risk.look, risk.judge, *risk.tags, *risk.basis))
 
 
 @require_GET

@@ -91,6 +91,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     answered = {
         question.id: review.assessment.answers.get(question.id, {}) for question in services.questions_of(review)
     }
+    backed = services.evidence_of(review)
     verifications = Verification.objects.filter(review=review).select_related("by", "approved_version__material")
     context = {
         "review": review,
@@ -105,7 +106,9 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "lane_note": verbs.lane_note(review),
         "clocks": deadlines.running(review),
         "opinions": queries.opinions_of(review),
-        "questions": [(question, answered[question.id]) for question in services.questions_of(review)],
+        "questions": [
+            (question, answered[question.id], backed.get(question.id, [])) for question in services.questions_of(review)
+        ],
         "answer_words": data.ANSWERS,
         "returns": [(row, data.return_label(row.reason)) for row in review.return_records.select_related("by")],
         "reasons": [item for item in data.return_reasons() if review.state in item.stages],

@@ -15,7 +15,7 @@ from xiaobao_web.kernel import files
 from xiaobao_web.kernel.access import can, require
 from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError
 from xiaobao_web.kernel.serving import respond
-from xiaobao_web.reviews import documents, queries, services, verbs
+from xiaobao_web.reviews import documents, mediums, queries, services, verbs
 from xiaobao_web.reviews.models import Conclusion, Opinion, Point, PointState, Review, ReviewState
 from xiaobao_web.reviews.views.cases import entries_of, find_review, is_reading
 
@@ -246,6 +246,15 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         return _told(
             request, review, "review_confirm", lambda: services.accept_rest(review, by=request.user)
         )
+    if request.method == "POST" and request.POST.get("action") == "medium":
+        number = request.POST.get("entry", "")
+        entry = review.materials.filter(pk=int(number)).first() if number.isdigit() else None
+        if entry is None:
+            raise Hidden(_("没有找到这份材料。"))
+        reason = request.POST.get("reason", "")
+        return _told(
+            request, review, "review_confirm", lambda: services.confirm_medium(entry, by=request.user, reason=reason)
+        )
     if request.method == "POST":
         point = _point(review, request.POST.get("point", ""))
         return _told(
@@ -265,6 +274,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         "reading": is_reading(entries),
         "confirmable": review.state == "confirming" and bool(can(request.user, "reviews.confirm", review)),
         "open_findings": queries.open_findings(review),
+        "mediums": mediums.changes(review),
         "fresh": queries.wanting_point(review),
         "desk": verbs.desk(review),
         "verbs": [item for item in verbs.of(review, request.user) if item.name in ("conclude", "dispute")],

@@ -103,6 +103,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     answers = review.assessment.answers
     asked = services.questions_of(review)
     given = review.assessment.answers
+    backed = services.evidence_of(review)
     context = {
         "review": review,
         "entries": entries,
@@ -110,7 +111,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         "findings": early_findings(review),
         "desk": verbs.desk(review),
         "questions": [
-            (question, answers.get(question.id, {}), [data.clause(item) for item in question.basis])
+            (
+                question, answers.get(question.id, {}), [data.clause(item) for item in question.basis],
+                backed.get(question.id, []),
+            )
             for question in asked
         ],
         "answered": sum(1 for question in asked if given.get(question.id, {}).get("answer")),
@@ -120,7 +124,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         "subjects": Subject.choices,
         "lanes": [item for item in Lane.choices if item[0] != Lane.BATCH],
         "kinds": MaterialKind.choices,
-        "channels": CHANNELS,
+        "channels": list(dict.fromkeys([*CHANNELS, *review.channels])),
+        "channels_wanted": data.packs()[review.subject].channels,
         "products": Product.objects.order_by("code")[:500],
         "templates": ApprovedMaterial.objects.filter(is_template=True, state=ApprovedState.VALID.value)[:200],
         "returned": review.return_records.order_by("-pk").first(),
@@ -143,7 +148,7 @@ def save_details(request: HttpRequest, pk: int) -> HttpResponse:
         "urgent_reason": post.get("urgent_reason", ""),
         "summary": post.get("summary", ""),
         "audience": post.get("audience", "")[:200],
-        "channels": post.getlist("channels"),
+        "channels": _channels(post),
         "planned_launch": _day(post.get("planned_launch", "")),
         "product": _product(post.get("product", "")),
         "template": _template(post.get("template", "")),
@@ -155,6 +160,12 @@ def save_details(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("已保存。"))
     return redirect("review_edit", pk=pk)
+
+
+def _channels(post: Any) -> list[str]:
+    """Return the channels ticked and the ones written in, each once."""
+    more = post.get("more_channels", "").replace("，", "、").replace(",", "、").split("、")
+    return list(dict.fromkeys(item.strip()[:40] for item in [*post.getlist("channels"), *more] if item.strip()))[:20]
 
 
 def _day(word: str) -> date | None:
@@ -229,8 +240,14 @@ def save_assessment(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the answers of the self-assessment; with `finish`, hand the request to the head of the department."""
     review = find_review(request.user, pk)
     post = request.POST
+    require(request.user, "reviews.edit", review)
+    services.require_draft(review)
     given = {
-        question.id: {"answer": post.get(f"answer-{question.id}", ""), "note": post.get(f"note-{question.id}", "")}
+        question.id: {
+            "answer": post.get(f"answer-{question.id}", ""),
+            "note": post.get(f"note-{question.id}", ""),
+            "evidence": _evidence(request, review, question.id),
+        }
         for question in services.questions_of(review)
     }
     try:
@@ -247,6 +264,27 @@ def save_assessment(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("自评已保存。"))
     return redirect("review_edit", pk=pk)
+
+
+def _evidence(request: HttpRequest, review: Review, question: str) -> list[int]:
+    """Return the files that back an answer: those kept, those that come with the form; one refused is told."""
+    before = review.assessment.answers.get(question, {}).get("evidence", [])
+    dropped = set(request.POST.getlist(f"drop-{question}"))
+    out = [int(number) for number in before if str(number) not in dropped]
+    for row in files.attachments_of(review).filter(pk__in=[int(item) for item in dropped if item.isdigit()]):
+        if row.pk in before:
+            files.remove(row, by=request.user, reason=str(_("自评证据移除")))
+    for upload in request.FILES.getlist(f"evidence-{question}")[:MOST_FILES]:
+        try:
+            stored = files.store(upload, name=upload.name or "", by=request.user)
+        except BadValue as error:
+            messages.error(request, f"{upload.name}：{error.message}")
+            continue
+        row = files.attach(
+            review, stored, name=upload.name or "", purpose=services.EVIDENCE, by=request.user, note=question
+        )
+        out.append(row.pk)
+    return out
 
 
 @require_POST
