@@ -179,7 +179,7 @@ def walked(track: str, events: Sequence[Happened], working: Callable[[date], boo
             out["forward_by"] = walk.worked(events[came[0]][0], 7, came[0], {"transferred"})
     if track != "pboc_transfer":
         again = [i for i, e in enumerate(events) if e[1] == "new_facts" and e[0] == out["respond"].start and i > place]
-        since = again[0] if again else -1
+        since = again[-1] if again else -1
         told = next((i for i in range(since + 1, len(events)) if kinds[i] == "notified"), None)
         if told is not None:
             out["review_apply_by"] = walk.plain(events[told][0], 30, told, {"review_applied"})
