@@ -1,9 +1,9 @@
-"""Weigh a text for business type, cause and demand with small linear models over cues and n-grams of characters."""
+"""Weigh a text for business type and cause with small linear models over cues and n-grams of characters."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xiaobao.embedding import default
 from xiaobao.errors import ModelUnavailable
 from xiaobao.intake import cues
 from xiaobao.intake.cues import Cue
@@ -19,10 +20,19 @@ from xiaobao.judge.features import counts, ngram_hashes
 from xiaobao.text.normalise import normalise
 
 PACKAGED = Path(__file__).with_name("classes.npz")
-KINDS = ("business_type", "cause", "demand")
+MEANING = 512
+"""Dimensions of the sentence encoder the packaged model was trained with."""
+KINDS = ("business_type", "cause")
 CUE_SCALE = 0.6
 """Weight of a cue that is met beside n-grams of unit length (chosen by cross-validation)."""
 _DIGITS = str.maketrans("123456789", "000000000")
+
+MEANING_SCALE = 2.0
+"""Weight of the vector of meaning beside n-grams of unit length (chosen by cross-validation)."""
+TOGETHER = 0.8
+"""How far business type and cause must fit together: exponent of their association (chosen by cross-validation)."""
+_READ = 400
+"""Characters of a text whose meaning is taken: the heart of a complaint stands early."""
 
 Vector = tuple[NDArray[np.int64], NDArray[np.float32]]
 """Distinct buckets and their sublinear counts."""
@@ -32,7 +42,9 @@ Vector = tuple[NDArray[np.int64], NDArray[np.float32]]
 class Weights:
     """The n-grams in use with their inverse document frequency, and for each kind labels, weights and biases.
 
-    matrices[kind] has a row a label and a column a used n-gram, then a cue.
+    matrices[kind] has a row a label and a column a used n-gram, then a cue, then a dimension of meaning; the kind
+    with “:plain” behind it has none of the last, for where no sentence encoder is installed. association[b, c] is the
+    logarithm of how much likelier a business type and a cause come together than by chance.
     """
 
     slot: NDArray[np.int64]
@@ -40,7 +52,7 @@ class Weights:
     labels: Mapping[str, tuple[str, ...]]
     matrices: Mapping[str, NDArray[np.float32]]
     biases: Mapping[str, NDArray[np.float32]]
-    demand_from: float
+    association: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -49,7 +61,6 @@ class Scores:
 
     by_kind: Mapping[str, Mapping[str, float]]
     evidence: Mapping[tuple[str, str], tuple[tuple[int, int], ...]]
-    demand_from: float
 
     def ranked(self, kind: str) -> list[tuple[str, float]]:
         """Return the classes of a kind with their probabilities, likeliest first."""
@@ -74,20 +85,41 @@ def vector(plain: str, slot: NDArray[np.int64], idf: NDArray[np.float32]) -> NDA
     return out
 
 
-def scores(plain: str, weights: Weights | None = None) -> Scores:
-    """Return what the packaged model, or the one given, says of a plain text."""
+def meanings(plains: Sequence[str]) -> NDArray[np.float32] | None:
+    """Return a row of meaning a text, None where no sentence encoder is installed."""
+    embedder = default()
+    if embedder.id == "lexical" or embedder.dim != MEANING:
+        return None
+    return embedder.embed([plain[:_READ] for plain in plains]) * np.float32(MEANING_SCALE)
+
+
+def scores(
+    plain: str,
+    hints: Mapping[tuple[str, str], float] | None = None,
+    weights: Weights | None = None,
+    meaning: NDArray[np.float32] | None = None,
+) -> Scores:
+    """Return what the packaged model, or the one given, says of a plain text.
+
+    hints add to the log-odds of (kind, class); meaning is the text's row where it is known already.
+    """
     used = weights or packaged()
     features = vector(plain, used.slot, used.idf)
-    by_kind: dict[str, dict[str, float]] = {}
+    if meaning is None and (rows := meanings([plain])) is not None:
+        meaning = rows[0]
+    suffix = ":plain" if meaning is None else ""
+    if meaning is not None:
+        features = np.concatenate([features, meaning])
+    logs = {}
     for kind in KINDS:
-        logits = used.matrices[kind] @ features + used.biases[kind]
-        if kind == "demand":
-            values = 1 / (1 + np.exp(-logits))
-        else:
-            values = np.exp(logits - logits.max())
-            values /= values.sum()
-        by_kind[kind] = dict(zip(used.labels[kind], values.tolist(), strict=True))
-    return Scores(by_kind, _evidence(plain), used.demand_from)
+        logits = used.matrices[kind + suffix] @ features + used.biases[kind + suffix]
+        logits = logits + np.array([(hints or {}).get((kind, name), 0.0) for name in used.labels[kind]])
+        logs[kind] = logits - logits.max()
+    together = np.exp(logs["business_type"][:, None] + logs["cause"][None, :] + TOGETHER * used.association)
+    together /= together.sum()
+    sums = {"business_type": together.sum(axis=1), "cause": together.sum(axis=0)}
+    by_kind = {kind: dict(zip(used.labels[kind], sums[kind].tolist(), strict=True)) for kind in KINDS}
+    return Scores(by_kind, _evidence(plain))
 
 
 def _evidence(plain: str) -> dict[tuple[str, str], tuple[tuple[int, int], ...]]:
@@ -116,12 +148,13 @@ def load(path: Path) -> Weights:
         ) from error
     if meta["cues"] != len(cues.cues()):
         raise ModelUnavailable("填单分类模型与线索词表不一致，请运行 make train", code="model.intake")
-    matrices = {k: arrays[k].astype(np.float32) * arrays[f"{k}_scale"][:, None] for k in KINDS}
+    parts = [k + suffix for k in KINDS for suffix in ("", ":plain")]
+    matrices = {k: arrays[k].astype(np.float32) * arrays[f"{k}_scale"][:, None] for k in parts}
     return Weights(
         arrays["slot"].astype(np.int64),
         arrays["idf"].astype(np.float32),
         {k: tuple(meta["labels"][k]) for k in KINDS},
         matrices,
-        {k: arrays[f"{k}_bias"].astype(np.float32) for k in KINDS},
-        float(meta["demand_from"]),
+        {k: arrays[f"{k}_bias"].astype(np.float32) for k in parts},
+        arrays["association"].astype(np.float32),
     )

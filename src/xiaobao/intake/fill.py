@@ -12,6 +12,7 @@ from xiaobao.intake import (
     dates,
     demand,
     flags,
+    hints,
     institution,
     kind,
     numbers,
@@ -61,10 +62,10 @@ def filled(story: Narrative) -> Ticket:
     taken = [place for name in _NUMBERED if (reading := found[name]) for place in reading.places]
     taken += [(e.start, e.end) for e in story.entities if e.kind in _MASKED]
     found["amounts"] = amounts.find(story, [*taken, *dates.places(story)])
-    scores = classes.scores(story.own)
-    found["business_type"] = kind.business(scores)
-    found["cause"], found["cause_alternatives"] = kind.cause(scores)
-    found["demand"] = demand.find(scores)
+    scores = classes.scores(story.own, hints.of(story, found["institution_branch"]))
+    business, cause, alternatives = kind.business(scores), *kind.cause(scores)
+    found |= {"business_type": business, "cause": cause, "cause_alternatives": alternatives}
+    found["demand"] = demand.find(story, cause=cause.value, business=business.value)
     return _ticket(story, {name: reading for name, reading in found.items() if reading is not None})
 
 

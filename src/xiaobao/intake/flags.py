@@ -1,4 +1,4 @@
-"""Risk flags: what the customer threatens, is or has suffered; words of collectors, negated and borrowed words do not count."""
+"""Risk flags: what the customer threatens, is or has suffered; collectors' words, negated and borrowed ones are left."""
 
 from __future__ import annotations
 
@@ -190,9 +190,9 @@ def _crime(narrative: Narrative) -> Iterator[Place]:
 
 def _old(narrative: Narrative) -> Iterator[Place]:
     text = narrative.own
-    for match, age in _ages(narrative):
+    for place, age in _ages(narrative):
         if age >= 60:
-            yield match
+            yield place
     for match in _BORN.finditer(text):
         if _years(match, narrative.received) >= 60:
             yield match.span()
