@@ -1,0 +1,1 @@
+"""Complaints: one case from the first word to the proven remedy."""

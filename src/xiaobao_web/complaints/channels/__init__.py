@@ -1,0 +1,1 @@
+"""Where complaints come in: one module a channel, each ending in `services.register`."""

@@ -1,0 +1,196 @@
+"""The statutory clocks of a case, replayed from its events, kept as deadlines; internal targets in working hours."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from xiaobao.calendar import beijing_date
+from xiaobao.calendar.clocks import Clock, Event, replay
+from xiaobao.errors import XiaobaoError
+from xiaobao_web.complaints.data import limits
+from xiaobao_web.complaints.models import Case, CaseEvent, CaseState, Track
+from xiaobao_web.kernel import deadlines
+from xiaobao_web.kernel.deadlines import BEIJING, calendar
+from xiaobao_web.kernel.errors import Refused
+from xiaobao_web.kernel.models import Deadline
+
+INFORMATION = frozenset({"extend_by", "review_apply_by", "forward_by"})
+"""Clocks that are somebody's right or the regulator's duty: shown with the others, nobody here is late by them."""
+STATUTORY = "statutory"
+
+
+def tracks_of(case: Case) -> list[str]:
+    """Return the tracks whose clocks run for a case, its own first."""
+    return [case.track, *(track for track in case.more_tracks if track != case.track)]
+
+
+def events_of(case: Case) -> list[Event]:
+    """Return the events of a case as the clocks read them."""
+    rows = case.clock_events.order_by("at", "pk")
+    return [Event(row.kind, row.at.astimezone(BEIJING), row.facts) for row in rows]  # type: ignore[arg-type]
+
+
+def clocks_of(case: Case) -> list[Clock]:
+    """Return every clock of a case, track by track; raises Refused with the event that cannot be."""
+    events = events_of(case)
+    out: list[Clock] = []
+    for track in tracks_of(case):
+        try:
+            out += replay(track, _fitting(track, events), calendar=calendar())
+        except XiaobaoError as error:
+            raise Refused(_("时限不能推算：%s") % error.message) from error
+    return out
+
+
+def _fitting(track: str, events: list[Event]) -> list[Event]:
+    """Return the events that mean something on a track: a direct complaint knows no transfer."""
+    if track == Track.DIRECT:
+        return [event for event in events if event.kind != "transferred"]
+    return events
+
+
+def note(case: Case, kind: str, *, at: datetime, by: Any, **facts: Any) -> CaseEvent:
+    """Add an event to a case and compute its clocks anew; raises Refused where the event cannot be then."""
+    if at > timezone.now() + timedelta(minutes=5):
+        raise Refused(_("时间不能晚于现在。"))
+    actor = by if by is not None and by.pk else None
+    row = CaseEvent.objects.create(case=case, kind=kind, at=at, facts=facts, by=actor)
+    refresh(case)
+    return row
+
+
+def refresh(case: Case) -> list[Clock]:
+    """Compute the clocks of a case and keep them as its deadlines, with their working and the calendar's version."""
+    clocks = clocks_of(case)
+    kept = {key_of(clock, case): clock for clock in clocks if _is_ours(clock, clocks)}
+    if clocks and case.calendar_version != clocks[0].version:
+        case.calendar_version = clocks[0].version[:60]
+        Case.objects.filter(pk=case.pk).update(calendar_version=case.calendar_version)
+    known = {row.kind: row for row in deadlines.of(case).filter(kind__startswith=STATUTORY).order_by("pk")}
+    for key, clock in kept.items():
+        _keep(case, known.get(key), key, clock)
+    for key, row in known.items():
+        if key not in kept and row.met_at is None and row.cancelled_at is None:
+            Deadline.objects.filter(pk=row.pk).update(cancelled_at=timezone.now())
+    return clocks
+
+
+def key_of(clock: Clock, case: Case) -> str:
+    """Return the kind under which a clock is kept; parallel tracks are told apart."""
+    own = "" if clock.track == case.track else f"@{clock.track}"
+    return f"{STATUTORY}.{clock.name}{own}"
+
+
+def _is_ours(clock: Clock, clocks: list[Clock]) -> bool:
+    """Tell whether a clock is a duty of the institution; to decide is due with telling, and counted once."""
+    if clock.kind in INFORMATION:
+        return False
+    told = any(other.track == clock.track and other.name == "notify" for other in clocks)
+    return not (clock.name == "respond" and told)
+
+
+def _keep(case: Case, row: Deadline | None, key: str, clock: Clock) -> None:
+    due = min(clock.due_at, _end(clock.alarm)).astimezone(UTC) - timedelta(seconds=1)
+    begin = _begin(clock.started)
+    warn = begin + (due - begin) * limits().warn_share
+    values: dict[str, Any] = {
+        "label": label_of(clock, case), "basis": "；".join(str(item) for item in clock.basis)[:200],
+        "started_at": begin, "due_at": due, "warn_at": max(warn, begin), "working": working_of(clock),
+        "provisional": clock.provisional, "met_at": _moment(clock.met_at) if clock.met is not None else None,
+        "cancelled_at": _begin(clock.ended) if clock.ended else None,
+    }  # fmt: skip
+    if row is None:
+        Deadline.objects.create(
+            subject_type=case._meta.label_lower, subject_id=case.pk, unit_id=case.unit_id, kind=key, **values
+        )
+        return
+    if row.due_at != due:
+        values["warned_at"] = None
+    Deadline.objects.filter(pk=row.pk).update(**values)
+
+
+def label_of(clock: Clock, case: Case) -> str:
+    """Return what a clock is called; one of a parallel track says whose it is."""
+    if clock.track == case.track:
+        return clock.label
+    return f"{clock.label}（{Track(clock.track).label}）" if clock.track in Track.values else clock.label
+
+
+def working_of(clock: Clock) -> list[str]:
+    """Return how a date was reached in a few sentences; the count day by day is shown on the case page."""
+    unit = {"natural": _("日"), "working": _("个工作日"), "hours": _("小时")}[clock.unit]
+    out = [_("%(day)s起算，次日为第 1 日，共 %(limit)d %(unit)s")
+           % {"day": f"{beijing_date(clock.started):%Y-%m-%d}", "limit": clock.limit, "unit": unit}]  # fmt: skip
+    if clock.paused_days:
+        out.append(_("中止 %d 日不计") % clock.paused_days)
+    if clock.suspended:
+        out.append(_("期限中止中，恢复后顺延"))
+    if clock.due_rolled != clock.due:
+        out.append(
+            _("到期日逢休息日，顺延至%s；本平台按不顺延的日期提醒") % f"{beijing_date(clock.due_rolled):%Y-%m-%d}"
+        )
+    return [*out, *(str(line) for line in clock.notes)]
+
+
+def _end(day: Any) -> datetime:
+    if isinstance(day, datetime):
+        return day
+    return datetime.combine(day + timedelta(days=1), time(), BEIJING)
+
+
+def _begin(day: Any) -> datetime:
+    moment = day if isinstance(day, datetime) else datetime.combine(day, time(), BEIJING)
+    return moment.astimezone(UTC)
+
+
+def _moment(day: Any) -> datetime | None:
+    if day is None:
+        return None
+    return day.astimezone(UTC) if isinstance(day, datetime) else datetime.combine(day, time(12), BEIJING)
+
+
+# Internal targets
+
+
+def after_office_hours(at: datetime, hours: float) -> datetime:
+    """Return the moment so many working hours later, by the office hours and working days of Beijing."""
+    left = timedelta(hours=hours)
+    local = at.astimezone(BEIJING)
+    day = local.date()
+    while True:
+        if calendar().is_working(day):
+            for begin, end in limits().office_hours:
+                opens = datetime.combine(day, time.fromisoformat(begin), BEIJING)
+                closes = datetime.combine(day, time.fromisoformat(end), BEIJING)
+                opens = max(opens, local)
+                if opens >= closes:
+                    continue
+                if left <= closes - opens:
+                    return opens + left
+                left -= closes - opens
+        day += timedelta(days=1)
+
+
+def target(obj: Any, kind: str, *, at: datetime | None = None) -> None:
+    """Start an internal target on a contact or a case; an open one goes on."""
+    at = at or timezone.now()
+    if deadlines.running(obj).filter(kind=kind).exists():
+        return
+    found = limits().internal_hours[kind]
+    due = after_office_hours(at, found.hours)
+    Deadline.objects.create(
+        subject_type=obj._meta.label_lower, subject_id=obj.pk, unit_id=obj.unit_id, kind=kind, label=found.label,
+        basis=limits().basis, started_at=at, due_at=due, warn_at=at + (due - at) * limits().warn_share,
+        working=[_("%g 个工作小时") % found.hours],
+    )  # fmt: skip
+
+
+def stop(case: Case) -> None:
+    """Cancel what is still open when a case ends; statutory clocks end by their own events."""
+    deadlines.running(case).exclude(kind__startswith=STATUTORY).update(cancelled_at=timezone.now())
+    if case.state in (CaseState.MERGED, CaseState.DECLINED):
+        deadlines.cancel(case)

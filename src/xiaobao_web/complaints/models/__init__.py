@@ -1,0 +1,45 @@
+"""Contacts and cases, and everything that is done with them."""
+
+from xiaobao_web.complaints.models.aftermath import CallBack, Fault, Responsibility, ReviewResult, SuperiorReview
+from xiaobao_web.complaints.models.case import (
+    Case,
+    Level,
+    Link,
+    LinkKind,
+    Outcome,
+    Party,
+    PartyKind,
+    Track,
+    Urgency,
+)
+from xiaobao_web.complaints.models.contact import Channel, Contact, ContactKind
+from xiaobao_web.complaints.models.letter import DeliveryMode, Letter, LetterState
+from xiaobao_web.complaints.models.regulator import BureauTemplate, OfficialCode, RegulatorTransfer, Source
+from xiaobao_web.complaints.models.settlement import (
+    Mediation,
+    MediationSession,
+    MediationState,
+    Offer,
+    OfferKind,
+    OfferState,
+)
+from xiaobao_web.complaints.models.work import (
+    CaseEvent,
+    Escalation,
+    Extension,
+    ExtensionKind,
+    Record,
+    RecordKind,
+    Task,
+    TaskState,
+    Transfer,
+)
+from xiaobao_web.complaints.states import CaseState, ContactState
+
+__all__ = [
+    "BureauTemplate", "CallBack", "Case", "CaseEvent", "CaseState", "Channel", "Contact", "ContactKind",
+    "ContactState", "DeliveryMode", "Escalation", "Extension", "ExtensionKind", "Fault", "Letter", "LetterState",
+    "Level", "Link", "LinkKind", "Mediation", "MediationSession", "MediationState", "Offer", "OfferKind", "OfferState",
+    "OfficialCode", "Outcome", "Party", "PartyKind", "Record", "RecordKind", "RegulatorTransfer", "Responsibility",
+    "ReviewResult", "Source", "SuperiorReview", "Task", "TaskState", "Track", "Transfer", "Urgency",
+]  # fmt: skip

@@ -1,0 +1,29 @@
+"""Complaints in the navigation, and what their files and comments need."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from xiaobao_web.complaints import queries, signs
+from xiaobao_web.kernel.nav import entry
+
+__all__ = ["signs"]
+
+
+def waiting(user: Any) -> int:
+    """Return how many cases wait for a person, counted up to a hundred."""
+    return queries.waiting_for(user).order_by()[:100].count()
+
+
+def contacts_waiting(user: Any) -> int:
+    """Return how many contacts wait to be told apart, counted up to a hundred."""
+    return queries.contacts_waiting(user).order_by()[:100].count()
+
+
+entry("after", _("投诉"), "complaints", "complaints.view", "message-report", 10, count=waiting)
+entry("after", _("来件甄别"), "complaint_contacts", "complaints.contacts", "inbox", 12, count=contacts_waiting)
+entry("after", _("监管转办"), "complaint_transfers", "complaints.regulator", "building-bank", 14)
+entry("after", _("协办任务"), "complaint_tasks", "complaints.tasks", "checklist", 16)
+entry("system", _("反馈报告模板"), "complaint_templates", "complaints.set_template", "file-type-docx", 42)

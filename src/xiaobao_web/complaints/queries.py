@@ -1,0 +1,76 @@
+"""What is asked of complaints: which a person may see, whose step is next, what belongs together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from xiaobao_web.complaints.models import Case, CaseState, Contact, ContactState, Letter, LetterState, Task, TaskState
+from xiaobao_web.complaints.states import OPEN
+from xiaobao_web.kernel.access import holds, reached, visible_to
+from xiaobao_web.kernel.among import Among
+
+S = CaseState
+
+
+def visible(user: Any) -> QuerySet[Case]:
+    """Return the cases a person may see."""
+    return visible_to(user, Case.objects.all(), "complaints.view")
+
+
+def contacts(user: Any) -> QuerySet[Contact]:
+    """Return the contacts a person may see."""
+    return visible_to(user, Contact.objects.all(), "complaints.contacts")
+
+
+def waiting_for(user: Any) -> QuerySet[Case]:
+    """Return the cases whose next step is this person's."""
+    mine = Q(handler=user, state__in=(S.HANDLING, S.SUSPENDED, S.ANSWERED))
+    for state, name in ((S.PENDING, "complaints.accept"), (S.ACCEPTED, "complaints.assign"),
+                        (S.REVIEWING, "complaints.decide_review")):  # fmt: skip
+        if holds(user, name):
+            mine |= Q(state=state) & reached(user, Case, name) & ~Q(handler=user)
+    mine |= Q(Among(F("pk"), tasks_of(user).values("case")))
+    if holds(user, "complaints.check_letter"):
+        mine |= Q(Among(F("pk"), letters_to_check(user).values("case")))
+    return visible(user).filter(mine, state__in=OPEN)
+
+
+def contacts_waiting(user: Any) -> QuerySet[Contact]:
+    """Return the contacts to be told apart by this person, and those to be checked."""
+    condition = Q(pk__in=[])
+    if holds(user, "complaints.screen_kind"):
+        condition |= Q(state=ContactState.NEW) & reached(user, Contact, "complaints.screen_kind")
+    if holds(user, "complaints.check_kind"):
+        within = reached(user, Contact, "complaints.check_kind") & ~Q(kind_by=user)
+        condition |= Q(state=ContactState.CHECKING) & within
+        condition |= Q(sampled=True, sampled_at__isnull=True) & within
+    return contacts(user).filter(condition)
+
+
+def tasks_of(user: Any) -> QuerySet[Task]:
+    """Return the tasks to be answered or approved by this person."""
+    condition = Q(assignee=user, state=TaskState.OPEN.value)
+    if holds(user, "complaints.approve_task"):
+        reach = reached(user, Task, "complaints.approve_task")
+        condition |= reach & Q(state=TaskState.ANSWERED.value) & ~Q(replied_by=user)
+        condition |= reach & Q(state=TaskState.OPEN.value, assignee=None)
+    return Task.objects.filter(condition)
+
+
+def letters_to_check(user: Any) -> QuerySet[Letter]:
+    """Return the letters that wait for this person's eyes."""
+    cases = visible_to(user, Case.objects.exclude(handler=user), "complaints.check_letter")
+    rows = Letter.objects.filter(state=LetterState.CHECKING.value, case__in=cases.values("pk"))
+    return rows.exclude(written_by=user).exclude(handed_in_by=user)
+
+
+def overdue(user: Any) -> QuerySet[Case]:
+    """Return the cases a person may see with a clock that has run out."""
+    from django.utils import timezone
+
+    from xiaobao_web.kernel import deadlines
+
+    late = deadlines.run_out(Case, timezone.now()).values("subject_id")
+    return visible(user).filter(pk__in=late, state__in=OPEN)

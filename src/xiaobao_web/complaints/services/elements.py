@@ -1,0 +1,84 @@
+"""The four elements of a letter (投诉办法 19), and what the rulebook finds in its words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from xiaobao_web.complaints.data import Element, letter_rules
+
+COMPLAINT_KIND = "投诉答复"
+CATEGORIES = frozenset(
+    {"complaint_obstruction", "unfair_term", "service_attitude", "discrimination_vulnerable", "personal_info_misuse"}
+)
+"""What an answer to a complaint can offend against; rules on advertising say nothing about it."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An element as the editor shows it: there or not, and what is missing."""
+
+    part: str
+    name: str
+    found: bool
+    missing: list[str] = field(default_factory=list)
+    hint: str = ""
+    basis: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as the letter keeps it."""
+        return asdict(self)
+
+
+def check(parts: dict[str, str]) -> list[Checked]:
+    """Return for each of the four elements whether its part holds it; placeholders and a few words do not count."""
+    rules = letter_rules()
+    return [_element(element, parts.get(element.part, "").strip(), rules.basis) for element in rules.elements]
+
+
+def _element(element: Element, text: str, basis: str) -> Checked:
+    rules = letter_rules()
+    missing = []
+    if len(re.sub(r"\W", "", text)) < rules.least:
+        missing.append(_("还没有写") if not text else _("写得太少"))
+    else:
+        if re.search(rules.empty, text):
+            missing.append(_("还有没填的占位"))
+        missing += [want.tell for want in element.wants if not re.search(want.any, text)]
+    return Checked(element.part, element.name, not missing, missing, element.hint or element.standard, basis)
+
+
+def missing_names(checked: list[Checked]) -> list[str]:
+    """Return the names of the elements that are not there."""
+    return [item.name for item in checked if not item.found]
+
+
+def rulebook_findings(text: str, checked: list[Checked]) -> list[dict[str, Any]]:
+    """Return what the rulebook in use finds in a letter, as an answer to a complaint whose elements are known."""
+    from xiaobao.model import Material, Passage
+    from xiaobao_web.materials.engine import basis_of, screener
+
+    there = {item.part: item.found for item in checked}
+    facts = {
+        "document": {"kind": COMPLAINT_KIND},
+        "reply": {
+            "findings_stated": there.get("facts", False),
+            "reasons_stated": there.get("reasons", False),
+            "remedies_stated": there.get("remedies", False),
+        },
+    }
+    passages = tuple(Passage(line) for line in text.splitlines() or [""])
+    version, reader = screener()
+    verdict = reader.screen(Material(id="letter", passages=passages, scenario="disclosure", facts=facts))
+    return [
+        {
+            "rule": item.rule, "title": item.title, "severity": item.severity, "decision": item.decision,
+            "text": item.text,
+            "message": item.message, "remedy": item.remedy, "basis": basis_of(item.basis), "rulebook": version,
+        }
+        for item in verdict.findings
+        if item.category in CATEGORIES
+    ]  # fmt: skip

@@ -1,0 +1,137 @@
+"""The investigation of a case: its record, the people in it, the cases that belong to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from xiaobao_web.complaints import telling
+from xiaobao_web.complaints.data import limits
+from xiaobao_web.complaints.models import Case, Link, LinkKind, Party, PartyKind, Record, RecordKind
+from xiaobao_web.complaints.services import levels
+from xiaobao_web.complaints.states import DONE
+from xiaobao_web.kernel import deadlines, journal
+from xiaobao_web.kernel.access import require, visible_to
+from xiaobao_web.kernel.errors import BadValue, Refused
+
+CONTACTS = (RecordKind.CALL.value, RecordKind.VISIT.value, RecordKind.RECEPTION.value, RecordKind.LETTER.value,
+            RecordKind.ATTEMPT.value)  # fmt: skip
+
+
+@transaction.atomic
+def investigate(case: Case, *, by: Any, kind: str, text: str, at: datetime | None = None) -> Record:
+    """Add an entry to the record of the investigation."""
+    require(by, "complaints.investigate", case)
+    if case.state in DONE:
+        raise Refused(_("已了结的投诉不能再添加调查记录。"))
+    if kind not in RecordKind.values or kind == RecordKind.FACTS:
+        raise BadValue(_("请选择记录类型。"), fields={"kind": _("请选择")})
+    if not text.strip():
+        raise BadValue(_("请写明内容。"), fields={"text": _("必填")})
+    moment = at or timezone.now()
+    if moment > timezone.now():
+        raise BadValue(_("时间不能晚于现在。"), fields={"at": _("不能晚于现在")})
+    record = Record.objects.create(case=case, kind=kind, at=moment, text=text.strip(), by=by)
+    if kind in CONTACTS:
+        deadlines.meet(case, "contact", at=moment)
+    journal.record("complaints.recorded", by=by, on=case, facts={"kind": record.get_kind_display()})
+    return record
+
+
+@transaction.atomic
+def add_party(case: Case, *, by: Any, kind: str, name: str, documents: list[str] | None = None, person: Any = None,
+              phone: str = "", id_number: str = "", note: str = "") -> Party:  # fmt: skip
+    """Register somebody in a case.
+
+    Agents, heirs and guardians need the documents that the rule names and no others (投诉办法 13, 14); joint
+    complaints have at most five representatives (12); a member of staff complained of is kept away from the case (17).
+    """
+    require(by, "complaints.add_party", case)
+    if kind not in PartyKind.values:
+        raise BadValue(_("请选择身份。"), fields={"kind": _("请选择")})
+    if not name.strip() and person is None:
+        raise BadValue(_("请填写姓名。"), fields={"name": _("必填")})
+    seen = list(documents or [])
+    missing = [item for item in limits().documents.get(kind, ()) if item not in seen]
+    if missing:
+        raise BadValue(_("还没有核对：%s。") % "、".join(missing), fields={"documents": "、".join(missing)})
+    most = limits().representatives
+    if kind == PartyKind.REPRESENTATIVE and case.parties.filter(kind=kind).count() >= most:
+        raise Refused(_("共同投诉最多 %d 名代表（投诉办法第十二条）。") % most)
+    party = Party.objects.create(
+        case=case, kind=kind, name=name.strip() or str(person), phone=phone.strip(), id_number=id_number.strip(),
+        person=person, documents=seen, note=note.strip()[:300], added_by=by,
+    )  # fmt: skip
+    case.__dict__.pop("_respondents", None)
+    facts = {"kind": party.get_kind_display()}
+    journal.record("complaints.party_added", by=by, on=case, facts=facts, personal={"name": party.name})
+    if kind == PartyKind.RESPONDENT and person is not None:
+        _recuse(case, person, by)
+    levels.judge(case, by=None)
+    return party
+
+
+def _recuse(case: Case, person: Any, by: Any) -> None:
+    """Take a case away from a handler who is complained of; it waits to be assigned by somebody else."""
+    if case.handler_id != person.pk:
+        return
+    from xiaobao_web.complaints.services.assignment import candidates
+
+    found = [item.person for item in candidates(case) if item.person.pk != person.pk]
+    case.handler = found[0] if found else None
+    case.save(update_fields=["handler"])
+    facts = {"unit": case.unit, "person": case.handler or "", "reason": _("原经办人为被投诉员工，回避")}
+    journal.record("complaints.transferred", by=by, on=case, facts=facts)
+    telling.people(case, telling.in_charge(case), _("因回避改由您办理：%(number)s %(title)s"))
+
+
+# Links
+
+
+def earlier_of(case: Case, user: Any, most: int = 10) -> list[Case]:
+    """Return other complaints of the same customer that a person may see: same phone, document or account."""
+    same = Q(pk__in=[])
+    for field in ("phone", "id_number", "account"):
+        value = getattr(case, field)
+        if len(value) >= 6:
+            same |= Q(**{field: value})
+    rows = visible_to(user, Case.objects.filter(same).exclude(pk=case.pk), "complaints.view")
+    return list(rows.select_related("unit").order_by("-received_at")[:most])
+
+
+@transaction.atomic
+def link(case: Case, *, other: Case, kind: str, reason: str, by: Any = None, probability: float | None = None) -> Link:
+    """Say that two cases belong together and why; what a machine proposes waits for a person."""
+    if by is not None:
+        require(by, "complaints.link", case)
+    if other.pk == case.pk:
+        raise BadValue(_("不能关联自己。"), fields={"other": _("请另选")})
+    if kind not in LinkKind.values:
+        raise BadValue(_("请选择关系。"), fields={"kind": _("请选择")})
+    if not reason.strip():
+        raise BadValue(_("请写明理由。"), fields={"reason": _("必填")})
+    row, made = Link.objects.get_or_create(
+        case=case, other=other, kind=kind,
+        defaults={"reason": reason.strip()[:300], "probability": probability, "by": by,
+                  "confirmed": True if by is not None else None},
+    )  # fmt: skip
+    if made:
+        facts = {"kind": row.get_kind_display(), "other": other.number}
+        journal.record("complaints.linked", by=by, on=case, facts=facts)
+    return row
+
+
+@transaction.atomic
+def decide_link(row: Link, *, by: Any, confirm: bool) -> Link:
+    """Confirm or reject a link that the machine proposed."""
+    require(by, "complaints.link", row.case)
+    row.confirmed, row.by = confirm, by
+    row.save(update_fields=["confirmed", "by"])
+    facts = {"result": _("确认") if confirm else _("否定"), "other": row.other.number}
+    journal.record("complaints.link_decided", by=by, on=row.case, facts=facts)
+    return row

@@ -1,0 +1,201 @@
+"""Regulators' transfers (转办件): received under their own number and day, urged, sent back, reported in Word."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime, time
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from xiaobao_web.complaints import clocking, telling
+from xiaobao_web.complaints.models import Case, RegulatorTransfer, Source, Track
+from xiaobao_web.complaints.services import documents
+from xiaobao_web.complaints.services.assignment import lock
+from xiaobao_web.complaints.services.opening import open_directly
+from xiaobao_web.kernel import deadlines, files, journal
+from xiaobao_web.kernel.access import require
+from xiaobao_web.kernel.deadlines import BEIJING
+from xiaobao_web.kernel.errors import BadValue, Refused
+from xiaobao_web.kernel.models import RetentionClass
+
+TRACKS: dict[str, str] = {Source.NFRA: Track.NFRA, Source.PBOC: Track.PBOC, Source.MARKET: Track.AUTHORITY}
+"""The track of each source; the others follow the direct rule, with the day that the transfer itself names."""
+REPORT_FIELDS: dict[str, Any] = {
+    "situation": gettext_lazy("基本情况"), "dispute": gettext_lazy("争议焦点"),
+    "investigation": gettext_lazy("调查结果及证据"), "basis": gettext_lazy("处理依据"),
+    "communication": gettext_lazy("沟通情况"), "extension": gettext_lazy("延期情况"),
+    "satisfaction": gettext_lazy("满意度"),
+}  # fmt: skip
+"""What a report to the People's Bank must say (PBoC5 44); the other bureaus' templates take what they need of it."""
+
+
+@transaction.atomic
+def receive_transfer(*, source: str, bureau: str, number: str, text: str, by: Any, received_at: datetime | None = None,
+                     due_on: date | None = None, forwarded_on: date | None = None,
+                     received_by_bureau: date | None = None, case: Case | None = None,
+                     **values: Any) -> RegulatorTransfer:  # fmt: skip
+    """Register a transfer: as a case of its own, or onto the case (`case`) that the complainant brought here before.
+
+    The same number of the same source is registered once. With both a direct complaint and a transfer the clocks of
+    both run, and the earlier day governs.
+    """
+    if source not in Source.values:
+        raise BadValue(_("请选择转办来源。"), fields={"source": _("请选择")})
+    if not number.strip():
+        raise BadValue(_("请填写转办编号。"), fields={"number": _("必填")})
+    known = RegulatorTransfer.objects.filter(source=source, number=number.strip()).first()
+    if known is not None:
+        return known
+    at = received_at or timezone.now()
+    track = TRACKS.get(source, Track.DIRECT.value)
+    if case is None:
+        contact = {
+            "source_system": Source(source).label, "source_number": number.strip(),
+            "key": f"regulator_transfer:{source}:{number.strip()}"[:200],
+        }  # fmt: skip
+        case = open_directly(
+            channel="regulator_transfer", text=text, by=by, received_at=at, contact=contact, track=track, **values
+        )
+    else:
+        require(by, "complaints.regulator", case)
+        case = lock(case)
+        if track not in clocking.tracks_of(case):
+            case.more_tracks = [*case.more_tracks, track]
+            case.save(update_fields=["more_tracks"])
+    made = RegulatorTransfer.objects.create(
+        case=case, source=source, bureau=bureau.strip() or str(Source(source).label), number=number.strip(),
+        received_by_bureau=received_by_bureau, forwarded_on=forwarded_on, received_at=at, due_on=due_on,
+        registered_by=by,
+    )  # fmt: skip
+    journal.record(
+        "complaints.regulator_received", by=by, on=case, facts={"number": made.number, "bureau": made.bureau}
+    )
+    if "transferred" not in [row.kind for row in case.clock_events.all()] and track in (Track.NFRA, Track.PBOC):
+        clocking.note(case, "transferred", at=at, by=by, **({"report_due": due_on.isoformat()} if due_on else {}))
+    _start_report(made)
+    told = [*telling.in_charge(case), *telling.office(case), *telling.unit_heads(case)]
+    telling.people(case, told, _("监管转办：%(number)s %(title)s"), "complaints.regulator")
+    return made
+
+
+def _start_report(made: RegulatorTransfer) -> None:
+    """Start the regulator's own deadline, by its own day."""
+    if made.due_on is None:
+        return
+    kind = f"report:{made.pk}"
+    deadlines.cancel(made.case, kind)
+    days = max((made.due_on - timezone.localdate(made.received_at)).days, 0)
+    deadlines.start(
+        made.case, kind, label=_("向%s反馈") % made.bureau, basis=_("转办要求的反馈日期"), natural_days=days,
+        at=made.received_at,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def urge(made: RegulatorTransfer, *, by: Any, text: str, due_on: date | None = None) -> RegulatorTransfer:
+    """Record that the regulator urges (督办), perhaps with a new day; unit head, office and executive are told."""
+    row = RegulatorTransfer.objects.select_for_update(of=("self",)).select_related("case__unit").get(pk=made.pk)
+    require(by, "complaints.regulator", row.case)
+    if row.reported_at is not None:
+        raise Refused(_("已经反馈；监管退回的，请登记退回补正。"))
+    row.urged = [*row.urged, {"at": timezone.now().isoformat(), "text": text.strip(), "by": str(by)}]
+    row.due_on = due_on or row.due_on
+    row.save()
+    _start_report(row)
+    journal.record("complaints.regulator_urged", by=by, on=row.case, facts={"comment": text.strip()})
+    told = [*telling.in_charge(row.case), *telling.office(row.case), *telling.unit_heads(row.case),
+            *telling.executives(row.case)]  # fmt: skip
+    telling.people(row.case, told, _("监管督办：%(number)s %(title)s"), "complaints.regulator")
+    return row
+
+
+@transaction.atomic
+def send_back(made: RegulatorTransfer, *, by: Any, text: str, due_on: date | None = None) -> RegulatorTransfer:
+    """Record that the regulator sent the report back to be completed (退回补正)."""
+    row = RegulatorTransfer.objects.select_for_update(of=("self",)).select_related("case__unit").get(pk=made.pk)
+    require(by, "complaints.regulator", row.case)
+    if row.reported_at is None:
+        raise Refused(_("还没有反馈过。"))
+    if not text.strip():
+        raise BadValue(_("请写明退回的原因。"), fields={"text": _("必填")})
+    row.sent_back = [
+        *row.sent_back,
+        {"at": timezone.now().isoformat(), "text": text.strip(), "by": str(by), "report": row.reported_at.isoformat()},
+    ]
+    row.reported_at, row.reported_by, row.document = None, None, None
+    row.due_on = due_on or row.due_on
+    row.save()
+    _start_report(row)
+    journal.record("complaints.regulator_sent_back", by=by, on=row.case, facts={"comment": text.strip()})
+    telling.people(
+        row.case, telling.in_charge(row.case), _("监管退回补正：%(number)s %(title)s"), "complaints.regulator"
+    )
+    return row
+
+
+def draft_report(made: RegulatorTransfer) -> dict[str, str]:
+    """Return a first wording of the report's parts from what the case holds; the person completes it."""
+    case = made.case
+    letter = case.letters.filter(state="sent").order_by("-version").first()
+    records = "\n".join(f"{timezone.localtime(row.at):%Y-%m-%d} {row.get_kind_display()}：{row.text}"
+                        for row in case.records.all()[:30])  # fmt: skip
+    extensions = "；".join(f"{row.get_kind_display()}，{timezone.localtime(row.decided_at):%Y-%m-%d} 批准"
+                          for row in case.extensions.filter(approved=True) if row.decided_at)  # fmt: skip
+    told = {1: "很不满意", 2: "不满意", 3: "一般", 4: "满意", 5: "很满意"}
+    return {
+        "situation": case.summary,
+        "dispute": "、".join([case.cause, *case.demands]) if case.cause else "、".join(case.demands),
+        "investigation": letter.facts if letter else records,
+        "basis": letter.reasons if letter else "",
+        "communication": "\n".join([records, letter.decision if letter else ""]).strip(),
+        "extension": extensions or "无",
+        "satisfaction": told.get(case.satisfaction or 0, "未回访"),
+        **made.report,
+    }
+
+
+@transaction.atomic
+def report(made: RegulatorTransfer, *, by: Any, parts: dict[str, str], at: datetime | None = None) -> RegulatorTransfer:
+    """Report to the regulator: every part written, the Word document made and archived, its fingerprint journalled."""
+    row = RegulatorTransfer.objects.select_for_update(of=("self",)).select_related("case__unit").get(pk=made.pk)
+    require(by, "complaints.report_regulator", row.case)
+    if row.reported_at is not None:
+        raise Refused(_("已经反馈过。"))
+    empty = {name: _("必填") for name in REPORT_FIELDS if not parts.get(name, "").strip()}
+    if empty:
+        told = "、".join(str(REPORT_FIELDS[name]) for name in empty)
+        raise BadValue(_("反馈报告还缺：%s。") % told, fields=empty)
+    row.report = {name: parts[name].strip() for name in REPORT_FIELDS}
+    content = documents.render(documents.template_for(row.bureau), report_context(row))
+    name = f"转办件反馈报告 {row.number}.docx"
+    stored = files.store(io.BytesIO(content), name=name, by=None)
+    row.document, row.reported_by, row.reported_at = stored, by, at or timezone.now()
+    row.save()
+    files.attach(row.case, stored, name=name, purpose="report", by=by, personal=True, retention=RetentionClass.ARCHIVE)
+    deadlines.meet(row.case, f"report:{row.pk}", at=row.reported_at)
+    facts = {"bureau": row.bureau, "sha256": stored.sha256[:16]}
+    journal.record("complaints.regulator_reported", by=by, on=row.case, facts=facts)
+    return row
+
+
+def report_context(row: RegulatorTransfer) -> dict[str, Any]:
+    """Return what a bureau's template may name, as texts."""
+    case = row.case
+    return {
+        "institution": settings.INSTITUTION, "bureau": row.bureau, "number": row.number, "case_number": case.number,
+        "customer": case.customer_name or "未提供", "phone": case.phone, "unit": str(case.unit),
+        "received_on": _day(row.received_at), "due_on": _day(row.due_on), "today": _day(timezone.now()),
+        "title": case.title, "handler": str(case.handler or ""), **row.report,
+    }  # fmt: skip
+
+
+def _day(value: Any) -> str:
+    if value is None:
+        return ""
+    moment = value if isinstance(value, datetime) else datetime.combine(value, time(12), BEIJING)
+    return f"{timezone.localtime(moment):%Y年%-m月%-d日}"

@@ -1,0 +1,38 @@
+"""The addresses of complaints."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from xiaobao_web.complaints.tables import ComplaintList, ContactList, TaskList, TransferInList
+from xiaobao_web.complaints.views import cases, letters, registering, transfers
+
+PREFIX = "complaints/"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    ComplaintList.at(""),
+    path("register/", registering.register, name="complaint_register"),
+    ContactList.at("contacts/"),
+    path("contacts/<int:pk>/", registering.contact, name="complaint_contact"),
+    TaskList.at("tasks/"),
+    path("tasks/<int:pk>/", cases.task, name="complaint_task"),
+    TransferInList.at("transfers/"),
+    path("transfers/new/", transfers.new, name="complaint_transfer_new"),
+    path("transfers/<int:pk>/", transfers.transfer, name="complaint_transfer"),
+    path("transfers/<int:pk>/document/", transfers.document, name="complaint_transfer_document"),
+    path("templates/", transfers.templates, name="complaint_templates"),
+    path("templates/packaged/", transfers.packaged_template, name="complaint_template_packaged"),
+    path("<int:pk>/", cases.case, name="complaint"),
+    path("<int:pk>/do/<str:verb>/", cases.step, name="complaint_step"),
+    path("<int:pk>/clocks/<int:place>/", cases.clock_days, name="complaint_clock"),
+    path("<int:pk>/personal/", cases.personal, name="complaint_personal"),
+    path("<int:pk>/correct/", cases.correct, name="complaint_correct"),
+    path("<int:pk>/links/<int:link>/", cases.decide_link, name="complaint_link"),
+    path("<int:pk>/letter/", letters.letter, name="complaint_letter"),
+    path("<int:pk>/letter/check/", letters.check, name="complaint_letter_check"),
+    path("<int:pk>/letter/<int:version>/document/", letters.document, name="complaint_letter_document"),
+]
+if find_spec("xiaobao_web.complaints.channels.urls"):
+    urlpatterns.append(path("", include("xiaobao_web.complaints.channels.urls")))

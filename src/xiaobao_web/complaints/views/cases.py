@@ -1,0 +1,221 @@
+"""The case page of a complaint: what it is about, its clocks, every step one may take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from xiaobao_web.complaints import clocking, queries, services, verbs
+from xiaobao_web.complaints.data import key_of
+from xiaobao_web.complaints.forms.entry import CorrectForm
+from xiaobao_web.complaints.models import Case, Link, OfficialCode, Task
+from xiaobao_web.complaints.services.personal import masked, shown
+from xiaobao_web.kernel import deadlines, files, journal
+from xiaobao_web.kernel.access import can, find, require
+from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError, Refused
+from xiaobao_web.kernel.views_comments import context_of
+
+RELATED = ("unit__parent", "handler__unit", "leader", "registered_by", "product", "merged_into")
+
+
+def find_case(user: Any, pk: int) -> Case:
+    """Return a case a person may see; raises Hidden."""
+    return find(user, Case.objects.select_related(*RELATED), "complaints.view", pk=pk)
+
+
+@require_GET
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a case."""
+    return render(request, "complaints/case.html", context(find_case(request.user, pk), request.user))
+
+
+def context(row: Case, user: Any) -> dict[str, Any]:
+    """Return what the case page needs."""
+    links = list(Link.objects.filter(case=row).select_related("other", "by"))
+    links += list(Link.objects.filter(other=row).select_related("case", "by"))
+    return {
+        "case": row,
+        "personal": shown(row),
+        "may_open": can(user, "complaints.see_personal", row),
+        "may_correct": can(user, "complaints.correct", row),
+        "groups": verbs.groups(row, user),
+        "clocks": deadlines.running(row),
+        "statutory": statutory(row),
+        "contacts": [(item, masked(item.words())[:2000]) for item in row.contacts.order_by("received_at", "pk")[:50]],
+        "records": row.records.select_related("by"),
+        "tasks": row.tasks.select_related("unit", "assignee", "approved_by"),
+        "extensions": row.extensions.select_related("asked_by", "decided_by"),
+        "offers": row.offers.select_related("asked_by", "decided_by"),
+        "mediations": row.mediations.prefetch_related("sessions__by"),
+        "letters": row.letters.select_related("written_by", "checked_by", "released_by", "sent_by"),
+        "reviews": row.reviews.select_related("unit", "decided_by"),
+        "responsibilities": row.responsibilities.select_related("unit", "by", "contested_by", "decided_by"),
+        "callbacks": row.callbacks.select_related("by"),
+        "parties": row.parties.select_related("person__unit"),
+        "transfers": row.transfer_records.select_related("from_unit", "to_unit", "from_handler", "to_handler"),
+        "transfers_in": row.transfers_in.all(),
+        "links": [(item, item.other if item.case_id == row.pk else item.case) for item in links],
+        "earlier": services.earlier_of(row, user),
+        "merged": row.merged.all(),
+        "codes": codes_of(row),
+        "attachments": files.attachments_of(row).count(),
+        "events": journal.events_of(row),
+        **context_of(row, user),
+    }
+
+
+def statutory(row: Case) -> list[dict[str, Any]]:
+    """Return the clocks of a case for its card: label, days, articles; what cannot be replayed is told instead."""
+    try:
+        clocks = clocking.clocks_of(row)
+    except Refused as error:
+        return [{"fault": error.message}]
+    return [
+        {
+            "clock": clock, "label": clocking.label_of(clock, row), "articles": "；".join(str(c) for c in clock.basis),
+            "place": number, "information": clock.kind in clocking.INFORMATION,
+        }
+        for number, clock in enumerate(clocks)
+    ]  # fmt: skip
+
+
+def codes_of(row: Case) -> dict[str, str]:
+    """Return the stable keys and official codes of the case's classes."""
+    found: dict[str, str] = {}
+    for field in ("business_type", "cause"):
+        key = key_of(field, getattr(row, field))
+        code = OfficialCode.objects.filter(field=field, key=key).values_list("code", flat=True).first() if key else None
+        found[field] = code or key
+    return found
+
+
+@require_GET
+def clock_days(request: HttpRequest, pk: int, place: int) -> HttpResponse:
+    """Show how a clock was counted, day by day, each with its article."""
+    row = find_case(request.user, pk)
+    clocks = clocking.clocks_of(row)
+    if place >= len(clocks):
+        raise Hidden(_("没有这个期限，请刷新页面。"))
+    return render(request, "complaints/_clock.html", {"case": row, "clock": clocks[place]})
+
+
+@require_http_methods(["GET", "POST"])
+def step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Show the form of a step, and do it; what is wrong is told beside the field, what was typed is kept."""
+    row = find_case(request.user, pk)
+    found = verbs.VERBS.get(verb)
+    if found is None:
+        raise Hidden(_("没有这项操作。"))
+    if request.method == "GET":
+        reason = verbs.reason_against(found, row, request.user)
+        form = None if reason else found.form(case=row, user=request.user)
+        return _step(request, row, found, form, reason)
+    form = found.form(request.POST, case=row, user=request.user)
+    if form.is_valid():
+        try:
+            told = verbs.do(row, verb, by=request.user, values=form.cleaned_data)
+        except PlatformError as error:
+            if error.status == 404:
+                raise
+            tell(form, error)
+        else:
+            messages.success(request, str(told))
+            return redirect(row)
+    return _step(request, row, found, form, "", status=422)
+
+
+def _step(request: HttpRequest, row: Case, verb: verbs.Verb, form: Any, reason: str, status: int = 200) -> HttpResponse:
+    values = {"case": row, "verb": verb, "form": form, "reason": reason, "thing": verb.about(row)}
+    name = "complaints/_step.html" if request.headers.get("HX-Request") else "complaints/step.html"
+    return render(request, name, values, status=status)
+
+
+def tell(form: Any, error: PlatformError) -> None:
+    """Put what a service refused beside the fields of a form."""
+    fields = getattr(error, "fields", {})
+    for field, sentence in fields.items():
+        if field in form.fields:
+            form.add_error(field, str(sentence))
+    if not set(fields) & set(form.fields):
+        form.add_error(None, error.message)
+
+
+@require_POST
+def personal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the complainant's data and words in full; the opening is journalled with its purpose."""
+    row = find_case(request.user, pk)
+    opened = services.open_personal(row, by=request.user, purpose=request.POST.get("purpose", ""))
+    labels = {name: Case._meta.get_field(name).verbose_name for name in Case.PERSONAL}  # type: ignore[union-attr]
+    fields = [(labels[name], value) for name, value in opened["fields"].items() if value]
+    return render(request, "complaints/_personal.html", {**opened, "case": row, "fields": fields})
+
+
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct the ticket; the page shows the data in full, so that opening it is journalled too."""
+    row = find_case(request.user, pk)
+    require(request.user, "complaints.correct", row)
+    if request.method == "GET":
+        services.open_personal(row, by=request.user, purpose=str(_("更正填单")))
+        form = CorrectForm(instance=row)
+        return render(request, "complaints/correct.html", {"case": row, "form": form})
+    form = CorrectForm(request.POST, instance=Case.objects.get(pk=row.pk))
+    if form.is_valid():
+        services.correct(row, by=request.user, values=form.cleaned_data)
+        messages.success(request, _("填单已更正。"))
+        return redirect(row)
+    return render(request, "complaints/correct.html", {"case": row, "form": form}, status=422)
+
+
+@require_POST
+def decide_link(request: HttpRequest, pk: int, link: int) -> HttpResponse:
+    """Confirm or reject a link that the machine proposed."""
+    row = find_case(request.user, pk)
+    found = Link.objects.select_related("case", "other").filter(pk=link, case=row).first()
+    if found is None:
+        raise Hidden(_("没有这个关联。"))
+    services.decide_link(found, by=request.user, confirm=request.POST.get("confirm") == "1")
+    return redirect(row)
+
+
+@require_http_methods(["GET", "POST"])
+def task(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a task with what the unit needs to know of the case; answer it, or decide on the answer."""
+    rows = Task.objects.select_related("case__unit", "case__handler", "unit", "assignee", "asked_by", "replied_by")
+    row = find(request.user, rows, "complaints.tasks", pk=pk)
+    fault = ""
+    if request.method == "POST":
+        try:
+            told = _task_step(row, request)
+        except BadValue as error:
+            fault = error.message
+        else:
+            messages.success(request, told)
+            return redirect(row)
+    values = {
+        "task": row, "fault": fault, "given": request.POST,
+        "may_answer": can(request.user, "complaints.answer_task", row) if row.state == "open" else None,
+        "may_decide": can(request.user, "complaints.approve_task", row) if row.state == "answered" else None,
+        "sees_case": queries.visible(request.user).filter(pk=row.case_id).exists(),
+        "clock": deadlines.running(row).first(),
+    }  # fmt: skip
+    return render(request, "complaints/task.html", values, status=422 if fault else 200)
+
+
+def _task_step(row: Task, request: HttpRequest) -> str:
+    action = request.POST.get("action", "")
+    if action == "answer":
+        services.answer_task(row, by=request.user, reply=request.POST.get("reply", ""))
+        return str(_("回复已提交，等待负责人审批。"))
+    if action in ("approve", "return"):
+        services.decide_task(row, by=request.user, approve=action == "approve", note=request.POST.get("note", ""))
+        return str(_("已审批。")) if action == "approve" else str(_("已退回。"))
+    if action == "cancel":
+        services.cancel_task(row, by=request.user)
+        return str(_("任务已撤销。"))
+    raise BadValue(_("没有这项操作，请刷新页面。"))

@@ -1,0 +1,139 @@
+"""Pages where contacts are registered and told apart, and the page of a contact."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from xiaobao_web.complaints import services
+from xiaobao_web.complaints.forms import entry as forms
+from xiaobao_web.complaints.models import Case, Contact, ContactKind
+from xiaobao_web.complaints.services.personal import masked
+from xiaobao_web.complaints.views.cases import tell
+from xiaobao_web.kernel import deadlines, files, journal
+from xiaobao_web.kernel.access import can, find, holds, require
+from xiaobao_web.kernel.errors import BadUpload, BadValue, PlatformError
+
+MOST_FILES = 20
+FACTS = ("customer_name", "phone", "id_number", "account", "business_type", "cause", "demands", "flags", "urgency",
+         "amount", "confidential")  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """Take a contact down: a complaint is filed at once, the rest waits for the second person."""
+    require(request.user, "complaints.register")
+    form = forms.RegisterForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            contact = _registered(form.cleaned_data, request)
+        except PlatformError as error:
+            tell(form, error)
+        else:
+            if contact.case is not None:
+                messages.success(request, _("已立案，编号 %s。") % contact.case.number)
+                return redirect(contact.case if _sees(request.user, contact.case) else contact)
+            messages.success(request, _("已登记，编号 %s。") % contact.number)
+            return redirect(contact)
+    values = {"form": form, "screens": holds(request.user, "complaints.screen_kind")}
+    return render(request, "complaints/register.html", values, status=422 if form.errors else 200)
+
+
+def _sees(user: Any, case: Case) -> bool:
+    return bool(can(user, "complaints.view", case))
+
+
+def _registered(given: dict[str, Any], request: HttpRequest) -> Contact:
+    by = request.user
+    facts = {name: given[name] for name in FACTS}
+    contact = services.register(
+        channel=given["channel"], text=given["text"], by=by, received_at=given["received_at"], unit=given["unit"],
+        sender=given["customer_name"], people_count=given["people_count"], face_to_face=given["face_to_face"],
+        kind_proposed=ContactKind.COMPLAINT.value if given["kind"] == ContactKind.COMPLAINT else "",
+        details={key: str(value) if key == "amount" and value is not None else value for key, value in facts.items()},
+    )  # fmt: skip
+    keep_files(request, contact)
+    if holds(by, "complaints.screen_kind") and can(by, "complaints.screen_kind", contact):
+        complaint = given["kind"] == ContactKind.COMPLAINT
+        services.screen_kind(
+            contact, by=by, kind=given["kind"], reason=given["kind_reason"], **(facts if complaint else {})
+        )
+        contact.refresh_from_db()
+    return contact
+
+
+def keep_files(request: HttpRequest, contact: Contact) -> None:
+    """Attach what came along; a file that cannot be taken is told and does not lose the rest."""
+    for upload in request.FILES.getlist("file")[:MOST_FILES]:
+        try:
+            stored = files.store(upload, name=upload.name or "", by=request.user)
+        except BadUpload as error:
+            messages.warning(request, f"{upload.name}：{error.message}")
+            continue
+        files.attach(contact, stored, name=upload.name or "", purpose="contact", by=request.user, personal=True)
+
+
+@require_http_methods(["GET", "POST"])
+def contact(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a contact as it came and what it was found to be; say so, check it, check the sample."""
+    rows = Contact.objects.select_related("unit", "registered_by", "kind_by", "checked_by", "sampled_by", "case__unit")
+    row = find(request.user, rows, "complaints.contacts", pk=pk)
+    screening = request.POST.get("action") == "screen_kind"
+    form = forms.ScreenForm(
+        request.POST if screening else None, user=request.user,
+        initial={"kind": row.kind_proposed, "unit": row.unit_id},
+    )  # fmt: skip
+    if request.method == "POST":
+        try:
+            told = _contact_step(row, request, form)
+        except BadValue as error:
+            if not screening:
+                raise
+            tell(form, error)
+        else:
+            if told:
+                messages.success(request, told)
+                return redirect(row)
+    return render(request, "complaints/contact.html", _shown(row, form, request.user),
+                  status=422 if form.is_bound and form.errors else 200)  # fmt: skip
+
+
+def _shown(row: Contact, form: Any, user: Any) -> dict[str, Any]:
+    return {
+        "contact": row,
+        "form": form,
+        "words": masked(row.words()),
+        "screen": can(user, "complaints.screen_kind", row) if row.state == "new" else None,
+        "check": can(user, "complaints.check_kind", row) if row.state == "checking" else None,
+        "sample": can(user, "complaints.check_sample", row) if row.sampled and row.sampled_at is None else None,
+        "clocks": deadlines.running(row),
+        "attachments": files.attachments_of(row),
+        "events": journal.events_of(row),
+    }
+
+
+def _contact_step(row: Contact, request: HttpRequest, form: Any) -> str:
+    by, post = request.user, request.POST
+    action = post.get("action", "")
+    if action == "screen_kind":
+        if not form.is_valid():
+            return ""
+        given = form.cleaned_data
+        facts = {key: value for key, value in row.details.items() if key in FACTS}
+        services.screen_kind(
+            row, by=by, kind=given["kind"], reason=given["reason"], into=given["into"], unit=given["unit"], **facts
+        )
+        return str(_("已甄别。"))
+    if action == "check_kind":
+        services.check_kind(row, by=by, agree=post.get("agree") == "1", note=post.get("note", ""),
+                            **{key: value for key, value in row.details.items() if key in FACTS})  # fmt: skip
+        return str(_("复核已登记。"))
+    if action == "check_sample":
+        services.check_sample(row, by=by, omitted=post.get("omitted") == "1", note=post.get("note", ""))
+        return str(_("抽查已登记。"))
+    raise BadValue(_("没有这项操作，请刷新页面。"))

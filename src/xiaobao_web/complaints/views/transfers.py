@@ -1,0 +1,155 @@
+"""Pages of regulators' transfers: register, urge, send back, write the report; the bureaus' templates."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from xiaobao_web.complaints import data, services
+from xiaobao_web.complaints.forms.fields import DayInput, case_of, choice, line, moment, text, unit
+from xiaobao_web.complaints.models import BureauTemplate, RegulatorTransfer, Source
+from xiaobao_web.complaints.services import documents
+from xiaobao_web.complaints.services.regulators import REPORT_FIELDS
+from xiaobao_web.complaints.views.cases import find_case, tell
+from xiaobao_web.kernel import journal
+from xiaobao_web.kernel.access import can, find, require
+from xiaobao_web.kernel.errors import Hidden, PlatformError
+from xiaobao_web.kernel.serving import respond
+
+OF_A_NEW_CASE = frozenset({"unit", "customer_name", "phone", "cause", "business_type"})
+"""What the sheet says of the case, when it becomes one of its own."""
+
+
+class NewForm(forms.Form):
+    """A transfer as the regulator's sheet has it."""
+
+    source = choice(gettext_lazy("转办来源"), Source.choices)
+    bureau = line(
+        gettext_lazy("转办机构"), most=80, help_text=gettext_lazy("如：××监管局。反馈报告按这个名称选用模板。")
+    )
+    number = line(gettext_lazy("转办编号"), most=80)
+    received_at = moment(gettext_lazy("收到转办"))
+    forwarded_on = forms.DateField(label=gettext_lazy("转出日期"), required=False, widget=DayInput())
+    received_by_bureau = forms.DateField(label=gettext_lazy("监管收到投诉"), required=False, widget=DayInput())
+    due_on = forms.DateField(label=gettext_lazy("要求反馈"), required=False, widget=DayInput())
+    case = line(gettext_lazy("已有投诉编号"), required=False, most=40,
+                help_text=gettext_lazy("同一投诉已在我行登记的填编号，两种期限并行计算。"))  # fmt: skip
+    text = text(gettext_lazy("转办内容"), 8, most=20000, required=False)
+    customer_name = line(gettext_lazy("投诉人"), required=False, most=80)
+    phone = line(gettext_lazy("电话"), required=False, most=40)
+    unit = unit(
+        gettext_lazy("责任机构"), required=False, help_text=gettext_lazy("按属地局对应的分行选择，总行同时可见。")
+    )
+    business_type = choice(gettext_lazy("业务类别"), data.business_types(), required=False)
+    cause = choice(gettext_lazy("投诉原因"), data.causes(), required=False)
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_case(self) -> Any:
+        """Return the case of the number, None where the transfer becomes a case of its own."""
+        number = self.cleaned_data["case"]
+        return case_of(number, self.user) if number else None
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the words where there is no case yet."""
+        found = super().clean() or {}
+        if found.get("case") is None and "case" in found and not found.get("text", "").strip():
+            self.add_error("text", _("请粘贴转办内容。"))
+        return found
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Register a transfer."""
+    require(request.user, "complaints.regulator")
+    form = NewForm(request.POST if request.method == "POST" else None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        given = {key: value for key, value in form.cleaned_data.items() if value not in (None, "")}
+        if "case" in given:
+            given = {key: value for key, value in given.items() if key not in OF_A_NEW_CASE}
+        try:
+            made = services.receive_transfer(by=request.user, **{"text": "", **given})
+        except PlatformError as error:
+            tell(form, error)
+        else:
+            messages.success(request, _("转办件已登记，投诉编号 %s。") % made.case.number)
+            return redirect(made.case)
+    return render(request, "complaints/transfer_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def transfer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a transfer and write the report to the regulator."""
+    rows = RegulatorTransfer.objects.select_related("case__unit", "case__handler", "document", "reported_by")
+    row = find(request.user, rows, "complaints.view", pk=pk)
+    parts = services.draft_report(row)
+    faults: dict[str, str] = {}
+    if request.method == "POST":
+        parts = {name: request.POST.get(name, "")[:10000] for name in REPORT_FIELDS}
+        try:
+            services.report(row, by=request.user, parts=parts)
+        except PlatformError as error:
+            if error.status in (403, 404):
+                raise
+            faults = {name: str(told) for name, told in getattr(error, "fields", {}).items()} or {"": error.message}
+            messages.error(request, error.message)
+        else:
+            messages.success(request, _("反馈报告已生成并归档。"))
+            return redirect("complaint_transfer", pk=row.pk)
+    values = {
+        "transfer": row, "case": row.case, "reports": can(request.user, "complaints.report_regulator", row.case),
+        "parts": [(name, label, parts.get(name, ""), faults.get(name, "")) for name, label in REPORT_FIELDS.items()],
+        "events": journal.events_of(row.case),
+        "sees": can(request.user, "complaints.view", row.case),
+    }  # fmt: skip
+    return render(request, "complaints/transfer.html", values, status=422 if faults else 200)
+
+
+@require_GET
+def document(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Hand out the report; it names the complainant, so that is journalled."""
+    row = find(request.user, RegulatorTransfer.objects.select_related("document"), "complaints.view", pk=pk)
+    if row.document is None:
+        raise Hidden(_("还没有反馈报告。"))
+    services.open_personal(find_case(request.user, row.case_id), by=request.user, purpose=str(_("查看反馈报告")))
+    return respond(request, row.document, name=f"转办件反馈报告 {row.number}.docx", download=True)
+
+
+@require_http_methods(["GET", "POST"])
+def templates(request: HttpRequest) -> HttpResponse:
+    """Show the bureaus' templates and take a new one."""
+    require(request.user, "complaints.set_template")
+    fault = ""
+    if request.method == "POST":
+        upload = request.FILES.get("file")
+        if upload is None:
+            fault = str(_("请选择模板文件。"))
+        else:
+            try:
+                services.set_template(upload, bureau=request.POST.get("bureau", ""), by=request.user)
+            except PlatformError as error:
+                fault = error.message
+            else:
+                messages.success(request, _("模板已启用。"))
+                return redirect("complaint_templates")
+    rows = BureauTemplate.objects.filter(active=True).select_related("added_by")
+    values = {"rows": rows, "fault": fault, "fields": documents.REPORT_NAMES, "given": request.POST}
+    return render(request, "complaints/templates.html", values, status=422 if fault else 200)
+
+
+@require_GET
+def packaged_template(request: HttpRequest) -> FileResponse:
+    """Hand out the packaged template, as the start of a bureau's own."""
+    require(request.user, "complaints.set_template")
+    return FileResponse(io.BytesIO(documents.packaged_report()), as_attachment=True, filename="转办件反馈报告模板.docx")
