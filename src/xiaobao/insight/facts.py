@@ -19,7 +19,7 @@ from xiaobao.insight.values import moment
 from xiaobao.privacy import Entity, recognise
 from xiaobao.privacy.surnames import RARE
 from xiaobao.text.dates import DATE, date_parts
-from xiaobao.text.normalise import normalise_term
+from xiaobao.text.normalise import normalise
 from xiaobao.text.numerals import fold, parse_number
 from xiaobao.text.values import values
 
@@ -111,7 +111,7 @@ def facts_of(obj: Mapping[str, Any]) -> Facts:
     text = narrative(obj)
     received = None
     if obj.get("received_at") or obj.get("ts"):
-        received = moment(obj.get("received_at") or obj.get("ts")).date()
+        received = moment(obj.get("received_at") or obj.get("ts"), "received_at").date()
     entities = recognise(text, _KINDS)
     numbers = {_digits(e.text) for e in entities if e.kind in ("mobile", "landline")}
     numbers |= {e.text.lower() for e in entities if e.kind == "email"}
@@ -135,9 +135,13 @@ def facts_of(obj: Mapping[str, Any]) -> Facts:
         dates=_dates(text, received),
         products=_products(own),
         themes=frozenset(name for name, pattern in _themes().items() if pattern.search(own)),
-        words=frozenset(w for w in tokens(normalise_term(own)) if len(w) > 1 and is_content(w)),
+        words=frozenset(w for w in tokens(normalise(own).text) if len(w) > 1 and is_content(w)),
         grams=_grams(own),
     )
+
+
+def _plain(name: str) -> str:
+    return normalise(name).text
 
 
 def _digits(text: str) -> str:
@@ -159,12 +163,12 @@ def _people(text: str, entities: list[Entity]) -> tuple[frozenset[str], frozense
             or (_OFFICE_BEFORE.search(before) and not before.endswith(("我叫", "本人叫")))
         ):
             continue
-        name = normalise_term(_TITLES.sub("", entity.text))
+        name = _plain(_TITLES.sub("", entity.text))
         if len(name) >= 2:
             people.add(name)
         if name:
             surnames.add(name[0])
-    people |= {normalise_term(m[1]) for m in _CALLED.finditer(text) if m[1][0] in RARE}
+    people |= {_plain(m[1]) for m in _CALLED.finditer(text) if m[1][0] in RARE}
     return frozenset(people), frozenset(surnames | {name[0] for name in people})
 
 
@@ -248,5 +252,5 @@ def _products(text: str) -> frozenset[str]:
 
 
 def _grams(text: str) -> frozenset[str]:
-    plain = "".join("0" if c.isdigit() else c for c in normalise_term(text) if c.isalnum())
+    plain = "".join("0" if c.isdigit() else c for c in normalise(text).text if c.isalnum())
     return frozenset(plain[i : i + 2] for i in range(len(plain) - 1))

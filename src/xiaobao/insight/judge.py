@@ -90,11 +90,10 @@ def expectation(counts: Floats, sizes: Floats, dates: list[date], days: int) -> 
     total, texts = counts[base].sum(), sizes[base].sum()
     plain = (total + 0.5) / (texts + 1.0) * sizes
     weekdays = np.array([d.weekday() for d in dates])
-    factors = np.ones(7)
-    for weekday in range(7):
-        same = base & (weekdays == weekday)
-        prior = plain[base].mean() if base.any() else 1.0
-        factors[weekday] = (counts[same].sum() + prior) / (plain[same].sum() + prior)
+    prior = plain[base].mean() if base.any() else 1.0
+    seen = np.bincount(weekdays, weights=counts * base, minlength=7)
+    usual = np.bincount(weekdays, weights=plain * base, minlength=7)
+    factors = (seen + prior) / np.maximum(usual + prior, 1e-9)
     return np.asarray(plain * factors[weekdays])
 
 

@@ -65,6 +65,9 @@ class Memory:
         self.bins: deque[Bin] = deque()
         self._past = Sketch(bits)
         self._recent = {days: Sketch(bits) for days in WINDOWS}
+        self.ages: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        """How many days (of 24 hours back from the end of the newest bin) each bin is old, 0 for the newest."""
+        self._sizes: NDArray[np.float64] = np.zeros(DAYS, dtype=np.float64)
         self._marks = np.zeros(1 << _MARKS, dtype=np.bool_)
 
     def add(self, index: int, texts: Sequence[Text]) -> None:
@@ -75,6 +78,9 @@ class Memory:
         for sketch in (self._past, *self._recent.values()):
             sketch.add(*found.counted)
         self.bins.append(Bin(index, found, kept, len(kept)))
+        self.ages = (index - np.array([b.index for b in self.bins], dtype=np.int64)) // BINS_A_DAY
+        held = np.array([b.size for b in self.bins], dtype=np.float64)
+        self._sizes = np.bincount(self.ages, weights=held, minlength=DAYS)[:DAYS].astype(np.float64)
 
     def _forget(self, now: int) -> None:
         before = self.bins[-1].index if self.bins else now
@@ -93,16 +99,9 @@ class Memory:
         """Return the number of the newest bin."""
         return self.bins[-1].index
 
-    def age(self, each: Bin) -> int:
-        """Return how many days (of 24 hours back from the end of the newest bin) a bin is old, 0 for the newest."""
-        return (self.now - each.index) // BINS_A_DAY
-
     def sizes(self) -> NDArray[np.float64]:
         """Return the number of texts by age in days."""
-        out = np.zeros(DAYS, dtype=np.float64)
-        for each in self.bins:
-            out[self.age(each)] += each.size
-        return out
+        return self._sizes
 
     def counts(self, numbers: Ids, days: int) -> tuple[Counts, Counts]:
         """Return how many texts of the last `days` (one of WINDOWS) had each feature, and how many before them."""
@@ -111,15 +110,19 @@ class Memory:
 
     def recent_features(self, days: int = 1) -> Ids:
         """Return each feature of the last days once."""
-        return np.unique(np.concatenate([b.features.counted[0] for b in self.bins if self.age(b) < days]))
+        return np.unique(
+            np.concatenate([b.features.counted[0] for b, age in zip(self.bins, self.ages, strict=True) if age < days])
+        )
 
-    def hits(self, numbers: Iterable[int]) -> Hits:
-        """Return every text that is remembered and holds one of some features, with the features it holds."""
+    def hits(self, numbers: Iterable[int], days: int = DAYS) -> Hits:
+        """Return every text of the last days that holds one of some features, with the features it holds."""
         sought = np.unique(np.fromiter(numbers, dtype=np.uint32))
         bins, places, found = [], [], []
         mask = np.uint32((1 << _MARKS) - 1)
         self._marks[sought & mask] = True
         for position, each in enumerate(self.bins):
+            if self.ages[position] >= days:
+                continue
             own = each.features
             maybe = np.flatnonzero(self._marks[own.numbers & mask])
             if not maybe.size:

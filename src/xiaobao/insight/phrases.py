@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from math import log
 
 from xiaobao.insight.statistics import poisson_ratio
@@ -100,7 +101,15 @@ def hot(texts: Sequence[str], *, background: Sequence[str] = (), top: int = 20) 
         if len(gram) == 1:
             score *= 0.5
         found.append(Phrase(word, count, before, round(score, 3)))
-    return _without_parts(found, top)
+    return _counted(_without_parts(found, top), texts, background)
+
+
+def _counted(found: list[Phrase], texts: Sequence[str], background: Sequence[str]) -> list[Phrase]:
+    """Count phrases as they are written: the dictionary cuts some of them in two where another word precedes."""
+    now, then = [t.lower() for t in texts], [t.lower() for t in background]
+    return [
+        replace(p, count=sum(p.text in t for t in now), before=sum(p.text in t for t in then)) for p in found
+    ]  # fmt: skip
 
 
 def rising(now: Sequence[str], before: Sequence[str], *, top: int = 20, least: int = 3) -> list[Phrase]:

@@ -73,7 +73,7 @@ def _bag(memory: Memory, ids: set[str]) -> dict[int, float]:
 def _bags_of(memory: Memory, numbers: list[int], days: int) -> dict[int, dict[int, float]]:
     """Return the same for the texts of before the window that hold a feature, for each of some features."""
     hits = memory.hits(numbers)
-    old = np.array([memory.age(b) >= days for b in memory.bins], dtype=np.bool_)
+    old = memory.ages >= days
     out = {}
     for number in numbers:
         held = np.flatnonzero((hits.features == number) & old[hits.bins])[-_MOST_TEXTS:]

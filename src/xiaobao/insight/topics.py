@@ -152,5 +152,4 @@ def series(memory: Memory, topic: Topic, hits: Hits) -> np.ndarray[tuple[int], n
     ones, times = np.unique(hits.texts[np.isin(hits.features, single)], return_counts=True)
     twos = hits.texts[np.isin(hits.features, pairs)]
     matched = np.union1d(ones[times >= 2], twos) >> 32
-    ages = np.array([memory.age(b) for b in memory.bins], dtype=np.int64)
-    return np.bincount(ages[matched], minlength=DAYS)[:DAYS].astype(np.float64)
+    return np.bincount(memory.ages[matched], minlength=DAYS)[:DAYS].astype(np.float64)

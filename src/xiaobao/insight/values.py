@@ -88,7 +88,7 @@ class Cluster:
         return len(self.ids)
 
 
-def moment(value: object) -> datetime:
+def moment(value: object, key: str = "ts") -> datetime:
     """Return Beijing time without a zone from ISO 8601 text or seconds since 1970; raise InputError for others."""
     try:
         if isinstance(value, datetime):
@@ -102,7 +102,7 @@ def moment(value: object) -> datetime:
         return read if read.tzinfo is None else read.astimezone(BEIJING).replace(tzinfo=None)
     except (ValueError, OverflowError, OSError) as error:
         shown = str(value)[:40]
-        raise InputError(f"字段“ts”不是可读的时间：{shown}（如 2026-03-01T09:30:00）", code="input.time") from error
+        raise InputError(f"字段“{key}”不是可读的时间：{shown}（如 2026-03-01T09:30:00）", code="input.time") from error
 
 
 def text_of(line: Mapping[str, Any], fallback: str = "") -> Text:

@@ -1,0 +1,168 @@
+"""Duplicates: the same event, another of the same customer, a template letter, a stranger; candidates; agents."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xiaobao.cli import main
+from xiaobao.errors import InputError
+from xiaobao.insight import Index, agent_signs, compare, facts_of, keys
+
+
+def told(text: str, at: str = "2026-03-18T10:00:00", **more: Any) -> dict[str, Any]:
+    return {"received_at": at, "text": text, **more}
+
+
+FIRST = told("3月12日我尾号4471的信用卡在国外被刷了8,960元，当时我人在公司。请撤销。芦海燕 13812345678")
+RENT = "我的工资卡3月2日被限额，房租3,500元交不出来"
+LETTER = "本人{}，在贵行办理贷款{}元，贵行未明示年化利率，现要求退还全部费用并书面答复，否则向监管部门举报。联系电话{}"
+CALL = "坐席：您好\n客户：卡让人在外国盗刷八千九百六，上周四的事，尾号4471\n坐席：您贵姓\n客户：我姓芦"
+TRANSFER = "【转办】消费者芦海燕（电话13812345678）反映信用卡3月12日被境外盗刷8960元"
+
+
+@pytest.mark.parametrize(
+    ("b", "same", "link"),
+    [
+        (told(CALL), True, "same_event"),
+        (told(TRANSFER, "2026-04-02"), True, "same_event"),
+        (told("替爱人反映，她尾号4471的卡3月12日境外被盗刷8960块，我叫施文博，电话13812345678"), True, "same_event"),
+        (told("去年办的装修分期说免息，现在每月多收手续费。芦海燕 13812345678", "2025-08-01"), False, "same_customer"),
+        (told("3月9日尾号0093的卡在境外被盗刷2,300元，要求撤销。韦志强 13598765432"), False, "none"),
+        (told("网点排队两小时，只开一个窗口"), False, "none"),
+    ],
+)  # fmt: skip
+def test_pairs(b: dict[str, Any], same: bool, link: str) -> None:
+    found = compare(FIRST, b)
+    assert (found.probability >= 0.5) is same
+    assert found.link == link
+    assert found.why or not same
+
+
+def test_the_reasons_name_what_is_shared_and_hide_numbers() -> None:
+    why = "；".join(compare(FIRST, told("芦海燕 13812345678，3月12日被盗刷8960元，尾号4471")).why)
+    assert "金额相同（8960元）" in why
+    assert "日期相同（2026-03-12）" in why
+    assert "13812345678" not in why
+
+
+def test_a_template_letter_of_another_person_is_linked_as_such() -> None:
+    a = told(LETTER.format("韦志强", 36500, "13598765432"))
+    found = compare(a, told(LETTER.format("庞丽娟", 52000, "13777776666")))
+    assert found.link == "template"
+    assert found.probability < 0.5
+    assert found.why[0] == "同一模板、不同的人"
+    assert compare(a, a).link == "same_event"
+
+
+@given(st.integers(0, 5), st.integers(0, 5))
+def test_the_order_of_a_pair_does_not_matter(i: int, j: int) -> None:
+    texts = [FIRST["text"], RENT, LETTER.format("韦志强", 36500, "13598765432"), "", "尾号4471", "昨天被盗刷8960元"]
+    one, two = told(texts[i]), told(texts[j], "2026-03-20")
+    assert compare(one, two).probability == pytest.approx(compare(two, one).probability)
+
+
+@pytest.mark.parametrize(
+    ("text", "dates"),
+    [
+        ("昨天转的账", {date(2026, 3, 17)}),
+        ("上周四扣的", {date(2026, 3, 12)}),
+        ("周五去的网点", {date(2026, 3, 13)}),
+        ("3号扣了钱", {date(2026, 3, 3)}),
+        ("25号扣了钱", {date(2026, 2, 25)}),
+        ("12月5日办的", {date(2025, 12, 5)}),
+        ("3.12取款", {date(2026, 3, 12)}),
+        ("上个月15号", {date(2026, 2, 15)}),
+        ("2月30日", set()),
+    ],
+)
+def test_dates_are_resolved_against_the_day_of_receipt(text: str, dates: set[date]) -> None:
+    assert facts_of(told(text)).dates == dates
+
+
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        ("亏了三万二", {32000}),
+        ("被扣2w", {20000}),
+        ("8千6没到账", {8600}),
+        ("1,234.56元", {"1234.56"}),
+        ("尾号8888", set()),
+    ],
+)
+def test_sums_are_read_as_people_write_them(text: str, amounts: set[Any]) -> None:
+    assert facts_of(told(text)).amounts == {Decimal(a) for a in amounts}
+
+
+def test_facts_keep_customers_and_leave_staff() -> None:
+    facts = facts_of(told("我叫芦海燕，江岳银行东湖支行的客户经理王建国不理我，卡号末四位4471"))
+    assert facts.people == {"芦海燕"}
+    assert facts.tails == {"4471"}
+    assert facts.banks == {"江岳银行"}
+    assert facts.branches == {"东湖"}
+
+
+def test_the_index_finds_the_event_among_others() -> None:
+    index = Index()
+    for n in range(1000):
+        text = f"{n % 28 + 1}号在第{n}网点被扣{1000 + 7 * n}元，尾号{n:04d}，电话138{n:08d}"
+        index.add(f"C{n}", facts_of(told(text)))
+    index.add("same", facts_of(FIRST))
+    later = facts_of(told("芦女士称信用卡上周四在境外被盗刷8960元，尾号4471"))
+    assert index.candidates(later, most=5)[0] == "same"
+    assert len(index) == 1001
+    assert index.candidates(facts_of(told(""))) == []
+
+
+def test_keys_are_stable_and_storable() -> None:
+    found = keys(facts_of(FIRST))
+    assert found == sorted(set(keys(facts_of(FIRST))))
+    assert all(0 < key < 2**63 for key in found)
+
+
+def test_agents_are_told_by_what_their_letters_share() -> None:
+    names = ("韦志强", "庞丽娟", "洪文博", "柳春梅")
+    letters = [
+        facts_of(told(LETTER.format(name, 30000 + 1000 * n, "13700001111"), f"2026-03-{11 + 3 * n}", id=f"L{n}"))
+        for n, name in enumerate(names)
+    ]
+    alone = facts_of(told(RENT + "，请联系代理人，勿联系本人", id="R"))
+    found = {sign.kind: sign for sign in agent_signs([*letters, alone])}
+    assert set(found) == {"number", "wording", "words"}
+    assert found["number"].ids == ("L0", "L1", "L2", "L3")
+    assert "4 名" in found["number"].reason
+    assert found["words"].ids == ("R",)
+    close = [facts_of(told(f.text, "2026-03-11", id=f.id)) for f in letters]
+    assert "mass" in {sign.kind for sign in agent_signs(close)}
+    assert agent_signs([facts_of(FIRST), facts_of(told(RENT))]) == []
+
+
+def test_the_command_answers_each_line_and_refuses_bad_ones(tmp_path: Path) -> None:
+    lines = [
+        json.dumps({"pair_id": "P1", "a": FIRST, "b": FIRST, "label": 1}),
+        '{"pair_id":"P2","a":{"text":"x"}}',
+        '{"pair_id":"P3","a":{"text":5},"b":{"text":"x"}}',
+        '{"pair_id":"P4","a":{"text":""},"b":{"turns":[{"role":"customer","text":"被盗刷"}]}}',
+        '{"pair_id":"P5","a":{"text":"x","received_at":"何时"},"b":{"text":"x"}}',
+    ]
+    (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    done = CliRunner().invoke(main, ["duplicates", "--input", str(tmp_path / "in.jsonl")])
+    assert done.exit_code == 1
+    out = [json.loads(line) for line in done.stdout.splitlines()]
+    assert out[0]["pair_id"] == "P1"
+    assert out[0]["probability"] > 0.9
+    assert out[0]["extra"] == {"label": 1}
+    assert [o.get("error", {}).get("code") for o in out] == [None, "input.type", "input.missing", None, "input.time"]
+
+
+def test_no_text_is_an_input_error() -> None:
+    with pytest.raises(InputError, match="text"):
+        facts_of({"received_at": "2026-03-01"})
