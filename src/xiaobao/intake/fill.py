@@ -57,7 +57,6 @@ def filled(story: Narrative) -> Ticket:
         "event_dates": dates.find(story),
         "product_name": product.find(story),
         "staff_mentioned": staff.find(story),
-        "risk_flags": flags.find(story),
     }
     taken = [place for name in _NUMBERED if (reading := found[name]) for place in reading.places]
     taken += [(e.start, e.end) for e in story.entities if e.kind in _MASKED]
@@ -65,6 +64,7 @@ def filled(story: Narrative) -> Ticket:
     scores = classes.scores(story.own, hints.of(story, found["institution_branch"]))
     business, cause, alternatives = kind.business(scores), *kind.cause(scores)
     found |= {"business_type": business, "cause": cause, "cause_alternatives": alternatives}
+    found["risk_flags"] = flags.find(story, cause=cause.value)
     found["demand"] = demand.find(story, cause=cause.value, business=business.value)
     return _ticket(story, {name: reading for name, reading in found.items() if reading is not None})
 

@@ -1,4 +1,4 @@
-"""Risk flags: what the customer threatens, is or has suffered; collectors' words, negated and borrowed ones are left."""
+"""Risk flags: what the customer threatens, is or suffers; collectors' words, negated and borrowed ones are left."""
 
 from __future__ import annotations
 
@@ -78,6 +78,16 @@ _AGAIN = re.compile(
     r"|结|没|无)|投诉[^,，。]{0,8}(?:石沉大海|没下文|没结果|无果|没人理|没人管)|跟.{0,6}投诉过"
     r"|投诉过(?:你们|一次|两次|好几次|多次|客服)?|又来了"
 )
+_EARLIER = re.compile(
+    r"(?:打|找|问|说|讲|联系|沟通|催|跑|去|来|反映|交涉|申诉|协商)(?:了|过)(?:你们|客服|银行|支行"
+    r"|柜台|电话|网点)?[^,，。]{0,4}(?:[两三四五六七八九几多好]|好几|无数|\d+)(?:次|遍|趟|回|个电话|通)"
+    r"|(?:之前|前几天|上次|上个?月|上周|早就|曾经?|已经?)[^,，。!！?？\n]{0,14}(?:打|找|问|讲|联系"
+    r"|沟通|反映|咨询|申诉|交涉)过|(?:之前|上次)[^,，。]{0,8}(?:答应|承诺|说好)[^。]{0,16}(?:没|还是"
+    r"|又|结果)"
+    r"|(?:客服|你们|银行|平台|支行)(?:说|答应|承诺|让我)[^。!！?？\n]{0,20}(?:至今|到现在|还是|仍|也)(?:没|无|不)"
+    r"|(?:一直|至今|到现在|迟迟)(?:都|也|还)?(?:没有?|无|未|不)(?:人|给|见"
+    r"|得到)?(?:我)?(?:任何)?(?:回复|答复|处理|联系|解决|结果|回音|说法|反馈)"
+)
 _AGENT = re.compile(
     r"只与(?:本人|我)?(?:的)?代理人|(?:与|联系)(?:我的|本人)?代理人(?:联系|沟通|对接)?|代理人(?:电话"
     r"|联系|全权|微信)|全权(?:委托|代理|处理|负责)|委托.{0,8}(?:公司|机构|法务|团队)(?:处理|代|全权)"
@@ -116,8 +126,11 @@ _YOUNG_VICTIM = re.compile(
 )
 
 
-def find(narrative: Narrative) -> Found[tuple[str, ...]] | None:
-    """Return the flags of a case in the order of the closed set; None where there are none."""
+def find(narrative: Narrative, *, cause: str | None) -> Found[tuple[str, ...]] | None:
+    """Return the flags of a case in the order of the closed set; None where there are none.
+
+    A case of stolen money or fraud is a lead to a crime by its cause alone.
+    """
     places: dict[str, tuple[Place, ...]] = {}
     for flag in RISK_FLAGS:
         met = tuple(_FINDERS[flag](narrative))
@@ -125,6 +138,8 @@ def find(narrative: Narrative) -> Found[tuple[str, ...]] | None:
             places[flag] = met[:3]
     if narrative.channel == "regulator_transfer":
         places.setdefault("监管投诉", ())
+    if cause == "资金被盗/欺诈":
+        places.setdefault("涉嫌违法犯罪线索", ())
     if not places:
         return None
     flags = tuple(flag for flag in RISK_FLAGS if flag in places)
@@ -229,6 +244,13 @@ def _minor(narrative: Narrative) -> Iterator[Place]:
         yield from _own(narrative, _MINOR)
 
 
+def _again(narrative: Narrative) -> Iterator[Place]:
+    yield from _own(narrative, _AGAIN)
+    for start, end in _own(narrative, _EARLIER):
+        if not re.search(r"(?:催收|对方|骗子|他们)[^,，。]{0,8}$", narrative.own[max(0, start - 10) : start]):
+            yield start, end
+
+
 def _proxy(narrative: Narrative) -> Iterator[Place]:
     agents = list(_own(narrative, _AGENT))
     template = list(_own(narrative, _TEMPLATE))
@@ -253,6 +275,6 @@ _FINDERS: dict[str, Callable[[Narrative], Iterator[Place]]] = {
     "未成年人": _minor,
     "群体性": _simple(_GROUP),
     "涉嫌违法犯罪线索": _crime,
-    "重复投诉": _simple(_AGAIN),
+    "重复投诉": _again,
     "疑似黑产代理投诉": _proxy,
 }

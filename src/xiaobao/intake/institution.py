@@ -20,13 +20,17 @@ _OTHER = (
     r"(?:消费金融|金融租赁|汽车金融|小额贷款|人寿保险|财产保险|健康保险|养老保险|人寿|财险|寿险|财产"
     r"|保险|证券|信托|基金管理|融资担保|金服|金科)(?:股份有限公司|有限责任公司|有限公司|公司)?"
 )
-_APP = r"(?:e贷|易贷|快贷|闪贷|速贷|贷|借条|借呗|花呗|分期|白条|金条|钱包|借款)(?:app|平台)?"
+_APP = (
+    r"(?:易借|快借|好借|闪借|享借|随借|即借|光借|e借|借钱|借款|借条|借呗|易花|好花|随花|花呗|有钱花"
+    r"|e贷|易贷|快贷|闪贷|速贷|好贷|贷款|小贷|贷|好分期|易分期|分期"
+    r"|付通|易付|付宝|支付|白条|金条|钱包|享金|周转金|数科|金融|普惠)(?:app|平台|公司)?"
+)
 _SUFFIX = re.compile(rf"(?P<bank>{_BANK})|(?P<other>{_OTHER})")
 _BRANCH = re.compile(
     r"(?P<name>[一-龥0-9]{2,12}?)(?P<kind>中心支公司|支公司|分公司|支行营业部|支行|分行|分理处|营业部"
     r"|营业厅|营业所|储蓄所|信用卡中心|卡中心|网点|分社|信用社)"
 )
-_APP_NAME = re.compile(rf"(?P<name>[一-龥a-z0-9]{{1,6}}?{_APP})(?![款的了过还给给利给前一不几几])")
+_APP_NAME = re.compile(rf"(?P<name>[一-龥a-z0-9]{{1,6}}?{_APP})(?![款了过还给利一几])")
 _CARD_NICK = re.compile(r"(?P<name>[一-龥]{2,3})(?:的)?(?:信用卡|银联卡|贷记卡|储蓄卡|手机银行|房贷)")
 _STOP = frozenset(
     "在了的是到去给向把被跟和与从由对找问让叫我你他她它们这那个说打办用有买借还欠来以为因经就于及或且但又也都将要想该贵本某各每其此等您里面外上下前后时候家名过得着没不吗呢吧啊呀哦"
@@ -49,11 +53,16 @@ _GENERIC = re.compile(
     r"|万能|投资|终身|增额|旅游|电动车|家庭|消费|互联网|普惠|数字|跨境|供应链|科技|退休|失业|医|少儿"
     r"|大病)?$"
 )
+_APP_END = re.compile(rf"{_APP}$")
 _GENERIC_APP = re.compile(
-    r"^(?:.*(?:房|车|网|经营|消费|信用|公积金|小额|助|还|高利|装修|抵押|校园|借|放|欠|续|按揭|转|教育"
-    r"|组合|商|抱团|申请|办|批|信|现金|账单|分|的|给|我|了|在|是|不|个|想|要|能|被|款|期|免息|专项"
-    r"|学费|手机|第三方|停息|做|收|微|普惠|循环|过桥|无|代|骗|一|二|三|多|套路))(?:贷|分期|借款|钱包"
-    r"|快贷|闪贷)(?:app|平台)?$"
+    r"(?:房|车|网|经营|消费|信用|公积金|小额|助|还|高利|装修|抵押|校园|借|放|欠|续|按揭|转|教育|组合"
+    r"|商|抱团|申请|办|批|信|现金|账单|分|专项|学费|手机|三方|停息|做|收|微|循环|过桥|骗|套路"
+    r"|微信|快捷|扫码|移动|无法|在线|网络|免密|自动|二维码|刷脸|银联|境外|进行|互联网|科技|普惠|汽车"
+    r"|供应链|数字|正规|违规|非法|大额|无抵押|线上|线下|个人|企业|农户|惠农|小微|平台|银行|催收|逾期"
+    r"|账户"
+    r"|想|要|去|向|找|再|没|不|可|能|来|多|先|又|被|是|用|给|的|了|他|会|让|敢|帮|叫|为|才|就|都|曾"
+    r"|从|在|到|急|需|我|你|和|与|及|跟|对|把|上|下|里|个|期|款|钱|免息|零|只|还清|提前|最低|每月|全部"
+    r"|所有|这|那|各|任何)$"
 )
 _AGAINST = re.compile(
     r"(?:投诉|举报|被投诉(?:机构|单位|人)?|涉诉(?:机构|单位)?|告|反映|涉及(?:机构|单位)?|被投诉对象"
@@ -192,25 +201,33 @@ def _weight(narrative: Narrative, start: int, end: int, bank: bool) -> float:
 
 
 def _apps(narrative: Narrative) -> Iterator[_Mention]:
+    """Yield loan applications and payment companies: a proper part before what such names end with."""
     text = narrative.plain
     for match in _APP_NAME.finditer(text):
-        name = re.sub(r"(?:app|平台)$", "", match["name"])
-        start = match.start()
-        lead = _WORDS_BEFORE.match(name)
-        cut = lead.end() if lead else 0
-        for index in range(len(name) - 2, cut - 1, -1):
-            if name[index] in _STOP:
-                cut = index + 1
-                break
-        name, start = name[cut:], start + cut
-        if len(name) < 2 or _GENERIC_APP.match(name) or rjieba.has_word(name):
+        name = re.sub(r"(?:app|平台|公司)$", "", match["name"])
+        end = match.start() + len(name)
+        tail = _APP_END.search(name)
+        proper = name[: tail.start()] if tail else name
+        cut = _proper_start(proper)
+        proper, start = proper[cut:], match.start() + cut
+        name = text[start:end]
+        if not proper or _GENERIC_APP.search(proper) or _is_ordinary(name) or (len(proper) == 1 and len(name) < 3):
             continue
-        yield _Mention(
-            narrative.text[start : start + len(name)],
-            start,
-            start + len(name),
-            _weight(narrative, start, start + len(name), False),
-        )
+        yield _Mention(narrative.text[start:end], start, end, _weight(narrative, start, end, False))
+
+
+def _proper_start(proper: str) -> int:
+    """Return where the name begins in what stands before its ending: behind the last word that leads up to it."""
+    lead = _WORDS_BEFORE.match(proper)
+    cut = lead.end() if lead and lead.end() < len(proper) else 0
+    for index in range(len(proper) - 2, cut - 1, -1):
+        if proper[index] in _STOP:
+            return index + 1
+    return max(cut, len(proper) - 4)
+
+
+def _is_ordinary(name: str) -> bool:
+    return bool(rjieba.has_word(name)) and not _tag(name).startswith(("nz", "nt"))
 
 
 def _nicknames(narrative: Narrative) -> Iterator[_Mention]:

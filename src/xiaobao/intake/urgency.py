@@ -46,6 +46,8 @@ _ASKING = re.compile(
     r"|弄|搞|帮忙反映)|就是(?:想)?问|帮忙反映"
 )
 _SERIOUS = frozenset(("扬言上访/聚集", "媒体曝光", "群体性", "涉嫌违法犯罪线索"))
+_HELD = frozenset(("误导销售/营销宣传", "适当性", "资金被盗/欺诈", "账户管控(冻结/限额)", "系统与渠道故障"))
+"""Causes in which any sum told, but a loan or a fee, is money lost or held."""
 _FRAIL = frozenset(("老年人", "残障", "未成年人"))
 
 
@@ -62,7 +64,8 @@ def decide(
     text = narrative.own
     if _is_critical(text, flags):
         return "critical", 0.85
-    lost = max((a.value for a in amounts if a.role in ("loss", "disputed", "refund_demand")), default=Decimal(0))
+    staked = ("loss", "disputed", "refund_demand", *(("other",) if cause in _HELD else ()))
+    lost = max((a.value for a in amounts if a.role in staked), default=Decimal(0))
     frail = bool(_FRAIL & set(flags))
     if _SERIOUS & set(flags) or "自伤自杀" in flags:
         return "high", 0.8
