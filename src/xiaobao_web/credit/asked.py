@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from xiaobao.credit.methods import METHODS
 from xiaobao.credit.terms import DAY_COUNTS, MOST_PERIODS
-from xiaobao_web.credit.entering import Count, Day, LoanForm, percent, plain, yuan
+from xiaobao_web.credit.entering import Count, Day, Figure, LoanForm, percent, plain, yuan
 from xiaobao_web.credit.rows import EFFECTS, KINDS, RowForm, entries, rows_of, told, with_usual
 
 RATE_KINDS = [
@@ -171,6 +171,7 @@ class Asked:
             for name, field in form.fields.items():
                 key, usual = form.add_prefix(name), "" if field.initial is None else str(field.initial)
                 value = str(form.data.get(key, "") or "").strip()
+                value = plain(value) if isinstance(field, Figure | Count) else value
                 if value and (value != usual or (form is self.form and name in ALWAYS)):
                     yield key, value
 

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET
 
 from xiaobao.errors import InputError
 from xiaobao_web.credit import converting, public
-from xiaobao_web.credit.pace import slow_down
 from xiaobao_web.credit.public import PublicForm
 from xiaobao_web.credit.rows import with_usual
 from xiaobao_web.kernel.errors import TooMany
+from xiaobao_web.kernel.pace import slow_down
 
 View = Callable[[HttpRequest], HttpResponse]
 SCHEDULE = 480
