@@ -62,8 +62,9 @@ audit: $(STAMP) $(ASSETS)  ## Walk every page with a browser and throw bad reque
 evaluate: $(STAMP)  ## Measure accuracy on labelled sets (DATA=folder; absent sets are skipped aloud).
 	$(BIN)/python -m evaluation --data $(DATA) --page docs/evaluation.md
 
-train: $(STAMP)  ## Train the judge again from evaluation/corpus.
+train: $(STAMP)  ## Train the judge and the classes of intake again from evaluation.
 	$(BIN)/python -m xiaobao.judge.train --corpus evaluation/corpus --calls evaluation/calls/training.jsonl --output src/xiaobao/judge/judge.npz
+	$(BIN)/python -m xiaobao.intake.train --corpus evaluation/intake --output src/xiaobao/intake/classes.npz
 
 fuzz: $(STAMP)  ## Feed the readers broken files (CASES=number).
 	@for script in tests/fuzz/fuzz_*.py; do $(BIN)/python $$script --cases $(CASES) || exit 1; done

@@ -50,6 +50,8 @@ MEASUREMENTS = (
     Measurement("unseen_calls", "calls/heldout.jsonl", own=True, module="dialogues"),
     Measurement("unseen_calls_again", "calls/second.jsonl", own=True, module="dialogues"),
     Measurement("dialogues", "dialogues-dev.jsonl"),
+    Measurement("unseen_intake", "intake/heldout.jsonl", own=True, module="intake"),
+    Measurement("intake", "complaints-dev.jsonl"),
     Measurement("duplicates", "duplicates-dev.jsonl"),
     Measurement("trends", "streams_texts", own=True),
 )

@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from evaluation import intake_page
+
 TITLES = {
     "mask": "个人信息识别（自写向量）",
     "ocr": "图片文字识别",
@@ -20,6 +22,8 @@ TITLES = {
     "dialogues": "对话中的文本违规（开发集）",
     "duplicates": "同一事件（开发集，及自写的留出情景）",
     "trends": "新问题的发现（自写种子流，未用于开发的种子）",
+    "unseen_intake": "智能填单（自写留出集，编写规则与训练时未用）",
+    "intake": "智能填单（开发集）",
     "judge": "语境判断模型（训练语料交叉验证）",
 }
 RATES = {
@@ -54,6 +58,8 @@ def write(path: Path, measured: Mapping[str, Mapping[str, Any]], command: str, d
 def _section(name: str, figures: Mapping[str, Any]) -> list[str]:
     if name in ("screening", "unseen", "unseen_again", "unseen_ordinary"):
         return _screening(figures)
+    if name in ("intake", "unseen_intake"):
+        return intake_page.section(figures)
     return _tree(figures)
 
 

@@ -119,7 +119,7 @@ def _role(narrative: Narrative, found: Sum) -> tuple[str, float]:
     for name, ahead, behind in _ROLES:
         match = ahead.search(before)
         score = 1.0 - 0.04 * (len(before) - match.start()) if match else 0.0
-        score = max(score, 0.7 if behind.search(after) else 0.0)
+        score = max(score, 0.93 if behind.search(after) else 0.0)
         if score > best:
             best, role = score, name
     return (role, 0.6 + 0.35 * best) if role else ("other", 0.5)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from xiaobao import batch
 from xiaobao.intake.fill import fill
+
+if TYPE_CHECKING:
+    from xiaobao.intake.assist import Model
 
 _HELP = """智能填单：把一件投诉的文字或对话填成工单，逐行读写 JSON Lines；读不出的字段为空，不猜。
 
@@ -23,18 +27,24 @@ _HELP = """智能填单：把一件投诉的文字或对话填成工单，逐行
 KNOWN = frozenset({"id", "channel", "received_at", "text", "turns"})
 
 
-def work(obj: dict[str, Any]) -> dict[str, Any]:
+def work(obj: dict[str, Any], model: Model | None = None) -> dict[str, Any]:
     """Return the ticket, evidence and confidence of one input object; raise InputError for a bad one."""
     channel = batch.text_field(obj, "channel")
     received = batch.text_field(obj, "received_at") if obj.get("received_at") is not None else None
     turns = obj.get("turns")
     text = batch.text_field(obj, "text") if turns is None else None
-    return fill(channel=channel, received_at=received, text=text, turns=turns).as_dict()
+    return fill(channel=channel, received_at=received, text=text, turns=turns, model=model).as_dict()
 
 
 @click.command("intake", help=_HELP)
 @click.option("--input", "source", default="-", show_default=True, help="JSON Lines 文件；- 为标准输入")
 @click.option("--output", "target", default="-", show_default=True, help="写到哪里；- 为标准输出")
-def intake_command(source: str, target: str) -> None:
+@click.option("--llm", is_flag=True, help="空着的字段再问已配置的大模型；它只见占位符，答案须在原文中找到")
+def intake_command(source: str, target: str, llm: bool) -> None:
     """Fill one ticket a line; exit with 1 where a line was bad."""
-    raise SystemExit(batch.run(source, target, work, keep_extra=KNOWN))
+    model = None
+    if llm:
+        from xiaobao.llm import configured
+
+        model = configured()
+    raise SystemExit(batch.run(source, target, partial(work, model=model), keep_extra=KNOWN))

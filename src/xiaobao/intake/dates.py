@@ -237,7 +237,8 @@ def _recent_day(story: Narrative, day: int, found: list[_Dated], at: int) -> str
 def _week(match: re.Match[str], story: Narrative, _: list[_Dated]) -> Iterator[_Dated]:
     monday = story.received - timedelta(days=story.received.weekday())
     which = (match["which"] or "").rstrip("个")
-    if which == "下":
+    before = story.plain[max(0, match.start() - 4) : match.start()]
+    if which == "下" or re.search(r"(?:周|星期|礼拜)[一二三四五六日](?:到|至|-|~)$", before):
         return
     if match["d"] == "末":
         if which in ("上", "上上"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xiaobao.intake import (
     amounts,
@@ -27,6 +27,9 @@ from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import Narrative, narrative
 from xiaobao.intake.ticket import Ticket
 
+if TYPE_CHECKING:
+    from xiaobao.intake.assist import Model
+
 _NUMBERED = ("phone", "id_number", "card_or_account", "email", "staff_mentioned")
 _MASKED = ("id_card", "bank_card", "mobile", "landline")
 
@@ -37,12 +40,20 @@ def fill(
     received_at: str | datetime | date | None = None,
     text: str | None = None,
     turns: Sequence[Mapping[str, Any]] | None = None,
+    model: Model | None = None,
 ) -> Ticket:
     """Return the ticket of a complaint given as text or as turns ({"role", "text"}); raise InputError for bad input.
 
-    channel is one of CHANNELS; received_at (naive: Beijing time; None: now) resolves relative dates.
+    channel is one of CHANNELS; received_at (naive: Beijing time; None: now) resolves relative dates. A language
+    model, where one is given, fills what is left open (`xiaobao.intake.assist`).
     """
-    return filled(narrative(channel, received_at, text, turns))
+    story = narrative(channel, received_at, text, turns)
+    ticket = filled(story)
+    if model is None:
+        return ticket
+    from xiaobao.intake.assist import assist
+
+    return assist(story, ticket, model)
 
 
 def filled(story: Narrative) -> Ticket:

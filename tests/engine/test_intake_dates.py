@@ -1,0 +1,84 @@
+"""Dates of a case: as written, relative to the day of receipt, by festival and by the lunar calendar."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from holidays.calendars.chinese import _ChineseLunisolar
+
+from xiaobao.intake import fill, lunar
+
+# 6 May 2025 is a Tuesday.
+TABLE = [
+    ("2025年4月18日扣了年费", ["2025-04-18"]),
+    ("2025-04-18和2025.4.20各扣一次", ["2025-04-18", "2025-04-20"]),
+    ("二〇二四年十二月三号办的卡", ["2024-12-03"]),
+    ("去年12月3号办的卡", ["2024-12-03"]),
+    ("12月3号办的卡", ["2024-12-03"]),
+    ("4月30号提前还款", ["2025-04-30"]),
+    ("上周五被扣了钱", ["2025-05-02"]),
+    ("上上周一打的电话", ["2025-04-21"]),
+    ("周五去的网点", ["2025-05-02"]),
+    ("周二去的网点", ["2025-04-29"]),
+    ("礼拜天转的账", ["2025-05-04"]),
+    ("昨晚登不上去", ["2025-05-05"]),
+    ("前天和大前天都打来", ["2025-05-04", "2025-05-03"]),
+    ("三天前发现的", ["2025-05-03"]),
+    ("3号还的款", ["2025-05-03"]),
+    ("28号还的款", ["2025-04-28"]),
+    ("上个月15号逾期", ["2025-04-15"]),
+    ("今年3月办的分期", ["2025-03"]),
+    ("8月份办的分期", ["2024-08"]),
+    ("3月5日至8日打了几十个电话", ["2025-03-05", "2025-03-08"]),
+    ("4月10号借的,第二天就还了", ["2025-04-10", "2025-04-11"]),
+    ("正月十五那天存的", ["2025-02-12"]),
+    ("大年初二到期", ["2025-01-30"]),
+    ("去年中秋节那天买的", ["2024-09-17"]),
+    ("国庆期间被盗刷", ["2024-10-01", "2024-10-07"]),
+    ("除夕那天转走的", ["2025-01-28"]),
+    ("双十一刷的", ["2024-11-11"]),
+    ("清明节那天丢的卡", ["2025-04-04"]),
+]
+NONE = [
+    "每月3号扣款",
+    "到今天都没人管",
+    "明天我就去银监局",
+    "1990年5月6日出生",
+    "两个多月前的事了",
+    "去年底买的",
+    "5月20日必须过户",
+    "周一到周五都打不通",
+    "拖到现在没人管",
+]
+
+
+@pytest.mark.parametrize(("text", "days"), TABLE)
+def test_day(text: str, days: list[str]) -> None:
+    assert list(fill(channel="web", received_at="2025-05-06", text=text).event_dates) == days
+
+
+@pytest.mark.parametrize("text", NONE)
+def test_no_day(text: str) -> None:
+    assert fill(channel="web", received_at="2025-05-06", text=text).event_dates == ()
+
+
+def test_signature_is_no_event() -> None:
+    text = "贵行4月3日多扣我年费,请退还。投诉人:姚远\n2025年5月5日"
+    assert fill(channel="letter", received_at="2025-05-06", text=text).event_dates == ("2025-04-03",)
+
+
+def test_lunar_table_gives_the_festivals_of_the_holidays_package() -> None:
+    known = _ChineseLunisolar()
+    for year in range(lunar.FIRST, lunar.LAST + 1):
+        for name, month, day in (
+            ("lunar_new_year_date", 1, 1),
+            ("buddha_birthday_date", 4, 8),
+            ("dragon_boat_date", 5, 5),
+            ("mid_autumn_date", 8, 15),
+            ("double_ninth_date", 9, 9),
+        ):
+            assert lunar.solar(year, month, day) == getattr(known, name)(year)[0], (year, name)
+    assert lunar.solar(1999, 1, 1) is None
+    assert lunar.solar(2025, 1, 30) == date(2025, 2, 27)
+    assert lunar.solar(2025, 2, 30) is None
