@@ -25,7 +25,7 @@ class Bars:
     strength: float = 11.0
     lift: float = 2.5
     texts: int = 5
-    wordings: int = 4
+    wordings: int = 3
     without_best_day: float = 4.0
     one_day_strength: float = 25.0
     one_day_texts: int = 8
@@ -125,7 +125,7 @@ def _refused(topic: Topic, out: Judgement, background: float, bars: Bars) -> str
         return "太少"
     seen = decoys.voices(out.members)
     out.voices = seen
-    if seen.wordings < bars.wordings or seen.commonest > 0.6:
+    if seen.wordings < bars.wordings or seen.commonest > 0.65:
         return "多为雷同文本"
     if decoys.beyond_name(topic) < bars.beyond_name:
         return "只是名称变了"

@@ -47,9 +47,10 @@ class _Told:
 
     def take(self, topic: Topic) -> None:
         """Count the features of a topic that continues this one as its own."""
-        self.features |= set(topic.features)
+        first = sorted(topic.features, key=lambda n: -topic.features[n])[:HEART]
         if len(self.heart) < MOST_HEART:
-            self.heart |= set(sorted(topic.features, key=lambda n: -topic.features[n])[:HEART])
+            self.heart |= set(first)
+            self.features |= set(first)
 
 
 class Trends:
@@ -115,8 +116,8 @@ class Trends:
             if count < max(HOT_TEXTS, HOT_TIMES * told.count) or by_age[:2].sum() < HOT_TEXTS / HOT_DAYS:
                 continue
             held = members(self._memory, hits, 2)
-            told.topic.members = [m for m in held if told.topic.covers(m.features) >= 2]
-            now = Judgement(count / told.count, count, 0.0, HOT_DAYS, members=told.topic.members)
+            mine = [m for m in held if told.topic.covers(m.features) >= 2]
+            now = Judgement(count / told.count, count, 0.0, HOT_DAYS, members=mine)
             now.voices = decoys.voices(now.members)
             told.hot = True
             out.append(_alert(at, "hot", told.terms, told.topic, now))
@@ -133,14 +134,15 @@ class Trends:
             self.refused = [*self.refused[-199:], (at, found.refused, tuple(topic.vocabulary())[:8])]
             return None
         terms = best_terms(topic, [m.text.text for m in found.members])
+        topic.members = []
         self._told.append(_Told(topic, set(topic.features), terms, at, found.count))
         return _alert(at, "emerging" if found.emerging else "rising", terms, topic, found)
 
     def _same(self, topic: Topic) -> _Told | None:
-        """Return the topic told before that this one continues: half of its texts name what is at that one's heart."""
+        """Return the topic told before that this one continues: half of its texts name two things at its heart."""
         for told in self._told:
             shared = len(told.features & set(topic.features))
-            named = sum(bool(told.heart & m.features) for m in topic.members)
+            named = sum(len(told.heart & m.features) >= 2 for m in topic.members)
             if shared >= 0.3 * min(len(told.features), len(topic.features)) or 2 * named >= max(1, len(topic.members)):
                 return told
         return None
