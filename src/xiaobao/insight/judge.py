@@ -134,7 +134,7 @@ def _refused(topic: Topic, out: Judgement, background: float, bars: Bars) -> str
     one_day = max(Counter(m.text.at.date() for m in out.members).values()) > 0.6 * len(out.members)
     if promotion > 0.5 and (one_day or complaining < 0.8 * background):
         return "营销活动的咨询与好评"
-    if one_day and complaining < 0.5 * background:
+    if one_day and (complaining < 0.5 * background or decoys.share(decoys.INQUIRY, out.members) > 0.5):
         return "只在一天，且少有不满"
     return ""
 

@@ -74,7 +74,7 @@ def growing(memory: Memory) -> dict[int, float]:
 class Namer:
     """Remember the words behind features."""
 
-    def __init__(self, most: int = 50_000) -> None:
+    def __init__(self, most: int = 20_000) -> None:
         self._words: dict[int, tuple[str, ...]] = {}
         self._most = most
 
