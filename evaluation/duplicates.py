@@ -18,8 +18,8 @@ import numpy as np
 import orjson
 from evaluation.duplicates_pairs import pairs
 
-from xiaobao.insight.compare import signs
 from xiaobao.insight.duplicates import SAME, compare
+from xiaobao.insight.evidence import signs
 from xiaobao.insight.facts import facts_of
 
 WEIGHTS = Path(__file__).parents[1] / "src/xiaobao/insight/duplicates.json"

@@ -1,6 +1,6 @@
 """Hear the whole of what customers say: topics as they emerge, phrases, clusters, limits, events told twice."""
 
-from xiaobao.insight.clusters import clusters
+from xiaobao.insight.clustering import clusters
 from xiaobao.insight.duplicates import AgentSign, Match, agent_signs, compare
 from xiaobao.insight.facts import Facts, facts_of
 from xiaobao.insight.index import Index, keys

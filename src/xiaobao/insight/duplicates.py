@@ -1,6 +1,6 @@
 """Whether two complaints are of the same event, and why; letters from one template; signs of paid agents.
 
-The probability is a logistic sum of the signs in `compare`, with weights learnt from generated pairs
+The probability is a logistic sum of the signs in `evidence`, with weights learnt from generated pairs
 (`evaluation/duplicates.py`); a letter that others sent in the same words under another name is no same event.
 """
 
@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import orjson
 
-from xiaobao.insight.compare import Sign, jaccard, signs
+from xiaobao.insight.evidence import Sign, jaccard, signs
 from xiaobao.insight.facts import Facts, facts_of
 
 Link = Literal["same_event", "template", "same_customer", "none"]

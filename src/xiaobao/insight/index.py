@@ -13,7 +13,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from xiaobao.insight.compare import rarity
+from xiaobao.insight.evidence import rarity
 from xiaobao.insight.facts import Facts
 from xiaobao.insight.terms import word_number
 
