@@ -63,6 +63,15 @@ def note(case: Case, kind: str, *, at: datetime, by: Any, **facts: Any) -> CaseE
     return row
 
 
+def note_told(case: Case, *, at: datetime, by: Any) -> None:
+    """Add that the decision was made and told at a moment."""
+    if at > timezone.now() + timedelta(minutes=5):
+        raise Refused(_("时间不能晚于现在。"))
+    actor = by if by is not None and by.pk else None
+    CaseEvent.objects.bulk_create(CaseEvent(case=case, kind=kind, at=at, by=actor) for kind in ("decided", "notified"))
+    refresh(case)
+
+
 def refresh(case: Case) -> list[Clock]:
     """Compute the clocks of a case and keep them as its deadlines, with their working and the calendar's version."""
     clocks = clocks_of(case)
@@ -110,6 +119,8 @@ def _keep(case: Case, row: Deadline | None, key: str, clock: Clock) -> None:
         return
     if row.due_at != due:
         values["warned_at"] = None
+    if all(getattr(row, name) == value for name, value in values.items()):
+        return
     Deadline.objects.filter(pk=row.pk).update(**values)
 
 

@@ -28,6 +28,7 @@ PERSONAS = (
     Persona("legal.legal", _("法律合规会签"), _("会签协议与第三方合作")),
     Persona("office.protection", _("消保办"), _("分派、台账、核验、统计")),
     Persona("executive.head", _("分管行领导"), _("审批不采纳的意见")),
+    Persona("complaints.protection", _("投诉管理岗"), _("甄别、派单、监管转办、核查")),
     Persona("liaison.jiangcheng", _("分行消保联络员"), _("投放登记、整改")),
     Persona("auditor.audit", _("审计"), _("查看全部留痕")),
     Persona("admin.head", _("系统管理员"), _("机构、人员、后台任务")),

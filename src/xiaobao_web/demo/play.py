@@ -15,6 +15,7 @@ import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from xiaobao_web.complaints.demo import story as complaints
 from xiaobao_web.demo import bank as banks
 from xiaobao_web.demo import costs
 from xiaobao_web.demo.clock import at_work, set_to
@@ -31,9 +32,11 @@ logger = logging.getLogger(__name__)
 
 DAYS = 365
 REQUESTS, ISSUES = 96, 24
+COMPLAINTS, INQUIRIES = 110, 18
 LATELY = 14
 """Days before today in which every third request begins, so that each state has somebody in it."""
 SMALL_REQUESTS, SMALL_ISSUES = 8, 3
+SMALL_COMPLAINTS, SMALL_INQUIRIES = 6, 2
 SEED = 2026
 Told = Callable[[int, int, str], None]
 
@@ -89,6 +92,12 @@ def _stories(tell: Teller, begin: datetime, now: datetime, small: bool) -> list[
     for index in range(SMALL_ISSUES if small else ISSUES):
         start = at_work(_beginning(tell, begin, now, lately=index % 3 == 0))
         out.append((start, next(numbers), issue(tell, index, tell.dice.choice(branches))))
+    for index in range(SMALL_COMPLAINTS if small else COMPLAINTS):
+        start = at_work(_beginning(tell, begin, now, lately=index % 4 == 0))
+        out.append((start, next(numbers), _bounded(complaints.complaint(tell, tell.dice.choice(branches)))))
+    for _index in range(SMALL_INQUIRIES if small else INQUIRIES):
+        start = at_work(_beginning(tell, begin, now, lately=False))
+        out.append((start, next(numbers), _bounded(complaints.inquiry(tell, tell.dice.choice(branches)))))
     out.append((now - timedelta(days=3), next(numbers), read_notices(tell)))
     return out
 

@@ -15,7 +15,7 @@ from xiaobao_web.complaints.services.assignment import (
 from xiaobao_web.complaints.services.consequences import ask_reevaluation, open_issue
 from xiaobao_web.complaints.services.documents import set_template, write_letter_document
 from xiaobao_web.complaints.services.elements import check as check_elements
-from xiaobao_web.complaints.services.elements import rulebook_findings
+from xiaobao_web.complaints.services.elements import rulebook_findings, standard_remedies
 from xiaobao_web.complaints.services.ending import (
     apply_review,
     call_back,
@@ -80,6 +80,7 @@ __all__ = [
     "looks_like_complaint", "merge", "new_facts", "notify_extension", "object_to", "offer", "open_directly",
     "open_issue", "open_personal", "propose_mediation", "receive_transfer", "register", "release_letter", "reopen",
     "report", "resume", "rulebook_findings", "screen_kind", "second_reasons", "send_back", "send_letter",
-    "set_confidential", "set_level", "set_template", "submit_letter", "suspend", "task_out", "transfer", "unit_for",
+    "set_confidential", "set_level", "set_template", "standard_remedies",
+    "submit_letter", "suspend", "task_out", "transfer", "unit_for",
     "urge", "withdraw", "write_letter", "write_letter_document",
 ]  # fmt: skip

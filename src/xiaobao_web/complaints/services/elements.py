@@ -51,6 +51,13 @@ def _element(element: Element, text: str, basis: str) -> Checked:
     return Checked(element.part, element.name, not missing, missing, element.hint or element.standard, basis)
 
 
+def standard_remedies(case: Any) -> str:
+    """Return the standard wording of the remedies: a decision of head office has no superior institution."""
+    rules = letter_rules()
+    standard = next(item.standard for item in rules.elements if item.part == "remedies")
+    return rules.head_standard if case.unit.parent_id is None else standard
+
+
 def missing_names(checked: list[Checked]) -> list[str]:
     """Return the names of the elements that are not there."""
     return [item.name for item in checked if not item.found]

@@ -93,8 +93,7 @@ def decide_review(case: Case, *, by: Any, result: str, process_note: str, time_n
         setattr(review, name, text.strip())
     review.result, review.decided_by, review.decided_at, review.notified_at = result, by, now, now
     review.save()
-    clocking.note(row, "decided", at=now, by=by)
-    clocking.note(row, "notified", at=now, by=by)
+    clocking.note_told(row, at=now, by=by)
     telling.people(row, telling.in_charge(row), _("核查决定：%(number)s %(title)s"))
     return row
 

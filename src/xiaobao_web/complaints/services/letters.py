@@ -152,8 +152,7 @@ def send_letter(letter: Letter, *, by: Any, mode: str, proof: str, at: datetime 
     row.state, row.sent_by, row.sent_at = LetterState.SENT.value, by, moment
     row.mode, row.proof = mode, proof.strip()[:300]
     row.save()
-    clocking.note(case, "decided", at=moment, by=by)
-    clocking.note(case, "notified", at=moment, by=by)
+    clocking.note_told(case, at=moment, by=by)
     days = limits().callback_days
     deadlines.start(case, "callback", label=_("回访"), basis=limits().basis, natural_days=days, at=moment)
     search.index(case)

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from xiaobao_web.complaints import services
-from xiaobao_web.complaints.data import letter_rules
 from xiaobao_web.complaints.forms.fields import MomentInput
 from xiaobao_web.complaints.models import Case, DeliveryMode, Letter, LetterState
 from xiaobao_web.complaints.views.cases import find_case
@@ -89,9 +88,7 @@ _WORK = ("handling", "suspended")
 
 
 def _opening(case: Case) -> dict[str, str]:
-    rules = letter_rules()
-    standard = next(item.standard for item in rules.elements if item.part == "remedies")
-    return {"remedies": rules.head_standard if case.unit.parent_id is None else standard}
+    return {"remedies": services.standard_remedies(case)}
 
 
 def _do(case: Case, row: Letter | None, request: HttpRequest, send: SendForm) -> str:

@@ -1,0 +1,267 @@
+"""Complaints over the REST interface: register a contact, ask where a case stands and when it is due."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Query, Router, Schema, Status
+from pydantic import ConfigDict, Field, StringConstraints
+
+from xiaobao_web.complaints import clocking, queries, services
+from xiaobao_web.complaints.models import Case, CaseState, Channel, Contact, ContactKind, RecordKind, Track
+from xiaobao_web.complaints.services.personal import masked, shown
+from xiaobao_web.kernel.access import require
+from xiaobao_web.kernel.deadlines import BEIJING
+from xiaobao_web.kernel.errors import BadValue
+from xiaobao_web.kernel.rest import Strict, find, page_of
+from xiaobao_web.people.models import Organisation
+
+PREFIX = "/complaints"
+router = Router(tags=["投诉"])
+Word = Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00]*$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00\n\r]+$")]
+Words = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
+
+
+class CaseOut(Schema):
+    """A case as lists have it; the complainant is masked."""
+
+    id: int
+    number: str
+    title: str
+    state: str
+    state_name: str
+    channel: str
+    track: str
+    unit: str
+    handler: str | None
+    customer: str
+    business_type: str
+    cause: str
+    demands: list[str]
+    flags: list[str]
+    urgency: str
+    level: str
+    amount: float | None
+    outcome: str
+    fault: str
+    satisfaction: int | None
+    received_at: datetime
+    answered_at: datetime | None
+    closed_at: datetime | None
+
+
+class CasePage(Schema):
+    """A page of cases; `next` is the cursor of the page after."""
+
+    items: list[CaseOut]
+    next: str | None
+
+
+class DayOut(Schema):
+    """A day of a count."""
+
+    day: date
+    counted: int | None
+    why: str
+    article: str
+
+
+class ClockOut(Schema):
+    """A statutory clock with its count day by day."""
+
+    track: str
+    name: str
+    label: str
+    due: str
+    due_rolled: str
+    alarm: str
+    basis: list[str]
+    met: bool | None
+    paused_days: int
+    provisional: bool
+    replay: list[DayOut]
+
+
+class CaseDetail(CaseOut):
+    """A case with its masked summary, contacts, letters and transfers."""
+
+    summary: str
+    contacts: list[str]
+    letters: list[dict[str, Any]]
+    transfers: list[dict[str, Any]]
+
+
+class ContactOut(Schema):
+    """A contact: its number, what it is, and the case it went into."""
+
+    id: int
+    number: str
+    channel: str
+    state: str
+    kind: str
+    case: str | None
+    received_at: datetime
+    made: bool = False
+
+
+class ContactIn(Strict):
+    """A contact of another system; `source_number` names it for ever: the same number gives the same contact."""
+
+    source_system: Name
+    source_number: Name
+    channel: Channel = Channel.API
+    text: Words
+    received_at: datetime | None = None
+    unit: Word = Field("", description="机构编号，留空为调用人所在机构")
+    customer_name: Word = ""
+    phone: Word = ""
+    kind_proposed: ContactKind | None = None
+    people_count: int = Field(1, ge=1, le=9999)
+    face_to_face: bool = False
+
+
+class RecordIn(Strict):
+    """An entry of the investigation's record."""
+
+    kind: RecordKind
+    text: Annotated[str, StringConstraints(min_length=1, max_length=5000, pattern=r"^[^\x00]+$")]
+    at: datetime | None = None
+
+
+class CaseQuery(Schema):
+    """Which cases, and where in the list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: CaseState | None = None
+    track: Track | None = None
+    number: Word = ""
+    source_number: Word = Field("", description="来源系统编号")
+    business_type: Word = ""
+    cause: Word = ""
+    overdue: bool = False
+    limit: int = Field(50, ge=1, le=200)
+    cursor: Annotated[str, StringConstraints(max_length=300)] = ""
+
+
+@router.get("", response=CasePage, summary="投诉列表")
+def list_cases(request: HttpRequest, query: Query[CaseQuery]) -> dict[str, Any]:
+    """Return the cases one may see, newest first."""
+    require(request.user, "complaints.view")
+    rows = queries.overdue(request.user) if query.overdue else queries.visible(request.user)
+    wanted = {
+        name: str(value) for name in ("state", "track", "business_type", "cause") if (value := getattr(query, name))
+    }
+    if query.number:
+        wanted["number__iexact"] = query.number
+    if query.source_number:
+        wanted["pk__in"] = Contact.objects.filter(source_number=query.source_number).values("case")  # type: ignore[assignment]
+    return page_of(
+        rows.filter(**wanted).select_related("unit", "handler"), limit=query.limit, cursor=query.cursor, show=_summary
+    )
+
+
+@router.get("/{int:pk}", response=CaseDetail, summary="投诉")
+def show_case(request: HttpRequest, pk: int) -> dict[str, Any]:
+    """Return a case; the complainant and the words are masked."""
+    row = _found(request, pk)
+    return {
+        **_summary(row),
+        "summary": row.summary,
+        "contacts": list(row.contacts.values_list("number", flat=True)),
+        "letters": [
+            {"number": letter.number, "version": letter.version, "state": letter.state, "sent_at": letter.sent_at}
+            for letter in row.letters.all()
+        ],
+        "transfers": [
+            {"number": item.number, "bureau": item.bureau, "due_on": item.due_on, "reported_at": item.reported_at}
+            for item in row.transfers_in.all()
+        ],
+    }
+
+
+@router.get("/{int:pk}/clocks", response=list[ClockOut], summary="法定期限与逐日推算")
+def show_clocks(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
+    """Return the statutory clocks of a case, each with its article and its count day by day."""
+    row = _found(request, pk)
+    return [
+        {
+            "track": clock.track, "name": clock.name, "label": clock.label, "due": clock.due.isoformat(),
+            "due_rolled": clock.due_rolled.isoformat(), "alarm": clock.alarm.isoformat(),
+            "basis": [str(item) for item in clock.basis], "met": clock.met, "paused_days": clock.paused_days,
+            "provisional": clock.provisional, "replay": [step.as_dict() for step in clock.replay],
+        }
+        for clock in clocking.clocks_of(row)
+    ]  # fmt: skip
+
+
+@router.post("/{int:pk}/records", response={201: dict[str, Any]}, summary="登记调查与联系")
+def add_record(request: HttpRequest, pk: int, body: RecordIn) -> Status[dict[str, Any]]:
+    """Add an entry to the record of the investigation, as from a telephone system."""
+    row = _found(request, pk)
+    made = services.investigate(row, by=request.user, kind=body.kind.value, text=body.text, at=_aware(body.at))
+    return Status(201, {"id": made.pk, "at": made.at.isoformat()})
+
+
+@router.post("/contacts", response={200: ContactOut, 201: ContactOut}, summary="登记来件")
+def register_contact(request: HttpRequest, body: ContactIn) -> Status[dict[str, Any]]:
+    """Register a contact of another system, or return the one that its number has."""
+    require(request.user, "complaints.register")
+    unit = None
+    if body.unit:
+        unit = Organisation.objects.filter(code=body.unit, active=True).first()
+        if unit is None:
+            raise BadValue(_("没有编号为“%s”的机构。") % body.unit, fields={"unit": _("不存在")})
+    key = services.key_of(body.channel.value, source_number=f"{body.source_system}:{body.source_number}")
+    known = Contact.objects.filter(key=key).exists()
+    facts = {name: value for name in ("customer_name", "phone") if (value := getattr(body, name))}
+    row = services.register(
+        channel=body.channel.value, text=body.text, by=request.user, received_at=_aware(body.received_at), unit=unit,
+        key=key, kind_proposed=body.kind_proposed.value if body.kind_proposed else "",
+        source_system=body.source_system[:60], source_number=body.source_number, sender=body.customer_name,
+        people_count=body.people_count, face_to_face=body.face_to_face, details=facts,
+    )  # fmt: skip
+    return Status(200 if known else 201, _contact(row, made=not known))
+
+
+@router.get("/contacts/{int:pk}", response=ContactOut, summary="来件")
+def show_contact(request: HttpRequest, pk: int) -> dict[str, Any]:
+    """Return a contact and the case it went into."""
+    require(request.user, "complaints.contacts")
+    return _contact(find(queries.contacts(request.user).select_related("case"), pk=pk))
+
+
+def _found(request: HttpRequest, pk: int) -> Case:
+    require(request.user, "complaints.view")
+    return find(queries.visible(request.user).select_related("unit", "handler"), pk=pk)
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    """Return a moment with its zone; without one it is Beijing's."""
+    if moment is None or moment.tzinfo is not None:
+        return moment
+    return moment.replace(tzinfo=BEIJING)
+
+
+def _summary(row: Case) -> dict[str, Any]:
+    names = (
+        "id", "number", "state", "channel", "track", "business_type", "cause", "demands", "flags", "urgency", "level",
+        "outcome", "fault", "satisfaction", "received_at", "answered_at", "closed_at",
+    )  # fmt: skip
+    return {
+        **{name: getattr(row, name) for name in names},
+        "title": masked(row.title), "state_name": row.get_state_display(), "unit": str(row.unit),
+        "handler": str(row.handler) if row.handler else None, "customer": shown(row)["customer_name"],
+        "amount": float(row.amount) if row.amount is not None else None,
+    }  # fmt: skip
+
+
+def _contact(row: Contact, *, made: bool = False) -> dict[str, Any]:
+    return {
+        "id": row.pk, "number": row.number, "channel": row.channel, "state": row.state, "kind": row.kind,
+        "case": row.case.number if row.case else None, "received_at": row.received_at, "made": made,
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""A year of complaints for the demonstration, told through the services."""
