@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from xiaobao.credit import read
 from xiaobao.credit.compare import Offer, offer
+from xiaobao.credit.rates import two
 from xiaobao.errors import InputError
 from xiaobao_web.credit.models import Costing, CostingVersion
 from xiaobao_web.kernel import journal
@@ -100,6 +101,6 @@ def _figures(made: Offer) -> dict[str, Any]:
 def _told(made: Offer) -> dict[str, Any]:
     rate = made.cost.rate
     return {
-        "nominal": f"{rate.nominal_percent:.2f}", "effective": f"{rate.effective_percent:.2f}",
+        "nominal": str(two(rate.nominal_percent)), "effective": str(two(rate.effective_percent)),
         "principal": made.schedule.drawn,
     }  # fmt: skip

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from xiaobao.credit.rates import two
 from xiaobao_web.credit.models import Costing
 from xiaobao_web.kernel.lists import Column, ListPage, days, everything, mine, own_unit, unit
 
 
 def _share(name: str) -> Any:
-    return lambda row: getattr(row, name) / 100
+    return lambda row: two(getattr(row, name)) / 100
 
 
 class CostingList(ListPage):

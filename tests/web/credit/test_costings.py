@@ -43,6 +43,15 @@ def test_a_costing_is_kept_with_its_figures_and_journalled(bank, loan, review):
     assert event.facts["nominal"] == "12.00"
 
 
+def test_half_a_hundredth_is_rounded_alike_everywhere(bank, client_of):
+    fee = {"name": "服务费", "amount": "300", "timing": "deducted"}
+    made = services.save(terms={**TERMS, "fees": [fee]}, title="甲", by=bank["submitter"])
+    assert made.nominal_percent == Decimal("17.8250")
+    assert journal.events_of(made)[0].facts["nominal"] == "17.83"
+    for page in (made.get_absolute_url(), f"{reverse('costings')}?view=all"):
+        assert "17.83%" in client_of("submitter").get(page).content.decode()
+
+
 def test_versions_follow_and_what_is_the_same_is_refused(bank):
     made = services.save(terms=TERMS, title="甲", by=bank["submitter"])
     with pytest.raises(Refused, match="完全相同"):
