@@ -13,7 +13,7 @@ from xiaobao.judge.marked import lengthened
 from xiaobao.judge.model import TextJudge, default_judge
 from xiaobao.judge.passages import BELONGS, BRIDGE, MARKS, SHOWN, clause_features, grown
 from xiaobao.model import Anchor, Material, Passage
-from xiaobao.screening.engine import Row, default_engine
+from xiaobao.screening.engine import Row, Scanned, default_engine
 from xiaobao.screening.pieces import pieces_of, said_before
 from xiaobao.screening.screen import Screener, material_of
 
@@ -105,6 +105,45 @@ def test_the_offending_turn_is_found_and_the_lawful_answer_is_not(judge: TextJud
     found, clear = Screener(judge=judge).screen_many([wrong, lawful])
     assert {f.turn for f in found.findings if f.decision == "violation"} == {1}
     assert clear.verdict == "clear"
+
+
+def test_an_offence_stays_with_the_turn_that_commits_it(judge: TextJudge) -> None:
+    wrong = ("agent", "你再不还，我就把你的照片和欠条贴到你们小区门口，让全村都知道。")
+    call = turns(wrong, ("customer", "你不能这样。"), ("agent", "你看着办。"), scenario="collection_call")
+    found = Screener(judge=judge).screen(call)
+    assert {f.turn for f in found.findings if f.decision == "violation"} == {0}
+
+
+def test_what_was_said_before_counts_for_itself(judge: TextJudge) -> None:
+    def logit(before: str) -> float:
+        (scanned,) = default_engine().scan_rows(
+            [Row("您的意思我明白了，我先记录下来，您看还有别的问题吗？", "sales_call", "agent", before=before)],
+            every=True,
+            services=judge,
+        )
+        assert scanned is not None
+        reading = judge.reading(scanned.context)
+        reading.need([0])
+        return float(reading.logits[0])
+
+    threat = "你再不还，我就把你的照片和欠条贴到你们小区门口。"
+    assert logit(threat) < 0
+    assert logit(threat) - logit("您好，这里是江源银行。") < 1.5
+
+
+def test_a_short_answer_after_an_offence_is_left_to_a_person(judge: TextJudge) -> None:
+    class Certain(TextJudge):
+        """Weigh every candidate alike, so that only the place of a turn decides."""
+
+        def weigh(self, scanned: Scanned) -> list[float]:
+            return [0.7] * len(scanned.candidates)
+
+    said = (("agent", "保本保息，亏了我赔给您"), ("customer", "真的？"), ("agent", "保本保息"))
+    found = Screener(judge=Certain(judge.weights)).screen(turns(*said)).findings
+    by_turn = {f.turn: f.decision for f in found if not f.rule.startswith("meaning/")}
+    assert by_turn == {0: "violation", 2: "review"}
+    alone = Screener(judge=Certain(judge.weights)).screen(turns(*said[1:])).findings
+    assert {f.decision for f in alone if not f.rule.startswith("meaning/")} == {"violation"}
 
 
 def test_calls_are_read_turn_by_turn_alone_and_after_what_came_before(tmp_path: Path) -> None:

@@ -54,6 +54,9 @@ HOSTILE = (
     *"13812345678 我叫 点击 是 注: 第一条 元/ 人民币 ￥ 号 路1号 有限公司 分行 责任 \x00 免息期".split(" "),
     " ", "\n", "保 ", "保本\n", "。\n",
 )  # fmt: skip
+PIECES = (*HOSTILE, *PHRASES, *(f"{phrase}。" for phrase in PHRASES))
+"""What texts of up to REPEATED characters are made of; longer ones are made of hostile pieces only."""
+REPEATED = 20_000
 JUNK: tuple[Any, ...] = (
     None, True, False, 0, -1, 1.5, 1e308, 10**30, -(10**400), float("nan"), float("inf"), [], [[]], [1], ["保本"], {},
     {"a": {"b": []}}, {"text": "保本"}, "", " ", "x" * 5_000, "marketing_sms", "保本", "\ud800", "\x00", "2026-01-01",
@@ -96,7 +99,8 @@ def mixed(rng: random.Random, pieces: int) -> str:
 
 def repeated(rng: random.Random, size: int) -> str:
     """Return one or two pieces again and again, up to a size in characters."""
-    piece = rng.choice(HOSTILE) + (rng.choice(HOSTILE) if rng.random() < 0.3 else "")
+    pieces = PIECES if size <= REPEATED else HOSTILE
+    piece = rng.choice(pieces) + (rng.choice(pieces) if rng.random() < 0.3 else "")
     text = piece * (size // len(piece))
     return text + rng.choice(("", rng.choice(PHRASES))) if rng.random() < 0.5 else rng.choice(PHRASES) + text
 

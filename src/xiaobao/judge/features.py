@@ -23,10 +23,10 @@ from xiaobao.screening.document import GENRES
 if TYPE_CHECKING:
     from xiaobao.screening.context import Context
 
-BITS = 18
-WORD_BITS = 17
+BITS = 20
+WORD_BITS = 19
 BUCKETS = (1 << BITS) + (1 << WORD_BITS)
-"""Character n-grams have 2**18 buckets, words and pairs of words the 2**17 after them."""
+"""Character n-grams have 2**20 buckets, words and pairs of words the 2**19 after them: few share one."""
 NGRAMS = 4
 SIGNALS = (
     *(f"product:{p}" for p in PRODUCTS),

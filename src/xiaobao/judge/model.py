@@ -138,13 +138,13 @@ def calibration_features(
     which training knew little.
     """
     own = [CATEGORIES.index(c) for c in (candidate.rule.category, *candidate.rule.also)]
-    category = float(np.clip(np.max(log_shares(heads)[own]), -8, 0))
+    category = float(np.max(log_shares(heads)[own]))
     said = together.said
     kinds = {s.kind for s in candidate.stances}
     cleared = float(candidate.cleared)
     return [
         logit,
-        category,
+        min(max(category, -8.0), 0.0),
         cleared,
         float(candidate.omitted),
         float(_learned(candidate)),
@@ -153,8 +153,8 @@ def calibration_features(
         min(said, 4) / 4,
         float(said == 0 and together.met),
         logit * float(said > 0),
-        float(np.clip(np.max(heads[own]) / SHARPNESS, -2, 2)),
-        float(np.clip(np.max(heads) / SHARPNESS, -2, 2)),
+        min(max(float(np.max(heads[own])) / SHARPNESS, -2.0), 2.0),
+        min(max(float(np.max(heads)) / SHARPNESS, -2.0), 2.0),
         float(known),
         *(float(kind in kinds) for kind in KINDS),
         1.0,
@@ -235,16 +235,22 @@ class TextJudge:
             np.bincount(cut.owners, weights=weights * idf, minlength=len(cut.spans)) / by
             for weights in (w.heads[head, cut.slots] * w.head_scale[head], w.text[cut.slots])
         )
-        sentences = [context.sentence_of(low) for low, _ in cut.spans]
-        return cut.spans, clause_features(cut.spans, sentences, own, text, end - start)
+        return cut.spans, clause_features(cut.spans, cut.sentences, own, text, end - start)
+
+    def _belongs(self, context: Context, start: int, end: int, head: int) -> tuple[list[Span], list[float]]:
+        """Return the clauses of a stretch and their logits of belonging to an offence, worked out once."""
+        known, key = self.reading(context).belongs, (start, end, head)
+        if key not in known:
+            spans, features = self.clauses(context, start, end, head)
+            known[key] = spans, (features @ self.weights.marks).tolist()
+        return known[key]
 
     def _strongest(self, context: Context, start: int, end: int, head: int) -> Span:
         """Return the clause of a window that speaks most for a category, grown over what belongs to it."""
-        spans, features = self.clauses(context, start, end, head)
+        spans, belongs = self._belongs(context, start, end, head)
         if not spans:
             return start, end
-        belongs = features @ self.weights.marks
-        best = int(np.argmax(belongs))
+        best = belongs.index(max(belongs))
         return grown(spans, belongs, best, best)
 
     def extent(self, context: Context, candidate: Candidate) -> Span:
@@ -253,11 +259,11 @@ class TextJudge:
             return candidate.start, candidate.end
         windows = self.reading(context).windows
         head = CATEGORIES.index(candidate.rule.category)
-        spans, features = self.clauses(context, *windows[window_of(windows, candidate)], head)
+        spans, belongs = self._belongs(context, *windows[window_of(windows, candidate)], head)
         inside = [i for i, (low, high) in enumerate(spans) if low < candidate.end and candidate.start < high]
         if not inside:
             return candidate.start, candidate.end
-        low, high = grown(spans, features @ self.weights.marks, inside[0], inside[-1])
+        low, high = grown(spans, belongs, inside[0], inside[-1])
         return min(low, candidate.start), max(high, candidate.end)
 
     def similar(self, context: Context, samples: Sequence[str]) -> list[tuple[int, int, str, float]]:

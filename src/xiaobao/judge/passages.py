@@ -15,7 +15,7 @@ from xiaobao.screening.context import Span
 
 MARKS = 18
 """How many numbers tell whether a clause belongs to an offence."""
-BELONGS = -0.75
+BELONGS = -1.0
 """Logit from which a clause belongs to the passage it touches: a missed half costs more than a neutral clause."""
 BRIDGE = 1.5
 """How much less a clause needs that stands between two that belong."""
@@ -33,12 +33,13 @@ def clause_features(spans: Sequence[Span], sentences: Sequence[int], head: Float
     """
     count = len(spans)
     lengths = np.array([end - start for start, end in spans], dtype=np.float64)
-    _, sentence = np.unique(np.array(sentences), return_inverse=True)
+    sentence = np.cumsum(np.diff(np.asarray(sentences), prepend=sentences[:1]) != 0)
     whole = np.bincount(sentence, weights=lengths)
     head_mean = (np.bincount(sentence, weights=head * lengths) / whole)[sentence]
     text_mean = (np.bincount(sentence, weights=text * lengths) / whole)[sentence]
     joined = np.concatenate(([0.0], (sentence[1:] == sentence[:-1]).astype(np.float64), [0.0]))
-    around_head, around_text = np.pad(head, 1), np.pad(text, 1)
+    around_head, around_text = np.zeros(count + 2), np.zeros(count + 2)
+    around_head[1:-1], around_text[1:-1] = head, text
     columns = (
         head,
         text,

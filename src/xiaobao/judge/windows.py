@@ -31,6 +31,8 @@ UNLIKELY = 0.05
 """Probability below which a window is not read as a category."""
 SHARPNESS = 3.0
 """Factor from margins of support vectors to logits of shares."""
+SAID_BEFORE = 0.25
+"""Share of its own logit by which what was said before a turn counts less towards it (chosen on training calls)."""
 AT_ONCE = 256
 """Windows whose n-grams are worked out in one table."""
 
@@ -74,9 +76,10 @@ def worded(context: Context, spans: Sequence[Span]) -> list[int]:
 
 @dataclass(frozen=True)
 class Clauses:
-    """The clauses of a stretch, and the known n-grams of all of them with the clause each belongs to."""
+    """The clauses of a stretch, their sentences, and the known n-grams of all with the clause each belongs to."""
 
     spans: list[Span]
+    sentences: list[int]
     owners: Ints
     slots: NDArray[np.int32]
     sizes: Ints
@@ -97,6 +100,9 @@ class Reading:
         self.known = np.zeros(len(self.windows), dtype=np.float32)
         self._weights, self._context, self._lean, self._bias = weights, context, lean, bias
         self._clauses: dict[Span, Clauses] = {}
+        self.belongs: dict[tuple[int, int, int], tuple[list[Span], list[float]]] = {}
+        """Clauses of a stretch and their logits of belonging to an offence of a category, as the judge works them out.
+        """
 
     def need(self, indexes: Iterable[int]) -> None:
         """Read the given windows unless they have been."""
@@ -114,13 +120,18 @@ class Reading:
         self.read[missing] = True
 
     def _scores(self, texts: Sequence[str]) -> tuple[Floats, Floats, Floats]:
-        """Return what texts add; in a conversation the mean of a text alone and after what was said before it."""
+        """Return what texts add; in a conversation the mean of a text alone and after what was said before it.
+
+        What was said before is taken off in part: an offence belongs to the turn that commits it, not to the next.
+        """
         logits, heads, known = raw_scores(self._weights, texts)
-        if not self._context.before:
+        before = self._context.before
+        if not before:
             return logits, heads, known
-        joint_logits, joint_heads, _ = raw_scores(self._weights, [self._context.before + text for text in texts])
+        joint_logits, joint_heads, _ = raw_scores(self._weights, [before, *(before + text for text in texts)])
         half = np.float32(0.5)
-        return half * (logits + joint_logits), half * (heads + joint_heads), known
+        logits = half * (logits + joint_logits[1:]) - np.float32(SAID_BEFORE) * joint_logits[0]
+        return logits, half * (heads + joint_heads[1:]), known
 
     @cached_property
     def intents(self) -> Floats:
@@ -158,7 +169,8 @@ class Reading:
         owners, hashes = ngrams_of([self._context.text[low:high] for low, high in spans])
         slots = self._weights.slot[hashes]
         known = slots >= 0
-        return Clauses(spans, owners[known], slots[known], np.bincount(owners[known], minlength=len(spans)))
+        sentences = [self._context.sentence_of(low) for low, _ in spans]
+        return Clauses(spans, sentences, owners[known], slots[known], np.bincount(owners[known], minlength=len(spans)))
 
 
 def raw_scores(weights: Weights, texts: Sequence[str]) -> tuple[Floats, Floats, Floats]:

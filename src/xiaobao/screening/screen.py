@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from math import exp
 from typing import Any, Protocol
 
 from xiaobao.checks.missing import Missing
 from xiaobao.errors import InputError
-from xiaobao.model import Anchor, Finding, Material, Passage, Verdict
+from xiaobao.model import Anchor, Decision, Finding, Material, Passage, Verdict
 from xiaobao.screening.blocks import WRAPPED
 from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Context, Services
@@ -23,8 +24,12 @@ TOLD = ("education",)
 """Kinds of document that speak of offences rather than commit them."""
 LABEL = 15
 """Characters below which a line of a document is a label, about which a reading without words says nothing."""
-TURN_SURE = 0.7
+TURN_SURE = 0.6
 """Probability from which a reading that no words support counts in a turn of a conversation."""
+ANSWER = 10
+"""Characters up to which a turn says little by itself: what it means lies in the turns before it."""
+ANSWER_LESS = 1.5
+"""Log odds by which such a turn offends more rarely after one that does: of 23 in the training calls four do."""
 WEEK = 86_400 * 7
 """Seconds a conversation may last at most; other times are not believed."""
 
@@ -113,13 +118,32 @@ class Screener:
             if self.judge is not None and own:
                 for name, score in self.judge.category_scores(every.context).items():
                     scores[name] = max(score, scores.get(name, score))
-        found = merged(found)
+        found = merged(self._attributed(found, material) if material.is_dialogue else found)
         decision, category = verdict(found, scores)
         if decision == "clear" and material.issues:
             decision = "review"
         return Verdict(
             material.id, decision, category, tuple(found), _inferred(material, parts), material.issues, material.extra
         )
+
+    def _attributed(self, found: Sequence[Finding], material: Material) -> list[Finding]:
+        """Leave an offence with the turn that commits it, where a short answer to it was taken for one too."""
+        if self.judge is None:
+            return list(found)
+        offending = {f.turn for f in found if f.decision == "violation"}
+        out = []
+        for finding in found:
+            turn = finding.turn
+            if turn is None or finding.decision != "violation" or not {turn - 1, turn - 2} & offending:
+                out.append(finding)
+                continue
+            if len(material.passages[turn].text) <= ANSWER:
+                less = finding.confidence / (finding.confidence + (1 - finding.confidence) * exp(ANSWER_LESS))
+                worded = not finding.rule.startswith(LEARNED)
+                decision: Decision = "violation" if worded and less >= self.judge.violation_from else "review"
+                finding = replace(finding, decision=decision, confidence=less)
+            out.append(finding)
+        return out
 
     def _running(self, candidates: list[Candidate]) -> list[Candidate]:
         if not self.skipped:
