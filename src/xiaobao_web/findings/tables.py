@@ -68,6 +68,7 @@ class IssueList(ListPage):
     permission = "findings.view"
     select = ("unit", "owner", "raised_by", "repeat_of")
     search = ("number", "title", "source_name")
+    serials = ("number",)
     search_hint = _("问题编号、问题、来源事项")
     primary = (_("登记问题"), "issue_new", "findings.open_issue")
     empty_title = _("台账里还没有问题")

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -100,10 +102,11 @@ class Column:
 
     def _words(self, row: Any, value: Any) -> str:
         """Return a value as people read it."""
-        if self.kind in ("state", "choice") and (not self.value or "." not in str(self.value)):
-            shown = getattr(row, f"get_{self.value or self.key}_display", None)
-            if shown is not None:
-                return str(shown() or "")
+        if self.kind in ("state", "choice") and not callable(self.value) and "." not in self.value:
+            model: type[models.Model] = type(row)
+            labels = labels_of(model, self.value or self.key)
+            if labels is not None:
+                return str(labels.get(value, value) or "")
         if self.kind == "flag":
             return _("是") if value else _("否")
         if value is None or value == "":
@@ -118,6 +121,16 @@ class Column:
             "choice": lambda member: str(getattr(member, "label", member)),
         }
         return writers.get(self.kind, _joined)(value)
+
+
+@cache
+def labels_of(model: type[models.Model], name: str) -> dict[Any, Text] | None:
+    """Return the labels of a field's choices, None for what has none; the model's own method makes them each time."""
+    try:
+        field: Any = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    return dict(field.flatchoices) if getattr(field, "choices", None) else None
 
 
 def _joined(value: Any) -> str:

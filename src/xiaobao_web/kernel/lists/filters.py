@@ -16,7 +16,7 @@ from django.forms.utils import flatatt
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -157,10 +157,12 @@ class LongSelect(forms.Select):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Return the control; the option whose value is given is chosen."""
         chosen = "" if value is None else str(value)
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((str(key), mark_safe(" selected") if str(key) == chosen else "", told) for key, told in self.choices),
+        told = ((str(key), str(label)) for key, label in self.choices)
+        options = mark_safe(
+            "".join(
+                f'<option value="{escape(key)}"{" selected" if key == chosen else ""}>{escape(label)}</option>'
+                for key, label in told
+            )
         )
         return format_html(
             "<select{}>{}</select>", flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name})), options

@@ -53,6 +53,8 @@ class ListPage(View):
     tabs: ClassVar[tuple[Tab, ...]] = ()
     batches: ClassVar[tuple[verbs.Batch, ...]] = ()
     search: ClassVar[tuple[str, ...]] = ()
+    serials: ClassVar[tuple[str, ...]] = ()
+    """Of `search`, the paths of numbers that kernel.numbers gave: no word with a Chinese character is in one."""
     search_hint: ClassVar[Text] = ""
     select: ClassVar[tuple[str, ...]] = ()
     prefetch: ClassVar[tuple[str, ...]] = ()
@@ -96,8 +98,13 @@ class ListPage(View):
         """Return the rows that contain every word in one of the searched fields."""
         condition = Q()
         for word in words:
-            condition &= containing(self.search, word) if self.search else Q()
+            condition &= self.holding(word) if self.search else Q()
         return known(rows, rows.filter(condition))
+
+    def holding(self, word: str) -> Q:
+        """Return the condition that one of the searched fields contains a word."""
+        paths = self.search if word.isascii() else tuple(path for path in self.search if path not in self.serials)
+        return containing(paths, word) if paths else Q(pk__in=[])
 
     def joined(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Return rows with what their columns need read along."""
