@@ -29,6 +29,8 @@ class Bars:
     without_best_day: float = 4.0
     one_day_strength: float = 25.0
     one_day_texts: int = 8
+    leap: float = 8.0
+    leap_strength: float = 20.0
     beyond_name: float = 0.34
     rising_strength: float = 15.0
     rising_days: int = 3
@@ -165,16 +167,18 @@ def _thin(out: Judgement, counts: Floats, sizes: Floats, dates: list[date], bars
     assert out.voices is not None
     days = {m.text.at.date() for m in out.members}
     expected = expectation(counts, sizes, dates, out.days)
-    if out.emerging:
+    ages = np.arange(out.days)
+    plain = np.array([not decoys.is_special(dates[age]) for age in ages], dtype=np.bool_)
+    risen = (counts[: out.days] >= 1.5 * expected[: out.days] + 1) & plain
+    # Much more than ever before, and on a day that the calendar does not explain, is as good as new.
+    high = counts[: out.days] >= 0.25 * counts[: out.days].max()
+    leapt = out.count >= bars.leap * out.expected and out.strength >= bars.leap_strength and (risen & high).any()
+    if out.emerging or leapt:
         if len(days) >= 2 and _without_best(out, counts, expected) >= bars.without_best_day:
             return ""
         sure = out.strength >= bars.one_day_strength and out.voices.wordings >= bars.one_day_texts
-        return "" if sure and out.count >= bars.one_day_texts else "只见于一天"
-    risen = [
-        age for age in range(out.days)
-        if counts[age] >= 1.5 * expected[age] + 1 and not decoys.is_special(dates[age])
-    ]  # fmt: skip
-    if out.strength < bars.rising_strength or len(risen) < bars.rising_days:
+        return "" if sure and out.emerging and out.count >= bars.one_day_texts else "只见于一天"
+    if out.strength < bars.rising_strength or risen.sum() < bars.rising_days:
         return "只在少数日子上升"
     if _without_best(out, counts, expected) < bars.without_best_day:
         return "只见于一天"

@@ -19,6 +19,7 @@ LEAST_LIFT = 2.5
 MOST_FEATURES = 400
 MOST_TEXTS = 4_000
 _TOGETHER = 0.5
+_HARDLY = 0.2
 
 
 @dataclass
@@ -137,7 +138,10 @@ def topics(memory: Memory, namer: Namer, known: Iterable[set[int]] = ()) -> tupl
 
 
 def _settled(topic: Topic, found: list[Member]) -> Topic:
-    """Keep as members the texts that name at least two different words of the topic."""
+    """Leave out features that hardly grew, and keep as members the texts that name two words of the others."""
+    least = _HARDLY * max(topic.features.values())
+    for number in [n for n, weight in topic.features.items() if weight < least]:
+        del topic.features[number], topic.words[number]
     topic.members = [m for m in found if topic.covers(m.features) >= 2]
     return topic
 
