@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from xiaobao_web.complaints import services
 from xiaobao_web.complaints.models import Case, Letter
+from xiaobao_web.findings import services as ledger
+from xiaobao_web.kernel import files
 from xiaobao_web.people.models import Role
 
 Steps = Iterator[datetime]
@@ -184,4 +187,22 @@ def _ended(tell: Any, people: Cast, case: Case, kind: str, letter: Letter) -> St
     case.refresh_from_db()
     services.close(case, by=people.clerk, outcome=outcome)
     if fault == "full" and tell.chance(0.15):
-        services.open_issue(case, by=people.supervisor, title=f"{case.business_type}：{cause}")
+        issue = services.open_issue(case, by=people.supervisor, title=f"{case.business_type}：{cause}")
+        yield from _put_right(tell, people, issue)
+
+
+def _put_right(tell: Any, people: Cast, issue: Any) -> Steps:
+    """Remove the cause, as the ledger wants it: assigned, planned, proven, struck off by another."""
+    if issue.state != "open":
+        return
+    yield tell.after(8)
+    ledger.assign(issue, owner=people.clerk, by=people.office)
+    yield tell.after(20)
+    ledger.plan_out(issue, plan=script()["plan"], by=people.clerk)
+    yield timezone.now() + timedelta(days=tell.dice.randint(4, 14))
+    proof = SimpleUploadedFile("整改说明.txt", f"{issue.title}：{script()['outcome']}".encode())
+    stored = files.store(proof, name="整改说明.txt", by=people.clerk)
+    files.attach(issue, stored, name="整改说明.txt", purpose=ledger.EVIDENCE, by=people.clerk)
+    ledger.hand_in(issue, outcome=script()["outcome"], by=people.clerk)
+    yield tell.after(20)
+    ledger.close(issue, by=people.office, note="已核对")

@@ -120,7 +120,13 @@ def transfer(case: Case, *, by: Any, reason: str, unit: Any = None, handler: Any
     if target.pk == row.unit_id and (handler is None or handler.pk == row.handler_id):
         raise BadValue(_("请选择新的机构或经办人。"), fields={"unit": _("请另选")})
     record = Transfer(
-        case=row, from_unit=row.unit, to_unit=target, from_handler=row.handler, reason=reason.strip()[:300], by=by
+        case=row,
+        from_unit=row.unit,
+        to_unit=target,
+        from_handler=row.handler,
+        reason=reason.strip()[:300],
+        by=by,
+        at=timezone.now(),
     )
     row.unit = target
     if handler is not None:
@@ -169,7 +175,13 @@ def task_out(case: Case, *, by: Any, unit: Any, request: str, assignee: Any = No
     if assignee is not None and assignee.pk in case.respondent_ids():
         raise BadValue(_("被投诉员工不能参与协办。"), fields={"assignee": _("请另选")})
     task = Task.objects.create(
-        case=case, unit=unit, assignee=assignee, request=request.strip(), asked_by=by, due_on=due
+        case=case,
+        unit=unit,
+        assignee=assignee,
+        request=request.strip(),
+        asked_by=by,
+        asked_at=timezone.now(),
+        due_on=due,
     )
     journal.record("complaints.tasked", by=by, on=case, facts={"unit": unit, "due": due, "task": task.pk})
     left = (datetime.combine(due, time(), BEIJING).date() - timezone.localdate()).days

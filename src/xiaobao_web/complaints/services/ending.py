@@ -115,7 +115,13 @@ def find_responsibility(case: Case, *, by: Any, fault: str, unit: Any, cause: st
     if row.responsibilities.filter(contested_at__isnull=False, decided_at__isnull=True).exists():
         raise Refused(_("责任认定正在复核。"))
     made = Responsibility.objects.create(
-        case=row, fault=fault, unit=unit, cause=cause.strip()[:200], reason=reason.strip(), by=by
+        case=row,
+        fault=fault,
+        unit=unit,
+        cause=cause.strip()[:200],
+        reason=reason.strip(),
+        by=by,
+        at=timezone.now(),
     )
     Case.objects.filter(pk=row.pk).update(fault=fault)
     facts = {"unit": unit, "fault": made.get_fault_display()}
@@ -212,7 +218,7 @@ def call_back(
         raise BadValue(_("满意度为 1 至 5 分。"), fields={"score": _("1 至 5")})
     made = CallBack.objects.create(
         case=case, reached=reached, score=score if reached else None, done=done if reached else None, note=note.strip(),
-        by=by,
+        by=by, at=timezone.now(),
     )  # fmt: skip
     if reached:
         Case.objects.filter(pk=case.pk).update(satisfaction=score)

@@ -35,7 +35,9 @@ def offer(case: Case, *, by: Any, kind: str, terms: str, amount: Decimal | None 
     sum_ = amount or Decimal(0)
     if sum_ < 0 or (kind in PAYS and sum_ == 0):
         raise BadValue(_("请填写金额。"), fields={"amount": _("须大于 0")})
-    made = Offer.objects.create(case=case, kind=kind, amount=sum_, terms=terms.strip(), asked_by=by)
+    made = Offer.objects.create(
+        case=case, kind=kind, amount=sum_, terms=terms.strip(), asked_by=by, asked_at=timezone.now()
+    )
     journal.record("complaints.offered", by=by, on=case, facts={"kind": made.get_kind_display(), "amount": sum_})
     telling.holding(case, "complaints.approve_offer", _("处理方案待审批：%(number)s %(title)s"))
     return made

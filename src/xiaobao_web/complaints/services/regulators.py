@@ -70,7 +70,7 @@ def receive_transfer(*, source: str, bureau: str, number: str, text: str, by: An
     made = RegulatorTransfer.objects.create(
         case=case, source=source, bureau=bureau.strip() or str(Source(source).label), number=number.strip(),
         received_by_bureau=received_by_bureau, forwarded_on=forwarded_on, received_at=at, due_on=due_on,
-        registered_by=by,
+        registered_by=by, registered_at=timezone.now(),
     )  # fmt: skip
     journal.record(
         "complaints.regulator_received", by=by, on=case, facts={"number": made.number, "bureau": made.bureau}

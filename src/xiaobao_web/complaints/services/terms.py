@@ -48,7 +48,7 @@ def ask_extension(case: Case, *, by: Any, kind: str, reason: str) -> Extension:
     if len(reason.strip()) < 6:
         raise BadValue(_("请写明延期理由，批准后要告知投诉人。"), fields={"reason": _("至少 6 个字")})
     _in_turn(row, kind)
-    asked = Extension.objects.create(case=row, kind=kind, reason=reason.strip(), asked_by=by)
+    asked = Extension.objects.create(case=row, kind=kind, reason=reason.strip(), asked_by=by, asked_at=timezone.now())
     label = ExtensionKind(kind).label
     journal.record("complaints.extension_asked", by=by, on=row, facts={"kind": label, "reason": asked.reason})
     telling.holding(row, PERMISSION[kind], _("投诉延期待审批：%(number)s %(title)s"))
@@ -166,7 +166,11 @@ def propose_mediation(case: Case, *, by: Any, organisation: str, mediator: str =
     if row.mediations.filter(state__in=[MediationState.PROPOSED.value, MediationState.RUNNING.value]).exists():
         raise Refused(_("已有进行中的调解。"))
     made = Mediation.objects.create(
-        case=row, organisation=organisation.strip(), mediator=mediator.strip(), proposed_by=by
+        case=row,
+        organisation=organisation.strip(),
+        mediator=mediator.strip(),
+        proposed_by=by,
+        proposed_at=timezone.now(),
     )
     journal.record("complaints.mediation_proposed", by=by, on=row, facts={"organisation": made.organisation})
     return made
