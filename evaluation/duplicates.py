@@ -25,7 +25,7 @@ from xiaobao.insight.facts import facts_of
 WEIGHTS = Path(__file__).parents[1] / "src/xiaobao/insight/duplicates.json"
 TRAINED = 3000
 HELD = 300
-MOST_BIAS = 0.5
+MOST_BIAS = 0.0
 _FOR = ("same_", "themes", "words", "rare_words", "wording", "who_and_matter", "facts_and_matter")
 
 

@@ -231,48 +231,73 @@ def _same(teller: Teller, kind: str, scene: str) -> tuple[dict[str, Any], dict[s
     return (a, b) if rng.random() < 0.7 else (b, a)
 
 
-def _other(teller: Teller, kind: str, scene: str, pool: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
-    rng, event = teller.rng, teller.event(scene)
-    one, two = rng.sample(scenes()[scene], 2)
-    a = teller.complaint(event, teller.told(event), telling=one)
-    other = teller.event(scene)
+Pair = tuple[dict[str, Any], dict[str, Any]]
+
+
+def _letters(teller: Teller, event: Event, other: Event) -> Pair:
+    """Return two letters of one template."""
+    telling = teller.rng.choice(scenes()[event.scene])
+    demand = (
+        "现依据相关规定要求贵行在收到本函之日起七个工作日内书面答复，退还全部费用并出具情况说明，逾期将向监管部门举报"
+    )
+
+    def letter(each: Event) -> dict[str, Any]:
+        told = teller.told(each)
+        text = f"本人{each.name}，{teller.body(each, told, telling)}。{demand}。联系电话{each.phone}"
+        return {"channel": "letter", "received_at": told.isoformat(), "text": text}
+
+    return letter(event), letter(other)
+
+
+def _strangers(teller: Teller, event: Event, other: Event, tellings: list[str]) -> Pair:
+    """Return two who say little of themselves, days apart; half of the time in one short clause."""
+    rng = teller.rng
+    teller.vague = 0.6
+    near = event.day + timedelta(days=rng.randint(-9, 9))
+    other = replace(other, bank=event.bank, branch=event.branch, day=near)
+
+    def short(each: Event) -> dict[str, Any]:
+        told = teller.told(each)
+        clauses = teller.body(replace(each, details=()), told, tellings[0]).split("，")
+        return {"channel": "web", "received_at": told.isoformat(), "text": clauses[rng.choice((0, -1))]}
+
+    if rng.random() < 0.5:
+        return short(event), short(other)
+    one, two = (teller.complaint(e, teller.told(e), telling=t) for e, t in zip((event, other), tellings, strict=True))
+    return one, two
+
+
+def _related(teller: Teller, kind: str, event: Event, other: Event, pool: list[str]) -> Event:
+    """Return another event that shares with the first what its kind says."""
+    rng = teller.rng
     if kind == "other_event":
-        other = replace(teller.event(rng.choice([s for s in pool if s != scene])), name=event.name, phone=event.phone)
-        other = replace(other, bank=event.bank if rng.random() < 0.7 else other.bank)
-    elif kind == "same_kind_again":
+        other = replace(
+            teller.event(rng.choice([s for s in pool if s != event.scene])), name=event.name, phone=event.phone
+        )
+        return replace(other, bank=event.bank if rng.random() < 0.7 else other.bank)
+    if kind == "same_kind_again":
         shift = timedelta(days=rng.randint(50, 300))
-        other = replace(other, name=event.name, phone=event.phone, bank=event.bank, day=event.day + shift)
-    elif kind == "template":
-        telling = rng.choice(scenes()[scene])
-        demand = (
-            "现依据相关规定要求贵行在收到本函之日起七个工作日内书面答复，"
-            "退还全部费用并出具情况说明，逾期将向监管部门举报"
-        )
-        texts = []
-        for each in (event, other):
-            text = teller.body(each, teller.told(each), telling)
-            texts.append(f"本人{each.name}，{text}。{demand}。联系电话{each.phone}")
-        return tuple(  # type: ignore[return-value]
-            {"channel": "letter", "received_at": teller.told(e).isoformat(), "text": t}
-            for e, t in zip((event, other), texts, strict=True)
-        )
-    elif kind == "stranger":
-        # Two who say little of themselves, days apart: nothing to tell them from one person but what they say.
-        teller.vague = 0.6
-        near = event.day + timedelta(days=rng.randint(-9, 9))
-        other = replace(other, bank=event.bank, branch=event.branch, day=near)
-        a = teller.complaint(event, teller.told(event), telling=one)
-    elif kind == "unrelated":
-        other = teller.event(rng.choice(pool))
-    else:
-        near = event.day + timedelta(days=rng.randint(-20, 20))
-        other = replace(other, bank=event.bank, branch=event.branch if rng.random() < 0.4 else other.branch, day=near)
-        if rng.random() < 0.3:
-            other = replace(other, product=event.product)
-        if rng.random() < 0.15:
-            other = replace(other, amount=event.amount)
-    again = two if other.scene == scene else None
-    return a, teller.complaint(other, teller.told(other), telling=again)
+        return replace(other, name=event.name, phone=event.phone, bank=event.bank, day=event.day + shift)
+    if kind == "unrelated":
+        return teller.event(rng.choice(pool))
+    near = event.day + timedelta(days=rng.randint(-20, 20))
+    branch = event.branch if rng.random() < 0.4 else other.branch
+    product = event.product if rng.random() < 0.3 else other.product
+    amount = event.amount if rng.random() < 0.15 else other.amount
+    return replace(other, bank=event.bank, branch=branch, product=product, amount=amount, day=near)
+
+
+def _other(teller: Teller, kind: str, scene: str, pool: list[str]) -> Pair:
+    event, other = teller.event(scene), teller.event(scene)
+    tellings = teller.rng.sample(scenes()[scene], 2)
+    if kind == "template":
+        return _letters(teller, event, other)
+    if kind == "stranger":
+        return _strangers(teller, event, other, tellings)
+    other = _related(teller, kind, event, other, pool)
+    again = tellings[1] if other.scene == scene else None
+    one = teller.complaint(event, teller.told(event), telling=tellings[0])
+    return one, teller.complaint(other, teller.told(other), telling=again)
 
 
 def pairs(count: int, seed: int, *, held: bool) -> Iterator[dict[str, Any]]:

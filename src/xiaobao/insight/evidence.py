@@ -13,6 +13,7 @@ from xiaobao.insight.facts import Facts
 
 NEAR_DAYS = 1
 _RARE = 6.5
+_ENOUGH = 40.0
 _MONTH, _QUARTER = log(1 + 30) / log(91), 1.0
 
 
@@ -37,6 +38,8 @@ def signs(a: Facts, b: Facts) -> list[Sign]:
     out.append(Sign("who_and_matter", who * told))
     out.append(Sign("who_other_matter", who * max(0.0, 1 - 2 * told) * (1 - facts)))
     out.append(Sign("late_without_facts", 0.0 if shared else late))
+    firm = who + facts + by["same_surname"] + by["same_product"]
+    out.append(Sign("nothing_firm", float(firm == 0)))
     out.append(Sign("facts_and_matter", facts * told))
     return out
 
@@ -125,7 +128,9 @@ def telling(a: frozenset[str], b: frozenset[str]) -> tuple[float, float]:
     shared = a & b
     mine, theirs = sum(map(_weight, a)), sum(map(_weight, b))
     rare = sum(_weight(word) >= _RARE for word in shared)
-    return (sum(map(_weight, shared)) / min(mine, theirs) if mine and theirs else 0.0), float(min(6, rare))
+    told = sum(map(_weight, shared))
+    # Two short texts are alike by chance: what they share must be something in itself.
+    return (told / min(mine, theirs) * min(1.0, told / _ENOUGH) if mine and theirs else 0.0), float(min(6, rare))
 
 
 def _weight(word: str) -> float:
