@@ -92,7 +92,7 @@ _RULES: dict[str, re.Pattern[str]] = {
         r"|协商|慢慢还|暂缓|个性化|期还|每月还|减少月供|少还点|只还本金|还本)"
         r"|停息挂账|停息分期|个性化分期|分\s?(?:\d{1,3}|[一二三四五六七八九十]+)\s?(?:期|个月|年)(?:还"
         r"|归还|偿还|结清)?|无还本续贷|(?:延|展)期[^,，。]{0,6}(?:还款|一年|半年|[三六]个月)|协商(?:还款"
-        r"|一个|出|处理|方案|解决)|慢慢还|最多(?:只能)?还"
+        r"|一个|出|处理|方案|解决)|慢慢还|给(?:我)?(?:一)?[点些]时间|宽限|最多(?:只能)?还"
     ),
 }
 _ASKED_OTHER = re.compile(
@@ -125,6 +125,10 @@ _IMPLIED: dict[str, tuple[str, ...]] = {
     "账户管控(冻结/限额)": ("恢复账户功能",),
     "还款与提前结清": ("协商还款",),
 }
+_UNABLE = re.compile(
+    r"还不(?:上|起|了)|无力|失业|裁员|困难|没钱|没有能力|周转不|负债|破产|生病|重病|住院|停产|亏本"
+    r"|倒闭|没收入|没有收入"
+)
 _ALWAYS = {"催收方式与手段": "停止催收/骚扰", "征信异议": "修改征信"}
 """What complaints of a cause ask for whatever else they ask for."""
 _ASKS = frozenset(("信息披露与告知不足", "制度流程与业务规则", "合同条款争议"))
@@ -147,6 +151,8 @@ def find(narrative: Narrative, *, cause: str, business: str) -> Found[tuple[str,
     if not met:
         implied = _implied(narrative, cause, business)
         return Found(implied, (), 0.45)
+    if cause == "还款与提前结清" and _UNABLE.search(narrative.own):
+        met.setdefault("协商还款", [])
     if cause in _ALWAYS:
         met.setdefault(_ALWAYS[cause], [])
     chosen = tuple(name for name in DEMANDS if name in met)
@@ -162,6 +168,8 @@ def _implied(narrative: Narrative, cause: str, business: str) -> tuple[str, ...]
             return ("退款退费", "解除合同/退保")
     if cause in _ASKS and _QUESTION.search(narrative.own):
         return ("解释说明",)
+    if cause == "还款与提前结清" and not _UNABLE.search(narrative.own):
+        return ("其他",)
     return _IMPLIED.get(cause, ("其他",))
 
 

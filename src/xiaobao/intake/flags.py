@@ -16,13 +16,13 @@ Place = tuple[int, int]
 
 _NOT = re.compile(r"(?:不想|不会|不敢|没有?|不是|未|别|不要|不愿|并非|不打算|无意)[^,，。!！?？;；\n]{0,6}$")
 _SELF_HARM = re.compile(
-    r"自杀|轻生|跳楼|跳河|跳江|跳桥|上吊|割腕|喝农药|喝药|安眠药|寻短见|寻死|不想活|活不下去|活不成"
-    r"|没法活|死给你|死在你|死了算了|去死算|遗书|结束(?:自己的?)?生命|一了百了|想死|不活了|了结自己"
-    r"|走绝路"
-)
-_TOLD_TO = re.compile(
-    r"(?:让|叫|逼|骂|说|喊|咒|要|劝)(?:我|他|她|我妈|我爸|人|我们)?(?:全家)?(?:去|怎么不|快去|赶紧去"
-    r"|要|就)?[^,，。]{0,2}$"
+    r"自杀|轻生|跳楼|跳河|跳江|跳桥|跳下去|上吊|割(?:了)?腕|自残|喝农药|农药|烧炭|安眠药|吞药|寻短见"
+    r"|寻死|想不开|不想活|活不下去|活不成|没法活|活着(?:也|还|真)?(?:没|有什么|有啥)意思|不如死"
+    r"|生不如死"
+    r"|死给你|死在你|死了算了|死了一了|去死算|遗书|结束(?:自己的?)?生命|一了百了|想死|不活了|了结自己"
+    r"|走绝路|死的心|逼死|要死人|出人命|解脱算了|走了算了|离开这个世界|天台|楼顶|绝路|死路一条|以死"
+    r"|一死|活不了|不要命|命都不要|拿命|江边|桥上|窗台|刀片|划(?:手|腕)|洗胃|永别|下辈子|来世|后事"
+    r"|撑不下去|熬不下去"
 )
 _REGULATOR = re.compile(
     r"12378|12363|银?保?金?监(?:局|会|总局|分局|管局|管部门|管机构|管总局)|银保监|金融监管"
@@ -157,13 +157,18 @@ def _own(narrative: Narrative, pattern: re.Pattern[str], *, barred: re.Pattern[s
 
 
 def _self_harm(narrative: Narrative) -> Iterator[Place]:
-    for start, end in _own(narrative, _SELF_HARM):
-        before = narrative.own[max(0, start - 10) : start]
-        own = re.search(r"我(?:现在)?(?:就|真|只|都|已经)?(?:在|想|要|去)?[^,，。]{0,3}$|逼得", before)
-        if not _TOLD_TO.search(before) or (
-            own and not re.search(r"(?:让|叫|骂|说|喊|咒)我(?:去)?[^,，。]{0,2}$", before)
+    """Yield own suicidal words, taken back or not; what collectors tell people to do is theirs."""
+    text = narrative.own
+    for match in _SELF_HARM.finditer(text):
+        before = text[max(0, match.start() - 10) : match.start()]
+        if re.search(r"(?:不会|不是要|没有?要|别|不要)(?:去|想)?$", before):
+            continue
+        if not re.search(
+            r"(?:让|叫|骂|说|喊|咒|劝|教)(?:我|他|她|你|我妈|我爸|人)(?:们)?(?:全家)?(?:去|怎么不|快|赶紧"
+            r"|要)?[^,，。]{0,2}$",
+            before,
         ):
-            yield start, end
+            yield match.span()
 
 
 def _regulator(narrative: Narrative) -> Iterator[Place]:

@@ -148,6 +148,10 @@ def _name_start(text: str, suffix: int) -> int:
     start = suffix
     for word, tag in reversed(words):
         have = suffix - start
+        if have == 0 and len(word) == 3 and not rjieba.has_word(word) and word[:2] not in REGIONS:
+            # The tagger guesses three characters where a verb or particle and a name of two stand.
+            start = max(least, start - 2)
+            break
         if have >= 2 and not (
             word in REGIONS or word[:-1] in REGIONS or word == "中国" or (have < 4 and _extends(word, tag))
         ):
@@ -158,7 +162,8 @@ def _name_start(text: str, suffix: int) -> int:
             break
         if have == 0 and len(word) == 1 and word in _HARD_STOP:
             break
-        if have <= 1 and len(word) >= 2 and not tag.startswith(("n", "j")) and have + len(word) > 2:
+        guessed = not tag.startswith(("n", "j")) or not rjieba.has_word(word)
+        if have == 1 and len(word) >= 2 and guessed:
             start = max(least, start - (len(word) - 1 if word[0] in _STOP else 1))
             break
         if have == 0 and _WORDS_BEFORE.fullmatch(word):

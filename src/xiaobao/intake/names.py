@@ -11,7 +11,7 @@ from xiaobao.privacy.surnames import COMPOUND, NOT_NAMES, RARE
 
 SURNAME = f"(?:{'|'.join(sorted(COMPOUND))}|[{''.join(sorted(RARE))}])"
 """A pattern of one family name, compound ones first."""
-_FUNCTION = re.compile(r"[的了吗呢吧啊哦嘛是我你他她它们这那哪您啥跟没么在到被把给从说]|^[有都别从向后没]")
+_FUNCTION = re.compile(r"[的了吗呢吧啊哦嘛是我你他她它们这那哪您啥没么]|^[有都别从向后没在到被把给说跟]")
 _LABELS = re.compile(
     r"邮箱|电话|手机|号码|身份|卡号|账号|尾号|市值|联系|地址|退款|投诉|银行|支行|客服|客户|谢谢|您好"
     r"|你好|本人|领导|经理|柜员|要求"

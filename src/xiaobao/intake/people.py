@@ -12,7 +12,7 @@ from opencc import OpenCC
 from xiaobao.intake.found import Found
 from xiaobao.intake.names import SURNAME, is_person, is_word, may_be_person, name_at
 from xiaobao.intake.narrative import Narrative
-from xiaobao.privacy.surnames import COMPOUND, RARE
+from xiaobao.privacy.surnames import COMMON, COMPOUND, RARE
 
 _TITLE = (
     "(?:先生|女士|小姐|太太|大爷|大妈|大娘|大叔|大姐|大哥|阿姨|老太太|老太|老汉|老师傅|师傅|老师"
@@ -22,7 +22,8 @@ _TITLE = (
 _LABEL = re.compile(
     r"(?:投诉人|申诉人|举报人|反映人|来电人|来信人|来访人|信访人|申请人|当事人|持卡人|借款人|投保人"
     r"|被保险人|储户|消费者|联系人|户主|户名"
-    r"|客户姓名|客户|市民|群众|用户|姓名|署名|落款|代表|经办人?|本人姓名|真名|监护人|委托人)"
+    r"|客户姓名|名字|写信人|来函人|申述人|投诉者|报案人|受害人|客户|市民|群众|用户|姓名|署名|落款"
+    r"|代表|经办人?|本人姓名|真名|监护人|委托人)"
     r"(?:\(|（)?(?:姓名|名字|叫|是|为|[:：])*[ :：]{0,3}(?=[一-龥])"
 )
 _SELF = re.compile(
@@ -49,13 +50,24 @@ _GLYPH = re.compile(
 )
 _ASKED = re.compile(r"贵姓|称呼|姓名|名字|叫什么|哪位|姓什么|尊姓|您是\?|客户本人")
 _FOLLOW = (
-    r"(?=[\s,，。.;；:：、(（)）~!！]{0,4}(?:$|手机|电话|联系|tel|身份证|证件|卡号|账号|卡尾|尾号"
+    r"(?=[^一-龥0-9a-z幺]{0,4}(?:$|敬上|敬启|谨启|留|呈上|拜托|谢谢|男[,，、 ]|女[,，、 ]"
+    r"|手机|电话|联系|tel|身份证|证件|卡号|账号|卡尾|尾号"
     r"|邮箱|邮件|微信|保单|v信|致电|回电|[幺1]|0\d{2,3}|86|\+|[a-z0-9._]+@|20\d\d|二〇))"
 )
-_SIGNED = re.compile(rf"(?:^|[\s,，。.;；!！?？、~:：)）(（\"”…])(?P<name>[一-龥·]{{2,5}}){_FOLLOW}")
+_SIGNED = re.compile(rf"(?:^|[^一-龥·0-9a-z])(?P<name>[一-龥·]{{2,5}}){_FOLLOW}")
 _OF = re.compile(
     rf"我是(?P<name>{SURNAME}[一-龥]{{1,2}})的(?:儿子|女儿|女婿|儿媳|媳妇|孙子|孙女|老伴|老公|老婆"
     rf"|妻子|丈夫|家属|侄子|外甥|爱人)"
+)
+_NOT_OWN = re.compile(r"[^\s,，。]{0,2}(?:的|啥|什么|氏)|(?:经理|主任|柜员|客服|律师|警官|催收)")
+_OPENS = re.compile(r"(?:^|[。\n!！?？]|(?:客户|市民|储户|持卡人|投诉人))\s*(?=[一-龥])")
+_REPORTS = re.compile(
+    r"[,，]?\s?(?:投诉|反映|来电|来访|来信|致电|称|表示|举报|诉|要求|系|于(?:\d|今|去|上|昨|前)"
+    r"|在(?:贵|你|我行))"
+)
+_RUN_BEFORE = re.compile(
+    r"([一-龥]{3,10})[\s,，:：(（]{0,3}(?:(?:手机|电话|联系电话"
+    r"|联系方式)[号码是:： ]{0,3})?(?=1[3-9]\d|\+?86)"
 )
 _NUMBER_NEXT = re.compile(
     r"[\s,，:：(（]{0,3}(?:(?:手机|电话|联系电话|联系方式)[号码是:： ]{0,3})?(?:1[3-9]|\+?86|[幺0]\d)"
@@ -107,9 +119,25 @@ def _names(narrative: Narrative) -> Iterator[_Name]:
     yield from _families(text)
     for match in _SIGNED.finditer(text):
         yield from _signed(match)
+    for match in _OPENS.finditer(text):
+        name = name_at(text, match.end())
+        if name and _REPORTS.match(text, match.end() + len(name)):
+            yield _Name(name, match.end(), match.end() + len(name), 0.8)
+    yield from _before_numbers(text)
     if narrative.is_dialogue:
         yield from _answers(narrative)
         yield from _addressed(narrative)
+
+
+def _before_numbers(text: str) -> Iterator[_Name]:
+    """Yield a name that ends a run of words right before a number to call (请联系姚远 138…)."""
+    for match in _RUN_BEFORE.finditer(text):
+        run = match[1]
+        for width in (3, 2):
+            name = run[-width:]
+            if len(run) > width and name[0] in COMMON and is_person(name):
+                yield _Name(name, match.end(1) - width, match.end(1), 0.6 if width == 3 else 0.5)
+                break
 
 
 def _families(text: str) -> Iterator[_Name]:
@@ -121,7 +149,7 @@ def _families(text: str) -> Iterator[_Name]:
             yield _Name(match[1] + given[1], start, end, 0.95)
         elif titled:
             yield _Name(match[1] + titled[0], start, end + len(titled[0]), 0.7)
-        elif not re.match(r"[^\s,，。]{0,1}(?:的人|啥|什么|氏)", text[end:]):
+        elif not _NOT_OWN.match(text, end) or match[0].startswith(("免贵", "我", "本人")):
             yield from _run(text, start, 0.8, strong=False, single=True)
 
 

@@ -20,7 +20,7 @@ _ENDS = (
 )
 _QUOTED = re.compile(r"[《“\"「『]([一-龥a-z0-9·\-+]{3,16})[》”\"」』]")
 _NAMED = re.compile(
-    r"(?:产品(?:名称|名字)?|保险|理财|基金|名字|名称|险种|那个|一款|一个|一份|一种)?(?:叫做?|名为"
+    r"(?:产品(?:名称|名字)?|保险|理财|基金|险种|一款|一份|一种)[^,，。]{0,2}(?:叫做?|名为"
     r"|名叫|叫什么|就是叫)[ :：]?([一-龥a-z0-9]{4,14})(?=[\s,，。.!！?？;；(（]|$)"
 )
 _SUFFIXED = re.compile(rf"([一-龥a-z0-9]{{2,10}}?(?:{_ENDS}))(?![一-龥]?[银支]行)", re.IGNORECASE)
@@ -101,7 +101,12 @@ def _answers(narrative: Narrative) -> Iterator[tuple[int, int, float]]:
             yield start + said.start(1), start + said.end(1), 0.85
 
 
+_NO_PRODUCT = re.compile(r"(?:卡|服务|活动|权益|会员|分期|贷款|系统|协议|合同|公司|银行|平台|客服|费)$")
+
+
 def _is_proper(name: str) -> bool:
     """Tell whether a name is more than words of the language: the tagger knows no sentence in it."""
+    if _NO_PRODUCT.search(name):
+        return False
     words = list(rjieba.tag(name))
     return not any(tag[:1] in ("r", "p", "u", "c", "y", "d") for _, tag in words)

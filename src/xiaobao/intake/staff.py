@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from xiaobao.intake.found import Found
 from xiaobao.intake.names import SURNAME, is_person, is_word, name_at
 from xiaobao.intake.narrative import Narrative
+from xiaobao.privacy.surnames import COMMON, RARE
 from xiaobao.privacy.surnames import COMPOUND as _COMPOUND
-from xiaobao.privacy.surnames import RARE
 
 _POST = (
     "客户经理|理财经理|大堂经理|产品经理|业务经理|信贷经理|贷款经理|个贷经理|营业经理|值班经理"
@@ -75,7 +75,12 @@ def _mentions(narrative: Narrative) -> Iterator[tuple[int, int, float, str]]:
     for match in _TITLED.finditer(text):
         name = match["name"]
         before = text[max(0, match.start() - 1) : match.start()]
-        if _fits(name) and (not re.match("[一-龥]", before) or before in "的是找叫个那和跟到给让对被由问说们,行处位"):
+        weak = len(name) == 1 and match["post"] in ("客服", "柜员", "业务员", "专员", "顾问", "主管")
+        if (
+            _fits(name)
+            and not weak
+            and (not re.match("[一-龥]", before) or before in "的是找叫个那和跟到给让对被由问说们,行处位")
+        ):
             yield match.start(), match.end(), 0.8, name + match["post"]
 
 
@@ -102,4 +107,4 @@ def _after_post(text: str, match: re.Match[str]) -> Iterator[tuple[int, int, flo
 
 def _fits(name: str) -> bool:
     """Tell whether what stands before a post is a family name alone or a full name."""
-    return _PLACES.search(name) is None and (len(name) == 1 or is_person(name) or name in _COMPOUND)
+    return _PLACES.search(name) is None and (name in COMMON or is_person(name) or name in _COMPOUND)

@@ -13,7 +13,7 @@ HIGH_LOSS = Decimal(30_000)
 """Yuan lost or blocked from which any case is high."""
 FRAIL_LOSS = Decimal(10_000)
 """Yuan from which the case of an old, disabled or minor person is high."""
-TRIVIAL = Decimal(100)
+TRIVIAL = Decimal(30)
 """Yuan up to which a case without anything else is low."""
 
 _NOW = re.compile(
@@ -40,14 +40,18 @@ _DEADLINE = re.compile(
     r"|房子)[^。]{0,20}(?:月底|明天|后天|下周|这周|本周|\d{1,2}[号日]|天内|日前|之前|急)|(?:月底|明天"
     r"|后天|下周|本周|\d{1,2}[号日]前?)[^。]{0,14}(?:过户|签约|交房|开标|手术|开学|付款|交易|放款|首付)"
 )
-_ACCESS = re.compile(r"取不出|用不了|冻|限制|吃药|买药|看病|住院|生活费|办不成|没法|进不去|被拒")
+_ACCESS = re.compile(
+    r"取不|用不了|冻|限制|生活费|办不成|办不了|不给办|没法|进不去|领不了|领不到|登不上|看不见|听不见"
+    r"|不让"
+)
 _ASKING = re.compile(
     r"建议|想问|问一下|咨询|请问一下|希望(?:你们|贵行|能)?(?:改进|提醒|增加|开|多)|能不能(?:提前|给"
     r"|弄|搞|帮忙反映)|就是(?:想)?问|帮忙反映"
 )
 _SERIOUS = frozenset(("扬言上访/聚集", "媒体曝光", "群体性", "涉嫌违法犯罪线索"))
-_HELD = frozenset(("误导销售/营销宣传", "适当性", "资金被盗/欺诈", "账户管控(冻结/限额)", "系统与渠道故障"))
-"""Causes in which any sum told, but a loan or a fee, is money lost or held."""
+_HELD = frozenset(("理财", "存款", "借记卡与账户", "支付结算", "个人经营贷款", "保险代销", "贵金属", "电子银行"))
+"""Business in which a sum told is money kept or invested there."""
+_SHUT_OUT = frozenset(("无障碍与适老", "账户管控(冻结/限额)", "系统与渠道故障", "制度流程与业务规则"))
 _FRAIL = frozenset(("老年人", "残障", "未成年人"))
 
 
@@ -64,8 +68,7 @@ def decide(
     text = narrative.own
     if _is_critical(text, flags):
         return "critical", 0.85
-    staked = ("loss", "disputed", "refund_demand", *(("other",) if cause in _HELD else ()))
-    lost = max((a.value for a in amounts if a.role in staked), default=Decimal(0))
+    lost = _at_stake(amounts, business)
     frail = bool(_FRAIL & set(flags))
     if _SERIOUS & set(flags) or "自伤自杀" in flags:
         return "high", 0.8
@@ -91,10 +94,23 @@ def _is_critical(text: str, flags: Sequence[str]) -> bool:
     )
 
 
+def _at_stake(amounts: Sequence[Amount], business: str | None) -> Decimal:
+    """Return the largest sum lost, disputed, charged or asked back; where none is, what is kept or was invested."""
+    told = [a.value for a in amounts if a.role in ("loss", "disputed", "refund_demand", "fee")]
+    if any(a.role == "loss" for a in amounts):
+        told = [a.value for a in amounts if a.role in ("loss", "refund_demand")]
+    if not told and business in _HELD:
+        told = [a.value for a in amounts if a.role == "other"]
+    return max(told, default=Decimal(0))
+
+
 def _is_high(text: str, flags: Sequence[str], lost: Decimal, frail: bool, cause: str | None) -> bool:
     if lost >= HIGH_LOSS or _DEADLINE.search(text):
         return True
-    return frail and (lost >= FRAIL_LOSS or (cause != "无障碍与适老" and _ACCESS.search(text) is not None))
+    if not frail:
+        return False
+    shut_out = cause in _SHUT_OUT and _ACCESS.search(text) is not None and not _ASKING.search(text)
+    return lost >= FRAIL_LOSS or shut_out
 
 
 def _is_low(
