@@ -45,5 +45,6 @@ def quick(request: HttpRequest) -> JsonResponse:
 
 
 def _plain(request: HttpRequest, words: str) -> list[dict[str, str]]:
-    found = [*search.pages(request.user, words), *search.quick(request.user, words)]
-    return [{"title": row.title, "kind": str(row.label), "url": row.url} for row in found]
+    pages = [(page.title, page.label, page.url) for page in search.pages(request.user, words)]
+    hits = [(hit.title, str(hit.label), hit.url) for hit in search.quick(request.user, words)]
+    return [{"title": title, "kind": kind, "url": url} for title, kind, url in (*pages, *hits)]

@@ -13,7 +13,7 @@ from xiaobao_web.kernel.access import holders, require
 from xiaobao_web.kernel.errors import BadValue, Refused
 from xiaobao_web.kernel.notifications import notify
 from xiaobao_web.kernel.numbers import next_number
-from xiaobao_web.knowledge import proving, rulebook
+from xiaobao_web.knowledge import proving, reconsidering, rulebook
 from xiaobao_web.knowledge.models import Backtest, DraftKind, DraftState, RuleDraft, RuleVersion
 from xiaobao_web.knowledge.models.trial import VALID_DAYS
 
@@ -229,6 +229,7 @@ def publish(draft: RuleDraft, *, by: Any) -> RuleVersion:
     from xiaobao_web.knowledge.tasks import follow_rulebook
 
     follow_rulebook.using(key=f"version:{row.pk}").enqueue()
+    reconsidering.for_rule(row)
     told = _("规则“%(title)s”已%(verb)s") % {"title": draft.title, "verb": _("停用") if row.retired else _("发布")}
     notify([draft.created_by], "knowledge.published", told, on=draft)
     return row

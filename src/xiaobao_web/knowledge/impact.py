@@ -54,7 +54,7 @@ class Impact:
 def of(reference: str, user: Any) -> Impact:
     """Return what rests on a norm (广告法), an article or an item (广告法#25(一)); raises LawError."""
     out = Impact(rules=rules(reference), asked=asked(reference))
-    cited = _citing(reference, [item.entry.rule for item in out.rules])
+    cited = citing(reference, [item.entry.rule for item in out.rules])
     if holds(user, "materials.registry"):
         live = visible_to(user, ApprovedMaterial.objects.filter(state=ApprovedState.VALID.value), "materials.registry")
         found = live.filter(version__in=cited.values("version")).select_related("unit", "product")
@@ -93,7 +93,7 @@ def rules(reference: str) -> list[Resting]:
     return list(found.values())
 
 
-def _citing(reference: str, resting: list[str]) -> QuerySet[Finding]:
+def citing(reference: str, resting: list[str]) -> QuerySet[Finding]:
     """Return the findings that rest on a place and were not dismissed: by its rules, or by hand with its article."""
     by_hand = []
     for pk, basis in (

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from xiaobao_web.kernel import search
 from xiaobao_web.knowledge import figures, rulebook
@@ -36,19 +37,30 @@ def fresh() -> None:
         refresh()
 
 
+def fresh_laws() -> None:
+    """Make the rows anew where an imported wording or the packaged register has changed."""
+    row = Mirror.objects.filter(pk=1).first()
+    if row is None or row.laws != _laws_digest():
+        refresh()
+
+
 def refresh() -> str:
     """Make all rows anew, index them for the search, and return the rulebook's version."""
     book = rulebook.book()
-    laws = _laws_digest()
+    laws, changed = _laws_digest(), []
     with transaction.atomic():
         row, _made = Mirror.objects.select_for_update().get_or_create(pk=1)
         if row.rulebook != book.version:
             _rules(book)
         if row.laws != laws or row.rulebook != book.version:
-            _norms()
+            changed = _norms()
         row.rulebook, row.laws, row.made_at = book.version, laws, timezone.now()
         row.save()
         figures.count()
+        if changed:
+            from xiaobao_web.knowledge import reconsidering
+
+            reconsidering.for_articles(changed, note=_("法规登记更新后，这些条文的大意有变化"))
     return book.version
 
 
@@ -97,7 +109,8 @@ def _laws_digest() -> str:
     return seen.hexdigest()[:16]
 
 
-def _norms() -> None:
+def _norms() -> list[str]:
+    """Make the rows of norms and articles anew; return the articles known before whose paraphrase has changed."""
     from xiaobao.laws import load
 
     register = load()
@@ -115,9 +128,10 @@ def _norms() -> None:
         entry.delete()
     NormEntry.objects.bulk_create([row for row in rows if row.pk is None])
     NormEntry.objects.bulk_update([row for row in rows if row.pk is not None], NORM_FIELDS)
-    _articles(register)
+    changed = _articles(register)
     search.index(*NormEntry.objects.all())
     search.index(*ArticleEntry.objects.select_related("norm"))
+    return changed
 
 
 def _norm_values(norm: Norm, rules: int, has_text: bool) -> dict[str, Any]:
@@ -128,12 +142,13 @@ def _norm_values(norm: Norm, rules: int, has_text: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _articles(register: Any) -> None:
+def _articles(register: Any) -> list[str]:
     from xiaobao.model import Citation
 
     norms = {entry.key: entry for entry in NormEntry.objects.all()}
     known = {(entry.norm_id, entry.place): entry for entry in ArticleEntry.objects.all()}
-    rows = []
+    rows: list[ArticleEntry] = []
+    changed = []
     for norm in register.norms():
         for article in register.articles(norm.key):
             places = [(article.number, article)]
@@ -141,6 +156,8 @@ def _articles(register: Any) -> None:
             for place, said in places:
                 owner = norms[norm.key]
                 entry = known.pop((owner.pk, place), None) or ArticleEntry(norm=owner, place=place)
+                if entry.pk is not None and entry.paraphrase != said.paraphrase:
+                    changed.append(f"{norm.key}#{place}")
                 entry.label = str(Citation(norm.key, place, said.confidence, norm.title))[:260]
                 entry.paraphrase, entry.confidence, entry.rights = said.paraphrase, said.confidence, list(said.rights)
                 rows.append(entry)
@@ -151,3 +168,4 @@ def _articles(register: Any) -> None:
     ArticleEntry.objects.bulk_update(
         [row for row in rows if row.pk is not None], ["label", "paraphrase", "confidence", "rights"], batch_size=200
     )
+    return changed

@@ -14,7 +14,16 @@ from xiaobao.report.words import CATEGORY_WORDS, SCENARIO_WORDS
 from xiaobao.rulebook.model import CATEGORIES, SCENARIOS
 from xiaobao_web.kernel.lists import Column, ListPage, Tab, choice, custom, everything, flag, mine, state_in, unit
 from xiaobao_web.knowledge import mirror
-from xiaobao_web.knowledge.models import AllowEntry, AllowState, DraftState, NormEntry, RuleDraft, RuleEntry
+from xiaobao_web.knowledge.models import (
+    AllowEntry,
+    AllowState,
+    DraftState,
+    NormEntry,
+    Reconsideration,
+    ReconsiderState,
+    RuleDraft,
+    RuleEntry,
+)
 
 DOMAINS: dict[str, str | Promise] = {
     "card": _("信用卡"), "collection": _("催收"), "complaint": _("投诉"), "contract": _("合同条款"),
@@ -151,6 +160,8 @@ class LawList(ListPage):
         Tab("over", _("已失效"), lambda _user, _model: _over(), _("没有已失效的法规。")),
         everything(),
     )
+    primary = (_("导入官方文本"), "law_texts", "knowledge.import_texts")
+    primary_icon = "upload"
 
     def rows(self, user: Any) -> QuerySet[Any]:
         """Return the norms of the register."""
@@ -199,6 +210,33 @@ class DraftList(ListPage):
 def covers(row: AllowEntry) -> str:
     """Return which rule or category an entry is for."""
     return row.rule or CATEGORY_WORDS.get(row.category, row.category)
+
+
+class ReconsiderationList(ListPage):
+    """Proposals to look again at approved material."""
+
+    name = "reconsiderations"
+    title = _("回溯提议")
+    subtitle = _("规则或条文变化后，哪些在用的批准材料要重新看；由消保办确认，不自动发起。")
+    noun = _("份")
+    model = Reconsideration
+    permission = "knowledge.reconsiderations"
+    select = ("created_by__unit", "decided_by__unit")
+    search = ("number", "title", "reference", "note")
+    search_hint = _("编号、规则、条文")
+    columns = (
+        Column("number", _("编号"), link=True, fixed=True),
+        Column("title", _("变化"), link=True),
+        Column("cause", _("起因"), kind="choice"),
+        Column("state", _("状态"), kind="state", sort=True),
+        Column("created_by", _("提出人"), kind="person"),
+        Column("created_at", _("提出时间"), kind="moment", sort=True),
+        Column("decided_by", _("确认人"), kind="person"),
+        Column("decided_at", _("确认时间"), kind="moment", off=True),
+    )
+    filters = (choice("cause"), choice("state"))
+    tabs = (state_in("open", _("待确认"), ReconsiderState.OPEN.value), everything())
+    empty_hint = _("规则发布、停用，或条文变化时，依据它审查过的在用材料会列在这里。")
 
 
 class AllowList(ListPage):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from xiaobao_web.knowledge import views_allow, views_drafts, views_laws, views_rules, views_trials
-from xiaobao_web.knowledge.tables import AllowList, DraftList, LawList, RuleList
+from xiaobao_web.knowledge import views_allow, views_drafts, views_laws, views_rules, views_texts, views_trials
+from xiaobao_web.knowledge.tables import AllowList, DraftList, LawList, ReconsiderationList, RuleList
 
 PREFIX = "knowledge/"
 
@@ -16,6 +16,10 @@ urlpatterns: list[URLPattern] = [
     path("rules/<path:rule>/test/", views_rules.test, name="rule_test"),
     path("rules/<path:rule>/", views_rules.show, name="rule"),
     LawList.at("laws/"),
+    path("texts/", views_texts.imports, name="law_texts"),
+    path("texts/<int:number>/", views_texts.one, name="law_text"),
+    ReconsiderationList.at("reconsiderations/"),
+    path("reconsiderations/<int:number>/", views_texts.reconsideration, name="reconsideration"),
     path("laws/<str:key>/", views_laws.norm, name="law"),
     path("laws/<str:key>/<str:place>/", views_laws.article, name="article"),
     DraftList.at("drafts/"),

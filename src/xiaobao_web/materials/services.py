@@ -111,12 +111,13 @@ def screen(version: MaterialVersion, by: Any = None, *, pack: Mapping[str, Any] 
     """Have a version screened against the rulebook in use (or a pack of its rules) and return the screening, queued.
 
     One that is still open with the same pack is returned as it is; a failed one is tried anew as a new screening.
-    `by` None: the platform.
+    Without a pack the one its material was screened with last is taken. `by` None: the platform.
     """
-    wanted = dict(pack or {})
     if by is not None:
         require(by, "materials.screen", version)
     MaterialVersion.objects.select_for_update().get(pk=version.pk)
+    newest = Screening.objects.filter(version__material=version.material_id).order_by("-pk").first()
+    wanted = dict(pack) if pack is not None else dict(newest.pack) if newest is not None else {}
     open_one = version.screenings.filter(state__in=OPEN).order_by("-pk").first()
     if open_one is not None and open_one.pack == wanted:
         return open_one

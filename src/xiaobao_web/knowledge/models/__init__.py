@@ -10,6 +10,14 @@ from xiaobao_web.knowledge.models.mirror import (
     RuleEntry,
     Severity,
 )
+from xiaobao_web.knowledge.models.reconsidering import (
+    Cause,
+    ImportState,
+    Reconsideration,
+    ReconsiderItem,
+    ReconsiderState,
+    TextImport,
+)
 from xiaobao_web.knowledge.models.trial import (
     Backtest,
     BacktestChange,
@@ -28,17 +36,23 @@ __all__ = [
     "Backtest",
     "BacktestChange",
     "BacktestState",
+    "Cause",
     "ChangeKind",
     "DraftKind",
     "DraftState",
+    "ImportState",
     "Judged",
     "Lifecycle",
     "Mirror",
     "NormEntry",
+    "ReconsiderItem",
+    "ReconsiderState",
+    "Reconsideration",
     "RuleDraft",
     "RuleEntry",
     "RuleVersion",
     "Severity",
     "ShadowHit",
     "ShadowRun",
+    "TextImport",
 ]
