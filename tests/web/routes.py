@@ -158,6 +158,11 @@ ROWS = [
     _post("approved_withdraw"),
     Row("placements", 200, WORKS),
     _missing("placement_take_down", "put"),
+    # knowledge: what follows a change
+    Row("law_texts", 403, {"legal": 200, "office": 200}),
+    Row("law_text", 403, {"legal": 404, "office": 404}),
+    Row("reconsiderations", 403, WATCHERS),
+    Row("reconsideration", 403, WATCHERS_FIND_NOTHING),
     # reviews
     Row("reviews", 200, WORKS),
     Row("review_new", 403, {"submitter": 200, "liaison": 200}),
