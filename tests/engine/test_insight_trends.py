@@ -234,6 +234,21 @@ def test_times_are_beijing_times_and_late_texts_count_as_now() -> None:
     assert [watch.add(t) for t in (Text("a", START, "一"), Text("b", START - timedelta(days=9), "二"))] == [[], []]
 
 
+def test_one_wrong_year_does_not_deafen_the_watch() -> None:
+    texts = ordered(stream() + planted(2, (15, 16, 17, 18), 6))
+    for place in (300, 0):
+        wrong = [*texts[:place], Text("wrong", START.replace(year=2099), "网点排队两小时"), *texts[place:]]
+        assert [a.kind for a in trends(wrong)] == ["emerging"]
+
+
+def test_a_gap_of_months_is_believed_at_the_second_text() -> None:
+    watch = Trends()
+    later = START + timedelta(days=200)
+    for at in (START, later, later + timedelta(hours=1), later + timedelta(hours=9)):
+        assert watch.add(Text("", at, "网点排队两小时")) == []
+    assert watch._last == later + timedelta(hours=9)
+
+
 def test_ugly_texts_stop_nothing() -> None:
     ugly = ["", "\ud800\udfff", "😀" * 50, "a" * 10_000, "１２３", "\x00", "。。。", "。" * 3000 + "刷掌"]
     texts = [Text(str(n), START + timedelta(hours=n), ugly[n % len(ugly)]) for n in range(24 * 12)]

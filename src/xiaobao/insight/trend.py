@@ -27,6 +27,7 @@ MOST_HEART = 24
 HOT_DAYS = 7
 HOT_TEXTS = 20
 HOT_TIMES = 3
+LEAP = timedelta(days=30)
 _SAMPLED = 8
 
 
@@ -65,6 +66,7 @@ class Trends:
         self._bin: int | None = None
         self._first: datetime | None = None
         self._last: datetime | None = None
+        self._leapt = False
         self._told: list[_Told] = []
         self._complaints, self._sampled, self._seen = 0, 0, 0
         self.refused: list[tuple[datetime, str, tuple[str, ...]]] = []
@@ -72,7 +74,7 @@ class Trends:
 
     def add(self, text: Text) -> list[Alert]:
         """Take one text and return the alerts that its arrival leads to; a text from before the last counts as now."""
-        at = text.at if self._last is None else max(text.at, self._last)
+        at = self._believed(text.at)
         alerts: list[Alert] = []
         now = bin_of(at)
         if self._bin is None:
@@ -86,6 +88,25 @@ class Trends:
             self._complaints += decoys.COMPLAINT.search(text.text) is not None
         self._pending.append(text if text.at == at else Text(text.id, at, text.text, text.channel, text.author))
         return alerts
+
+    def _believed(self, at: datetime) -> datetime:
+        """Return the time a text counts at: never before the last; a leap of weeks only once a second text makes it.
+
+        One wrong year would otherwise make every later text late, and the watch deaf for ever.
+        """
+        if self._last is None:
+            return at
+        far = abs(at - self._last) > LEAP
+        doubted, self._leapt = far and not self._leapt, far
+        if far and not doubted and at < self._last:
+            self._begin()
+            return at
+        return self._last if doubted else max(at, self._last)
+
+    def _begin(self) -> None:
+        """Forget what was heard: the stream begins anew, earlier."""
+        self._memory, self._pending = Memory(), []
+        self._bin, self._first, self._last, self._leapt = None, None, None, False
 
     def _look(self, at: datetime) -> list[Alert]:
         assert self._bin is not None
