@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from xiaobao.rulebook.lexicons import Lexicons
 from xiaobao.rulebook.model import PRODUCTS
@@ -71,14 +71,20 @@ def profile(text: str, found: Found, lexicons: Lexicons, *, scenario: str = "", 
     if product in PRODUCTS:
         products = {product: products.get(product, ("（给定）",))}
     genres = {name: tuple(sorted(words)) for name, words in sorted(groups["genre"].items())}
-    contact = bool(CONTACT.search(text))
+    contact, price = _marks(text)
     sell = groups["sell"]
-    price = bool(PRICE.search(text)) or bool(sell.get("price"))
+    price = price or bool(sell.get("price"))
     score = 0.30 * bool(sell.get("call")) + 0.25 * bool(sell.get("praise")) + 0.25 * price + 0.15 * contact
     scenario = scenario or _scenario(text, genres, score)
     if scenario in SALES_SCENARIOS:
         score += 0.25
     return Profile(products, genres, min(1.0, score), contact, scenario)
+
+
+@lru_cache(maxsize=4)
+def _marks(text: str) -> tuple[bool, bool]:
+    """Tell whether a text asks to get in touch and names a price; a document is asked for itself and for its parts."""
+    return bool(CONTACT.search(text)), bool(PRICE.search(text))
 
 
 def _products(found: Mapping[str, set[str]], text: str) -> dict[str, tuple[str, ...]]:
