@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -64,10 +64,15 @@ def register(
     known = Contact.objects.select_for_update().filter(key=name).first()
     if known is not None:
         return known
-    contact = Contact.objects.create(
+    contact = Contact(
         number=next_number("LX"), channel=channel, received_at=at, key=name, text=text.strip(), turns=turns or [],
         unit=where, registered_by=by, ticket=ticket or {}, kind_proposed=kind_proposed, **values,
     )  # fmt: skip
+    try:
+        with transaction.atomic():
+            contact.save(force_insert=True)
+    except IntegrityError:  # another process registered it in this moment
+        return Contact.objects.get(key=name)
     journal.record("complaints.registered", by=by, on=contact, facts={"channel": contact.get_channel_display()})
     clocking.target(contact, "screen", at=timezone.now())
     search.index(contact)

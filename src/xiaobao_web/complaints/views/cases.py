@@ -18,6 +18,7 @@ from xiaobao_web.complaints.services.personal import masked, shown
 from xiaobao_web.kernel import deadlines, files, journal
 from xiaobao_web.kernel.access import can, find, require
 from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError, Refused
+from xiaobao_web.kernel.models import Attachment
 from xiaobao_web.kernel.views_comments import context_of
 
 RELATED = ("unit__parent", "handler__unit", "leader", "registered_by", "product", "merged_into")
@@ -64,6 +65,7 @@ def context(row: Case, user: Any) -> dict[str, Any]:
         "merged": row.merged.all(),
         "codes": codes_of(row),
         "attachments": files.attachments_of(row).count(),
+        "evidence": evidence_of(row, user),
         "events": journal.events_of(row),
         **context_of(row, user),
     }
@@ -92,6 +94,15 @@ def codes_of(row: Case) -> dict[str, str]:
         code = OfficialCode.objects.filter(field=field, key=key).values_list("code", flat=True).first() if key else None
         found[field] = code or key
     return found
+
+
+def evidence_of(row: Case, user: Any) -> list[Attachment]:
+    """Return the files that came with the contacts of a case, for those who may open them."""
+    if not can(user, "complaints.see_personal", row):
+        return []
+    ids = list(row.contacts.values_list("pk", flat=True)[:50])
+    found = Attachment.objects.filter(subject_type="complaints.contact", subject_id__in=ids, removed_at__isnull=True)
+    return list(found.select_related("stored")) if ids else []
 
 
 @require_GET
