@@ -228,6 +228,13 @@ ROWS = [
     _missing("complaint_letter", "put"),
     _post("complaint_letter_check"),
     _missing("complaint_letter_document"),
+    # complaints: for citizens
+    Row("public_complaint", open=True),
+    Row("public_complaint_received", 302, open=True, wrong="post"),
+    Row("public_progress", open=True),
+    Row("public_complaint_step", 302, open=True, keys=lambda _bank: {"step": "what"}),
+    Row("public_feedback", open=True),
+    Row("public_feedback_step", 302, open=True, keys=lambda _bank: {"step": "what"}),
     # knowledge
     Row("rules", 200, SEES),
     Row("rule", 200, SEES, _rule, wrong="post"),

@@ -119,6 +119,8 @@ VIEW: dict[str, Reach] = {
 }  # fmt: skip
 declare("complaints.view", _("查看投诉"), VIEW)
 declare("complaints.register", _("登记来件"), CLERKS)
+declare("complaints.import", _("批量导入投诉"), SUPERVISORS)
+declare("complaints.intake_figures", _("查看填单准确率"), {**SUPERVISORS, Role.AUDITOR: ALL})
 declare("complaints.contacts", _("查看来件"), CLERKS)
 declare("complaints.screen_kind", _("甄别"), SUPERVISORS | {Role.LIAISON: UNIT})
 declare("complaints.check_kind", _("复核甄别"), SUPERVISORS, when=second_of_kind)

@@ -8,6 +8,12 @@ from xiaobao_web.kernel.journal import event_type
 
 event_type("complaints.registered", _("{actor} 登记来件，渠道：{channel}"))
 event_type("complaints.contact_added", _("来件 {number} 并入本件（{channel}）"))
+event_type("complaints.contact_updated", _("来源系统 {source} 更新了来件"))
+event_type(
+    "complaints.imported", _("{actor} 导入 {system} 的 {rows} 行：新登记 {made}，更新 {changed}，未导入 {faults}")
+)
+event_type("complaints.headings_set", _("{actor} 记下 {system} 的列名对应"))
+event_type("complaints.supplemented", _("投诉人补充来件 {number}"))
 event_type("complaints.screen_kind", _("{actor} 甄别为{kind}：{reason}"))
 event_type("complaints.check_kind", _("{actor} 复核甄别：{result}"))
 event_type("complaints.refile", _("{actor} 改为投诉立案"))

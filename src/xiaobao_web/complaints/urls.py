@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
+from xiaobao_web.complaints.channels.urls import CITIZENS, STAFF
 from xiaobao_web.complaints.tables import ComplaintList, ContactList, TaskList, TransferInList
 from xiaobao_web.complaints.views import cases, letters, registering, transfers
 
-PREFIX = "complaints/"
+PREFIX = ""
 
-urlpatterns: list[URLPattern | URLResolver] = [
+CASES: list[URLPattern | URLResolver] = [
     ComplaintList.at(""),
     path("register/", registering.register, name="complaint_register"),
     ContactList.at("contacts/"),
@@ -34,5 +33,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/letter/check/", letters.check, name="complaint_letter_check"),
     path("<int:pk>/letter/<int:version>/document/", letters.document, name="complaint_letter_document"),
 ]
-if find_spec("xiaobao_web.complaints.channels.urls"):
-    urlpatterns.append(path("", include("xiaobao_web.complaints.channels.urls")))
+urlpatterns: list[URLPattern | URLResolver] = [path("complaints/", include([*CASES, *STAFF])), *CITIZENS]

@@ -13,6 +13,15 @@ from xiaobao_web.complaints.models.case import (
     Urgency,
 )
 from xiaobao_web.complaints.models.contact import Channel, Contact, ContactKind
+from xiaobao_web.complaints.models.intake import (
+    CaseImport,
+    ChannelCursor,
+    ContactKey,
+    FieldCheck,
+    HeadingMap,
+    Inbound,
+    InboundState,
+)
 from xiaobao_web.complaints.models.letter import DeliveryMode, Letter, LetterState
 from xiaobao_web.complaints.models.regulator import BureauTemplate, OfficialCode, RegulatorTransfer, Source
 from xiaobao_web.complaints.models.settlement import (
@@ -37,9 +46,10 @@ from xiaobao_web.complaints.models.work import (
 from xiaobao_web.complaints.states import CaseState, ContactState
 
 __all__ = [
-    "BureauTemplate", "CallBack", "Case", "CaseEvent", "CaseState", "Channel", "Contact", "ContactKind",
-    "ContactState", "DeliveryMode", "Escalation", "Extension", "ExtensionKind", "Fault", "Letter", "LetterState",
-    "Level", "Link", "LinkKind", "Mediation", "MediationSession", "MediationState", "Offer", "OfferKind", "OfferState",
+    "BureauTemplate", "CallBack", "Case", "CaseEvent", "CaseImport", "CaseState", "Channel", "ChannelCursor", "Contact",
+    "ContactKey", "ContactKind", "ContactState", "DeliveryMode", "Escalation", "Extension", "ExtensionKind", "Fault",
+    "FieldCheck", "HeadingMap", "Inbound", "InboundState", "Letter", "LetterState", "Level",
+    "Link", "LinkKind", "Mediation", "MediationSession", "MediationState", "Offer", "OfferKind", "OfferState",
     "OfficialCode", "Outcome", "Party", "PartyKind", "Record", "RecordKind", "RegulatorTransfer", "Responsibility",
     "ReviewResult", "Source", "SuperiorReview", "Task", "TaskState", "Track", "Transfer", "Urgency",
 ]  # fmt: skip

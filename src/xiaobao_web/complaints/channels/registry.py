@@ -1,0 +1,79 @@
+"""The one registry of channels: each reads what arrived, byte for byte, into the same shape.
+
+    @channel("email")
+    def read(raw: bytes, facts: dict[str, Any]) -> Arrival: …
+
+`services.intake.receive` keeps the bytes, asks the channel's reader, and registers the contact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from xiaobao_web.kernel.errors import BadValue, Undeclared
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A file that came along."""
+
+    name: str
+    content: bytes
+
+
+@dataclass
+class Arrival:
+    """What arrived, the same for every channel; `details` are fields of a case that the source itself stated."""
+
+    text: str = ""
+    turns: list[dict[str, Any]] = field(default_factory=list)
+    received_at: datetime | None = None
+    sender: str = ""
+    subject: str = ""
+    thread: str = ""
+    source_system: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+    people_count: int = 1
+    face_to_face: bool = False
+    kind: str = ""
+    """What the source says it is, empty where it says nothing; still a proposal."""
+    pieces: list[Piece] = field(default_factory=list)
+
+
+Reader = Callable[[bytes, dict[str, Any]], Arrival]
+READERS: dict[str, Reader] = {}
+
+
+def channel(name: str) -> Callable[[Reader], Reader]:
+    """Declare the reader of a channel; raises Undeclared when the channel has one."""
+
+    def declare(read: Reader) -> Reader:
+        if name in READERS:
+            raise Undeclared(f"渠道 {name} 登记了两次")
+        READERS[name] = read
+        return read
+
+    return declare
+
+
+def reader_of(name: str) -> Reader:
+    """Return the reader of a channel; raises BadValue for one that has none."""
+    if not READERS:
+        load()
+    if name not in READERS:
+        raise BadValue(_("没有“%s”这个渠道。") % name, fields={"channel": _("请选择")})
+    return READERS[name]
+
+
+def load() -> None:
+    """Import every module of this folder, so that what each declares is known."""
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        if path.stem not in ("__init__", "registry", "urls", "api"):
+            import_module(f"xiaobao_web.complaints.channels.{path.stem}")

@@ -1,0 +1,27 @@
+"""Background work of intake: what could not be taken in is tried again, filed contacts find those like them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from xiaobao_web.complaints.models import Contact
+from xiaobao_web.complaints.services import intake, similar
+from xiaobao_web.kernel.schedule import every
+
+LOOK_BACK = timedelta(days=3)
+
+
+@every("*/5 * * * *", title=_("重新登记未处理的来件"))
+def take_in_again() -> int:
+    """Take in what is kept and could not be registered; return how many were."""
+    return intake.sweep()
+
+
+@every("*/10 * * * *", title=_("关联相同的投诉"))
+def link_similar() -> int:
+    """Propose links between the cases of contacts that belong together; return how many were looked at."""
+    rows = Contact.objects.filter(case__isnull=False, created_at__gte=timezone.now() - LOOK_BACK)
+    return sum(similar.link_case(row) for row in rows.select_related("case").order_by("pk").iterator(200))

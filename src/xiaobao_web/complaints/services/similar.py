@@ -1,0 +1,70 @@
+"""Which other contacts belong to one: same event, one customer, one template, a paid agent; each with its reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count
+
+from xiaobao.insight import compare, facts_of, keys
+from xiaobao_web.complaints.models import Contact, ContactKey, LinkKind
+from xiaobao_web.complaints.services.inquiry import link
+
+CROWDED = 400
+"""A key that more contacts share says nothing: a hotline's number, a common sum."""
+CANDIDATES = 60
+SHOWN = 10
+KINDS = {"same_event": LinkKind.SAME_EVENT, "template": LinkKind.TEMPLATE, "same_customer": LinkKind.RELATED}
+
+
+def facts(contact: Contact) -> Any:
+    """Return what the comparison reads in a contact: its words, and what its form states beside them."""
+    stated = " ".join(str(contact.details.get(name, "")) for name in ("customer_name", "phone", "account"))
+    return facts_of(
+        {"id": contact.number, "text": f"{contact.words()}\n{stated}", "received_at": contact.received_at.isoformat()}
+    )
+
+
+@transaction.atomic
+def remember(contact: Contact) -> list[dict[str, Any]]:
+    """Store the keys of a contact and return the earlier ones it belongs to, most probable first."""
+    mine = facts(contact)
+    wanted = keys(mine)
+    ContactKey.objects.filter(contact=contact).delete()
+    found = matches(mine, wanted, but=contact.pk)
+    ContactKey.objects.bulk_create([ContactKey(contact=contact, key=key) for key in wanted])
+    return found
+
+
+def matches(mine: Any, wanted: list[int], *, but: int = 0) -> list[dict[str, Any]]:
+    """Return the contacts that belong to some facts, with probability, kind of link and reasons."""
+    rows = ContactKey.objects.filter(key__in=wanted).exclude(contact=but)
+    crowded = [row["key"] for row in rows.values("key").annotate(n=Count("pk")).filter(n__gt=CROWDED)]
+    near = rows.exclude(key__in=crowded).values("contact").annotate(n=Count("pk")).order_by("-n", "-contact")
+    out: list[dict[str, Any]] = []
+    for other in Contact.objects.filter(pk__in=[row["contact"] for row in near[:CANDIDATES]]):
+        match = compare(mine, facts(other))
+        if match.link in KINDS:
+            out.append({"contact": other.pk, "number": other.number, "link": match.link,
+                        "probability": round(match.probability, 3), "why": list(match.why)[:4]})  # fmt: skip
+    return sorted(out, key=lambda item: (item["link"] != "same_event", -item["probability"], -item["contact"]))[:SHOWN]
+
+
+def link_case(contact: Contact) -> int:
+    """Link the case of a contact with the cases of those it belongs to, as proposals; return how many."""
+    case = contact.case
+    if case is None:
+        return 0
+    told = {item["contact"]: item for item in contact.details.get("similar", [])}
+    made = 0
+    for other in Contact.objects.filter(pk__in=told, case__isnull=False).exclude(case=case).select_related("case"):
+        item = told[other.pk]
+        kind = KINDS[item["link"]]
+        if item["link"] == "same_event" and other.case is not None and other.case.closed_at is not None:
+            kind = LinkKind.REPEAT
+        if other.case is not None:
+            reason = "；".join(item["why"]) or str(kind.label)
+            link(case, other=other.case, kind=kind.value, reason=reason, probability=item["probability"])
+            made += 1
+    return made

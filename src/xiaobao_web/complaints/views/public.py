@@ -1,0 +1,255 @@
+"""For citizens: hand in a complaint or an opinion, one thing a screen; ask how it stands with the receipt's code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from xiaobao_web.complaints.channels import draft
+from xiaobao_web.complaints.forms import public
+from xiaobao_web.complaints.models import Contact
+from xiaobao_web.complaints.services import intake, progress
+from xiaobao_web.kernel import files, pace
+from xiaobao_web.kernel.errors import BadUpload, BadValue, Hidden, TooMany
+
+MOST_FILES, MOST_FILE = 6, 20 << 20
+WAYS: dict[str, dict[str, tuple[Any, type[forms.Form] | None]]] = {
+    "complaint": {
+        "what": (gettext_lazy("发生了什么"), public.WhatForm),
+        "where": (gettext_lazy("哪里的事"), public.WhereForm),
+        "wish": (gettext_lazy("您的要求"), public.WishForm),
+        "proof": (gettext_lazy("图片和材料"), public.ProofForm),
+        "who": (gettext_lazy("怎么联系您"), public.WhoForm),
+        "check": (gettext_lazy("看一遍，交给我们"), None),
+    },
+    "feedback": {
+        "what": (gettext_lazy("您的意见"), public.FeedbackForm),
+        "who": (gettext_lazy("要不要告诉您结果"), public.MaybeForm),
+        "check": (gettext_lazy("看一遍，交给我们"), None),
+    },
+}
+View = Callable[..., HttpResponse]
+
+
+def citizen(view: View) -> View:
+    """Open a view to all, at a measured pace, out of every cache, in the type size that was chosen."""
+
+    @wraps(view)
+    def run(request: HttpRequest, **keys: Any) -> HttpResponse:
+        try:
+            pace.slow_down(request, "complaints")
+            answer = view(request, **keys)
+        except TooMany as error:
+            answer = _page(request, "wait", {"message": error.message}, status=429)
+            answer["Retry-After"] = str(error.seconds)
+        size = request.GET.get("size")
+        if size in ("large", "usual"):
+            answer.set_cookie("type_size", size, max_age=30 * 86400, samesite="Lax", secure=request.is_secure())
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    run.citizen = True  # type: ignore[attr-defined]
+    return run
+
+
+def _page(request: HttpRequest, name: str, values: dict[str, Any], status: int = 200) -> HttpResponse:
+    size = request.GET.get("size") or request.COOKIES.get("type_size")
+    frame = {"large": size == "large", "institution": settings.INSTITUTION, "hotline": settings.HOTLINE}
+    return render(request, f"complaints/public/{name}.html", {**frame, **values}, status=status)
+
+
+@citizen
+@require_http_methods(["GET", "POST"])
+def begin(request: HttpRequest, way: str) -> HttpResponse:
+    """Say what will happen and by when; begin, go on with what was typed, or throw it away."""
+    kept = draft.read(request.session)
+    if request.method == "POST":
+        if request.POST.get("action") == "drop":
+            draft.drop(request.session)
+            return redirect(request.path)
+        if kept.get("kind") != way:
+            kept = draft.begin(way)
+        draft.write(request.session, kept)
+        return redirect(f"public_{way}_step", step=_next(way, kept))
+    return _page(request, "begin", {"way": way, "going_on": kept.get("kind") == way and bool(kept.get("seen"))})
+
+
+def _next(way: str, kept: dict[str, Any]) -> str:
+    return next(step for step in WAYS[way] if step not in kept["seen"] or step == "check")
+
+
+@citizen
+@require_http_methods(["GET", "POST"])
+def step(request: HttpRequest, way: str, step: str) -> HttpResponse:
+    """Ask one thing and keep the answer; the last screen shows all and hands it in."""
+    if step not in WAYS[way]:
+        raise Hidden(_("没有这一页。"))
+    kept = draft.read(request.session)
+    if kept.get("kind") != way:
+        return redirect(f"public_{way}")
+    if step == "check":
+        return _check(request, way, kept)
+    _title, kind = WAYS[way][step]
+    assert kind is not None
+    given = request.method == "POST"
+    form = kind(request.POST if given else None, initial=kept.get(step) or {}, use_required_attribute=False)
+    faults: list[str] = []
+    if given:
+        faults = _files(request, kept) if step == "proof" else []
+        kept[step] = form.cleaned_data if form.is_valid() else {**kept.get(step, {}), **_typed(form)}
+        if form.is_valid() and not faults:
+            kept["seen"] = list(dict.fromkeys([*kept["seen"], step]))
+        draft.write(request.session, kept)
+        if form.is_valid() and not faults:
+            again = step == "proof" and request.POST.get("action") in ("add", "remove")
+            to = step if again else "check" if request.POST.get("back") else _after(way, step)
+            return redirect(f"public_{way}_step", step=to)
+    names = list(WAYS[way])
+    place = names.index(step)
+    values = {
+        "way": way, "step": step, "form": form, "title": WAYS[way][step][0], "place": place + 1, "all": len(names),
+        "before": names[place - 1] if place else "", "files": kept["files"], "faults": faults, "most": MOST_FILES,
+        "back": request.GET.get("back") or request.POST.get("back"),
+    }  # fmt: skip
+    return _page(request, "step", values, status=422 if form.errors or faults else 200)
+
+
+def _typed(form: forms.Form) -> dict[str, Any]:
+    return {name: form[name].value() for name in form.fields}
+
+
+def _after(way: str, step: str) -> str:
+    names = list(WAYS[way])
+    return names[names.index(step) + 1]
+
+
+def _files(request: HttpRequest, kept: dict[str, Any]) -> list[str]:
+    """Take files in, or one out; return what cannot be taken."""
+    if request.POST.get("action") == "remove":
+        kept["files"] = [item for item in kept["files"] if item[0] != request.POST.get("file")]
+        return []
+    faults = []
+    for upload in request.FILES.getlist("file"):
+        if len(kept["files"]) >= MOST_FILES:
+            faults.append(_("最多 %d 个文件，其余没有收下。") % MOST_FILES)
+            break
+        pace.slow_down(request, "complaint-files", most=30, per=600)
+        try:
+            stored = files.store(upload, name=upload.name or "", by=None, limit=MOST_FILE)
+        except BadUpload as error:
+            faults.append(f"{upload.name}：{error.message}")
+            continue
+        if stored.sha256 not in [item[0] for item in kept["files"]]:
+            kept["files"].append([stored.sha256, files.clean_name(upload.name or "", stored)])
+    return faults
+
+
+def _check(request: HttpRequest, way: str, kept: dict[str, Any]) -> HttpResponse:
+    needed = [name for name, (_title, kind) in WAYS[way].items() if kind and name not in kept["seen"]]
+    if needed:
+        return redirect(f"public_{way}_step", step=needed[0])
+    if request.method == "POST":
+        row = _hand_in(request, way, kept)
+        draft.write(request.session, {"number": row.number, "code": kept["code"], "way": way}, draft.DONE)
+        draft.drop(request.session)
+        return redirect("public_complaint_received")
+    parts = []
+    for name, (title, kind) in WAYS[way].items():
+        if kind is not None:
+            parts.append({"step": name, "title": title, "lines": _lines(kind, kept, name)})
+    return _page(request, "check", {"way": way, "parts": parts, "files": kept["files"], "all": len(WAYS[way])})
+
+
+def _lines(kind: type[forms.Form], kept: dict[str, Any], name: str) -> list[tuple[Any, str]]:
+    if name == "proof":
+        return [(_("文件"), item[1]) for item in kept["files"]]
+    lines = []
+    for field_name, field in kind(initial=kept[name]).fields.items():
+        value = kept[name].get(field_name)
+        if isinstance(field, forms.ChoiceField) and not isinstance(value, list):
+            value = dict(field.choices).get(value, value)  # type: ignore[arg-type]
+        if value not in (None, "", [], "None", False):
+            shown = "、".join(value) if isinstance(value, list) else _("是") if value is True else str(value)
+            lines.append((field.label, shown))
+    return lines
+
+
+def _hand_in(request: HttpRequest, way: str, kept: dict[str, Any]) -> Contact:
+    """Keep and register what was typed; handed in twice it is the same receipt."""
+    pace.slow_down(request, "complaint-hand-in", most=20, per=3600)
+    told = _record(way, kept)
+    channel = "web" if way == "complaint" else "feedback"
+    row = intake.receive(
+        channel, json.dumps(told, ensure_ascii=False, sort_keys=True).encode(), number=kept["token"], retry=False,
+        facts={"files": kept["files"], "details": {"code": draft.digest(kept["code"])}},
+    )  # fmt: skip
+    assert row.contact is not None
+    return row.contact
+
+
+def _record(way: str, kept: dict[str, Any]) -> dict[str, Any]:
+    what, where, wish, who = (kept.get(name) or {} for name in ("what", "where", "wish", "who"))
+    lines = [what["text"].strip()]
+    for label, value in ((_("地点"), where.get("place")), (_("日期"), where.get("day")),
+                         (_("产品或业务"), where.get("product_name")), (_("其他要求"), wish.get("wish"))):  # fmt: skip
+        if value not in (None, "", "None"):
+            lines.append(f"{label}：{value}")
+    amount = where.get("amount")
+    said = {"praise": "suggestion"}.get(what.get("said", ""), what.get("said", ""))
+    return {
+        "text": "\n".join(lines), "kind": said or "complaint", "sender": who.get("customer_name", ""),
+        "customer_name": who.get("customer_name", ""), "phone": who.get("phone", ""), "email": who.get("email", ""),
+        "product_name": where.get("product_name", ""), "amount": None if amount in (None, "None") else str(amount),
+        "demands": wish.get("demands") or [], "confidential": bool(who.get("confidential")), "token": kept["token"],
+    }  # fmt: skip
+
+
+@citizen
+@require_GET
+def received(request: HttpRequest) -> HttpResponse:
+    """Show the receipt: number, code, what happens next and by when."""
+    found = draft.read(request.session, draft.DONE)
+    row = Contact.objects.filter(number=found.get("number", "")).first()
+    if row is None:
+        return redirect("public_progress")
+    values = {"number": row.number, "code": found["code"], "way": found["way"], "at": row.received_at,
+              "by": progress.next_by(row)}  # fmt: skip
+    return _page(request, "received", values)
+
+
+@citizen
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """Show how a matter stands to whoever has its number and code (never in an address); take in what they add."""
+    form = public.ProgressForm(request.POST if request.method == "POST" else None, use_required_attribute=False)
+    if request.method == "GET" or not form.is_valid():
+        return _page(request, "progress", {"form": form}, status=422 if form.errors else 200)
+    pace.slow_down(request, "complaint-progress", most=20)
+    given = form.cleaned_data
+    number = given["number"].strip().upper()
+    pace.count(f"complaint-code:{number}", most=10, per=600)
+    row = Contact.objects.select_related("case__unit").filter(number=number).first()
+    if row is None or not draft.fits(given["code"], row.details.get("code", "")):
+        form.add_error("code", _("编号或查询码不对，请对照回执再输入一次。"))
+        return _page(request, "progress", {"form": form}, status=422)
+    more = public.MoreForm(request.POST if request.POST.get("action") == "add" else None, use_required_attribute=False)
+    added = ""
+    if more.is_bound and more.is_valid():
+        try:
+            added = progress.supplement(row, more.cleaned_data["text"], at=timezone.now()).number
+            more = public.MoreForm(use_required_attribute=False)
+        except BadValue as error:
+            more.add_error("text", error.message)
+    values = {"status": progress.of(row), "contact": row, "given": given, "more": more, "added": added}
+    return _page(request, "standing", values, status=422 if more.errors else 200)
