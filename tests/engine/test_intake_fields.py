@@ -62,6 +62,18 @@ def test_card(text: str, card: str | None) -> None:
     assert web(text).card_or_account == card
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("身份证号", "三三零幺零二 幺九九五零六幺五 零零二九"),
+        ("身份证号", "三三零幺零二", "嗯", "幺九九五零六幺五", "后四位", "零零二九"),
+        ("身份证号", "330102-19950615-0029"),
+    ],
+)
+def test_identity_number_as_it_is_said(said: tuple[str, ...]) -> None:
+    assert call(*said).id_number == "330102199506150029"
+
+
 def test_identity_and_mail() -> None:
     ticket = web(f"我叫姚远,身份证{ID[:17]}x,邮箱yao_y@example.com13800138001")
     assert ticket.id_number in (None, ID[:17] + "X")

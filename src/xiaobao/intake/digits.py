@@ -138,5 +138,5 @@ def _gap(narrative: Narrative, last: Group, group: Group) -> str:
 
 def _is_nod(said: str, last: Group) -> bool:
     """Tell whether an agent only nods, or repeats the digits just given."""
-    rest = _GROUP.sub("", said)
+    rest = said if _NOD.fullmatch(said) else _GROUP.sub("", said)
     return len(rest) <= _LONGEST_GAP and _NOD.fullmatch(rest) is not None

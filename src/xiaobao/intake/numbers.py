@@ -48,7 +48,8 @@ def _identities(narrative: Narrative) -> list[tuple[str, tuple[tuple[int, int], 
     out: list[tuple[str, tuple[tuple[int, int], ...], float]] = []
     for entity in narrative.entities:
         if entity.kind == "id_card":
-            value = re.sub(r"[^0-9x]", "", narrative.plain[entity.start : entity.end]).upper()
+            shown = "".join(_DIGITS.get(c, c) for c in narrative.plain[entity.start : entity.end])
+            value = re.sub(r"[^0-9x]", "", shown).upper()
             out.append((value, ((entity.start, entity.end),), 0.9 if entity.valid is not False else 0.7))
     for number in numbers(narrative, frozenset((17, 18)), 17):
         places = tuple((g.start, g.end) for g in number.groups)
