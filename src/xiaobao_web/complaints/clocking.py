@@ -21,6 +21,8 @@ from xiaobao_web.kernel.models import Deadline
 INFORMATION = frozenset({"extend_by", "review_apply_by", "forward_by"})
 """Clocks that are somebody's right or the regulator's duty: shown with the others, nobody here is late by them."""
 STATUTORY = "statutory"
+AGAIN = "reopened"
+"""Our own mark among the events: what is taken up again has a term of its own from that day."""
 
 
 def tracks_of(case: Case) -> list[str]:
@@ -29,8 +31,10 @@ def tracks_of(case: Case) -> list[str]:
 
 
 def events_of(case: Case) -> list[Event]:
-    """Return the events of a case as the clocks read them."""
-    rows = case.clock_events.order_by("at", "pk")
+    """Return the events of a case as the clocks read them: since it was taken up again, where it was."""
+    rows = list(case.clock_events.order_by("pk"))
+    begun = max((place for place, row in enumerate(rows) if row.kind == AGAIN), default=-1)
+    rows = sorted(rows[begun + 1 :], key=lambda row: (row.at, row.pk))
     return [Event(row.kind, row.at.astimezone(BEIJING), row.facts) for row in rows]  # type: ignore[arg-type]
 
 
@@ -70,6 +74,19 @@ def note_told(case: Case, *, at: datetime, by: Any) -> None:
     actor = by if by is not None and by.pk else None
     CaseEvent.objects.bulk_create(CaseEvent(case=case, kind=kind, at=at, by=actor) for kind in ("decided", "notified"))
     refresh(case)
+
+
+def begin_again(case: Case, *, by: Any) -> None:
+    """Start the clocks anew: a case taken up again is answered within a term from this day."""
+    now, actor = timezone.now(), by if by is not None and by.pk else None
+    CaseEvent.objects.bulk_create(CaseEvent(case=case, kind=kind, at=now, by=actor) for kind in (AGAIN, "received"))
+    refresh(case)
+
+
+def answer_again(case: Case) -> None:
+    """Start the institution's own term for the next answer, after an objection or a review that wants it redone."""
+    days = limits().answer_again_days
+    deadlines.start(case, "answer_again", label=_("再次答复"), basis=limits().basis, natural_days=days)
 
 
 def refresh(case: Case) -> list[Clock]:
@@ -112,7 +129,8 @@ def _keep(case: Case, row: Deadline | None, key: str, clock: Clock) -> None:
         "provisional": clock.provisional, "met_at": _moment(clock.met_at) if clock.met is not None else None,
         "cancelled_at": _begin(clock.ended) if clock.ended else None,
     }  # fmt: skip
-    if row is None:
+    over = row is not None and (row.met_at is not None or row.cancelled_at is not None)
+    if row is None or (over and row.started_at != begin):
         Deadline.objects.create(
             subject_type=case._meta.label_lower, subject_id=case.pk, unit_id=case.unit_id, kind=key, **values
         )

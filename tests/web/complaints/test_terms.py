@@ -187,3 +187,32 @@ def test_an_event_that_cannot_be_is_refused_whole(flow, bank):
     case = flow.handled()
     with pytest.raises(Refused):
         clocking.note(case, "appraisal_end", at=timezone.now(), by=bank["liaison"])
+
+
+def test_what_is_taken_up_again_has_a_term_of_its_own(flow, bank):
+    case = flow.closed()
+    flow.to(2026, 4, 1)
+    case = services.reopen(case, by=bank["complaints"], reason="退款没有到账")
+    assert due(case) == date(2026, 4, 16)
+    assert deadlines.of(case).filter(kind="statutory.notify").count() == 2, "the first term stays on record"
+    flow.to(2026, 4, 10)
+    case = flow.answered(Case.objects.get(pk=case.pk))
+    assert timezone.localdate(deadlines.of(case).filter(kind="statutory.notify").latest("pk").met_at) == date(
+        2026, 4, 10
+    )
+
+
+def test_a_withdrawn_case_can_be_taken_up_again_and_answered(flow, bank):
+    case = services.withdraw(flow.handled(), by=bank["liaison"], reason="来电撤回，录音 889")
+    flow.to(2026, 3, 20)
+    services.reopen(case, by=bank["complaints"], reason="投诉人仍要求处理")
+    assert due(case) == date(2026, 4, 3), "the last working day before a Saturday"
+    assert flow.answered(Case.objects.get(pk=case.pk)).state == "answered"
+
+
+def test_an_objection_is_answered_within_the_institutions_own_term(flow, bank):
+    case = services.object_to(flow.answered(), by=bank["liaison"], reason="只退一期不够")
+    assert due(case, "answer_again") == date(2026, 3, 17)
+    flow.to(2026, 3, 9)
+    flow.answered(case)
+    assert not deadlines.running(case).filter(kind="answer_again").exists()

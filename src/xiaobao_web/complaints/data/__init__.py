@@ -55,6 +55,7 @@ class Limits(_Value):
     documents: dict[str, tuple[str, ...]]
     business_units: dict[str, str]
     callback_days: int
+    answer_again_days: int
 
 
 class Named(_Value):

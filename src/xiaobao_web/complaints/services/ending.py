@@ -40,6 +40,7 @@ def object_to(case: Case, *, by: Any, reason: str) -> Case:
     row = states.move(case, "object", by=by, comment=reason.strip())
     Record.objects.create(case=row, kind=RecordKind.FACTS, at=timezone.now(), text=reason.strip(), by=by)
     deadlines.cancel(row, "callback")
+    clocking.answer_again(row)
     telling.people(row, telling.in_charge(row), _("投诉人有异议：%(number)s %(title)s"))
     return row
 
@@ -94,6 +95,8 @@ def decide_review(case: Case, *, by: Any, result: str, process_note: str, time_n
     review.result, review.decided_by, review.decided_at, review.notified_at = result, by, now, now
     review.save()
     clocking.note_told(row, at=now, by=by)
+    if to == CaseState.HANDLING:
+        clocking.answer_again(row)
     telling.people(row, telling.in_charge(row), _("核查决定：%(number)s %(title)s"))
     return row
 
@@ -201,6 +204,7 @@ def reopen(case: Case, *, by: Any, reason: str) -> Case:
         found = candidates(row)
         row.handler = found[0].person if found else None
         row.save(update_fields=["handler"])
+    clocking.begin_again(row, by=by)
     clocking.target(row, "contact")
     telling.people(row, telling.in_charge(row), _("投诉重新办理：%(number)s %(title)s"))
     return row
