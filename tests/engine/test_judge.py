@@ -107,6 +107,13 @@ def test_a_short_plain_promise_needs_no_context(judge: TextJudge, text: str) -> 
     assert (said.verdict, said.category) == ("violation", "guaranteed_return")
 
 
+@pytest.mark.parametrize("after", ["", "好。", "谢谢。", "欢迎选购。", "祝您生活愉快。"])
+def test_polite_words_do_not_take_back_what_three_rules_say(judge: TextJudge, after: str) -> None:
+    text = "本产品保本保息，年化收益率高达8%，稳赚不赔。" + after
+    said = Screener(judge=judge).screen(Material("m", (Passage(text),), scenario="poster"))
+    assert (said.verdict, said.category) == ("violation", "guaranteed_return")
+
+
 def test_weights_do_not_depend_on_the_company_of_a_text(judge: TextJudge) -> None:
     rows = [Row(t, "sales_call", "agent") for t in ("保本保息，放心买", "您好，请问您是王女士吗", "不保本的，请您知悉")]
     together = default_engine().scan_rows(rows, every=True, services=judge)

@@ -29,8 +29,12 @@ if TYPE_CHECKING:
 PACKAGED = Path(__file__).parent / "judge.npz"
 BRIEF = 14
 """Characters of a text too short to have a context: what its words say plainly is what it says."""
-BRIEF_AT_LEAST = 0.55
-"""Least probability of what such a text says plainly, where nothing speaks against."""
+AGREED = 3
+"""Worded rules that say together, with no stance against any, what no neighbouring words take back: of 101 such
+training texts 94 offend.
+"""
+PLAIN_AT_LEAST = 0.55
+"""Least probability of what such texts say plainly, where nothing speaks against."""
 FAMILIAR = 5
 """Words of the rulebook a text must hold to be read at all: with fewer it is about something else."""
 OMISSION = (0.8, 0.15)
@@ -117,16 +121,22 @@ def log_shares(heads: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Together:
-    """What the worded rules of a text say together: how many say something that no stance clears, whether any met."""
+    """What the worded rules of a text say together: how many say something that no stance clears, whether any met.
+
+    plainly counts the rules that matched words, where no stance speaks against any of them, else 0.
+    """
 
     said: int
     met: bool
+    plainly: int
 
     @classmethod
     def of(cls, scanned: Scanned) -> Together:
         """Count the worded candidates of a text."""
         worded = [c for c in scanned.candidates if not _learned(c)]
-        return cls(sum(not c.cleared for c in worded), bool(worded))
+        doubted = any(c.cleared or c.stances for c in worded)
+        plainly = 0 if doubted else len({c.rule.id for c in worded if not c.omitted})
+        return cls(sum(not c.cleared for c in worded), bool(worded), plainly)
 
 
 def calibration_features(
@@ -201,9 +211,8 @@ class TextJudge:
             weighed = float(np.array(features, np.float32) @ self.weights.calibration)
             probability = float(sigmoid(weighed + scanned.context.prior))
             plain = not (candidate.cleared or candidate.omitted or _learned(candidate))
-            out.append(
-                max(probability, BRIEF_AT_LEAST) if plain and len(scanned.context.text) <= BRIEF else probability
-            )
+            sure = plain and (len(scanned.context.text) <= BRIEF or together.plainly >= AGREED)
+            out.append(max(probability, PLAIN_AT_LEAST) if sure else probability)
         return out
 
     def category_scores(self, context: Context) -> dict[str, float]:
