@@ -31,6 +31,9 @@ def waiting_for(user: Any) -> QuerySet[Case]:
                         (S.REVIEWING, "complaints.decide_review")):  # fmt: skip
         if holds(user, name):
             mine |= Q(state=state) & reached(user, Case, name) & ~Q(handler=user)
+    if holds(user, "complaints.assign"):
+        left = Q(handler=None, state__in=(S.HANDLING, S.SUSPENDED, S.ANSWERED))
+        mine |= left & reached(user, Case, "complaints.assign")
     mine |= Q(Among(F("pk"), tasks_of(user).values("case")))
     if holds(user, "complaints.check_letter"):
         mine |= Q(Among(F("pk"), letters_to_check(user).values("case")))

@@ -10,10 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from xiaobao_web.complaints import clocking, telling
 from xiaobao_web.complaints.data import Rung, limits
 from xiaobao_web.complaints.models import Case, Escalation
+from xiaobao_web.complaints.services.handing import hand_over
 from xiaobao_web.complaints.states import OPEN
 from xiaobao_web.kernel import journal
 from xiaobao_web.kernel.models import Deadline
 from xiaobao_web.kernel.schedule import every
+from xiaobao_web.people.services import hand_over_hooks
+
+if hand_over not in hand_over_hooks:
+    hand_over_hooks.append(hand_over)
 
 AT_ONCE = 2000
 LABEL = Case._meta.label_lower

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from xiaobao_web.complaints import services
+from xiaobao_web.complaints import queries, services
 from xiaobao_web.complaints.models import Case, Link
 from xiaobao_web.kernel import deadlines, journal
 from xiaobao_web.kernel.access import can
@@ -192,3 +192,23 @@ def test_a_complaint_leads_to_the_ledger_once(flow, bank):
     assert issue.source == "complaint"
     with pytest.raises(Refused, match="产品"):
         services.ask_reevaluation(case, by=bank["complaints"], reason="近期多件")
+
+
+def test_open_work_goes_along_when_a_post_is_handed_over(flow, bank):
+    case = flow.handled()
+    task = services.task_out(
+        case, by=bank["liaison"], unit=bank.units["branch"], assignee=bank["liaison"], request="核实"
+    )
+    people.hand_over(giver=bank["liaison"], receiver=bank["branch_submitter"], by=bank["admin"])
+    case.refresh_from_db()
+    task.refresh_from_db()
+    assert case.handler == task.assignee == bank["branch_submitter"]
+
+
+def test_a_case_is_not_handed_to_whoever_it_complains_of(flow, bank):
+    case = flow.handled()
+    services.add_party(case, by=bank["complaints"], kind="respondent", name="", person=bank["branch_submitter"])
+    people.hand_over(giver=bank["liaison"], receiver=bank["branch_submitter"], by=bank["admin"])
+    case.refresh_from_db()
+    assert case.handler is None
+    assert case in queries.waiting_for(bank["complaints"]), "somebody has to give it to another"
