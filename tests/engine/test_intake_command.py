@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from evaluation.intake import evaluate
 from hypothesis import given, settings
@@ -54,6 +56,13 @@ def test_held_out_narratives_are_filled_as_well_as_is_claimed() -> None:
     assert figures["f1"]["event_dates"] >= 0.85
     assert figures["classes"]["business_type"] >= 0.7
     assert figures["classes"]["critical"] == 1.0
+
+
+@pytest.mark.parametrize("piece", ["1", "一二三四五六七八九", "银行", "2025年", "13800138001 ", "我 ", "退", "，"])
+def test_a_long_senseless_text_takes_no_long_time(piece: str) -> None:
+    started = time.process_time()
+    fill(channel="web", received_at="2025-05-06", text=piece * (8_000 // len(piece)))
+    assert time.process_time() - started < 6
 
 
 @settings(max_examples=60, deadline=None)

@@ -62,15 +62,20 @@ def numbers(narrative: Narrative, lengths: frozenset[int], least: int = 7) -> It
 
     A group said again by the other side, or put right (“不对，是…”), is counted once.
     """
+    most = max(lengths)
     for chain in _chains(narrative):
         if sum(len(group.digits) for group in chain) < least:
             continue
-        for width in range(len(chain), 0, -1):
-            for first in range(len(chain) - width + 1):
-                part = chain[first : first + width]
-                digits = "".join(group.digits for group in part)
+        found = []
+        for first in range(len(chain)):
+            digits = ""
+            for last in range(first, min(first + most, len(chain))):
+                digits += chain[last].digits
+                if len(digits) > most:
+                    break
                 if len(digits) in lengths:
-                    yield Number(digits, tuple(part))
+                    found.append(Number(digits, tuple(chain[first : last + 1])))
+        yield from sorted(found, key=lambda number: -len(number.groups))
 
 
 def _chains(narrative: Narrative) -> Iterator[list[Group]]:

@@ -288,7 +288,8 @@ def _branch_of(
     for branch in branches:
         if any(m.end == branch.start for m in own):
             return branch
-    others = [m for m in mentions if m not in own]
+    mine = {(m.start, m.end) for m in own}
+    others = [m for m in mentions if (m.start, m.end) not in mine]
     for branch in branches:
         if not any(m.end == branch.start or abs(m.end - branch.start) < 3 for m in others):
             return branch

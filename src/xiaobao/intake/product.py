@@ -23,7 +23,8 @@ _NAMED = re.compile(
     r"(?:产品(?:名称|名字)?|保险|理财|基金|险种|一款|一份|一种)[^,，。]{0,2}(?:叫做?|名为"
     r"|名叫|叫什么|就是叫)[ :：]?([一-龥a-z0-9]{4,14})(?=[\s,，。.!！?？;；(（]|$)"
 )
-_SUFFIXED = re.compile(rf"([一-龥a-z0-9]{{2,10}}?(?:{_ENDS}))(?![一-龥]?[银支]行)", re.IGNORECASE)
+_SUFFIX = re.compile(rf"(?:{_ENDS})(?![一-龥]?[银支]行)", re.IGNORECASE)
+_BEFORE_SUFFIX = re.compile(r"[一-龥a-z0-9]{2,10}$", re.IGNORECASE)
 _LABELLED = re.compile(r"产品(?:名称)?[:：]\s?([一-龥a-z0-9·\-]{3,18})", re.IGNORECASE)
 _ASKED = re.compile(r"(?:什么|哪个|哪款)(?:产品|保险|理财|基金|名字)|产品名|保险名|叫什么|名称")
 _BOUGHT = re.compile(
@@ -69,7 +70,7 @@ def _names(narrative: Narrative) -> Iterator[tuple[int, int, float]]:
     for match in _NAMED.finditer(text):
         if not _GENERIC.match(match[1]) and _KIND.search(match[1]) and _is_proper(match[1]):
             yield *match.span(1), 0.85
-    for match in _SUFFIXED.finditer(text):
+    for match in _SUFFIX.finditer(text):
         yield from _trimmed(text, match)
     if narrative.is_dialogue:
         yield from _answers(narrative)
@@ -77,15 +78,19 @@ def _names(narrative: Narrative) -> Iterator[tuple[int, int, float]]:
 
 def _trimmed(text: str, match: re.Match[str]) -> Iterator[tuple[int, int, float]]:
     """Cut from the front what leads up to the name (在银行买的…)."""
-    start, name = match.start(1), match[1]
+    ahead = _BEFORE_SUFFIX.search(text[max(0, match.start() - 10) : match.start()])
+    if ahead is None:
+        return
+    start = match.start() - len(ahead[0])
+    name = text[start : match.end()]
     lead = _LEAD.match(name)
     if lead and len(name) - lead.end() >= 3:
         start, name = start + lead.end(), name[lead.end() :]
     bought = _BOUGHT.search(text[max(0, start - 6) : start]) is not None
-    closed = re.match(r"[^一-龥]|理财|保险|基金|$", text[match.end(1) : match.end(1) + 2]) is not None
+    closed = re.match(r"[^一-龥]|理财|保险|基金|$", text[match.end() : match.end() + 2]) is not None
     led = re.search(r"(?:的|基金|理财|保险|产品|[,，。 :：])$", text[max(0, start - 2) : start]) is not None
     if len(name) >= 3 and (bought or (closed and led)) and not _GENERIC.match(name) and _is_proper(name):
-        yield start, match.end(1), 0.75
+        yield start, match.end(), 0.75
 
 
 def _answers(narrative: Narrative) -> Iterator[tuple[int, int, float]]:
