@@ -5,9 +5,12 @@ XIAOBAO_PICTURES=docs/user keeps the pictures taken on the way.
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from journeys import PATIENCE, ROOT, VENDOR, Journey, journal_may_be_flushed, journey
-from playwright.sync_api import Page, expect
+from PIL import Image, ImageDraw, ImageFont
+from playwright.sync_api import FilePayload, Page, expect
 
 __all__ = ["journal_may_be_flushed", "journey"]
 POSTER = ROOT / "samples/wealth-poster.png"
@@ -61,8 +64,20 @@ def sent(journey: Journey) -> str:
     expect(page.locator("#materials")).to_contain_text("已读完", timeout=PATIENCE)
     assert page.locator(".found").count() > 3, "the machine found too little in the poster"
     journey.picture(page, "draft")
+    return handed_on(journey, page)
+
+
+def handed_on(journey: Journey, page: Page) -> str:
+    """Say where it will be placed, assess with evidence, have it signed, submit; return the address of the review."""
+    expect(page.locator("#channels")).to_contain_text("还没有选择投放渠道")
+    page.check("#channels input[value=网点]")
+    page.click("#step-details button[type=submit]")
+    expect(page.locator("#channels")).not_to_contain_text("还没有选择", timeout=PATIENCE)
     for choice in page.locator("#step-assessment input[type=radio][value=yes]").all():
         choice.check()
+    page.locator("#q-source .evidence summary").click()
+    evidence = FilePayload(name="数据来源.txt", mimeType="text/plain", buffer="统计公报".encode())
+    page.set_input_files("#q-source input[type=file]", files=[evidence])
     page.click("#step-assessment button[value=finish]")
     page.wait_for_url("**/reviews/*/")
     address = page.url.removeprefix(journey.url)
@@ -147,7 +162,11 @@ def concluded(journey: Journey, address: str) -> None:
         expect(page.locator(".is-sending")).to_have_count(0, timeout=PATIENCE)
         page.wait_for_timeout(300)
     page = journey.at("reviewer", f"{address}confirm/")
+    expect(page.locator("main")).to_contain_text("介质与审查时不同")
     journey.picture(page, "confirm")
+    page.fill("form:has([value=medium]) [name=reason]", "定稿图已当面核对，版面未变")
+    page.click("button[value=medium]")
+    expect(page.locator("main")).to_contain_text("已确认：定稿图已当面核对", timeout=PATIENCE)
     while count := page.locator("button[name=accept][value='1']").count():
         page.locator("button[name=accept][value='1']").first.click()
         expect(page.locator("button[name=accept][value='1']")).to_have_count(count - 1, timeout=PATIENCE)
@@ -195,3 +214,107 @@ def test_a_poster_from_upload_to_archive(journey: Journey) -> None:
     journey.picture(page, "search")
     assert not journey.trouble, "\n".join(journey.trouble)
     assert journal.verify().sound
+
+
+def scan_of(image: Image.Image) -> bytes:
+    """Return a PDF that holds a picture and no text, as a scanner makes it."""
+    out = io.BytesIO()
+    image.convert("RGB").save(out, "PDF", resolution=150)
+    return out.getvalue()
+
+
+def written(words: str) -> Image.Image:
+    """Return a page with words printed on it."""
+    page = Image.new("RGB", (1000, 700), "white")
+    pen = ImageDraw.Draw(page)
+    font = ImageFont.truetype(str(next((VENDOR / "fonts").glob("*.ttf"))), 40)
+    for number, line in enumerate(words.split("。")):
+        pen.text((60, 80 + 90 * number), line, fill="black", font=font)
+    return page
+
+
+def pdf(name: str, data: bytes) -> FilePayload:
+    """Return a PDF as a chosen file."""
+    return FilePayload(name=name, mimeType="application/pdf", buffer=data)
+
+
+def answered_at_once(journey: Journey, address: str, fixed: bytes) -> None:
+    """Refuse the first point, adopt all others with one scanned version; the executive lets the refusal stand."""
+    page = journey.at("submitter", f"{address}answers/")
+    form = page.locator("details[open] form[data-keep^=point-]").first
+    form.locator("input[name=adopted][value='0']").check()
+    form.locator("textarea[name=text]").fill("该表述有备案依据，申请保留")
+    form.locator("button[type=submit]").click()
+    expect(page.locator(".points-bar")).to_contain_text("1/", timeout=PATIENCE)
+    page.keyboard.press("Shift+A")
+    page.set_input_files("#adopt-all input[type=file]", files=[pdf("修改稿.pdf", fixed)])
+    journey.picture(page, "answers-all")
+    confirmed(page, "#adopt-all button[value=adopt_all]")
+    state(page, "已全部答复")
+    expect(page.locator("#materials")).to_contain_text("第 2 版", timeout=PATIENCE)
+    expect(page.locator("#materials")).to_contain_text("已读完", timeout=PATIENCE)
+    page.click("button[value=hand_in_answers]")
+    state(page, "待行领导审批")
+    page = journey.at("executive", f"{address}refusals/")
+    page.fill("textarea[name=note]", "依据充分，同意保留")
+    confirmed(page, "button[name=approve][value='1']")
+    state(page, "待确认答复")
+
+
+def test_a_scanned_pdf_from_upload_to_archive(journey: Journey) -> None:
+    with Image.open(POSTER) as poster:
+        scan = scan_of(poster)
+    page = journey.at("submitter", "/reviews/new/")
+    page.set_input_files("#file", files=[pdf("扫描件.pdf", scan)])
+    page.fill("[name=title]", "稳享理财扫描折页")
+    page.click("form.sending button[type=submit]")
+    page.wait_for_url("**/edit/")
+    expect(page.locator("#materials")).to_contain_text("已读完", timeout=PATIENCE)
+    address = handed_on(journey, page)
+    page = journey.at("reviewer", address)
+    page.click("button[value=take]")
+    page = journey.at("reviewer", f"{address}desk/")
+    expect(page.locator(".box-group").first).to_be_visible(timeout=PATIENCE)
+    assert page.locator(".box-group").count() > 3, "words in the scan have no boxes"
+    page.keyboard.press("Shift+A")
+    page.click("dialog[open] [data-confirm-ok]")
+    expect(page.locator(".finding[data-decision=open]")).to_have_count(0, timeout=PATIENCE)
+    page.click("[data-finish]")
+    page.check("#finish input[value=change]")
+    page.click("#finish form .btn-primary")
+    page.wait_for_url(f"**{address}")
+    state(page, "复核中")
+    second = journey.at("second_reviewer", address)
+    second.click("button[value=agree]")
+    state(second, "待答复意见")
+    fixed = scan_of(written(FIXED))
+    answered_at_once(journey, address, fixed)
+    page = journey.at("reviewer", f"{address}confirm/")
+    page.keyboard.press("Shift+A")
+    page.click("dialog[open] [data-confirm-ok]")
+    expect(page.locator("button[value=accept_rest]")).to_have_count(0, timeout=PATIENCE)
+    expect(page.locator("main")).not_to_contain_text("介质与审查时不同")
+    page = journey.at("reviewer", f"{address}desk/")
+    while page.locator(".finding[data-decision=open]").count():
+        page.keyboard.press("d")
+        page.keyboard.type("改写后已合规")
+        page.keyboard.press("Enter")
+        expect(page.locator(".is-sending")).to_have_count(0, timeout=PATIENCE)
+        page.wait_for_timeout(300)
+    page = journey.at("reviewer", f"{address}confirm/")
+    page.click("button[value=conclude]")
+    state(page, "待落实核验")
+    page = journey.at("reviewer", f"{address}verify/")
+    page.fill("[name=place]", "城东支行大堂")
+    page.set_input_files("form:has([name=place]) input[type=file]", files=[pdf("上线.pdf", fixed)])
+    page.click("button[name=action][value=start]")
+    expect(page.locator("main")).to_contain_text("与批准版本一致", timeout=PATIENCE)
+    for box in page.locator("input[name^=followed-]").all():
+        box.check()
+    for field in page.locator("input[name^=evidence-]").all():
+        field.fill("上线照片已核对")
+    page.click("button[name=accepted][value='1']")
+    page = journey.at("reviewer", address)
+    page.click("button[value=archive]")
+    state(page, "已归档")
+    assert not journey.trouble, "\n".join(journey.trouble)

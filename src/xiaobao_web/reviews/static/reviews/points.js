@@ -7,7 +7,7 @@ let current = null;
 function select(point, { focus = true } = {}) {
   for (const item of points()) item.toggleAttribute("data-current", item === point);
   current = point;
-  point.querySelector("details:not([open]) > summary + form")?.closest("details").setAttribute("open", "");
+  if (point.hasAttribute("data-open")) point.querySelector("details:not([open]) > summary + form")?.closest("details").setAttribute("open", "");
   if (focus) {
     point.focus({ preventScroll: true });
     point.scrollIntoView({ block: "nearest" });
@@ -54,6 +54,7 @@ document.addEventListener("focusin", (event) => {
   if (point && point !== current) select(point, { focus: false });
 });
 
-const named = location.hash.startsWith("#point-") && document.getElementById(location.hash.slice(1));
+// A browser keeps the fragment of the page before when an answer sends it on without one.
+const named = location.hash.startsWith("#point-") && document.querySelector(`[data-open]${location.hash}`);
 const first = named || document.querySelector("[data-point][data-open]");
 if (first) select(first, { focus: Boolean(named) });
