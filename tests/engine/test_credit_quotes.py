@@ -139,3 +139,33 @@ def test_level_payments_give_back_their_rate(monthly: float, count: int, princip
     expected = from_periodic(monthly, 12, "")
     assert abs(rate.nominal_percent - expected.nominal_percent) <= Decimal("0.0002")
     assert rate.effective_percent >= rate.nominal_percent
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "nominal"),
+    [
+        ("3期费率1.95%", "total_fee", "11.6624"),
+        ("12期费率7.2%", "total_fee", "13.0342"),
+        ("12个月费率7.2%", "total_fee", "13.0342"),
+        ("分期手续费7.2%，分12期", "total_fee", "13.0342"),
+        ("分期费率7.2%（12期）", "total_fee", "13.0342"),
+        ("手续费0.6%每期，共12期", "periodic_fee", "13.0342"),
+        ("3个月每月费率0.6%", "periodic_fee", "10.7679"),
+        ("12个月月费率0.6%", "periodic_fee", "13.0342"),
+    ],
+)
+def test_a_fee_of_several_periods_is_no_fee_of_each(text: str, kind: str, nominal: str) -> None:
+    (quote,) = parse_quotes(text)
+    assert quote.kind == kind
+    assert abs(annualise(quote).nominal_percent - Decimal(nominal)) < Decimal("0.001")
+
+
+def test_a_fee_too_dear_for_each_period_is_of_all_where_no_number_of_periods_is_named() -> None:
+    (dear,), (usual,) = parse_quotes("分期手续费7.2%"), parse_quotes("分期手续费0.6%")
+    assert annualise(dear, periods=12) == annualise(parse_quotes("12期总费率7.2%")[0])
+    assert annualise(usual, periods=12).nominal_percent == Decimal("13.0342")
+
+
+def test_the_number_of_periods_in_the_words_stands() -> None:
+    (quote,) = parse_quotes("月费率0.6%，分12期")
+    assert annualise(quote, periods=24) == annualise(quote)

@@ -64,6 +64,31 @@ def test_the_statement_lists_everything_the_rules_ask_for() -> None:
     assert found.schedule.rows[-1].number == 12
 
 
+def test_fees_of_one_name_keep_each_its_standard() -> None:
+    parts = (
+        Fee("服务费", "service", "甲", "deducted", amount=D(100)),
+        Fee("服务费", "service", "甲", "each_period", "balance", percent=D("0.1")),
+    )
+    row = next(row for row in made(fees=parts).charged if row.name == "服务费")
+    assert "一次 100.00 元" in row.how
+    assert "剩余本金的 0.1%" in row.how
+
+
+def test_standards_name_no_part_that_is_not_charged() -> None:
+    late = Overdue(D(150), fee_least=D(10))
+    ahead = (Prepayment(At(after=3), D(1000), fee_percent=D(1)), Prepayment(At(after=4), D(1000), fee=D(50)))
+    found = {c.standard for c in made(overdue=late, prepayments=ahead).contingent}
+    assert {"每次 10.00 元", "提前还款本金的 1%", "50.00 元"} <= found
+
+
+def test_a_contingent_cost_without_collector_is_told_of() -> None:
+    fees = (Fee("服务费", "service", "甲", amount=D(1)),)
+    unnamed = made(fees=fees, contingent=(Contingent("诉讼费", "按实际发生"),))
+    named = made(fees=fees, contingent=(Contingent("诉讼费", "按实际发生", "法院"), Contingent("催收费", "不收取")))
+    assert "未注明收费方" in "".join(unnamed.notes)
+    assert "未注明收费方" not in "".join(named.notes)
+
+
 def test_interest_deducted_up_front_is_named() -> None:
     found = made(fees=(Fee("首期利息", "interest", "示例银行", "deducted", amount=D(100)),))
     assert any("民法典" in note for note in found.notes)
@@ -250,6 +275,11 @@ def test_rates_keeps_its_promises_line_by_line() -> None:
         ({"drawdowns": [[0, 1]], "payments": [[1, True]]}, "数字"),
         ({"drawdowns": [[0, 1]], "payments": [[1, 2]], "convention": "us-actuarial"}, "unit_period"),
         ({"drawdowns": [[0, 1]], "payments": [[1, 2]], "unit_period": "month"}, "us-actuarial"),
+        ({**CONTRACT, "principal": float("nan")}, "principal”的值为空，或不是有效的数字"),
+        ({**CONTRACT, "start": "2026-01-315"}, "日期"),
+        ({"terms": CONTRACT, "principal": 500}, "外面不应再写：principal"),
+        ({"drawdowns": [["2026-05-01", 1]], "payments": [["2026-01-01", 2]]}, "还款都早于放款"),
+        ({"drawdowns": [["2026-05-01", 1000]], "payments": [["2026-05-02", 1100]]}, "利率过大"),
         ({"quote": "欢迎光临"}, "0 个报价"),
         ({"quote": "月费率0.6%", "quote_periods": -1}, "1200"),
     ],
@@ -257,6 +287,23 @@ def test_rates_keeps_its_promises_line_by_line() -> None:
 def test_bad_lines_say_which_field(line: dict, words: str) -> None:
     (found,) = objects(run("rates", lines=[line]))
     assert re.search(words, found["error"]["message"])
+
+
+def test_one_payment_of_dated_flows_has_the_rate_of_its_term() -> None:
+    loan, week = [["2026-01-01", 10000]], [["2026-01-01", 700]]
+    month, seven = objects(run("rates", lines=[
+        {"drawdowns": loan, "payments": [["2026-01-31", 10200]]},
+        {"drawdowns": week, "payments": [["2026-01-08", 1000]]},
+    ]))  # fmt: skip
+    assert (month["annual_nominal"], month["annual_effective"]) == (24.3333, 27.2434)
+    assert seven["annual_nominal"] == pytest.approx(300 / 700 * 365 / 7 * 100, abs=1e-4)
+
+
+def test_usury_in_two_payments_still_has_its_rate() -> None:
+    flows = {"drawdowns": [["2026-01-01", 700]], "payments": [["2026-01-04", 500], ["2026-01-08", 500]]}
+    (found,) = objects(run("rates", lines=[flows]))
+    rate = 1 + found["annual_effective"] / 100
+    assert 500 / rate ** (3 / 365) + 500 / rate ** (7 / 365) == pytest.approx(700, abs=1e-3)
 
 
 def test_schedule_with_what_if_and_overdue() -> None:

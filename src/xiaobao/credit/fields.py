@@ -29,6 +29,12 @@ def decimal(value: Any, where: str) -> Decimal:
     return found
 
 
+def missing(obj: Mapping[str, Any], key: str) -> InputError:
+    """Return the error of a field that is absent, or there without a value, as NaN and 1e400 are once read."""
+    why = "的值为空，或不是有效的数字" if key in obj else ""
+    return InputError(f"字段“{key}”{why}" if why else f"缺少字段“{key}”", code="input.missing")
+
+
 def whole(value: Any, where: str) -> int:
     """Return a whole number; 12.0 counts as one."""
     found = decimal(value, where)
@@ -41,10 +47,14 @@ def day(value: Any, where: str) -> date:
     """Return a date written 2026-01-31."""
     if not isinstance(value, str):
         raise wrong(where, "日期（如 2026-01-31）", value)
+    plain = value.strip()
     try:
-        return date.fromisoformat(value.strip()[:10])
+        found = date.fromisoformat(plain[:10])
     except ValueError as error:
         raise wrong(where, "日期（如 2026-01-31）", value) from error
+    if len(plain) > 10 and plain[10] not in "T ":
+        raise wrong(where, "日期（如 2026-01-31）", value)
+    return found
 
 
 def flag(value: Any, where: str) -> bool:

@@ -15,7 +15,7 @@ from xiaobao.credit.cost import Cost
 from xiaobao.credit.overdue import Owed, owed
 from xiaobao.credit.periods import add_months, whole_months
 from xiaobao.credit.quotes import annualise, parse_quotes
-from xiaobao.credit.rates import MONTHS, AnnualRate, from_dates, from_timed
+from xiaobao.credit.rates import DAYS, MONTHS, AnnualRate, from_dates, from_single, from_timed
 from xiaobao.credit.references import PACKAGED, references
 from xiaobao.credit.schedule import Schedule
 from xiaobao.credit.statement import Statement, aloud, statement
@@ -111,14 +111,27 @@ def _of_flows(obj: Mapping[str, Any]) -> AnnualRate:
     convention = obj.get("convention") or "effective-365"
     fields.choice(convention, "convention", CONVENTIONS)
     dated = isinstance(drawn[0][0], date)
-    signed = [*drawn, *((time, -amount) for time, amount in paid)]
+    signed: list[tuple[Any, Decimal]] = [*drawn, *((time, -amount) for time, amount in paid)]
+    if max(time for time, _ in signed[len(drawn) :]) < min(time for time, _ in signed[: len(drawn)]):
+        raise InputError("还款都早于放款，请核对日期", code="input.rate")
     if convention == "us-actuarial":
         return _actuarial(obj, drawn, paid, signed, dated=dated)
     if obj.get("unit_period") is not None:
         raise InputError("unit_period 只用于 us-actuarial", code="input.field")
     if convention == "nominal-monthly":
         return from_timed([(t / MONTHS, a) for t, a in _months(signed)], working=("时间按月计，零头天数 ÷ 30",))
+    if len(drawn) == len(paid) == 1 and drawn[0][1] and paid[0][1] and drawn[0][0] != paid[0][0]:
+        return _once(drawn[0], paid[0])
     return from_dates(signed) if dated else from_timed([(float(t), a) for t, a in signed])
+
+
+def _once(drawn: tuple[Any, Decimal], paid: tuple[Any, Decimal]) -> AnnualRate:
+    """Return the rate of one payment for one advance, whose simple rate is the cost by the time, as of terms."""
+    start, end = drawn[0], paid[0]
+    if isinstance(start, date):
+        days = (end - start).days
+        return from_single(drawn[1], paid[1], days / DAYS, term=f"{DAYS} ÷ {days}")
+    return from_single(drawn[1], paid[1], end - start)
 
 
 def _actuarial(obj: Mapping[str, Any], drawn: Any, paid: Any, signed: Any, *, dated: bool) -> AnnualRate:

@@ -46,7 +46,7 @@ def annualise(quote: Quote, *, periods: int | None = None) -> AnnualRate:
 
     Fees need a number of periods; without one, or where no single rate solves it, InputError says so.
     """
-    count = periods or quote.periods
+    count = quote.periods or periods
     if quote.kind == "repayment":
         return _of_repayment(quote, count)
     if quote.percent is None or quote.percent < 0:
@@ -175,8 +175,13 @@ def _rates(text: str, found: Sequence[Value]) -> Iterator[Quote]:
         yield Quote(kind, start, value.end, text[start : value.end], value.value, periods, upfront=once)
 
 
+_EVERY = re.compile("每一?期|单期|按期|每个月|(?<!个)月|^ ?/ ?期|^一期")
+_SPAN = re.compile("[0-9一二三四五六七八九十]个?月[^每]{0,6}费")
+"""Words that make a fee one of each period; 12期费率, 12个月费率, 分期手续费 only tell that there are several."""
 _LOWEST_FEE = Decimal("0.2")
 """Percent a period below which a bare fee of several periods cannot be their total: cards quote 0.3 and more."""
+_HIGHEST_FEE = Decimal(2)
+"""Percent above which a bare fee of unnamed periods is their total: no card asks as much of each."""
 
 
 def _kind(value: Value, before: str, after: str, periods: int | None, upfront: bool) -> QuoteKind | None:
@@ -184,13 +189,23 @@ def _kind(value: Value, before: str, after: str, periods: int | None, upfront: b
     fee = _FEE.search(before + after[:6]) is not None
     if value.period in ("day", "year"):
         return "daily_rate" if value.period == "day" else "annual_rate"
+    several = value.period == "period" or (value.period == "month" and _SPAN.search(before) is not None)
+    if several and not (_EVERY.search(before) or _EVERY.search(after)):
+        return _bare_fee(value, periods, upfront)
     if value.period in ("month", "period") or (value.period is None and _MONTHLY_FEE.search(before + after[:6])):
         return "periodic_fee" if fee or value.period == "period" else "monthly_rate"
     if value.period == "total":
         return "total_fee" if fee or "利" in before else None
     if not fee or not (periods or upfront or "分期" in before) or not isinstance(value.value, Decimal):
         return None
-    return "periodic_fee" if periods and not upfront and value.value < _LOWEST_FEE * periods else "total_fee"
+    return "total_fee" if not periods else _bare_fee(value, periods, upfront)
+
+
+def _bare_fee(value: Value, periods: int | None, upfront: bool) -> QuoteKind:
+    """Return whether a fee that does not say so is of each period or of all, by what lenders do ask."""
+    percent = value.value if isinstance(value.value, Decimal) else Decimal(0)
+    each = percent < _LOWEST_FEE * periods if periods else percent < _HIGHEST_FEE
+    return "periodic_fee" if each and not upfront else "total_fee"
 
 
 def _periods(text: str, start: int, end: int, found: Sequence[Value] | None = None) -> int | None:

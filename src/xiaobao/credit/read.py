@@ -64,10 +64,13 @@ TERM_KEYS = frozenset({*_TERMS, *RATES, *_LISTS})
 def terms(obj: Mapping[str, Any]) -> Terms:
     """Return the contract in an object, under `terms` or at its top; a wrong or missing field raises InputError."""
     if "terms" in obj:
+        twice = [key for key in obj if key in TERM_KEYS]
+        if twice:
+            raise InputError(f"条款已写在 terms 中，外面不应再写：{'、'.join(twice[:5])}", code="input.field")
         obj = fields.mapping(obj["terms"], "terms", sorted(TERM_KEYS))
     for key in ("principal", "periods"):
         if obj.get(key) is None:
-            raise InputError(f"缺少字段“{key}”", code="input.missing")
+            raise fields.missing(obj, key)
     made = {key: read(obj[key], key) for key, read in _TERMS.items() if obj.get(key) is not None}
     made["annual_percent"] = _annual(obj, made)
     made["plan"] = tuple(fields.decimal(v, f"plan[{i}]") for i, v in enumerate(_list(obj, "plan")))
@@ -84,6 +87,8 @@ def terms(obj: Mapping[str, Any]) -> Terms:
 
 def flows(obj: Mapping[str, Any], key: str) -> list[tuple[Decimal, Decimal]] | list[tuple[date, Decimal]]:
     """Return the (years, amount) or (date, amount) pairs under a key, amounts in yuan and above zero or zero."""
+    if obj.get(key) is None:
+        raise fields.missing(obj, key)
     found: list[tuple[Any, Decimal]] = []
     for i, pair in enumerate(fields.listing(obj.get(key), key)):
         where = f"{key}[{i}]"

@@ -18,6 +18,8 @@ from xiaobao.errors import InputError
 Array = npt.NDArray[np.float64]
 _LOW, _HIGH, _STEP = -4.6, 14.0, 0.005
 """The grid, in ln(1 + rate): from a loss of 99 % a period to a rate of a million."""
+_HIGHEST = 28.0
+"""How far flows with one rate are searched: seven days at a third of the sum, as usurers ask, is 10 ^ 8."""
 
 
 def timed_root(times: Sequence[float], amounts: Sequence[float]) -> float:
@@ -59,13 +61,16 @@ def changes(flows: Sequence[float] | Array) -> int:
 
 def only_zero(worth: Callable[[Array], Array], flows: Array) -> float:
     """Return the only zero of a present value over ln(1 + rate), taken on a grid and closed in on."""
-    grid = np.arange(_LOW, _HIGH, _STEP) if changes(flows) > 1 else np.arange(_LOW, _HIGH, 0.2)
+    single = changes(flows) == 1
+    grid = np.arange(_LOW, _HIGHEST, 0.2) if single else np.arange(_LOW, _HIGH, _STEP)
     with np.errstate(over="ignore", invalid="ignore"):
         values = worth(grid)
     sound = np.isfinite(values)
     grid, values = grid[sound], values[sound]
     negative = values < 0
     cells = np.flatnonzero(negative[1:] != negative[:-1])
+    if len(cells) == 0 and single and sum(flows) < 0:
+        raise InputError("利率过大，无法折算年化", code="input.rate")
     if len(cells) == 0:
         raise InputError("无法折算：这组现金流没有内部收益率", code="input.rate")
     if len(cells) > 1:

@@ -96,8 +96,9 @@ def _repayment(plan: Schedule) -> str:
 
 
 def _charged(terms: Terms, item: Item) -> Charged:
-    fee = next((f for f in terms.fees if (f.name, f.kind, f.collector) == (item.name, item.kind, item.collector)), None)
-    how = _standard(terms, fee) if fee else _interest(terms)
+    key = (item.name, item.kind, item.collector, item.compulsory)
+    fees = [f for f in terms.fees if (f.name, f.kind, f.collector, f.compulsory) == key]
+    how = "；".join(dict.fromkeys(_standard(terms, fee) for fee in fees)) or _interest(terms)
     return Charged(item.name, item.amount, how, item.rate, item.collector or UNNAMED, item.compulsory)
 
 
@@ -130,11 +131,14 @@ def _contingent(terms: Terms) -> tuple[Contingent, ...]:
         text += f"，{late.grace_days} 天内还清不计收" if late.grace_days else ""
         found.insert(0, Contingent("逾期罚息", text, terms.lender))
         if late.fee_percent or late.fee_least:
-            standard = f"逾期金额的 {late.fee_percent.normalize():f}%，最低 {late.fee_least:,.2f} 元"
+            least = f"最低 {late.fee_least:,.2f} 元" if late.fee_percent else f"每次 {late.fee_least:,.2f} 元"
+            share = f"逾期金额的 {late.fee_percent.normalize():f}%" if late.fee_percent else ""
+            standard = "，".join(part for part in (share, least if late.fee_least else "") if part)
             found.insert(1, Contingent("逾期费用", standard, terms.lender))
     for change in terms.prepayments:
         if change.fee or change.fee_percent:
-            standard = f"{change.fee:,.2f} 元加提前还款本金的 {change.fee_percent.normalize():f}%"
+            share = f"提前还款本金的 {change.fee_percent.normalize():f}%" if change.fee_percent else ""
+            standard = "加".join(part for part in (f"{change.fee:,.2f} 元" if change.fee else "", share) if part)
             found.append(Contingent("提前还款费用", standard, terms.lender))
     return tuple(dict.fromkeys(found))
 
@@ -149,7 +153,8 @@ def _notes(terms: Terms, made: Cost) -> list[str]:
         notes.append("利息不得预先从本金中扣除；预先扣除的，应按实际借款数额还款并计算利息（民法典第六百七十条）。")
     if any(not f.compulsory for f in terms.fees):
         notes.append("标为自愿的项目由您自行选择，不选不影响借款，未计入年化综合成本。")
-    if any(not f.collector for f in terms.fees) or not terms.lender:
+    named: list[Fee | Contingent] = [*terms.fees, *(c for c in terms.contingent if not c.standard.startswith("不收"))]
+    if any(not each.collector for each in named) or not terms.lender:
         notes.append("有项目未注明收费方，出具前请补充。")
     if terms.rate_changes:
         notes.append("以后利率再调整的，年化综合成本相应变化。")
@@ -192,7 +197,7 @@ def aloud(made: Statement) -> str:
 
 def _read(text: str) -> str:
     """Return a standard with its percentages and amounts in words."""
-    text = re.sub(r"(\d[\d,]*(?:\.\d+)?) ?%", lambda m: spoken.percent(Decimal(m[1].replace(",", ""))), text)
+    text = re.sub(r" ?(\d[\d,]*(?:\.\d+)?) ?%", lambda m: spoken.percent(Decimal(m[1].replace(",", ""))), text)
     return re.sub(r" ?(\d[\d,]*(?:\.\d+)?) ?", lambda m: spoken.number(Decimal(m[1].replace(",", ""))), text)
 
 

@@ -95,7 +95,8 @@ def facts_of(made: Statement) -> list[tuple[str, str]]:
              ("借款本金", f"{yuan(made.principal)} 元")]  # fmt: skip
     if made.received != made.principal:
         facts.append(("实际到手", f"{yuan(made.received)} 元"))
-    return [*facts, ("还款方式", made.repayment), ("利息与费用合计", f"{yuan(made.total)} 元")]
+    facts += [("还款方式", made.repayment), ("利息与费用合计", f"{yuan(made.total)} 元")]
+    return [*facts, ("出具日期", made.on.isoformat())]
 
 
 def answer(made: Statement) -> str:
