@@ -57,4 +57,5 @@ def test_bad_input_is_one_sentence(arguments: dict[str, object], said: str) -> N
 def test_nothing_is_invented_from_a_greeting() -> None:
     ticket = web("你好在吗")
     assert (ticket.customer_name, ticket.phone, ticket.amounts) == (None, None, ())
+    assert (ticket.business_type, ticket.cause, ticket.demand, ticket.summary) == (None, None, (), None)
     assert Amount not in {type(v) for v in ticket.as_dict()["ticket"].values()}

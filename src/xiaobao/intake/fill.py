@@ -30,6 +30,8 @@ from xiaobao.intake.ticket import Ticket
 if TYPE_CHECKING:
     from xiaobao.intake.assist import Model
 
+TOO_LITTLE = 25
+"""Characters below which a text without a single cue is given no class."""
 _NUMBERED = ("phone", "id_number", "card_or_account", "email", "staff_mentioned")
 _MASKED = ("id_card", "bank_card", "mobile", "landline")
 
@@ -73,6 +75,10 @@ def filled(story: Narrative) -> Ticket:
     taken += [(e.start, e.end) for e in story.entities if e.kind in _MASKED]
     found["amounts"] = amounts.find(story, [*taken, *dates.places(story)])
     scores = classes.scores(story.own, hints.of(story, found["institution_branch"]))
+    if not scores.evidence and len("".join(story.own.split())) < TOO_LITTLE:
+        # Not one word of the field is said, and hardly anything else: a class would be a guess.
+        found["risk_flags"] = flags.find(story, cause=None)
+        return _ticket(story, {name: reading for name, reading in found.items() if reading is not None})
     business, cause, alternatives = kind.business(scores), *kind.cause(scores)
     found |= {"business_type": business, "cause": cause, "cause_alternatives": alternatives}
     found["risk_flags"] = flags.find(story, cause=cause.value)
@@ -91,6 +97,9 @@ def _ticket(story: Narrative, found: dict[str, Found[Any]]) -> Ticket:
         cause=values.get("cause"),
         demand=values.get("demand", ()),
     )
+    if len(values) == 1:
+        # The urgency alone is no case to sum up.
+        return Ticket(**values, confidence=confidence)
     values["summary"] = summary.write(
         name=values.get("customer_name"),
         institution=values.get("institution_branch"),
@@ -100,6 +109,6 @@ def _ticket(story: Narrative, found: dict[str, Found[Any]]) -> Ticket:
         amounts=values.get("amounts", ()),
         demand=values.get("demand", ()),
     )
-    confidence["summary"] = min(confidence["business_type"], confidence["cause"])
+    confidence["summary"] = min(confidence.get("business_type", 0.2), confidence.get("cause", 0.2))
     evidence = {name: tuple(story.span(*p) for p in r.places) for name, r in found.items() if r.places}
     return Ticket(**values, evidence=evidence, confidence=confidence)
