@@ -228,6 +228,12 @@ ROWS = [
     _missing("complaint_letter", "put"),
     _post("complaint_letter_check"),
     _missing("complaint_letter_document"),
+    # complaints: how they come in
+    Row("complaint_take_down", 403, {"liaison": 200, "office": 200}),
+    Row("complaint_intake_figures", 403, {"office": 200, "auditor": 200}, wrong="post"),
+    Row("complaint_import", 403, {"office": 200}),
+    Row("complaint_import_shown", 403, {"office": 404}),
+    Row("complaint_import_written_back", 403, {"office": 404}, wrong="post"),
     # complaints: for citizens
     Row("public_complaint", open=True),
     Row("public_complaint_received", 302, open=True, wrong="post"),

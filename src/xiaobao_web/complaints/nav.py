@@ -24,6 +24,9 @@ def contacts_waiting(user: Any) -> int:
 
 entry("after", _("投诉"), "complaints", "complaints.view", "message-report", 10, count=waiting)
 entry("after", _("来件甄别"), "complaint_contacts", "complaints.contacts", "inbox", 12, count=contacts_waiting)
+entry("after", _("智能填单"), "complaint_take_down", "complaints.register", "wand", 11)
+entry("after", _("填单准确率"), "complaint_intake_figures", "complaints.intake_figures", "target", 13)
+entry("after", _("批量导入"), "complaint_import", "complaints.import", "file-import", 13)
 entry("after", _("监管转办"), "complaint_transfers", "complaints.regulator", "building-bank", 14)
 entry("after", _("协办任务"), "complaint_tasks", "complaints.tasks", "checklist", 16)
 entry("system", _("反馈报告模板"), "complaint_templates", "complaints.set_template", "file-type-docx", 42)

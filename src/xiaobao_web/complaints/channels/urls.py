@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from xiaobao_web.complaints.views import public
+from xiaobao_web.complaints.views import importing, public, taking_down
 
-STAFF: list[URLPattern] = []
+STAFF: list[URLPattern] = [
+    path("take-down/", taking_down.take_down, name="complaint_take_down"),
+    path("intake-figures/", taking_down.accuracy, name="complaint_intake_figures"),
+    path("import/", importing.begin, name="complaint_import"),
+    path("import/<int:pk>/", importing.shown, name="complaint_import_shown"),
+    path("import/<int:pk>/written-back/", importing.written_back, name="complaint_import_written_back"),
+]
 CITIZENS: list[URLPattern] = [
     path("public/complaints", public.begin, {"way": "complaint"}, name="public_complaint"),
     path("public/complaints/received", public.received, name="public_complaint_received"),

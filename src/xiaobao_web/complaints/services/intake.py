@@ -49,7 +49,7 @@ def receive(
     if not raw or len(raw) > MOST_BYTES:
         raise BadValue(_("内容为空，或超过 %d MB。") % (MOST_BYTES >> 20))
     reader_of(channel)
-    digest = hashlib.sha256(raw).hexdigest()
+    digest = digest_of(raw)
     key = key_of(channel, source_number=number, message=message, text=digest)
     row = _kept(channel, key, digest, raw, {**(facts or {}), "number": number}, by, unit)
     if row.state == InboundState.DONE.value:
@@ -68,6 +68,11 @@ def receive(
             raise
     row.refresh_from_db()
     return row
+
+
+def digest_of(raw: bytes) -> str:
+    """Return the digest by which the same bytes are known again."""
+    return hashlib.sha256(raw).hexdigest()
 
 
 def _kept(channel: str, key: str, digest: str, raw: bytes, facts: dict[str, Any], by: Any, unit: Any) -> Inbound:

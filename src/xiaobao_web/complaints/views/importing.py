@@ -1,0 +1,101 @@
+"""Tables of another system: uploaded, their headings explained once, shown dry, taken in, written back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from xiaobao_web.complaints.channels import spreadsheet
+from xiaobao_web.complaints.models import CaseImport, HeadingMap
+from xiaobao_web.complaints.services import importing
+from xiaobao_web.kernel.access import require
+from xiaobao_web.kernel.errors import BadValue, Hidden
+from xiaobao_web.kernel.models import StoredFile
+from xiaobao_web.kernel.tallies import Cell, Table, download
+
+SHOWN = 100
+
+
+@require_http_methods(["GET", "POST"])
+def begin(request: HttpRequest) -> HttpResponse:
+    """Take a table in and show what importing it would do; keep what its headings mean; import it."""
+    by = request.user
+    require(by, "complaints.import")
+    context: dict[str, Any] = {
+        "system": "", "error": "", "imports": CaseImport.objects.select_related("by")[:10],
+        "systems": HeadingMap.objects.order_by("system"), "fields": spreadsheet.LABELS.items(),
+    }  # fmt: skip
+    if request.method == "POST":
+        context["system"] = request.POST.get("system", "")
+        try:
+            made = _step(request, context)
+        except BadValue as error:
+            context["error"] = error.message
+        else:
+            if made is not None:
+                return redirect("complaint_import_shown", pk=made.pk)
+    return render(request, "complaints/import.html", context, status=422 if context["error"] else 200)
+
+
+def _step(request: HttpRequest, context: dict[str, Any]) -> CaseImport | None:
+    by, post = request.user, request.POST
+    system = importing.system_of(post.get("system", ""))
+    upload = request.FILES.get("file")
+    if upload is not None:
+        stored, name = importing.store(upload, by=by), str(upload.name)
+    else:
+        found = StoredFile.objects.filter(sha256=post.get("sha256", "")).first()
+        if found is None:
+            raise BadValue(_("请选择文件。"))
+        stored, name = found, post.get("name", "")
+    context |= {"stored": stored, "name": name}
+    if post.get("action") == "headings":
+        pairs = zip(post.getlist("heading"), post.getlist("field"), strict=False)
+        importing.remember(system, dict(pairs), by=by)
+        messages.success(request, _("列名对应已记住，下次自动使用。"))
+    if post.get("action") == "import":
+        return importing.begin(stored, system, name=name, by=by)
+    shown = importing.preview(stored, system, by=by)
+    context |= {"preview": shown, "good": shown.good[:20], "bad": shown.bad[:SHOWN], "made": shown.count("made"),
+                "changed": shown.count("changed"), "kept": shown.count("kept")}  # fmt: skip
+    return None
+
+
+def _of(request: HttpRequest, pk: int) -> CaseImport:
+    require(request.user, "complaints.import")
+    row = CaseImport.objects.select_related("by").filter(pk=pk).first()
+    if row is None:
+        raise Hidden(_("没有这次导入。"))
+    return row
+
+
+@require_http_methods(["GET", "POST"])
+def shown(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what became of an import, and how its figures agree with the old report; keep the report's figures."""
+    row = _of(request, pk)
+    if request.method == "POST":
+        counts = {}
+        for month, told in zip(request.POST.getlist("month"), request.POST.getlist("told"), strict=False):
+            if told.strip():
+                if not told.strip().isdecimal() or len(told.strip()) > 7:
+                    raise BadValue(_("%s 的旧报表数应为整数。") % month)
+                counts[month[:7]] = int(told)
+        importing.set_report(row, counts, by=request.user)
+        return redirect("complaint_import_shown", pk=row.pk)
+    values = {"row": row, "lines": importing.agreement(row), "faults": row.faults[:SHOWN]}
+    return render(request, "complaints/import_shown.html", values)
+
+
+@require_GET
+def written_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return the workbook that goes back into the source system."""
+    row = _of(request, pk)
+    heads = [_("来源编号"), _("登记号"), _("结果"), _("投诉编号"), _("状态"), _("机构"), _("最近期限")]
+    lines = [[Cell(text, kind="text") for text in line] for line in importing.written_back(row)]
+    about = [(_("来源系统"), row.system), (_("文件"), row.name), (_("导入人"), str(row.by))]
+    return download([Table(_("回写"), heads, lines)], about, f"{row.system}-{row.pk}.xlsx")

@@ -1,0 +1,113 @@
+"""The parallel mode: headings asked once, tried dry, taken in by number, updated the next day, written back."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
+
+from xiaobao_web.complaints import services
+from xiaobao_web.complaints.models import CaseImport, Contact, HeadingMap
+from xiaobao_web.complaints.services import importing
+from xiaobao_web.kernel.errors import Forbidden
+
+pytestmark = pytest.mark.django_db
+HEAD = "工单编号,投诉内容,投诉时间,客户姓名,联系电话,责任机构,业务类别\n"
+ROWS = (
+    "G1,信用卡年费没有告诉我就扣了，要求退还,2026-03-02 09:30,宋安宁,13800004321,江城分行,信用卡\n"
+    "G2,理财到期没有按时到账，要求解释,2026/3/3,陶一鸣,13900005678,江城分行,理财\n"
+    "G3,,2026-03-03,无内容,,,\n"
+    "G4,催收打电话到单位，要求停止,三月三号,许多,13700000000,江城分行,债务催收\n"
+    "G5,网点排队太久,2026-03-03,吴小,13600000000,无此支行,其他\n"
+)
+
+
+def table(text: str = HEAD + ROWS, encoding: str = "utf-8", name: str = "日报.csv") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, text.encode(encoding))
+
+
+@pytest.fixture
+def office(client_of):
+    return client_of("office")
+
+
+@pytest.fixture
+def at_once(django_capture_on_commit_callbacks):
+    return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+def stored(bank, text: str = HEAD + ROWS):
+    return importing.store(table(text), by=bank["office"])
+
+
+def test_a_dry_run_changes_nothing_and_tells_every_fault(bank, office):
+    answer = office.post(reverse("complaint_import"), {"system": "旧投诉系统", "file": table(encoding="gb18030")})
+    shown = answer.content.decode()
+    assert answer.status_code == 200
+    for words in ("投诉内容：没有填写", "读不懂“三月三号”", "没有“无此支行”", "导入 2 行"):
+        assert words in shown
+    assert Contact.objects.count() == 0
+    assert CaseImport.objects.count() == 0
+
+
+def test_import_then_the_next_day_updates(bank, at_once):
+    with at_once():
+        made = importing.begin(stored(bank), "旧投诉系统", name="日报.csv", by=bank["office"])
+    made.refresh_from_db()
+    assert (made.made, made.changed, made.kept, len(made.faults)) == (2, 0, 0, 3)
+    row = Contact.objects.get(source_number="旧投诉系统:G1")
+    assert row.unit == bank.units["branch"]
+    assert row.received_at.isoformat() == "2026-03-02T01:30:00+00:00"
+    assert row.kind_proposed == "complaint"
+    later = HEAD + ROWS.replace("要求退还", "要求退还并道歉") + "G6,新来的一件，乱扣费,2026-03-04,钱多,,江城分行,\n"
+    with at_once():
+        again = importing.begin(stored(bank, later), "旧投诉系统", name="日报2.csv", by=bank["office"])
+    again.refresh_from_db()
+    assert (again.made, again.changed, again.kept) == (1, 1, 1)
+    row.refresh_from_db()
+    assert "并道歉" in row.text
+    assert Contact.objects.count() == 3
+    assert row.arrivals.count() == 2, "both versions are kept as they came"
+
+
+def test_headings_of_their_own_are_asked_once(bank, office):
+    own = "单子,说了啥,哪天\nA1,乱扣费要求退款,2026-03-02\n"
+    answer = office.post(reverse("complaint_import"), {"system": "网点台账", "file": table(own)})
+    assert "还没有对应的列" in answer.content.decode()
+    data = {"system": "网点台账", "sha256": answer.context["stored"].sha256, "name": "x.csv", "action": "headings",
+            "heading": ["单子", "说了啥", "哪天"], "field": ["number", "text", "received_at"]}  # fmt: skip
+    shown = office.post(reverse("complaint_import"), data)
+    assert "导入 1 行" in shown.content.decode()
+    assert HeadingMap.objects.get().system == "网点台账"
+    next_day = office.post(
+        reverse("complaint_import"), {"system": "网点台账", "file": table(own + "A2,又扣,2026-03-03\n")}
+    )
+    assert "导入 2 行" in next_day.content.decode()
+    twice = office.post(reverse("complaint_import"), {**data, "field": ["number", "text", "text"]})
+    assert twice.status_code == 422
+    assert "只能对应一列" in twice.content.decode()
+
+
+def test_the_file_that_goes_back_and_the_figures(bank, office, at_once):
+    with at_once():
+        made = importing.begin(stored(bank), "旧投诉系统", name="日报.csv", by=bank["office"])
+    row = Contact.objects.get(source_number="旧投诉系统:G1")
+    services.screen_kind(row, by=bank["complaints"], kind="complaint")
+    case = Contact.objects.get(pk=row.pk).case
+    made.refresh_from_db()
+    answer = office.get(reverse("complaint_import_written_back", args=[made.pk]))
+    lines = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    cells = [str(cell) for line in lines for cell in line]
+    assert {"G1", case.number, "新登记"} <= set(cells)
+    assert any("未导入" in cell for cell in cells)
+    office.post(reverse("complaint_import_shown", args=[made.pk]), {"month": ["2026-03"], "told": ["3"]})
+    shown = office.get(reverse("complaint_import_shown", args=[made.pk])).content.decode()
+    assert "-1" in shown
+
+
+def test_only_who_may(bank):
+    with pytest.raises(Forbidden):
+        importing.begin(stored(bank), "旧投诉系统", name="x", by=bank["liaison"])

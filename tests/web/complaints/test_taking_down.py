@@ -1,0 +1,96 @@
+"""The clerk's intake form: the machine's values with their words, and what became of each."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from xiaobao_web.complaints.models import Contact, FieldCheck
+from xiaobao_web.complaints.services import taking_down
+
+pytestmark = pytest.mark.django_db
+CALL = "您好我叫宋安宁，电话13800004321，3月2日你们江城分行信用卡账单分期没说手续费，扣了285元，我要求退给我。"
+
+
+@pytest.fixture
+def clerk(client_of):
+    return client_of("liaison")
+
+
+def form_of(answer, **changes):
+    form = answer.context["form"]
+    values = {}
+    for field in form:
+        value = field.value()
+        if value not in (None, False, ""):
+            values[field.name] = value
+    values.pop("received_at", None)
+    return {**values, "text": CALL, "action": "save", **changes}
+
+
+def test_the_words_are_marked_and_the_fields_filled(clerk):
+    answer = clerk.post(reverse("complaint_take_down"), {"text": CALL, "channel": "call", "action": "read"})
+    shown = answer.content.decode()
+    assert '<mark data-field="phone">13800004321</mark>' in shown
+    assert answer.context["form"]["customer_name"].value() == "宋安宁"
+    assert Contact.objects.count() == 0, "reading keeps nothing"
+
+
+def test_markup_in_the_words_stays_words(clerk):
+    bad = CALL + "<script>alert(1)</script>"
+    shown = clerk.post(
+        reverse("complaint_take_down"), {"text": bad, "channel": "call", "action": "read"}
+    ).content.decode()
+    assert "<script>alert(1)" not in shown
+
+
+def test_saved_it_is_filed_and_every_value_has_its_fate(clerk, bank):
+    answer = clerk.post(reverse("complaint_take_down"), {"text": CALL, "channel": "call", "action": "read"})
+    data = form_of(answer, customer_name="宋安凝", id_number="", kind="complaint", unit=bank.units["branch"].pk)
+    saved = clerk.post(reverse("complaint_take_down"), data)
+    assert saved.status_code == 302, saved.content.decode()[:3000]
+    contact = Contact.objects.get()
+    assert contact.case is not None
+    assert contact.case.customer_name == "宋安凝"
+    fates = dict(contact.field_checks.values_list("field", "fate"))
+    assert fates["customer_name"] == "changed"
+    assert fates["phone"] == "kept"
+    assert fates["id_number"] == "empty"
+    assert "宋安宁" not in str(FieldCheck.objects.values_list()), "no value is kept twice"
+    rows = {row.field: row for row in taking_down.accuracy(timezone.now() - timedelta(days=1), timezone.now())}
+    assert (rows["phone"].share, rows["customer_name"].share) == (1.0, 0.0)
+    assert rows["id_number"].invented_share == 0.0
+
+
+def test_earlier_complaints_and_same_events_are_shown_with_reasons(clerk, bank):
+    answer = clerk.post(reverse("complaint_take_down"), {"text": CALL, "channel": "call", "action": "read"})
+    clerk.post(reverse("complaint_take_down"), form_of(answer, kind="complaint", unit=bank.units["branch"].pk))
+    case = Contact.objects.get().case
+    again = "我是宋安宁13800004321，上次3月2日信用卡分期手续费285元还没退。"
+    shown = clerk.post(reverse("complaint_take_down"), {"text": again, "channel": "call", "action": "read"})
+    assert case.number in shown.content.decode()
+    near = shown.context["reading"].near
+    assert near
+    assert near[0]["why"]
+
+
+@pytest.mark.parametrize(("machine", "given", "fate"), [
+    ("a", "a", "kept"), ("a", "b", "changed"), ("a", "", "cleared"), (None, "b", "added"), (None, "", "empty"),
+    (["x", "y"], ["y", "x"], "kept"), (285, "285", "kept"),
+])  # fmt: skip
+def test_fates(machine, given, fate):
+    from decimal import Decimal
+
+    value = Decimal(given) if isinstance(machine, int) else given
+    assert taking_down.fate_of(machine, value) == fate
+
+
+def test_the_figures_page(client_of, clerk, bank):
+    answer = clerk.post(reverse("complaint_take_down"), {"text": CALL, "channel": "call", "action": "read"})
+    clerk.post(reverse("complaint_take_down"), form_of(answer, kind="complaint"))
+    shown = client_of("office").get(reverse("complaint_intake_figures")).content.decode()
+    assert "准确率" in shown
+    assert "100.00%" in shown
