@@ -13,7 +13,7 @@ from xiaobao_web.findings import queries
 from xiaobao_web.findings.models import Issue, IssueSource, IssueState
 from xiaobao_web.kernel import formats, tallies
 from xiaobao_web.kernel.desk import Figure
-from xiaobao_web.kernel.periods import Period
+from xiaobao_web.kernel.periods import BeijingDay, Period
 from xiaobao_web.kernel.tallies import Cell, Stat, Table, link, share
 
 MOST_UNITS = 10
@@ -77,8 +77,10 @@ def _totals(rows: QuerySet[Issue], period: Period) -> dict[str, Any]:
 
 
 def _days_to_close(rows: QuerySet[Issue], period: Period) -> list[float]:
-    pairs = rows.filter(**period.within("closed_at")).values_list("raised_at", "closed_at")
-    return [(closed - raised).total_seconds() / 86_400 for raised, closed in pairs if closed is not None]
+    """Return the days from entry to striking off of each issue struck off in a period, from Beijing day to day."""
+    closed = rows.filter(**period.within("closed_at")).order_by()
+    pairs = closed.values_list(BeijingDay("raised_at"), BeijingDay("closed_at")).annotate(n=Count("pk"))
+    return [float((end - begin).days) for begin, end, n in pairs for _each in range(n)]
 
 
 def _stats(rows: QuerySet[Issue], period: Period) -> list[Stat]:

@@ -37,7 +37,7 @@ def _waiting(user: Any, _model: Any) -> Q:
 
 
 def _late(_user: Any, _model: Any) -> Q:
-    return ~Q(state__in=queries.DONE) & Q(due_on__lt=timezone.localdate())
+    return Q(state__in=queries.OPEN) & Q(due_on__lt=timezone.localdate())
 
 
 def _repeated(rows: Any, _name: str, word: str) -> Any:
@@ -114,7 +114,7 @@ class IssueList(ListPage):
         own_unit(),
         Tab("overdue", _("逾期"), _late, _("没有逾期未整改的问题。")),
         state_in("verify", _("待验证"), IssueState.SUBMITTED.value),
-        Tab("open", _("在办"), lambda _user, _model: ~Q(state__in=queries.DONE), _("没有在办的问题。")),
+        Tab("open", _("在办"), lambda _user, _model: Q(state__in=queries.OPEN), _("没有在办的问题。")),
         everything(),
     )
     batches = (
