@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
-from xiaobao_web.complaints import queries, signs
+from xiaobao_web.complaints import signs
 from xiaobao_web.kernel.nav import entry
 
 __all__ = ["signs"]
 
-
-def waiting(user: Any) -> int:
-    """Return how many cases wait for a person, counted up to a hundred."""
-    return queries.waiting_for(user).order_by()[:100].count()
-
-
-def contacts_waiting(user: Any) -> int:
-    """Return how many contacts wait to be told apart, counted up to a hundred."""
-    return queries.contacts_waiting(user).order_by()[:100].count()
-
-
-entry("after", _("投诉"), "complaints", "complaints.view", "message-report", 10, count=waiting)
-entry("after", _("来件甄别"), "complaint_contacts", "complaints.contacts", "inbox", 12, count=contacts_waiting)
+entry("after", _("投诉"), "complaints", "complaints.view", "message-report", 10)
+entry("after", _("来件甄别"), "complaint_contacts", "complaints.contacts", "inbox", 12)
 entry("after", _("智能填单"), "complaint_take_down", "complaints.register", "wand", 11)
 entry("after", _("填单准确率"), "complaint_intake_figures", "complaints.intake_figures", "target", 13)
 entry("after", _("批量导入"), "complaint_import", "complaints.import", "file-import", 13)
