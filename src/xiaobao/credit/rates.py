@@ -73,10 +73,13 @@ def from_flows(
     received is net of what is deducted up front. No solution or several raise InputError.
     """
     flows = [float(received), *(-float(p) for p in payments)]
-    if not payments or not all(map(isfinite, flows)) or flows[0] <= 0:
-        raise InputError("无法折算：实际到手金额应大于零，且至少有一期还款", code="input.rate")
-    if -sum(flows[1:]) < flows[0] * (1 - 1e-12) - 1e-9:
-        short = f"还款合计 {-sum(flows[1:]):,.2f} 元少于到手金额 {flows[0]:,.2f} 元"
+    if not payments or not all(map(isfinite, flows)):
+        raise InputError("无法折算：至少应有一期还款，金额应为有效的数字", code="input.rate")
+    if flows[0] <= 0:
+        raise InputError(f"无法折算：扣除放款时的费用后实际到手 {flows[0]:,.2f} 元，应大于零", code="input.rate")
+    paid = sum(map(float, payments))
+    if paid < flows[0] * (1 - 1e-12) - 1e-9:
+        short = f"还款合计 {paid:,.2f} 元少于到手金额 {flows[0]:,.2f} 元"
         raise InputError(f"无法折算：{short}，请核对金额与期数", code="input.rate")
     rate = _root(flows)
     steps = (*working, f"到手 {flows[0]:,.2f} 元，分 {len(payments)} 期还款合计 {-sum(flows[1:]):,.2f} 元",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,8 @@ from django import forms
 from django.utils.translation import gettext as _
 
 MOST_YUAN = Decimal(10) ** 12
+_LARGE = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(万|亿)")
+_COUNTED = re.compile(r"(\d{1,6})(?:个月|个|期|月|天|日)")
 
 
 def plain(value: Any) -> Any:
@@ -23,7 +26,7 @@ def plain(value: Any) -> Any:
 
 
 class Figure(forms.DecimalField):
-    """An amount or a percentage: 100,000 and １２％ are read too."""
+    """An amount or a percentage: 100,000, 10万 and １２％ are read too."""
 
     def __init__(self, **more: Any) -> None:
         more.setdefault("min_value", 0)
@@ -35,11 +38,16 @@ class Figure(forms.DecimalField):
 
     def to_python(self, value: Any) -> Any:
         """Return the number."""
-        return super().to_python(plain(value))
+        text = plain(value)
+        large = _LARGE.fullmatch(text) if isinstance(text, str) else None
+        if large:
+            text = f"{Decimal(large[1]) * (10**4 if large[2] == '万' else 10**8):f}"
+            text = text.rstrip("0").rstrip(".") if "." in text else text
+        return super().to_python(text)
 
 
 class Count(forms.IntegerField):
-    """A whole number: periods, days."""
+    """A whole number: periods, days; 12个月 and 36期 are read too."""
 
     def __init__(self, **more: Any) -> None:
         more.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
@@ -47,7 +55,9 @@ class Count(forms.IntegerField):
 
     def to_python(self, value: Any) -> Any:
         """Return the number."""
-        return super().to_python(plain(value))
+        text = plain(value)
+        counted = _COUNTED.fullmatch(text) if isinstance(text, str) else None
+        return super().to_python(counted[1] if counted else text)
 
 
 class Day(forms.DateField):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from xiaobao.credit import read, spoken
 from xiaobao.credit.cost import cost
 from xiaobao.credit.rates import AnnualRate, from_flows, two
-from xiaobao.credit.schedule import Schedule, schedule
+from xiaobao.credit.schedule import Row, Schedule, schedule
 from xiaobao.credit.terms import cent
 from xiaobao.errors import InputError
 from xiaobao_web.credit.entering import Count, Figure, LoanForm, yuan
@@ -65,6 +65,22 @@ class Answer:
     monthly: str
     schedule: Schedule | None
     working: tuple[str, ...]
+
+    @property
+    def once(self) -> bool:
+        """Tell whether all is paid at once, so that no month has a rate."""
+        return self.schedule is not None and len(self.schedule.repayments) == 1
+
+    @property
+    def rows(self) -> list[tuple[Row, Decimal]]:
+        """Return each payment with what it holds of fees."""
+        plan = self.schedule.repayments if self.schedule else ()
+        return [(row, row.payment - row.principal - row.interest) for row in plan]
+
+    @property
+    def charged(self) -> bool:
+        """Tell whether any payment holds fees."""
+        return any(fees for _row, fees in self.rows)
 
     @property
     def nominal(self) -> Decimal:

@@ -152,3 +152,36 @@ def test_it_works_without_scripts_or_foreign_styles(client):
     assert 'method="get"' in text
     assert " style=" not in text
     assert " onclick=" not in text
+
+
+@pytest.mark.parametrize(
+    ("amount", "months", "meant"), [("10万", "12个月", 100000), ("1.5万元", "36期", 15000), ("１２万", "１２", 120000)]
+)
+def test_amounts_and_terms_as_people_write_them(client, amount, months, meant):
+    text = text_of(ask(client, amount=amount, months=months, price="7.2"))
+    assert f"实际到手</dt><dd>{meant:,.2f}" in text
+
+
+def test_each_payment_adds_up_where_it_holds_fees(client):
+    values = {"amount": "12000", "months": "12", "price": "6"}
+    assert "<th>费用</th>" not in text_of(ask(client, **values))
+    text = text_of(ask(client, **values, monthly="50"))
+    assert "<th>费用</th>" in text
+    first = re.search(r"<tbody><tr>(.*?)</tr>", text)[1]
+    _number, paid, principal, interest, fees, _left = [
+        float(cell.replace(",", "")) for cell in re.findall(r"<td>(.*?)</td>", first)
+    ]
+    assert fees == 50
+    assert paid == pytest.approx(principal + interest + fees)
+
+
+def test_a_single_payment_is_not_explained_by_months(client):
+    values = {"amount": "10000", "months": "6", "price": "10"}
+    assert "每月的利率乘以 12" in text_of(ask(client, **values))
+    once = text_of(ask(client, **values, way="bullet"))
+    assert "每月的利率乘以 12" not in once
+    assert "按时间折成一年" in once
+
+
+def test_nothing_received_is_said_in_figures(client):
+    assert "实际到手 0.00 元" in text_of(ask(client, amount="10000", months="12", price="7", once="10000"))
