@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "xiaobao_web.findings",
     "xiaobao_web.reviews",
     "xiaobao_web.complaints",
+    "xiaobao_web.insights",
     "xiaobao_web.credit",
     "xiaobao_web.knowledge",
     "xiaobao_web.reports",
@@ -193,6 +194,7 @@ JOB_LEASE_SECONDS = env.number("XIAOBAO_JOB_LEASE", 30)
 WEBHOOK_NETWORKS = env.words("XIAOBAO_WEBHOOK_NETWORKS")
 
 HOTLINE = env.text("XIAOBAO_HOTLINE")
+COMPLAINTS_MAILBOX = env.text("XIAOBAO_COMPLAINTS_IMAP")
 PUBLIC_PER_MINUTE = env.number("XIAOBAO_PUBLIC_PER_MINUTE", 60)
 EMBED_ORIGINS = env.words("XIAOBAO_EMBED_ORIGINS")
 CREDIT_REFERENCES = env.text("XIAOBAO_CREDIT_REFERENCES")

@@ -66,6 +66,7 @@ WATCHERS = {**AUTHORS, "executive": 200, "auditor": 200}
 WATCHERS_FIND_NOTHING = dict.fromkeys(WATCHERS, 404)
 WORKS = {"stranger": 403, "admin": 403}
 ADMIN = {"admin": 200}
+HEARS = dict.fromkeys(("sender_head", "liaison", "legal", "office", "executive", "auditor"), 200)
 ADMIN_FINDS_NOTHING = {"admin": 404}
 FEEDS = {"sender_head": 200, "office": 200, "admin": 200}
 FEEDS_NOTHING = {"sender_head": 404, "office": 404, "admin": 404}
@@ -234,6 +235,11 @@ ROWS = [
     Row("complaint_import", 403, {"office": 200}),
     Row("complaint_import_shown", 403, {"office": 404}),
     Row("complaint_import_written_back", 403, {"office": 404}, wrong="post"),
+    # insights
+    Row("insight_warnings", 403, HEARS),
+    _post("insight_look", 403, {"office": 302}),
+    _missing("insight_warning", "put"),
+    _post("insight_warning_act"),
     # complaints: for citizens
     Row("public_complaint", open=True),
     Row("public_complaint_received", 302, open=True, wrong="post"),

@@ -1,0 +1,21 @@
+"""Background work of insights: the looks, four a day, soon after each six hours' end."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from xiaobao_web.insights import services
+from xiaobao_web.kernel.jobs import job
+from xiaobao_web.kernel.schedule import every
+
+
+@every("10 0,6,12,18 * * *", title=_("投诉预警计算"))
+def watch() -> None:
+    """Look at what came in."""
+    services.look()
+
+
+@job(title=_("投诉预警计算（手动）"))
+def look_now() -> None:
+    """Look at once."""
+    services.look()
