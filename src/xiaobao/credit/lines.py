@@ -34,6 +34,7 @@ STATEMENT_KEYS = frozenset({"id", "terms", "borrower", "product", "on", *read.TE
 
 def rates(obj: Object) -> Object:
     """Return both annual rates in percent of flows, of contract terms, or of a quoted price, with the working."""
+    _one_of_three(obj)
     if "quote" in obj:
         return _quoted(obj)
     if "payments" not in obj and "drawdowns" not in obj:
@@ -42,6 +43,17 @@ def rates(obj: Object) -> Object:
         made = offer(read.terms(obj))
         return {**_rate(made.cost.rate), **_cost(made.cost), "schedule": _rows(made.schedule)}
     return {**_rate(_of_flows(obj)), "schedule": None}
+
+
+def _one_of_three(obj: Object) -> None:
+    """Raise InputError where flows, terms and a quote stand beside each other: one of them would go unheard."""
+    kinds = {
+        "现金流（drawdowns、payments）": ("drawdowns", "payments"), "报价（quote）": ("quote",),
+        "条款": ("terms", *read.TERM_KEYS),
+    }  # fmt: skip
+    found = [name for name, keys in kinds.items() if any(obj.get(key) is not None for key in keys)]
+    if len(found) > 1:
+        raise InputError(f"{'与'.join(found)}不能同时给出，请只留一种", code="input.field")
 
 
 def scheduled(obj: Object) -> Object:

@@ -250,7 +250,7 @@ class _Run:
             raise InputError("提前还款时贷款已经还清", code="input.terms")
         amount = state.balance if change.amount is None else change.amount
         if amount > state.balance:
-            raise InputError(f"提前还款 {amount} 元超过剩余本金 {state.balance:.2f} 元", code="input.terms")
+            raise InputError(f"提前还款 {amount:.2f} 元超过剩余本金 {state.balance:.2f} 元", code="input.terms")
         whole = amount == state.balance
         interest = self._round(accrued if whole else accrued * amount / state.balance)
         self._row(number, day, "prepayment", amount, interest, of_prepayment(change, amount))

@@ -80,6 +80,13 @@ class TermsForm(LoanForm):
     if_fee = yuan(gettext_lazy("提前还款手续费（元）"), required=False)
     if_fee_percent = percent(gettext_lazy("提前还款违约金（%）"), required=False, max_value=100)
 
+    def clean(self) -> dict[str, Any]:
+        """Return the values; lateness can only be supposed where its price is agreed."""
+        values = super().clean() or self.cleaned_data
+        if values.get("late_days") and values.get("late_share") is None and "late_share" not in self.errors:
+            self.add_error("late_share", _("假设逾期，请填写罚息为合同利率的百分之几"))
+        return values
+
     def clean_plan(self) -> list[str]:
         """Return the principal of each period."""
         parts = [plain(part) for part in re.split(r"[\s，、;；]+|,(?!\d{3}\b)", self.cleaned_data["plan"]) if part]

@@ -53,6 +53,21 @@ class Result:
         """Return the compound rate in percent, two decimals."""
         return two(self.made.cost.rate.effective_percent)
 
+    @property
+    def simple_how(self) -> str:
+        """Return how the simple rate comes about, by the kind of flows."""
+        plan = self.made.schedule
+        if len(plan.rows) == 2:
+            return _("利息与费用 ÷ 到手金额，按时间折成一年")
+        return _("每期内部收益率 × 一年的期数") if plan.regular else _("折成的月利率 × 12")
+
+    @property
+    def compound_how(self) -> str:
+        """Return how the compound rate comes about, by the kind of flows."""
+        plan = self.made.schedule
+        each = len(plan.rows) > 2 and plan.regular
+        return _("每期内部收益率按复利滚一年") if each else _("按实际时间，利滚利满一年")
+
     @cached_property
     def interest_alone(self) -> tuple[Decimal, Decimal] | None:
         """Return both rates of interest alone where fees make a difference."""

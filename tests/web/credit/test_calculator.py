@@ -253,3 +253,24 @@ def test_quotes_are_converted_with_the_working(client_of):
     assert "需要分期期数" in text_of(show(client, "quote=月费率0.6%25", "credit_convert"))
     assert "13.03%" in text_of(show(client, "quote=月费率0.6%25&quote_periods=12", "credit_convert"))
     assert show(client, "quote=日息万五&quote_periods=0", "credit_convert").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("", "每期内部收益率 × 一年的期数"),
+        ("&method=bullet", "利息与费用 ÷ 到手金额"),
+        ("&start=2026-01-20&first_due=2026-03-05", "折成的月利率 × 12"),
+    ],
+)
+def test_the_page_says_how_each_kind_of_rate_came_about(client_of, more, words):
+    assert words in text_of(show(client_of("reviewer"), LOAN + more))
+
+
+def test_lateness_without_its_price_is_asked_for_and_10_wan_is_read(client_of):
+    client = client_of("reviewer")
+    answer = show(client, LOAN + "&late_days=10")
+    assert answer.status_code == 422
+    assert "请填写罚息" in text_of(answer)
+    assert show(client, LOAN + "&late_days=10&late_share=150").status_code == 200
+    assert "100,000.00" in text_of(show(client, "principal=10万&rate=7.2&periods=36期"))
