@@ -13,6 +13,7 @@ event_type(
     "complaints.imported", _("{actor} 导入 {system} 的 {rows} 行：新登记 {made}，更新 {changed}，未导入 {faults}")
 )
 event_type("complaints.headings_set", _("{actor} 记下 {system} 的列名对应"))
+event_type("complaints.mail_refused", _("一封邮件未能接收：{reason}"))
 event_type("complaints.supplemented", _("投诉人补充来件 {number}"))
 event_type("complaints.screen_kind", _("{actor} 甄别为{kind}：{reason}"))
 event_type("complaints.check_kind", _("{actor} 复核甄别：{result}"))

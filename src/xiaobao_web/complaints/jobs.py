@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.complaints.models import Contact
-from xiaobao_web.complaints.services import intake, similar
+from xiaobao_web.complaints.services import intake, mailbox, similar
 from xiaobao_web.kernel.schedule import every
 
 LOOK_BACK = timedelta(days=3)
@@ -25,3 +25,9 @@ def link_similar() -> int:
     """Propose links between the cases of contacts that belong together; return how many were looked at."""
     rows = Contact.objects.filter(case__isnull=False, created_at__gte=timezone.now() - LOOK_BACK)
     return sum(similar.link_case(row) for row in rows.select_related("case").order_by("pk").iterator(200))
+
+
+@every("*/2 * * * *", title=_("收取投诉邮箱"))
+def read_mailbox() -> int:
+    """Read the mailbox of complaints, where the installation has one; return how many mails were new."""
+    return mailbox.read_new()

@@ -81,3 +81,10 @@ class Flow:
 def flow(request: pytest.FixtureRequest) -> Any:
     with time_machine.travel(START, tick=False) as clock:
         yield Flow(request.getfixturevalue("bank"), clock)  # its people take their posts on that day
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say aloud that the mailbox was not tried on a real server, which a count of skipped tests hides."""
+    reasons = {str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])}
+    for sentence in {reason for reason in reasons if "dovecot" in reason}:
+        terminalreporter.write_line(sentence, yellow=True)
