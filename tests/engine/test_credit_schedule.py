@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
@@ -330,3 +331,25 @@ def test_rates_of_level_schedules_agree_with_the_formula(periods: int, monthly: 
     assert from_flows(10000, [level] * periods).nominal_percent == pytest.approx(
         cost(plan).rate.nominal_percent, abs=D("0.0002")
     )
+
+
+@pytest.mark.parametrize("way", ["equal_instalment", "equal_principal", "interest_first", "flat", "bullet"])
+@pytest.mark.parametrize("effect", ["shorten", "lower"])
+def test_prepaying_on_the_day_an_extension_begins_still_closes_the_loan(
+    way: str, effect: Literal["shorten", "lower"]
+) -> None:
+    plan = schedule(
+        Terms(
+            Decimal("99.99"), Decimal(36), 2, method=way,
+            prepayments=(Prepayment(At(after=2), Decimal(10), effect),), extensions=(Extension(2, 3),),
+        )
+    )  # fmt: skip
+    assert plan.rows[-1].balance == 0
+    assert sum(row.principal for row in plan.rows) == 0
+    assert plan.rows[-1].number == 5
+
+
+def test_an_extension_after_the_end_is_refused() -> None:
+    with pytest.raises(InputError, match="第 30 期后，而贷款到第 12 期"):
+        Terms(Decimal(100), Decimal(5), 12, extensions=(Extension(30, 3),))
+    assert Terms(Decimal(100), Decimal(5), 12, extensions=(Extension(14, 1), Extension(12, 3))).periods == 12

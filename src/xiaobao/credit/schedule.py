@@ -130,12 +130,11 @@ class _Run:
     def result(self) -> Schedule:
         """Go through the periods and return the schedule."""
         self._row(0, self.dates[0], "drawdown", -self.terms.principal, ZERO, at_drawdown(self.terms))
-        self._happen_until(self.dates[0], 0, ZERO)
         self._extend(0)
+        self._happen_until(self.dates[0], 0, ZERO)
         number = 1
         while number <= self.last and (self.state.balance > 0 or self._draws_later()):
             self._period(number)
-            self._extend(number)
             number += 1
         if self._draws_later() or self.state.balance > 0:
             raise InputError("有一笔提款不早于最后一个还款日", code="input.terms")
@@ -169,6 +168,7 @@ class _Run:
         if not self.method.settles_at_end or final:
             self._pay(number, accrued, closing=final, whole=at == start)
             accrued = ZERO
+        self._extend(number)
         self._happen_until(end, number, accrued)
 
     def _final(self, number: int) -> int:

@@ -234,6 +234,12 @@ class Terms:
                 raise InputError("展期的期次与期数不合理", code="input.terms")
             if extension.annual_percent is not None:
                 _number(extension.annual_percent, "展期后的年利率（%）", Decimal(0), MOST_RATE)
+        last = self.periods
+        for extension in sorted(self.extensions, key=lambda e: e.after):
+            if extension.after > last:
+                message = f"展期写在第 {extension.after} 期后，而贷款到第 {last} 期已经到期"
+                raise InputError(message, code="input.terms")
+            last += extension.periods
         changes: tuple[RateChange | Drawdown | Prepayment, ...]
         changes = (*self.rate_changes, *self.drawdowns, *self.prepayments)
         moments = [change.at for change in changes]
