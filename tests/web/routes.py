@@ -240,6 +240,7 @@ ROWS = [
     _post("insight_look", 403, {"office": 302}),
     _missing("insight_warning", "put"),
     _post("insight_warning_act"),
+    _post("complaint_hook", 404, open=True, keys=lambda _bank: {"channel": "call"}),
     # complaints: for citizens
     Row("public_complaint", open=True),
     Row("public_complaint_received", 302, open=True, wrong="post"),

@@ -28,6 +28,9 @@ MOST_PEOPLE = 9_999
 
 
 @channel("web")
+@channel("call")
+@channel("letter")
+@channel("regulator_transfer")
 @channel("feedback")
 @channel("chat")
 @channel("branch")

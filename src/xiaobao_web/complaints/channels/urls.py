@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from xiaobao_web.complaints.views import importing, public, taking_down
+from xiaobao_web.complaints.views import hooks, importing, public, taking_down
 
 STAFF: list[URLPattern] = [
     path("take-down/", taking_down.take_down, name="complaint_take_down"),
@@ -14,6 +14,7 @@ STAFF: list[URLPattern] = [
     path("import/<int:pk>/written-back/", importing.written_back, name="complaint_import_written_back"),
 ]
 CITIZENS: list[URLPattern] = [
+    path("hooks/complaints/<slug:channel>", hooks.take, name="complaint_hook"),
     path("public/complaints", public.begin, {"way": "complaint"}, name="public_complaint"),
     path("public/complaints/received", public.received, name="public_complaint_received"),
     path("public/complaints/progress", public.ask, name="public_progress"),

@@ -1,0 +1,86 @@
+"""Where other systems hand complaints over: the telephone system, the chat, a payment platform; signed, each once.
+
+Signed after Standard Webhooks: webhook-id, webhook-timestamp (five minutes), webhook-signature; the secrets are in
+COMPLAINTS_HOOKS ("call=whsec_…"). The body is the JSON that `channels.typed` reads, with the source's own `number`.
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+import time
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from xiaobao_web.complaints.services import intake
+from xiaobao_web.kernel import pace
+from xiaobao_web.kernel.errors import PlatformError
+from xiaobao_web.kernel.webhooks import signature
+
+CHANNELS = ("call", "chat", "payment_platform", "branch", "letter", "regulator_transfer")
+SECONDS = 300
+MOST = 4 << 20
+
+
+def secret_of(channel: str) -> str:
+    """Return the secret of a channel, empty where the installation gives none."""
+    pairs = dict(item.partition("=")[::2] for item in settings.COMPLAINTS_HOOKS)
+    return pairs.get(channel, "") if channel in CHANNELS else ""
+
+
+def is_signed(request: HttpRequest, secret: str) -> bool:
+    """Tell whether a request bears a fresh signature of its body."""
+    message, moment = request.headers.get("webhook-id", ""), request.headers.get("webhook-timestamp", "")
+    if not message or not moment.isdecimal() or abs(time.time() - int(moment)) > SECONDS:
+        return False
+    try:
+        wanted = signature(secret, message, int(moment), request.body.decode("utf-8"))
+    except (UnicodeDecodeError, binascii.Error, ValueError):
+        return False
+    given = request.headers.get("webhook-signature", "").split()
+    return any(constant_time_compare(wanted, item) for item in given)
+
+
+def _refuse(status: int, code: str, sentence: str) -> JsonResponse:
+    return JsonResponse({"error": {"code": code, "message": sentence, "fields": {}}}, status=status)
+
+
+@csrf_exempt
+@require_POST
+def take(request: HttpRequest, channel: str) -> HttpResponse:
+    """Take a complaint in from another system and answer with its number here; the same number again is the same."""
+    secret = secret_of(channel)
+    if not secret:
+        return _refuse(404, "not_found", _("没有启用这个渠道。"))
+    try:
+        pace.slow_down(request, f"hook-{channel}", most=600)
+        if len(request.body) > MOST:
+            return _refuse(422, "bad_value", _("内容超过 %d MB。") % (MOST >> 20))
+        if not is_signed(request, secret):
+            return _refuse(401, "unauthenticated", _("签名不对，或时间相差超过 5 分钟。"))
+        number = _number(request.body)
+        if not number:
+            return _refuse(422, "bad_value", _("缺少来源编号 number。"))
+        row = intake.receive(channel, request.body, number=number, retry=False)
+    except PlatformError as error:
+        return _refuse(error.status, error.code, error.message)
+    assert row.contact is not None
+    return JsonResponse({"number": row.contact.number, "again": row.times > 1}, status=200 if row.times > 1 else 201)
+
+
+def _number(body: bytes) -> str:
+    """Return the source's own number, empty where the body has none that can be read."""
+    try:
+        told = json.loads(body)
+    except (UnicodeDecodeError, ValueError):
+        return ""
+    number = told.get("number") if isinstance(told, dict) else None
+    return str(number).strip()[:120] if isinstance(number, str | int) else ""
+
+
+take.citizen = True  # type: ignore[attr-defined]
