@@ -86,3 +86,11 @@ def seen_of(contacts: list[int], cases: Any) -> dict[int, Case]:
     pairs = dict(Contact.objects.filter(pk__in=contacts).values_list("pk", "case_id"))
     rows = {row.pk: row for row in cases.filter(pk__in=[pk for pk in pairs.values() if pk])}
     return {contact: rows[case] for contact, case in pairs.items() if case in rows}
+
+
+def counted() -> Any:
+    """Return the cases that comparisons between organisations count: all but merged and declined ones.
+
+    Only counts may be shown of them; who sees the cases is `queries.visible`.
+    """
+    return Case.objects.exclude(state__in=("merged", "declined"))

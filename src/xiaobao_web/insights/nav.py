@@ -16,3 +16,6 @@ def waiting(user: Any) -> int:
 
 
 entry("after", _("投诉预警"), "insight_warnings", "insights.view", "bell", 20, count=waiting)
+entry("after", _("投诉洞察"), "insight_words", "insights.view", "chart-line", 22)
+entry("after", _("投诉统计"), "insight_figures", "insights.view", "chart-bar", 26)
+entry("after", _("根因整改"), "insight_rectifications", "insights.view", "git-branch", 24)

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.insights import queries
-from xiaobao_web.insights.models import EarlyWarning
+from xiaobao_web.insights.models import EarlyWarning, Rectification, Statement
 from xiaobao_web.kernel.lists import (
     Column,
     ListPage,
@@ -18,6 +18,7 @@ from xiaobao_web.kernel.lists import (
     deadline_column,
     everything,
     flag,
+    mine,
     own_unit,
     state_in,
     unit,
@@ -64,3 +65,63 @@ class WarningList(ListPage):
         everything(),
         state_in("closed", _("已关闭"), "closed"),
     )
+
+
+class StatementList(ListPage):
+    """Tables that were frozen."""
+
+    name = "insight_statements"
+    title = _("投诉统计表")
+    subtitle = _("半年、年度统计表固化后不再变化；数据有更正时固化新的一版，旧版保留。")
+    noun = _("份")
+    model = Statement
+    permission = "insights.view"
+    select = ("made_by", "unit")
+    search = ("note",)
+    search_hint = _("说明")
+    primary = (_("固化统计表"), "insight_freeze", "insights.freeze")
+    primary_icon = "archive"
+    empty_title = _("还没有固化的统计表")
+    empty_hint = _("向监管报送前把半年或年度统计表固化：报出去的数字以后随时可以原样取出。")
+    columns = (
+        Column("title", _("统计表"), value=str, link=True, fixed=True),
+        Column("year", _("年度"), kind="number", sort=True),
+        Column("span", _("期间"), kind="choice"),
+        Column("version", _("版本"), kind="number"),
+        Column("total", _("投诉件数"), kind="number"),
+        Column("note", _("说明"), off=True),
+        Column("made_by", _("固化人"), kind="person"),
+        Column("made_at", _("固化时间"), kind="moment", sort=True),
+    )
+    filters = (choice("span"),)
+    tabs = (everything(),)
+
+
+class RectificationList(ListPage):
+    """Causes on their way to be gone."""
+
+    name = "insight_rectifications"
+    title = _("根因整改")
+    subtitle = _("为什么会有这些投诉、怎么改、改完以后同因投诉是否真的下降。")
+    noun = _("项")
+    model = Rectification
+    permission = "insights.view"
+    select = ("unit", "owner", "issue")
+    search = ("number", "title")
+    search_hint = _("整改编号、根因")
+    primary = (_("立项"), "insight_rectification_new", "insights.rectify")
+    empty_title = _("还没有根因整改")
+    empty_hint = _("从预警页或这里立项：追问为什么，登记纠正和预防措施，实施后与其他机构比较成效。")
+    columns = (
+        Column("number", _("编号"), link=True, fixed=True, sort=True),
+        Column("title", _("根因"), link=True, fixed=True),
+        Column("cause", _("投诉原因")),
+        Column("unit", _("责任机构"), sort="unit__name"),
+        Column("owner", _("责任人"), kind="person"),
+        Column("state", _("状态"), kind="state", sort=True),
+        Column("issue", _("问题台账"), value="issue.number"),
+        Column("effective_on", _("实施完毕"), kind="day", sort=True),
+        Column("created_at", _("立项时间"), kind="moment", sort=True),
+    )
+    filters = (choice("state"), unit("unit"), days("created_at"))
+    tabs = (mine("owner", "created_by"), own_unit(), everything())

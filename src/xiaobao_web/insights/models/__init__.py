@@ -1,6 +1,11 @@
 """The tables of insights, one module a topic."""
 
+from xiaobao_web.insights.models.rectification import ActionKind, CauseAction, Rectification
+from xiaobao_web.insights.models.statement import Base, Span, Statement
 from xiaobao_web.insights.models.warning import EarlyWarning, Watch
-from xiaobao_web.insights.states import WarningState
+from xiaobao_web.insights.states import RectificationState, WarningState
 
-__all__ = ["EarlyWarning", "WarningState", "Watch"]
+__all__ = [
+    "ActionKind", "Base", "CauseAction", "EarlyWarning", "Rectification", "RectificationState", "Span", "Statement",
+    "WarningState", "Watch",
+]  # fmt: skip
