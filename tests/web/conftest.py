@@ -120,14 +120,14 @@ def own_files(tmp_path: Path, settings: object) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def journal_may_be_flushed() -> Iterator[None]:
-    """Let the end of a transactional test empty the journal too, whose triggers refuse that; they stand again after."""
+    """Let the end of a transactional test empty what is append-only, whose triggers refuse that; they stand again."""
     from django.db.backends.sqlite3.base import DatabaseOperations
 
     flush = DatabaseOperations.execute_sql_flush
 
     def flush_all(operations: DatabaseOperations, statements: list[str]) -> None:
         with operations.connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'kernel_event%%'")
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%append-only%'")
             guards = cursor.fetchall()
             for name, _sql in guards:
                 cursor.execute(f'DROP TRIGGER "{name}"')

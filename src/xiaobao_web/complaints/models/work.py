@@ -14,7 +14,7 @@ from xiaobao_web.kernel.choices import TonedChoices
 class CaseEvent(models.Model):
     """What starts, stretches, pauses or ends a clock, as xiaobao.calendar.clocks reads it; only added to."""
 
-    case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="clock_events", verbose_name=_("投诉"))
+    case = models.ForeignKey("complaints.Case", models.PROTECT, related_name="clock_events", verbose_name=_("投诉"))
     kind = models.CharField(_("事件"), max_length=30)
     at = models.DateTimeField(_("时间"))
     facts = models.JSONField(default=dict, blank=True)
