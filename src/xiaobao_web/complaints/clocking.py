@@ -41,10 +41,11 @@ def events_of(case: Case) -> list[Event]:
 def clocks_of(case: Case) -> list[Clock]:
     """Return every clock of a case, track by track; raises Refused with the event that cannot be."""
     events = events_of(case)
+    now = max([timezone.now().astimezone(BEIJING), *(event.at for event in events if isinstance(event.at, datetime))])
     out: list[Clock] = []
     for track in tracks_of(case):
         try:
-            out += replay(track, _fitting(track, events), calendar=calendar())
+            out += replay(track, _fitting(track, events), calendar=calendar(), at=now)
         except XiaobaoError as error:
             raise Refused(_("时限不能推算：%s") % error.message) from error
     return out
