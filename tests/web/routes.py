@@ -252,6 +252,7 @@ ROWS = [
     _missing("insight_graph"),
     Row("insight_figures", 403, HEARS),
     Row("insight_figures_sheet", 403, HEARS),
+    Row("insight_bulletin", 403, HEARS),
     Row("insight_statements", 403, HEARS),
     Row("insight_freeze", 403, {"office": 200}),
     Row("insight_bases", 403, {"office": 200}),

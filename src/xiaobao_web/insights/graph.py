@@ -88,7 +88,7 @@ def _issues(found: Graph, centre: str, case: Any, user: Any) -> None:
 
 def _product(found: Graph, centre: str, case: Any, user: Any) -> None:
     product = case.product
-    page = product.get_absolute_url() if holds(user, "products.view") else ""
+    page = reverse("product", args=[product.pk]) if holds(user, "products.view") else ""
     key = found.node("product", product.pk, product.name, page)
     found.edge(centre, key, _("涉及"))
     others = complaints.visible(user).filter(product=product).exclude(pk=case.pk).order_by("-received_at", "-pk")

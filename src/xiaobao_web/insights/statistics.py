@@ -37,7 +37,7 @@ class Report:
     tables: list[Table]
 
 
-def _late() -> Exists:
+def is_late() -> Exists:
     """Return whether a statutory clock of a complaint was met late, or ran out unmet."""
     clocks = Deadline.objects.filter(
         subject_type="complaints.case", subject_id=OuterRef("pk"), kind__startswith=STATUTORY, cancelled_at__isnull=True
@@ -58,7 +58,7 @@ def _totals() -> dict[str, Any]:
 
 def _rows(user: Any, period: Period) -> QuerySet[Any]:
     found = complaints.visible(user).filter(**period.within("received_at"))
-    return found.exclude(state__in=("merged", "declined")).order_by().annotate(late=_late())
+    return found.exclude(state__in=("merged", "declined")).order_by().annotate(late=is_late())
 
 
 def report(user: Any, period: Period) -> Report:

@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("graph/<int:pk>/", graph.show, name="insight_graph"),
     path("figures/", statements.figures, name="insight_figures"),
     path("figures/sheet/", statements.sheet, name="insight_figures_sheet"),
+    path("figures/bulletin/", statements.bulletin, name="insight_bulletin"),
     StatementList.at("statements/"),
     path("statements/freeze/", statements.freeze, name="insight_freeze"),
     path("statements/bases/", statements.bases, name="insight_bases"),

@@ -9,10 +9,11 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
+from docx import Document
 from python_calamine import CalamineWorkbook
 
 from xiaobao_web.complaints.models import Contact
-from xiaobao_web.insights import listening, services, statistics
+from xiaobao_web.insights import bulletin, listening, services, statistics
 from xiaobao_web.insights.models import Statement
 from xiaobao_web.kernel import files
 from xiaobao_web.kernel.errors import BadValue, Forbidden
@@ -151,3 +152,15 @@ def test_pages_answer(told, bank, client_of):
     unit = bank.units["branch"].pk
     assert client.post(reverse("insight_bases"), {"unit": unit, "year": 2026, "outlets": 3}).status_code == 302
     assert "江城分行" in client.get(reverse("insight_bases")).content.decode()
+
+
+def test_the_bulletin_tells_few_complaints_together(told, bank, month, client_of):
+    lines = {line.name: line for line in bulletin.lines_by(bank["office"], month, "unit__name")}
+    assert set(lines) == {"江城分行", "其他"}
+    assert (lines["江城分行"].now, lines["江城分行"].before, lines["江城分行"].rate) == (24, 0, "样本不足")
+    assert (lines["其他"].now, lines["其他"].before) == (6, 6)
+    answer = client_of("office").get(reverse("insight_bulletin"), {"period": "month"})
+    text = "\n".join(cell.text for table in Document(io.BytesIO(answer.content)).tables for row in table.rows
+                     for cell in row.cells)  # fmt: skip
+    assert "江城分行" in text
+    assert "海州分行" not in text

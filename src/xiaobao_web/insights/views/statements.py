@@ -9,9 +9,11 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
+from xiaobao_web.insights import bulletin as bulletins
 from xiaobao_web.insights import forms, services, statistics
 from xiaobao_web.insights.models import Base, Statement
 from xiaobao_web.kernel import journal, periods, tallies
@@ -19,6 +21,8 @@ from xiaobao_web.kernel.access import can, find, require
 from xiaobao_web.kernel.errors import BadValue, Refused
 from xiaobao_web.kernel.requests import SignedIn
 from xiaobao_web.kernel.serving import respond
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @require_GET
@@ -31,6 +35,7 @@ def figures(request: SignedIn) -> HttpResponse:
         "period": period,
         "periods": periods.choices(period),
         "sheet_url": tallies.link("insight_figures_sheet", **period.address()),
+        "bulletin_url": tallies.link("insight_bulletin", **period.address()),
         "may_freeze": can(request.user, "insights.freeze"),
     }
     return render(request, "insights/figures.html", context)
@@ -53,6 +58,19 @@ def sheet(request: SignedIn) -> HttpResponse:
     )
     name = _("投诉统计 %(first)s 至 %(last)s.xlsx") % {"first": period.first, "last": period.last}
     return tallies.download(found.tables, about, name)
+
+
+@require_GET
+def bulletin(request: SignedIn) -> HttpResponse:
+    """Hand out the bulletin of a period as a Word document; journalled."""
+    require(request.user, "insights.view")
+    period = periods.read(request.GET)
+    data = bulletins.document(request.user, period)
+    journal.record("insights.bulletin", by=request.user, facts={"period": period.label})
+    answer = HttpResponse(data, content_type=DOCX)
+    name = _("投诉情况通报 %(first)s 至 %(last)s.docx") % {"first": period.first, "last": period.last}
+    answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return answer
 
 
 def _find(request: SignedIn, pk: int) -> Statement:
