@@ -21,6 +21,7 @@ from xiaobao_web.demo import costs
 from xiaobao_web.demo.clock import at_work, set_to
 from xiaobao_web.demo.story import Steps, Teller, request
 from xiaobao_web.findings import services as ledger
+from xiaobao_web.insights.demo import story as insights
 from xiaobao_web.kernel import notifications
 from xiaobao_web.kernel.errors import PlatformError
 from xiaobao_web.people import services as people
@@ -98,6 +99,7 @@ def _stories(tell: Teller, begin: datetime, now: datetime, small: bool) -> list[
     for _index in range(SMALL_INQUIRIES if small else INQUIRIES):
         start = at_work(_beginning(tell, begin, now, lately=False))
         out.append((start, next(numbers), _bounded(complaints.inquiry(tell, tell.dice.choice(branches)))))
+    out.append((now - timedelta(days=4), next(numbers), _bounded(insights.outbreak(tell, branches[0]))))
     out.append((now - timedelta(days=3), next(numbers), read_notices(tell)))
     return out
 

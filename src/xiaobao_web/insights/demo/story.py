@@ -65,20 +65,14 @@ def outbreak(tell: Any, branch: str) -> Iterator[datetime]:
     services.set_base(unit=people.unit, year=today.year, by=people.office, outlets=46, customers=1_180_000)
     services.freeze(year=year, span=span, by=people.office, note="首次报送")
     for row in raised:
-        row = services.act(row, by=people.supervisor, measure="请网络金融部回退版本并发布公告，分行逐户回电。")
-        made = services.open_rectification(
-            title="手机银行发布前没有覆盖旧机型的回归测试", unit=people.unit, owner=people.clerk, cause="系统与渠道故障",
-            business_type="电子银行", whys=list(WHYS), warning=row, by=people.supervisor,
-        )  # fmt: skip
-        for kind, text, days in (
-            ("corrective", "回退到上一版本，逐户告知", 2),
-            ("preventive", "发布清单加入机型覆盖测试", 20),
-        ):
-            services.add_action(
-                made,
-                kind=kind,
-                text=text,
-                owner=people.clerk,
-                due_on=today + timedelta(days=days),
-                by=people.supervisor,
-            )
+        services.act(row, by=people.supervisor, measure="请网络金融部回退版本并发布公告，分行逐户回电。")
+    made = services.open_rectification(
+        title="手机银行发布前没有覆盖旧机型的回归测试", unit=people.unit, owner=people.clerk, cause="系统与渠道故障",
+        business_type="电子银行", whys=list(WHYS), warning=raised[0] if raised else None, by=people.supervisor,
+    )  # fmt: skip
+    for kind, text, days in (
+        ("corrective", "回退到上一版本，逐户告知", 2),
+        ("preventive", "发布清单加入机型覆盖测试", 20),
+    ):
+        due = today + timedelta(days=days)
+        services.add_action(made, kind=kind, text=text, owner=people.clerk, due_on=due, by=people.supervisor)
