@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from xiaobao.intake import wishes
 from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import Narrative
 from xiaobao.intake.ticket import DEMANDS
@@ -23,7 +24,8 @@ _RULES: dict[str, re.Pattern[str]] = {
         r"减免|减掉|减去|减一?点|免除?(?:掉|去|了)?[^,，。]{0,8}(?:利息|罚息|违约金|手续费|息费|滞纳金"
         r"|费用|年费)|(?:利息|罚息|违约金|手续费|息费|滞纳金|费用|年费)[^,，。]{0,8}(?:免(?:掉|了|除"
         r"|去)?(?!费)|减(?:掉|了|免)?|停(?:掉|了|止)?|取消|去掉|不认|不交|不付|不该收)"
-        r"|停息|只(?:想|愿|愿意|能|肯|认)?(?:还|认)(?:剩余)?本金|(?:利率|利息|月供"
+        r"|停息|停(?:止|掉|了)?计息|停(?:止|掉|了)罚息|没收的(?:免|不)|只认[\d一二两三四五六七八九]|后面的?[^,，。]{0,6}(?:别|不要|不许)再?收"
+        r"|只(?:想|愿|愿意|能|肯|认)?(?:还|认)(?:剩余)?本金|(?:利率|利息|月供"
         r"|费率)[^,，。]{0,10}(?:降(?:下来|低|到|一降|点)|调(?:下来|低|回|到|整)|下调|重新(?:计算|核算))"
         r"|(?:降|下调|调低|调整|重新计算|重新核算)[^,，。]{0,8}(?:利率|利息|月供|息费)|调下来|调回来"
         r"|能免吗|少收|少还[^,，。]{0,4}(?:利|息)|按(?:法律|国家|LPR|lpr|24|四倍)[^,，。]{0,10}(?:算|计"
@@ -81,7 +83,7 @@ _RULES: dict[str, re.Pattern[str]] = {
         r"|这个人|那个人|保安|业务员|坐席|工作人员|领导)"
         r"|(?:这种|这个|该|那个)[^,，。]{0,5}(?:人|员工|客服|柜员|经理|催收员?)[^,，。]{0,8}(?:处理|处分"
         r"|处罚|开除|滚|下岗|走人)|(?:要求|必须|应该|请|把)[^,，。]{0,12}(?:开除|处分|处罚|严惩|辞退"
-        r"|追究[^,，。]{0,8}责任)|举报[^,，。]{0,8}(?:经理|员工|柜员|催收员)|开除|开掉|撤职|停职|停岗"
+        r"|追究[^,，。]{0,8}责任)|举报[^,，。]{0,8}(?:经理|员工|柜员|催收员)|开除|开掉|撤职|停职|停岗|查处[^,，。]{0,4}(?:这|那|该|他|她|帮)|处理(?:他|她)"
         r"|下岗|换人|查办|(?:扣|罚)(?:他|她)|管(?:一)?管(?:你们|他们|这些|手下|一下)"
         r"|追究[^,，。]{0,8}(?:员工|人员|经理|客服|柜员|个人|当事人|相关人)"
     ),
@@ -98,7 +100,7 @@ _RULES: dict[str, re.Pattern[str]] = {
 _ASKED_OTHER = re.compile(
     r"(?:放款|解押|解除抵押|注销抵押|止付|追回|拦截|补发|补录|补寄|补券|受理|结清证明|调(?:取|看"
     r"|出)?(?:录音|录像|监控)|录音|监控录像|开(?:具)?[^,，。]{0,6}证明|删除[^,，。]{0,8}(?:信息|资料"
-    r"|号码)|(?:注销|删除)[^,，。]{0,4}(?:账号|账户|信息)|联系(?:对方|商户|收款人)|尽快(?:安排|办理"
+    r"|号码)|解绑|派个?人|通融|给我办|(?:注销|删除)[^,，。]{0,4}(?:账号|账户|信息)|联系(?:对方|商户|收款人)|尽快(?:安排|办理"
     r"|处理|定损|到账|修复)|安排|帮(?:我|忙)(?:反映|登记|查|联系|追|办)|改进|改善|优化|增加|适配|整改"
     r"|加强|(?:提前|发)[^,，。]{0,6}提醒)"
 )
@@ -138,16 +140,19 @@ _INSURED = frozenset(("保险代销", "保险"))
 
 
 def find(narrative: Narrative, *, cause: str, business: str) -> Found[tuple[str, ...]]:
-    """Return the demands in the order of the closed set: those said, else those that follow from the case."""
-    met: dict[str, list[Place]] = {}
-    for name in _RULES:
-        places = list(_met(narrative, name))
-        if places:
-            met[name] = places
-    strong = [m.span() for m in _STRONG_OTHER.finditer(narrative.own)]
-    weak = [m.span() for p in (_ASKED_OTHER, _SUGGEST) for m in p.finditer(narrative.own)]
-    if strong or (weak and not met):
-        met["其他"] = strong or weak
+    """Return the demands in the order of the closed set: likely by rules, clauses and cause."""
+    rules = ruled(narrative, cause=cause, business=business)
+    likely = wishes.likely(narrative.own, rules.value, cause)
+    counted = wishes.counted(likely, rules.value)
+    chosen = tuple(name for name in DEMANDS if name in counted)
+    words = said(narrative)
+    places = tuple(p for name in chosen for p in words.get(name, [])[:2])
+    return Found(chosen, places, min((likely[name] for name in chosen), default=0.5))
+
+
+def ruled(narrative: Narrative, *, cause: str, business: str) -> Found[tuple[str, ...]]:
+    """Return the demands the rules alone read: those said, else those that follow from the case."""
+    met = said(narrative)
     if not met:
         implied = _implied(narrative, cause, business)
         return Found(implied, (), 0.45)
@@ -157,6 +162,20 @@ def find(narrative: Narrative, *, cause: str, business: str) -> Found[tuple[str,
         met.setdefault(_ALWAYS[cause], [])
     chosen = tuple(name for name in DEMANDS if name in met)
     return Found(chosen, tuple(p for name in chosen for p in met[name][:2]), 0.75)
+
+
+def said(narrative: Narrative) -> dict[str, list[Place]]:
+    """Return the demands that the words of a narrative name, with their places."""
+    met: dict[str, list[Place]] = {}
+    for name in _RULES:
+        places = list(_met(narrative, name))
+        if places:
+            met[name] = places
+    strong = [m.span() for m in _STRONG_OTHER.finditer(narrative.own)]
+    weak = [m.span() for p in (_ASKED_OTHER, _SUGGEST) for m in p.finditer(narrative.own)]
+    if strong or (weak and not met):
+        met["其他"] = strong or weak
+    return met
 
 
 def _implied(narrative: Narrative, cause: str, business: str) -> tuple[str, ...]:

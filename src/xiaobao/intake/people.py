@@ -146,6 +146,12 @@ def _families(text: str) -> Iterator[_Name]:
         start, end = match.start(1), match.end(1)
         given = _GIVEN.search(text, match.end(), match.end() + 40)
         titled = re.match(_TITLE, text[end:])
+        again = re.compile(
+            rf"(?:{_TITLE})?[ ,，、。:：]{{1,2}}(?:我?叫|全名|名字[叫是]?)?(?={match[1]}(?!总|行长|经理|主任|某))"
+        ).match(text, end)
+        if again and (full := name_at(text, again.end())) and not text.startswith("的", again.end() + len(full)):
+            # 我姓王，王建国: the name in full follows the family name.
+            yield _Name(full, again.end(), again.end() + len(full), 0.96)
         if given:
             yield _Name(match[1] + given[1], start, end, 0.95)
         elif titled:

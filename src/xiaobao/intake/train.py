@@ -19,12 +19,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 
 from xiaobao.errors import ModelUnavailable
-from xiaobao.intake import classes, cues, hints, institution
+from xiaobao.intake import classes, cues, hints, institution, train_wishes, wishes
 from xiaobao.intake.classes import KINDS, Weights
 from xiaobao.intake.narrative import narrative
 from xiaobao.intake.ticket import BUSINESS_TYPES, CAUSES
 
-FILES = ("building.jsonl", "causes.jsonl")
+FILES = ("building.jsonl", "causes.jsonl", "narratives.jsonl")
 SETS = {"business_type": BUSINESS_TYPES, "cause": CAUSES}
 STRENGTH = {"": 1.0, ":plain": 4.0}
 """Inverse regularisation strengths with and without meanings (chosen by cross-validation)."""
@@ -53,7 +53,7 @@ def read(folder: Path) -> list[Row]:
         for line in (folder / name).read_text(encoding="utf-8").splitlines():
             obj = json.loads(line)
             story = narrative(obj["channel"], obj.get("received_at"), obj.get("text"), obj.get("turns"))
-            rows.append(Row(story.own, obj["gold"], name == FILES[0], hints.of(story, institution.find(story))))
+            rows.append(Row(story.own, obj["gold"], name != FILES[1], hints.of(story, institution.find(story))))
     return rows
 
 
@@ -135,6 +135,7 @@ def main() -> None:
     save(fit(rows, meaning), arguments.output)
     print("；".join(f"{name} {value:.3f}" for name, value in figures.items()))
     print(f"{len(rows)} 条；已写入 {arguments.output}")
+    print(train_wishes.train(arguments.corpus, arguments.output.with_name(wishes.PACKAGED.name)))
 
 
 if __name__ == "__main__":

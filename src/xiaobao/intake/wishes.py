@@ -1,0 +1,130 @@
+"""Weigh what a complaint asks for: a linear model over its clauses, and one over that, the rules and the cause."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xiaobao.errors import ModelUnavailable
+from xiaobao.intake.classes import Vector, ngrams
+from xiaobao.intake.ticket import CAUSES, DEMANDS
+
+PACKAGED = Path(__file__).with_name("wishes.npz")
+ADDED, KEPT = 0.6, 0.2
+"""Probability from which a demand counts that no rule reads, and one that a rule reads (by cross-validation)."""
+_CLAUSE = re.compile(r"[^,，。!！?？;；:：\n…]+[!！?？]?")
+_MOST = 120
+"""Clauses of a text that are weighed: the last ones, where wishes stand."""
+
+Matrix = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """The n-grams in use with their inverse document frequency, and the weights of both models, a row a demand.
+
+    clause has a column a used n-gram; whole has a column each demand's best clause, each demand's rule, and a cause.
+    """
+
+    slot: NDArray[np.int64]
+    idf: Matrix
+    clause: Matrix
+    clause_bias: Matrix
+    whole: Matrix
+    whole_bias: Matrix
+
+
+def windows(plain: str) -> list[str]:
+    """Return the clauses of a plain text, and each with the one before it."""
+    found = [match[0].strip() for match in _CLAUSE.finditer(plain)]
+    clauses = [clause for clause in found if clause][-_MOST:]
+    return clauses + [f"{a},{b}" for a, b in pairwise(clauses)]
+
+
+def dense(found: Sequence[Vector], slot: NDArray[np.int64], idf: Matrix) -> Matrix:
+    """Return a row of unit length over the used n-grams for each counted text."""
+    out = np.zeros((len(found), len(slot)), dtype=np.float32)
+    for row, (buckets, amounts) in enumerate(found):
+        at = np.searchsorted(slot, buckets)
+        known = (at < len(slot)) & (slot[np.minimum(at, len(slot) - 1)] == buckets)
+        out[row, at[known]] = amounts[known] * idf[at[known]]
+    return np.asarray(out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+
+
+def best(plain: str, slot: NDArray[np.int64], idf: Matrix, clause: Matrix, bias: Matrix) -> Matrix:
+    """Return the log-odds of the likeliest clause for each demand."""
+    pieces = windows(plain)
+    if not pieces:
+        return bias
+    logits = dense([ngrams(piece) for piece in pieces], slot, idf) @ clause.T + bias
+    return np.asarray(logits.max(axis=0), dtype=np.float32)
+
+
+def evidence(best_clause: Matrix, ruled: Collection[str], cause: str | None) -> Matrix:
+    """Return the features of the second model."""
+    rules = np.array([name in ruled for name in DEMANDS], dtype=np.float32)
+    causes = np.array([name == cause for name in CAUSES], dtype=np.float32)
+    return np.concatenate([best_clause / 3, rules, causes]).astype(np.float32)
+
+
+def likely(plain: str, ruled: Collection[str], cause: str | None, model: Wishes | None = None) -> Mapping[str, float]:
+    """Return the probability of each demand, given those that the rules name and the cause."""
+    used = model or packaged()
+    top = best(plain, used.slot, used.idf, used.clause, used.clause_bias)
+    logits = used.whole @ evidence(top, ruled, cause) + used.whole_bias
+    return dict(zip(DEMANDS, (1 / (1 + np.exp(-logits))).tolist(), strict=True))
+
+
+def counted(likely: Mapping[str, float], ruled: Collection[str]) -> frozenset[str]:
+    """Return the demands that count: likely ones, and those that the rules read unless they are unlikely."""
+    return frozenset(name for name, p in likely.items() if p >= (KEPT if name in ruled else ADDED))
+
+
+@cache
+def packaged() -> Wishes:
+    """Return the model of the package; raise ModelUnavailable where its file is missing or damaged."""
+    return load(PACKAGED)
+
+
+def load(path: Path) -> Wishes:
+    """Read a model file; raise ModelUnavailable where it is missing, damaged or of other demands."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            meta = json.loads(bytes(file["meta"]).decode("utf-8"))
+            arrays = {name: file[name] for name in file.files if name != "meta"}
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelUnavailable(
+            f"诉求模型 {path.name} 无法读取，请重新安装或运行 make train", code="model.intake"
+        ) from error
+    if tuple(meta["demands"]) != DEMANDS or tuple(meta["causes"]) != CAUSES:
+        raise ModelUnavailable("诉求模型与诉求、原因的分类不一致，请运行 make train", code="model.intake")
+    clause = arrays["clause"].astype(np.float32) * arrays["clause_scale"][:, None]
+    names = ("clause_bias", "whole", "whole_bias")
+    bias, whole, whole_bias = (arrays[name].astype(np.float32) for name in names)
+    idf = arrays["idf"].astype(np.float32)
+    return Wishes(arrays["slot"].astype(np.int64), idf, clause, bias, whole, whole_bias)
+
+
+def save(model: Wishes, path: Path) -> None:
+    """Write a model file: the weights of n-grams as whole numbers of eight bits with a scale a demand."""
+    scale = np.maximum(np.abs(model.clause).max(axis=1), 1e-6) / 127
+    meta = {"demands": DEMANDS, "causes": CAUSES}
+    np.savez_compressed(
+        path,
+        slot=model.slot.astype(np.int32),
+        idf=model.idf.astype(np.float16),
+        clause=np.round(model.clause / scale[:, None]).astype(np.int8),
+        clause_scale=scale.astype(np.float32),
+        clause_bias=model.clause_bias.astype(np.float32),
+        whole=model.whole.astype(np.float32),
+        whole_bias=model.whole_bias.astype(np.float32),
+        meta=np.frombuffer(json.dumps(meta, ensure_ascii=False).encode("utf-8"), dtype=np.uint8),
+    )

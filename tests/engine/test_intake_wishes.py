@@ -1,0 +1,65 @@
+"""What a complaint asks for: several wishes at once, none invented from facts; the name after a family name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xiaobao.errors import ModelUnavailable
+from xiaobao.intake import fill, wishes
+from xiaobao.intake.ticket import DEMANDS
+
+DAY = "2025-05-06T09:00:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("信用卡年费三百块，从来没人说过要收，退！", {"退款退费"}),
+        ("信用卡欠三万，失业半年了，请停止计息，分六十期让我慢慢还。", {"减免息费", "协商还款"}),
+        ("银行柜员忽悠我妈把定期变成了保险，退保，本金全部退给我。", {"解除合同/退保", "退款退费"}),
+        ("柜员当众骂我妈，必须道歉，开除这个员工。", {"道歉", "处理员工"}),
+        ("贷款批了一个月还不放款，请尽快放款。", {"其他"}),
+    ],
+)
+def test_wishes_said(text: str, expected: set[str]) -> None:
+    assert set(fill(channel="web", received_at=DAY, text=text).demand) == expected
+
+
+def test_rules_count_unless_unlikely() -> None:
+    likely = dict.fromkeys(DEMANDS, 0.0) | {"道歉": 0.7, "赔偿": 0.3, "退款退费": 0.3, "其他": 0.1}
+    assert wishes.counted(likely, ("退款退费", "其他")) == {"道歉", "退款退费"}
+
+
+def test_windows_pair_neighbours() -> None:
+    assert wishes.windows("退钱，道歉。谢谢") == ["退钱", "道歉", "谢谢", "退钱,道歉", "道歉,谢谢"]
+
+
+def test_model_file_returns_as_saved(tmp_path: Path) -> None:
+    model = wishes.packaged()
+    path = tmp_path / "wishes.npz"
+    wishes.save(model, path)
+    read = wishes.load(path)
+    said = [wishes.likely("请把多收的钱退给我", ("退款退费",), "定价收费", one) for one in (model, read)]
+    assert said[0] == pytest.approx(said[1], abs=1e-3)
+
+
+def test_damaged_model_file_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "wishes.npz"
+    path.write_bytes(b"not a model")
+    with pytest.raises(ModelUnavailable, match="诉求模型"):
+        wishes.load(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("我姓王，王建国，投诉你们银行乱收费。", "王建国"),
+        ("免贵姓王，叫王建国", "王建国"),
+        ("本人姓欧阳，欧阳建国，要求退款", "欧阳建国"),
+        ("我姓王，王总说不给退", "王"),
+    ],
+)
+def test_full_name_follows_family_name(text: str, name: str) -> None:
+    assert fill(channel="web", received_at=DAY, text=text).customer_name == name
