@@ -15,6 +15,7 @@ from dataclasses import dataclass, field  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import pytest  # noqa: E402
+from django.core.cache import cache  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from xiaobao_web.people import services  # noqa: E402
@@ -116,6 +117,12 @@ def client_of(bank: Bank) -> Callable[[str], Client]:
 def own_files(tmp_path: Path, settings: object) -> None:
     """Keep what a test stores in a folder of its own."""
     settings.MEDIA_ROOT = tmp_path / "files"  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def counted_anew() -> None:
+    """Forget how often earlier tests asked the pages that slow a stranger down."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True, scope="session")
