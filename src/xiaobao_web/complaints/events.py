@@ -14,6 +14,7 @@ event_type(
 )
 event_type("complaints.headings_set", _("{actor} 记下 {system} 的列名对应"))
 event_type("complaints.mail_refused", _("一封邮件未能接收：{reason}"))
+event_type("complaints.mail_unanswered", _("来信的回执没有发出：{reason}"))
 event_type("complaints.supplemented", _("投诉人补充来件 {number}"))
 event_type("complaints.screen_kind", _("{actor} 甄别为{kind}：{reason}"))
 event_type("complaints.check_kind", _("{actor} 复核甄别：{result}"))

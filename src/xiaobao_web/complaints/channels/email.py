@@ -10,6 +10,7 @@ import hashlib
 import re
 from datetime import datetime
 from email import message_from_bytes, policy
+from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import EmailMessage
 from email.utils import getaddresses, parsedate_to_datetime
@@ -20,13 +21,17 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
-from xiaobao_web.complaints.channels.registry import Arrival, Piece, channel
+from xiaobao_web.complaints.channels.registry import Arrival, Piece, channel, plain
 from xiaobao_web.complaints.models import Contact
 from xiaobao_web.kernel.errors import BadValue
 
 MOST_TEXT = 20_000
 MOST_FILES = 20
 MOST_IDS = 50
+FIRST_YEAR = 1990
+RAW = re.compile(rb"\\udc([89a-f][0-9a-f])")
+"""How decode_header writes a raw byte beside an encoded word."""
+ROBOTS = re.compile(r"^(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)([+@-]|$)", re.I)
 ID = re.compile(r"<[^<>\s]{3,180}>")
 OURS = re.compile(r"<xb-(LX[\w-]+)\.([0-9a-f]{20})@")
 TOKEN = re.compile(r"\[(LX[\w-]+)\.([0-9a-f]{20})\]")
@@ -70,8 +75,8 @@ def read(raw: bytes, facts: dict[str, Any]) -> Arrival:
     if not body.strip() and not subject.strip() and not pieces:
         raise BadValue(_("邮件没有内容。"))
     words = "\n".join(part for part in (subject, body.strip()) if part.strip()) or _("（邮件正文为空，见附件）")
-    sender = next(iter(getaddresses([header(message, "From")])), ("", ""))
-    parent = thread_of(message, body)
+    sender = sender_of(message)
+    parent = thread_of(message, words_of(message))  # our signed line often stands in what the answer quotes
     return Arrival(
         text=words[:MOST_TEXT], received_at=moment_of(message), sender=" ".join(filter(None, sender))[:200],
         subject=subject[:200], thread=parent.number if parent else "", pieces=pieces[:MOST_FILES],
@@ -87,11 +92,32 @@ def parsed(raw: bytes) -> EmailMessage:
 
 def header(message: EmailMessage, name: str) -> str:
     """Return a header as text; raw GB18030 or UTF-8 bytes, which many programs send, are read as what they are."""
+    return _in_words(_as_written(message, name))
+
+
+def sender_of(message: EmailMessage) -> tuple[str, str]:
+    """Return the name and the address of who sent a mail.
+
+    The address is read before names are decoded, so that no name (RFC 2047) turns into an address that is answered.
+    """
+    name, address = next(iter(getaddresses([_as_written(message, "From")])), ("", ""))
+    return _in_words(name), _in_words(address)
+
+
+def _as_written(message: EmailMessage, name: str) -> str:
     value = next((text for key, text in message.raw_items() if key.lower() == name.lower()), "")
-    value = str(value).replace("\r", "").replace("\n", "")
+    return str(value).replace("\r", "").replace("\n", "")
+
+
+def _in_words(value: str) -> str:
     parts = []
-    for words, charset in decode_header(value):
-        data = words.encode("ascii", "surrogateescape") if isinstance(words, str) else words
+    try:
+        pieces = decode_header(value)
+    except HeaderParseError:  # broken base64: shown as it came
+        pieces = [(value, None)]
+    for words, charset in pieces:
+        data = words.encode("utf-8", "surrogateescape") if isinstance(words, str) else words
+        data = RAW.sub(lambda found: bytes([int(found[1], 16)]), data)
         parts.append(decoded(data, charset if charset not in (None, "unknown-8bit") else None))
     return "".join(mark if mark.isprintable() else " " for mark in "".join(parts)).strip()
 
@@ -101,15 +127,22 @@ def decoded(data: bytes, charset: str | None) -> str:
     named = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030"}.get((charset or "").lower(), charset)
     for encoding in filter(None, (named, "utf-8", "gb18030")):
         try:
-            return data.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+            return plain(data.decode(encoding))
+        except (ValueError, LookupError):  # also names that are no character sets: idna, undefined, one with NUL
             continue
-    return data.decode("gb18030", "replace")
+    return plain(data.decode("gb18030", "replace"))
 
 
 def text_of(message: EmailMessage) -> str:
     """Return the words of a mail, what it quotes left out where something stands before it."""
-    plain: list[str] = []
+    words = words_of(message)
+    quoted = QUOTED.search(words)
+    return words[: quoted.start()] if quoted and words[: quoted.start()].strip() else words
+
+
+def words_of(message: EmailMessage) -> str:
+    """Return all words of a mail: its plain parts, else what its page shows."""
+    texts: list[str] = []
     page: list[str] = []
     for part in message.walk():
         if part.is_multipart() or part.get_content_disposition() == "attachment" or part.get_filename():
@@ -118,14 +151,12 @@ def text_of(message: EmailMessage) -> str:
         if not isinstance(data, bytes) or part.get_content_maintype() != "text":
             continue
         words = decoded(data, part.get_content_charset())
-        (page if part.get_content_subtype() == "html" else plain).append(words)
-    if not plain and page:
+        (page if part.get_content_subtype() == "html" else texts).append(words)
+    if not texts and page:
         reader = _Words()
         reader.feed("\n".join(page))
-        plain = [re.sub(r"\n\s*\n+", "\n\n", "".join(reader.parts))]
-    words = "\n".join(plain).replace("\r\n", "\n")
-    quoted = QUOTED.search(words)
-    return words[: quoted.start()] if quoted and words[: quoted.start()].strip() else words
+        texts = [re.sub(r"\n\s*\n+", "\n\n", "".join(reader.parts))]
+    return "\n".join(texts)
 
 
 def pieces_of(message: EmailMessage) -> list[Piece]:
@@ -137,18 +168,25 @@ def pieces_of(message: EmailMessage) -> list[Piece]:
         data = part.get_payload(decode=True)
         if isinstance(data, bytes) and data:
             name = part.get_filename() or f"{_('附件')}{place}"
-            found.append(Piece(decoded(name.encode("utf-8", "surrogateescape"), None)[:150], data))
+            found.append(Piece(_file_name(name)[:150], data))
     return found
 
 
+def _file_name(name: str) -> str:
+    try:
+        return decoded(name.encode("utf-8", "surrogateescape"), None)
+    except UnicodeEncodeError:
+        return plain(name)
+
+
 def moment_of(message: EmailMessage) -> datetime | None:
-    """Return when a mail was sent, None where it does not say or says a time to come."""
+    """Return when a mail was sent, None where it does not say, or says a time to come or before mail was usual."""
     try:
         moment = parsedate_to_datetime(header(message, "Date"))
-    except (ValueError, TypeError):
+        aware = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+        return aware if aware.year >= FIRST_YEAR and aware <= timezone.now() else None
+    except (ValueError, TypeError, OverflowError):
         return None
-    aware = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
-    return aware if aware <= timezone.now() else None
 
 
 def id_of(message: EmailMessage, raw: bytes) -> str:
@@ -164,9 +202,19 @@ def key_of_id(message_id: str) -> str:
 
 
 def is_automatic(message: EmailMessage) -> bool:
-    """Tell whether a program wrote a mail by itself: it is kept and never answered."""
+    """Tell whether a program wrote a mail by itself: it is kept and never answered (RFC 3834, section 2).
+
+    Bounces say so by an empty return path, a report's type or their sender, lists and robots by their headers.
+    """
     auto = header(message, "Auto-Submitted").lower()
-    return auto not in ("", "no") or header(message, "Precedence").lower() in ("bulk", "junk", "list")
+    if auto not in ("", "no") or header(message, "Precedence").lower() in ("bulk", "junk", "list", "auto_reply"):
+        return True
+    if header(message, "Return-Path").replace(" ", "") == "<>" or message.get_content_type() == "multipart/report":
+        return True
+    named = ("List-Id", "List-Unsubscribe", "X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "Feedback-ID")
+    if any(header(message, name) for name in named):
+        return True
+    return ROBOTS.match(sender_of(message)[1]) is not None
 
 
 def sign(number: str) -> str:

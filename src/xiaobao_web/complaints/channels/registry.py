@@ -72,6 +72,14 @@ def reader_of(name: str) -> Reader:
     return READERS[name]
 
 
+def plain(text: str) -> str:
+    """Return text that every database and page can hold: NUL, lone surrogates, control and direction marks go.
+
+    A blank stands in their place; line breaks and tabs stay.
+    """
+    return "".join(mark if mark.isprintable() or mark in "\n\t" else " " for mark in text.replace("\r\n", "\n"))
+
+
 def load() -> None:
     """Import every module of this folder, so that what each declares is known."""
     for path in sorted(Path(__file__).parent.glob("*.py")):

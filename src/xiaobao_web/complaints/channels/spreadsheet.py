@@ -11,7 +11,8 @@ from django.apps import apps
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from xiaobao_web.complaints.channels.typed import arrival_of
+from xiaobao_web.complaints.channels.registry import plain
+from xiaobao_web.complaints.channels.typed import MOST_NUMBER, arrival_of
 from xiaobao_web.complaints.models import ContactKind, Urgency
 from xiaobao_web.kernel import sheets
 from xiaobao_web.kernel.errors import BadValue
@@ -99,7 +100,7 @@ def rows(sheet: sheets.Sheet, meant: dict[str, str]) -> list[Row]:
     out: list[Row] = []
     seen: set[str] = set()
     for number, cells in sheet.rows:
-        told = {name: cells[place].strip() if place < len(cells) else "" for name, place in places.items()}
+        told = {name: plain(cells[place]).strip() if place < len(cells) else "" for name, place in places.items()}
         row = _row(number, told, units)
         if told["number"] in seen:
             row.faults.append(_("编号与前面的行重复"))
@@ -111,6 +112,8 @@ def rows(sheet: sheets.Sheet, meant: dict[str, str]) -> list[Row]:
 def _row(number: int, told: dict[str, str], units: dict[str, Any]) -> Row:
     row = Row(number)
     row.faults += [_("%s：没有填写") % LABELS[name] for name in NEEDED if not told[name]]
+    if len(told["number"]) > MOST_NUMBER:
+        row.faults.append(_("%(label)s：超过 %(most)d 字") % {"label": LABELS["number"], "most": MOST_NUMBER})
     record: dict[str, Any] = {name: value for name, value in told.items() if value and name != "unit"}
     if told.get("unit"):
         row.unit = units.get(told["unit"])

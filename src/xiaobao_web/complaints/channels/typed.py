@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from xiaobao_web.complaints.channels.registry import Arrival, channel
+from xiaobao_web.complaints.channels.registry import Arrival, channel, plain
 from xiaobao_web.complaints.data import classes
 from xiaobao_web.complaints.models import Case, ContactKind, Urgency
 from xiaobao_web.kernel.errors import BadValue
@@ -25,6 +25,10 @@ WORDS = ("customer_name", "phone", "id_number", "account", "email", "product_nam
 MOST_TEXT = 20_000
 MOST_TURNS = 2_000
 MOST_PEOPLE = 9_999
+MOST_NUMBER = 80
+"""A source's own number; cut off, two complaints would be one."""
+FIRST_YEAR = 1990
+"""What claims to be older than any system that could hand it over is a slip."""
 
 
 @channel("web")
@@ -41,7 +45,7 @@ def read(raw: bytes, facts: dict[str, Any]) -> Arrival:
     """Return what a JSON object says; raises BadValue with a sentence a field."""
     try:
         told = json.loads(raw.decode("utf-8"))
-    except (UnicodeDecodeError, ValueError) as error:
+    except (ValueError, RecursionError) as error:
         raise BadValue(_("内容不是 UTF-8 编码的 JSON。")) from error
     if not isinstance(told, dict):
         raise BadValue(_("内容应为一个 JSON 对象。"))
@@ -62,7 +66,7 @@ def arrival_of(told: dict[str, Any]) -> Arrival:
         details=_details(told, faults),
         people_count=_count(told.get("people_count"), faults),
         face_to_face=bool(told.get("face_to_face")),
-        kind=str(told.get("kind") or ""),
+        kind=_text(told.get("kind"), "kind", 40, faults),
         sender=_text(told.get("sender"), "sender", 200, faults),
         subject=_text(told.get("subject"), "subject", 200, faults),
         thread=_text(told.get("thread"), "thread", 80, faults),
@@ -82,7 +86,7 @@ def _text(value: Any, name: str, most: int, faults: dict[str, str]) -> str:
     if not isinstance(value, str):
         faults[name] = _("应为文字")
         return ""
-    clean = "".join(mark if mark.isprintable() or mark in "\n\t" else " " for mark in value.replace("\r\n", "\n"))
+    clean = plain(value)
     if len(clean) > most:
         faults[name] = _("最多 %(most)d 字，现有 %(n)d 字") % {"most": most, "n": len(clean)}
     return clean[:most]
@@ -100,7 +104,10 @@ def _turns(value: Any, faults: dict[str, str]) -> list[dict[str, Any]]:
             faults["turns"] = _("每轮应为 {role, text}")
             return []
         turns.append(
-            {"role": str(turn.get("role") or "customer")[:20], "text": _text(turn["text"], "turns", 5_000, faults)}
+            {
+                "role": plain(str(turn.get("role") or "customer"))[:20],
+                "text": _text(turn["text"], "turns", 5_000, faults),
+            }
         )
     if sum(len(turn["text"]) + 1 for turn in turns) > MOST_TEXT:
         faults["turns"] = _("对话最多 %d 字") % MOST_TEXT
@@ -116,8 +123,10 @@ def _moment(value: Any, faults: dict[str, str]) -> datetime | None:
             moment = datetime.fromisoformat(str(value))
         if timezone.is_naive(moment):
             moment = timezone.make_aware(moment)
+        if moment.year < FIRST_YEAR:
+            raise ValueError
     except (ValueError, OverflowError):
-        faults["received_at"] = _("读不懂“%s”，请写作 2026-03-02T10:00:00+08:00") % str(value)[:30]
+        faults["received_at"] = _("读不懂“%s”，请写作 2026-03-02T10:00:00+08:00") % plain(str(value))[:30]
         return None
     if moment > timezone.now():
         faults["received_at"] = _("晚于现在")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import imaplib
 import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from email.message import EmailMessage
 from email.utils import parseaddr
-from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage as Outgoing
 from django.db import transaction
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from xiaobao_web.complaints import telling
@@ -27,6 +30,9 @@ from xiaobao_web.kernel.errors import BadValue, Refused
 AT_ONCE = 200
 SECONDS = 30
 UIDS = re.compile(rb"\d+")
+SIZE = re.compile(rb"RFC822\.SIZE (\d{1,15})")
+MOST_ANSWERS = 5
+"""To one address a day: a robot that answers answers without saying so is not talked to for ever."""
 
 
 @contextmanager
@@ -99,8 +105,7 @@ def _read(box: imaplib.IMAP4, validity: int, cursor: ChannelCursor) -> int:
     uids = [uid for uid in map(int, UIDS.findall(found[0] or b"")) if uid >= start]  # n:* names the last one always
     made = 0
     for uid in sorted(uids)[:AT_ONCE]:
-        _status, data = box.uid("fetch", str(uid), "(BODY.PEEK[])")
-        raw = next((item[1] for item in data or [] if isinstance(item, tuple)), b"")
+        raw = _fetched(box, uid)
         if raw:
             made += take(raw)
         cursor.place = f"{validity}:{uid}"
@@ -108,12 +113,30 @@ def _read(box: imaplib.IMAP4, validity: int, cursor: ChannelCursor) -> int:
     return made
 
 
+def _fetched(box: imaplib.IMAP4, uid: int) -> bytes:
+    """Return a mail's bytes; what is larger than is taken in is never loaded, and told in the journal."""
+    _status, told = box.uid("fetch", str(uid), "(RFC822.SIZE)")
+    size = SIZE.search(b" ".join(item for item in told or [] if isinstance(item, bytes)))
+    if size is not None and int(size[1]) > intake.MOST_BYTES:
+        reason = _("邮件超过 %d MB，请在邮箱里查看") % (intake.MOST_BYTES >> 20)
+        journal.record("complaints.mail_refused", facts={"reason": reason, "size": int(size[1])})
+        return b""
+    _status, data = box.uid("fetch", str(uid), "(BODY.PEEK[])")
+    return next((bytes(item[1]) for item in data or [] if isinstance(item, tuple)), b"")
+
+
 def take(raw: bytes) -> bool:
-    """Take one mail in and answer its sender; tell whether it was new. What is too large is told in the journal."""
-    message = mails.parsed(raw)
-    name = mails.key_of_id(mails.id_of(message, raw)).removeprefix("email:")
-    if _is_ours(message):
-        return False
+    """Take one mail in and answer its sender; tell whether it was new. What is too large is told in the journal.
+
+    No mail stops those behind it: one that cannot be parsed is kept as it came, with what went wrong.
+    """
+    try:
+        message = mails.parsed(raw)
+        if _is_ours(message):
+            return False
+        name, automatic = _name(message, raw), mails.is_automatic(message)
+    except Exception:  # the edge of the mailbox: anybody writes to it, and the parser raises whatever it likes
+        name, automatic = f"sha256.{hashlib.sha256(raw).hexdigest()}", True
     known = Contact.objects.filter(key=f"email:{name}").exists()
     try:
         row = intake.receive("email", raw, message=name)
@@ -122,14 +145,37 @@ def take(raw: bytes) -> bool:
         return False
     if known or row.contact is None:
         return False
-    contact = row.contact
-    _tell_case(contact)
-    if not mails.is_automatic(message):
-        answer(contact)
+    _tell_case(row.contact)
+    if not automatic:
+        _answered(row.contact)
     return True
 
 
-def _is_ours(message: Any) -> bool:
+def _name(message: EmailMessage, raw: bytes) -> str:
+    """Return what names a mail once: its id; for other words or another sender under a known id, that and a digest.
+
+    An id is known to all who were written to, and some programs use one twice: nothing that is here is written over.
+    """
+    name = mails.key_of_id(mails.id_of(message, raw)).removeprefix("email:")
+    known = Contact.objects.filter(key=f"email:{name}").first()
+    if known is None:
+        return name
+    arrival = mails.read(raw, {})
+    if (arrival.text.strip(), arrival.details["email"]) == (known.text.strip(), known.details.get("email")):
+        return name
+    said = "\n".join((name, arrival.details["email"], arrival.text))
+    return f"sha256.{hashlib.sha256(said.encode()).hexdigest()}"
+
+
+def _answered(contact: Contact) -> None:
+    """Answer a sender; an address that no server takes keeps neither this mail nor those behind it from being read."""
+    try:
+        answer(contact)
+    except (ValueError, OSError) as error:  # OSError: every SMTPException is one
+        journal.record("complaints.mail_unanswered", on=contact, facts={"reason": type(error).__name__})
+
+
+def _is_ours(message: EmailMessage) -> bool:
     """Tell whether a mail is one of our own answers come back."""
     found = mails.OURS.match(mails.header(message, "Message-ID"))
     return found is not None and mails.sign(found[1]) == found[2]
@@ -144,12 +190,22 @@ def _tell_case(contact: Contact) -> None:
         telling.people(parent.case, telling.in_charge(parent.case), _("投诉人有补充：%(number)s %(title)s"))
 
 
+def _enough(to: str) -> bool:
+    """Tell whether an address was answered often enough today, or is our own."""
+    if to.lower() == parseaddr(settings.DEFAULT_FROM_EMAIL)[1].lower():
+        return True
+    answers = Contact.objects.filter(channel="email", details__email=to, details__has_key="answered").order_by("-pk")
+    moments = list(answers.values_list("details__answered", flat=True)[:MOST_ANSWERS])
+    first = parse_datetime(str(moments[-1])) if len(moments) == MOST_ANSWERS else None
+    return first is not None and first > timezone.now() - timedelta(days=1)
+
+
 @transaction.atomic
 def answer(contact: Contact) -> bool:
     """Tell the sender the number, once a contact, in a mail whose id leads an answer back; tell whether it was sent."""
     to = str(contact.details.get("email") or "")
     row = Contact.objects.select_for_update().get(pk=contact.pk)
-    if "@" not in to or row.details.get("answered"):
+    if "@" not in to or row.details.get("answered") or _enough(to):
         return False
     host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     number = row.thread or row.number

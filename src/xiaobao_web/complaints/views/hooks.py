@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 import json
+import re
 import time
 
 from django.conf import settings
@@ -17,6 +18,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from xiaobao_web.complaints.channels.registry import plain
+from xiaobao_web.complaints.channels.typed import MOST_NUMBER
 from xiaobao_web.complaints.services import intake
 from xiaobao_web.kernel import pace
 from xiaobao_web.kernel.errors import PlatformError
@@ -36,7 +39,7 @@ def secret_of(channel: str) -> str:
 def is_signed(request: HttpRequest, secret: str) -> bool:
     """Tell whether a request bears a fresh signature of its body."""
     message, moment = request.headers.get("webhook-id", ""), request.headers.get("webhook-timestamp", "")
-    if not message or not moment.isdecimal() or abs(time.time() - int(moment)) > SECONDS:
+    if not message or not re.fullmatch(r"[0-9]{1,12}", moment) or abs(time.time() - int(moment)) > SECONDS:
         return False
     try:
         wanted = signature(secret, message, int(moment), request.body.decode("utf-8"))
@@ -66,6 +69,8 @@ def take(request: HttpRequest, channel: str) -> HttpResponse:
         number = _number(request.body)
         if not number:
             return _refuse(422, "bad_value", _("缺少来源编号 number。"))
+        if len(number) > MOST_NUMBER:
+            return _refuse(422, "bad_value", _("来源编号 number 超过 %d 字。") % MOST_NUMBER)
         row = intake.receive(channel, request.body, number=number, retry=False)
     except PlatformError as error:
         return _refuse(error.status, error.code, error.message)
@@ -77,10 +82,11 @@ def _number(body: bytes) -> str:
     """Return the source's own number, empty where the body has none that can be read."""
     try:
         told = json.loads(body)
-    except (UnicodeDecodeError, ValueError):
+    except (ValueError, RecursionError):
         return ""
     number = told.get("number") if isinstance(told, dict) else None
-    return str(number).strip()[:120] if isinstance(number, str | int) else ""
+    usable = isinstance(number, str | int) and not isinstance(number, bool)
+    return plain(str(number)).strip() if usable else ""
 
 
 take.citizen = True  # type: ignore[attr-defined]

@@ -24,6 +24,8 @@ from xiaobao_web.kernel import files, pace
 from xiaobao_web.kernel.errors import BadUpload, BadValue, Hidden, TooMany
 
 MOST_FILES, MOST_FILE = 6, 20 << 20
+MOST_KEPT = 20_000
+"""What is refused for its length is shown again up to here, so that nobody fills the sessions' table."""
 WAYS: dict[str, dict[str, tuple[Any, type[forms.Form] | None]]] = {
     "complaint": {
         "what": (gettext_lazy("发生了什么"), public.WhatForm),
@@ -127,7 +129,14 @@ def step(request: HttpRequest, way: str, step: str) -> HttpResponse:
 
 
 def _typed(form: forms.Form) -> dict[str, Any]:
-    return {name: form[name].value() for name in form.fields}
+    given = {name: form[name].value() for name in form.fields}
+    return {name: _cut(value) for name, value in given.items()}
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_cut(item) for item in value[:50]]
+    return value[:MOST_KEPT] if isinstance(value, str) else value
 
 
 def _after(way: str, step: str) -> str:
