@@ -23,7 +23,7 @@ from xiaobao.intake.wishes import Wishes
 STATEMENTS = "demands.jsonl"
 WHOLE = ("building.jsonl", "narratives.jsonl")
 CLAUSE_STRENGTH, WHOLE_STRENGTH = 20.0, 1.0
-"""Inverse regularisation strengths of the two models (chosen by cross-validation)."""
+"""Inverse regularisation strengths of the two models (the best of three pairs on the held-out and development sets)."""
 FOLDS = 5
 SEED = 7
 
