@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from django.db import models
 from django.db.models import F, Q, QuerySet
 
 from xiaobao_web.complaints.models import Case, CaseState, Contact, ContactState, Letter, LetterState, Task, TaskState
 from xiaobao_web.complaints.states import OPEN
 from xiaobao_web.kernel.access import holds, reached, visible_to
 from xiaobao_web.kernel.among import Among
+from xiaobao_web.kernel.models import SearchEntry
+from xiaobao_web.kernel.search_index import ids, matching
+from xiaobao_web.kernel.words import wanted
 
 S = CaseState
+WHOLE = re.compile("[\u4e00-\u9fff](?:[0-9A-Za-z\u4e00-\u9fff]*[\u4e00-\u9fff])?|[0-9]{6,}")
+"""Words that the search's index knows wherever they stand: letters and digits only whole, between characters."""
+FEW = 1_000
 
 
 def visible(user: Any) -> QuerySet[Case]:
     """Return the cases a person may see."""
     return visible_to(user, Case.objects.all(), "complaints.view")
+
+
+def told_by_index(model: type[models.Model], words: list[str]) -> list[int] | None:
+    """Return the keys of the rows whose entries in the search hold all of some words.
+
+    None where the index cannot tell all rows by these words, or where they are more than a few.
+    """
+    looked = [word for word in words if WHOLE.fullmatch(word)]
+    if not looked:
+        return None
+    label = model._meta.label_lower
+    entries = ids(matching(label, wanted(" ".join(looked)), in_title=None, before=None, most=FEW + 1))
+    if len(entries) > FEW:
+        return None
+    return list(SearchEntry.objects.filter(pk__in=entries).values_list("subject_id", flat=True))
 
 
 def contacts(user: Any) -> QuerySet[Contact]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +55,7 @@ class RegisterForm(forms.Form):
     confidential = forms.BooleanField(label=_("投诉人要求身份保密"), required=False)
     kind = forms.ChoiceField(label=_("甄别"), choices=ContactKind.choices, initial=ContactKind.COMPLAINT)
     kind_reason = line(_("不按投诉办理的理由"), required=False, most=300)
+    once = forms.RegexField("^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput(), initial=lambda: uuid4().hex)
 
     def clean(self) -> dict[str, Any]:
         """Ask for a reason where a contact is called no complaint."""

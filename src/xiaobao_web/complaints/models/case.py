@@ -142,6 +142,13 @@ class Case(CaseMoves, models.Model):
             models.Index(fields=["phone"]),
             models.Index(fields=["id_number"]),
             models.Index(fields=["closed_at"]),
+            models.Index(fields=["level", "id"]),
+            models.Index(fields=["urgency", "id"]),
+            models.Index(fields=["outcome", "id"]),
+            models.Index(fields=["channel", "id"]),
+            models.Index(fields=["track", "id"]),
+            models.Index(fields=["account"]),
+            models.Index(fields=["id"], condition=models.Q(confidential=True), name="confidential_complaints"),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -80,15 +81,19 @@ def remember(system: str, headings: dict[str, str], *, by: Any) -> HeadingMap:
     return row
 
 
-def preview(stored: StoredFile, system: str, *, by: Any) -> Preview:
-    """Return what taking a stored table in would do; nothing is changed. Raises BadUpload for what is no table."""
+def preview(stored: StoredFile, system: str, *, by: Any, before: datetime | None = None) -> Preview:
+    """Return what taking a stored table in would do; nothing is changed. Raises BadUpload for what is no table.
+
+    `before`: what arrived from that moment on is not counted as known, so that an import that was interrupted says of
+    its rows what it said at first.
+    """
     require(by, "complaints.import")
     kept = HeadingMap.objects.filter(system=system_of(system)).first()
     with files.open_stored(stored) as file:
         sheet, meant = spreadsheet.headings(file.read(), kept.headings if kept else {})
     missing = spreadsheet.missing(meant)
     found = Preview(meant, missing, [] if missing else spreadsheet.rows(sheet, meant))
-    _mark(found.good, system_of(system))
+    _mark(found.good, system_of(system), before)
     return found
 
 
@@ -101,11 +106,13 @@ def _name(row: Row, system: str) -> str:
     return f"{system}:{row.record['number']}"
 
 
-def _mark(rows: list[Row], system: str) -> None:
+def _mark(rows: list[Row], system: str, before: datetime | None) -> None:
     """Say of each row whether it is new, changed, or as it was taken in before."""
     keys = {_key(row, system): row for row in rows}
     known: dict[str, str] = {}
     rows_before = Inbound.objects.filter(key__in=keys, contact__isnull=False).order_by("pk")
+    if before is not None:
+        rows_before = rows_before.filter(arrived_at__lt=before)
     known.update(rows_before.values_list("key", "digest"))
     for name, row in keys.items():
         row.fate = MADE if name not in known else KEPT if known[name] == intake.digest_of(_raw(row)) else CHANGED
@@ -133,7 +140,7 @@ def begin(stored: StoredFile, system: str, *, name: str, by: Any) -> CaseImport:
 def take_rows(import_id: int) -> int:
     """Take the rows of a table in, one by one; done again after a crash it takes in what is left. Return how many."""
     row = CaseImport.objects.select_related("by", "stored").get(pk=import_id)
-    shown = preview(row.stored, row.system, by=row.by)
+    shown = preview(row.stored, row.system, by=row.by, before=row.at)
     faults = {item["row"]: item for item in row.faults}
     numbers = dict(row.numbers)
     for place, item in enumerate(shown.good, 1):

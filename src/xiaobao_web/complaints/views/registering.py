@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from xiaobao_web.complaints import services
 from xiaobao_web.complaints.forms import entry as forms
-from xiaobao_web.complaints.models import Case, Contact, ContactKind
+from xiaobao_web.complaints.models import Case, Contact, ContactKind, ContactState
 from xiaobao_web.complaints.services.personal import masked
 from xiaobao_web.complaints.views.cases import tell
 from xiaobao_web.kernel import deadlines, files, journal
@@ -49,14 +49,19 @@ def _sees(user: Any, case: Case) -> bool:
 
 
 def _registered(given: dict[str, Any], request: HttpRequest) -> Contact:
+    """Register what a page told; the same page sent again, after a lost answer or a double click, is one contact."""
     by = request.user
     facts = {name: given[name] for name in FACTS}
+    once = f"{given['channel']}:page:{by.pk}:{given['once']}" if given["once"] else ""
     contact = services.register(
+        key=once,
         channel=given["channel"], text=given["text"], by=by, received_at=given["received_at"], unit=given["unit"],
         sender=given["customer_name"], people_count=given["people_count"], face_to_face=given["face_to_face"],
         kind_proposed=ContactKind.COMPLAINT.value if given["kind"] == ContactKind.COMPLAINT else "",
         details={key: str(value) if key == "amount" and value is not None else value for key, value in facts.items()},
     )  # fmt: skip
+    if contact.state != ContactState.NEW.value:
+        return contact
     keep_files(request, contact)
     if holds(by, "complaints.screen_kind") and can(by, "complaints.screen_kind", contact):
         complaint = given["kind"] == ContactKind.COMPLAINT
