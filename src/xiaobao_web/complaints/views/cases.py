@@ -65,6 +65,7 @@ def context(row: Case, user: Any) -> dict[str, Any]:
         "merged": row.merged.all(),
         "codes": codes_of(row),
         "attachments": files.attachments_of(row).count(),
+        "opens_files": files.guard_of("complaints.case").see(user, row.pk),
         "evidence": evidence_of(row, user),
         "events": journal.events_of(row),
         **context_of(row, user),
