@@ -19,7 +19,9 @@ from xiaobao.intake.ticket import CAUSES, DEMANDS
 
 PACKAGED = Path(__file__).with_name("wishes.npz")
 ADDED, KEPT = 0.6, 0.2
-"""Probability from which a demand counts that no rule reads, and one that a rule reads (weighed on our own cross-validation, held-out and development sets together)."""
+"""Probability from which a demand counts that no rule reads, and one that a rule reads.
+
+Weighed on our own cross-validation, the held-out and the development set together."""
 _CLAUSE = re.compile(r"[^,，。!！?？;；:：\n…]+[!！?？]?")
 _MOST = 120
 """Clauses of a text that are weighed: the last ones, where wishes stand."""
