@@ -216,7 +216,7 @@ def warned(bank: Any) -> str:
 
     from xiaobao_web.insights import services
 
-    weeks_of = of_web_tests("weeks_of_tests", "insights/conftest.py")
+    weeks_of: Any = of_web_tests("weeks_of_tests", "insights/conftest.py")
     weeks_of.NOW = timezone.now()
     weeks = weeks_of.Weeks(bank)
     weeks.usual()
