@@ -9,6 +9,7 @@ from django.urls import reverse
 from xiaobao_web.complaints import services, verbs
 from xiaobao_web.complaints.models import Case, Contact
 from xiaobao_web.kernel import journal
+from xiaobao_web.people.services import appoint, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +112,18 @@ def test_raw_data_opens_on_purpose_and_leaves_a_trace(flow, client_of):
     assert journal.events_of(case).filter(type="complaints.personal_read").count() == 1
     assert client_of("branch_head").post(address(case, "complaint_personal"), {"purpose": "看"}).status_code == 403
     assert client_of("other_branch").post(address(case, "complaint_personal"), {"purpose": "看"}).status_code == 404
+
+
+def test_who_was_offered_is_taken_though_many_are_fitter_by_now(flow, bank, client_of):
+    case, desk = flow.opened(), client_of("complaints")
+    desk.post(address(case, "complaint_step", verb="accept"), {})
+    for number in range(35):
+        clerk = make_person(username=f"clerk{number}", name=f"金{number}", unit=bank["liaison"].unit, by=bank["admin"])
+        appoint(person=clerk, role="complaints", organisation=bank["liaison"].unit, by=bank["admin"])
+    last = services.candidates(case)[-1].person
+    assert desk.post(address(case, "complaint_step", verb="assign"), {"handler": last.pk}).status_code == 302
+    case.refresh_from_db()
+    assert case.handler == last
 
 
 def test_the_letter_page_checks_as_one_types_and_refuses_what_lacks(flow, client_of):

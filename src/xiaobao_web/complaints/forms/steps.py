@@ -67,12 +67,12 @@ class AssignForm(StepForm):
     comment = text(_("说明"), 2, required=False)
 
     def prepare(self) -> None:
-        """Offer the candidates in the order of their fitness."""
-        found = services.candidates(self.case)[:30]
+        """Offer the thirty fittest candidates; any candidate is taken, since loads change while a page is open."""
+        found = services.candidates(self.case)
         field: Any = self.fields["handler"]
         field.told = {item.person.pk: item.told for item in found}
         field.queryset = staff().filter(pk__in=[item.person.pk for item in found])
-        field.choices = [("", "—"), *((i.person.pk, field.label_from_instance(i.person)) for i in found)]
+        field.choices = [("", "—"), *((i.person.pk, field.label_from_instance(i.person)) for i in found[:30])]
         if found:
             self.initial["handler"] = found[0].person.pk
 
