@@ -57,7 +57,7 @@ slow: $(STAMP)  ## Run the tests that take more than ten seconds each.
 	$(BIN)/pytest -m "slow and not audit"
 
 audit: $(STAMP) $(ASSETS)  ## Walk every page with a browser and throw bad requests at every operation of the interface.
-	$(BIN)/pytest -n 2 -m audit
+	$(BIN)/pytest -n 2 -m audit tests/browser/test_journey_pages.py tests/web/kernel/test_rest_fuzzed.py
 
 evaluate: $(STAMP)  ## Measure accuracy on labelled sets (DATA=folder; absent sets are skipped aloud).
 	$(BIN)/python -m evaluation --data $(DATA) --page docs/evaluation.md
