@@ -15,9 +15,9 @@ from xiaobao_web.kernel import files, journal
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadUpload
 from xiaobao_web.kernel.models import RetentionClass, StoredFile
+from xiaobao_web.kernel.wordfiles import DOCX, render, syntax_of
 from xiaobao_web.reviews.models import Duty, Opinion, OpinionTemplate
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SEVERITY = {"high": "高", "medium": "中", "low": "低"}
 FIELDS: dict[str, str] = {
     "institution": "机构名称", "number": "意见书编号", "review_number": "审查编号", "title": "送审事项",
@@ -73,33 +73,11 @@ def _day(value: Any) -> str:
     return f"{timezone.localtime(value):%Y年%-m月%-d日}" if value else ""
 
 
-def render(template: bytes, context: dict[str, Any]) -> bytes:
-    """Return the document of a template and its values; the template can call nothing."""
-    from docxtpl import DocxTemplate
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    document = DocxTemplate(io.BytesIO(template))
-    document.render(context, jinja_env=ImmutableSandboxedEnvironment(autoescape=True), autoescape=True)
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
-
-
 def check_template(content: bytes) -> None:
     """Return when a template can be used; raises BadUpload that names what it does not know or where it is broken."""
-    from docxtpl import DocxTemplate
-    from jinja2 import TemplateError, meta, nodes
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from jinja2 import meta, nodes
 
-    environment = ImmutableSandboxedEnvironment(autoescape=True)
-    try:
-        document = DocxTemplate(io.BytesIO(content))
-        document.init_docx()
-        tree = environment.parse(document.patch_xml(document.get_xml()))
-    except TemplateError as error:
-        raise BadUpload(_("模板的占位符写错了：%s。花括号要成对，循环要有结束标记。") % error) from error
-    except Exception as error:
-        raise BadUpload(_("打不开这个 Word 文件，请另存为 docx 后重试。")) from error
+    tree = syntax_of(content)
     unknown = meta.find_undeclared_variables(tree) - set(FIELDS)
     known = set(POINT_FIELDS) | set(MATERIAL_FIELDS) | {"index", "first", "last"}
     strange = {node.attr for node in tree.find_all(nodes.Getattr)} - known

@@ -11,6 +11,7 @@ import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from xiaobao_web.kernel import wordfiles
 from xiaobao_web.kernel.errors import BadUpload, BadValue, Forbidden, Refused
 from xiaobao_web.materials.models import ApprovedMaterial, Material
 from xiaobao_web.reviews import documents, services
@@ -153,7 +154,7 @@ def test_word_template_is_checked(bank: Any) -> None:
             document.add_paragraph(line)
         out = io.BytesIO()
         document.save(out)
-        return SimpleUploadedFile("模板.docx", out.getvalue(), documents.DOCX)
+        return SimpleUploadedFile("模板.docx", out.getvalue(), wordfiles.DOCX)
 
     with pytest.raises(BadUpload, match="编号之外"):
         documents.set_template(
@@ -189,4 +190,4 @@ def test_template_can_call_nothing() -> None:
     out = io.BytesIO()
     document.save(out)
     with pytest.raises(SecurityError):
-        documents.render(out.getvalue(), documents.SAMPLE)
+        wordfiles.render(out.getvalue(), documents.SAMPLE)

@@ -16,8 +16,8 @@ from xiaobao_web.kernel import files, journal
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadUpload, BadValue
 from xiaobao_web.kernel.models import RetentionClass, StoredFile
+from xiaobao_web.kernel.wordfiles import DOCX, render, syntax_of
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 REPORT_NAMES: dict[str, str] = {
     "institution": "机构名称", "bureau": "转办机构", "number": "转办编号", "case_number": "投诉编号",
     "customer": "投诉人",
@@ -30,33 +30,11 @@ REPORT_NAMES: dict[str, str] = {
 NEEDED = ("number", "situation", "investigation")
 
 
-def render(template: bytes, context: dict[str, Any]) -> bytes:
-    """Return the document of a template and its values; the template can call nothing."""
-    from docxtpl import DocxTemplate
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    document = DocxTemplate(io.BytesIO(template))
-    document.render(context, jinja_env=ImmutableSandboxedEnvironment(autoescape=True), autoescape=True)
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
-
-
 def check_template(content: bytes) -> None:
     """Return when a template can be used; raises BadUpload that names what it does not know or lacks."""
-    from docxtpl import DocxTemplate
-    from jinja2 import TemplateError, meta
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from jinja2 import meta
 
-    environment = ImmutableSandboxedEnvironment(autoescape=True)
-    try:
-        document = DocxTemplate(io.BytesIO(content))
-        document.init_docx()
-        named = meta.find_undeclared_variables(environment.parse(document.patch_xml(document.get_xml())))
-    except TemplateError as error:
-        raise BadUpload(_("模板的占位符写错了：%s。花括号要成对。") % error) from error
-    except Exception as error:
-        raise BadUpload(_("打不开这个 Word 文件，请另存为 docx 后重试。")) from error
+    named = meta.find_undeclared_variables(syntax_of(content))
     unknown = named - set(REPORT_NAMES)
     if unknown:
         known = "、".join(REPORT_NAMES)

@@ -17,7 +17,7 @@ from xiaobao_web.complaints.models import Case, RegulatorTransfer, Source, Track
 from xiaobao_web.complaints.services import documents
 from xiaobao_web.complaints.services.assignment import lock
 from xiaobao_web.complaints.services.opening import open_directly
-from xiaobao_web.kernel import deadlines, files, journal
+from xiaobao_web.kernel import deadlines, files, journal, wordfiles
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.deadlines import BEIJING
 from xiaobao_web.kernel.errors import BadValue, Refused
@@ -171,7 +171,7 @@ def report(made: RegulatorTransfer, *, by: Any, parts: dict[str, str], at: datet
         told = "、".join(str(REPORT_FIELDS[name]) for name in empty)
         raise BadValue(_("反馈报告还缺：%s。") % told, fields=empty)
     row.report = {name: parts[name].strip() for name in REPORT_FIELDS}
-    content = documents.render(documents.template_for(row.bureau), report_context(row))
+    content = wordfiles.render(documents.template_for(row.bureau), report_context(row))
     name = f"转办件反馈报告 {row.number}.docx"
     stored = files.store(io.BytesIO(content), name=name, by=None)
     row.document, row.reported_by, row.reported_at = stored, by, at or timezone.now()

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from xiaobao_web.kernel import deadlines, files
+from xiaobao_web.kernel import deadlines, files, wordfiles
 from xiaobao_web.kernel.access import can, find, require
 from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError
 from xiaobao_web.reviews import data, documents, queries, services
@@ -184,7 +184,7 @@ def template(request: HttpRequest) -> HttpResponse:
 def template_file(request: HttpRequest) -> HttpResponse:
     """Hand out the template in use, as the start of an own one."""
     require(request.user, "reviews.set_template")
-    answer = HttpResponse(documents.template_in_use(), content_type=documents.DOCX)
+    answer = HttpResponse(documents.template_in_use(), content_type=wordfiles.DOCX)
     answer["Content-Disposition"] = "attachment; filename=opinion-template.docx"
     return answer
 
