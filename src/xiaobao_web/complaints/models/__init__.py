@@ -16,14 +16,24 @@ from xiaobao_web.complaints.models.contact import Channel, Contact, ContactKind
 from xiaobao_web.complaints.models.intake import (
     CaseImport,
     ChannelCursor,
+    CitizenFile,
     ContactKey,
     FieldCheck,
     HeadingMap,
+    ImportPurpose,
     Inbound,
     InboundState,
 )
 from xiaobao_web.complaints.models.letter import DeliveryMode, Letter, LetterState
-from xiaobao_web.complaints.models.regulator import BureauTemplate, OfficialCode, RegulatorTransfer, Source
+from xiaobao_web.complaints.models.platform import Platform, PlatformReply, ReplyState
+from xiaobao_web.complaints.models.regulator import (
+    BureauTemplate,
+    LocalBureau,
+    OfficialCode,
+    RegulatorTransfer,
+    Source,
+)
+from xiaobao_web.complaints.models.scan import LetterScan, ScanReading
 from xiaobao_web.complaints.models.settlement import (
     Mediation,
     MediationSession,
@@ -46,10 +56,11 @@ from xiaobao_web.complaints.models.work import (
 from xiaobao_web.complaints.states import CaseState, ContactState
 
 __all__ = [
-    "BureauTemplate", "CallBack", "Case", "CaseEvent", "CaseImport", "CaseState", "Channel", "ChannelCursor", "Contact",
-    "ContactKey", "ContactKind", "ContactState", "DeliveryMode", "Escalation", "Extension", "ExtensionKind", "Fault",
-    "FieldCheck", "HeadingMap", "Inbound", "InboundState", "Letter", "LetterState", "Level",
-    "Link", "LinkKind", "Mediation", "MediationSession", "MediationState", "Offer", "OfferKind", "OfferState",
-    "OfficialCode", "Outcome", "Party", "PartyKind", "Record", "RecordKind", "RegulatorTransfer", "Responsibility",
-    "ReviewResult", "Source", "SuperiorReview", "Task", "TaskState", "Track", "Transfer", "Urgency",
+    "BureauTemplate", "CallBack", "Case", "CaseEvent", "CaseImport", "CaseState", "Channel", "ChannelCursor",
+    "CitizenFile", "Contact", "ContactKey", "ContactKind", "ContactState", "DeliveryMode", "Escalation", "Extension",
+    "ExtensionKind", "Fault", "FieldCheck", "HeadingMap", "ImportPurpose", "Inbound", "InboundState", "Letter",
+    "LetterScan", "LetterState", "Level", "Link", "LinkKind", "LocalBureau", "Mediation", "MediationSession",
+    "MediationState", "Offer", "OfferKind", "OfferState", "OfficialCode", "Outcome", "Party", "PartyKind", "Platform",
+    "PlatformReply", "Record", "RecordKind", "RegulatorTransfer", "ReplyState", "Responsibility", "ReviewResult",
+    "ScanReading", "Source", "SuperiorReview", "Task", "TaskState", "Track", "Transfer", "Urgency",
 ]  # fmt: skip

@@ -100,9 +100,17 @@ class HeadingMap(models.Model):
         return self.system
 
 
+class ImportPurpose(models.TextChoices):
+    """What the rows of a table are."""
+
+    CONTACTS = "contacts", _("来件")
+    TRANSFERS = "transfers", _("转办件")
+
+
 class CaseImport(models.Model):
     """One table that was imported: what became of its rows, and how its figures agree with the old report."""
 
+    purpose = models.CharField(_("内容"), max_length=10, choices=ImportPurpose, default=ImportPurpose.CONTACTS.value)
     system = models.CharField(_("来源系统"), max_length=60)
     name = models.CharField(_("文件"), max_length=200)
     stored = models.ForeignKey("kernel.StoredFile", models.PROTECT, related_name="+")
@@ -142,6 +150,22 @@ class ChannelCursor(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CitizenFile(models.Model):
+    """A file that a citizen put into a draft: gone with the draft, or kept by the contact it was handed in with."""
+
+    sha256 = models.CharField(max_length=64)
+    session = models.CharField(max_length=64)
+    """A digest of the draft's token"""
+    touched_at = models.DateTimeField(_("最后使用"), db_index=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("草稿附件")
+        constraints = [models.UniqueConstraint(fields=["sha256", "session"], name="one_citizen_file_a_draft")]
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
 
 
 class ContactKey(models.Model):

@@ -41,6 +41,8 @@ class RegulatorTransfer(models.Model):
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     registered_at = models.DateTimeField(_("登记时间"), default=timezone.now)
+    rows = models.JSONField(default=list, blank=True)
+    """Digests of the rows of bureaus' tables that were taken in, so that a row sent again changes nothing."""
 
     scope_unit = "case__unit"
     scope_people = ("case__handler", "case__leader")
@@ -52,6 +54,23 @@ class RegulatorTransfer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bureau} {self.number}"
+
+
+class LocalBureau(models.Model):
+    """A bureau (属地局) and the branch that its transfers go to."""
+
+    source = models.CharField(_("转办来源"), max_length=20, choices=Source)
+    name = models.CharField(_("转办机构"), max_length=80, unique=True)
+    unit = models.ForeignKey("people.Organisation", models.PROTECT, related_name="+", verbose_name=_("责任机构"))
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("设置人"))
+    set_at = models.DateTimeField(_("设置时间"), auto_now=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("属地局")
+        ordering = ["source", "name"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class BureauTemplate(models.Model):
