@@ -79,7 +79,7 @@ def judge(memory: Memory, topic: Topic, hits: Hits, background: float, bars: Bar
 def _dates(memory: Memory) -> list[date]:
     """Return the date of each age in days."""
     last = memory.bins[-1].texts
-    today = max(t.at for t in last).date() if last else date(2000, 1, 1)
+    today = max(last.ats).date() if last and last.ats else date(2000, 1, 1)
     return [today - timedelta(days=n) for n in range(DAYS)]
 
 

@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from xiaobao.insight.kept import Texts
 from xiaobao.insight.sketch import Sketch
 from xiaobao.insight.terms import Counts, Features, Ids, features
 from xiaobao.insight.values import Text
@@ -40,7 +41,7 @@ class Bin:
 
     index: int
     features: Features
-    texts: list[Text] | None
+    texts: Texts | None
     size: int
 
 
@@ -77,8 +78,26 @@ class Memory:
         self._forget(index)
         for sketch in (self._past, *self._recent.values()):
             sketch.add(*found.counted)
-        self.bins.append(Bin(index, found, kept, len(kept)))
-        self.ages = (index - np.array([b.index for b in self.bins], dtype=np.int64)) // BINS_A_DAY
+        self.bins.append(Bin(index, found, Texts.of(kept), len(kept)))
+        self._measure()
+
+    def take_back(self, bins: Iterable[Bin]) -> None:
+        """Remember bins that another memory had, in their order: as if their texts had been added here."""
+        for each in bins:
+            self.bins.append(each)
+            self._past.add(*each.features.counted)
+        for each in self.bins:
+            age = self.now - each.index
+            for days, sketch in self._recent.items():
+                if age < days * BINS_A_DAY:
+                    sketch.add(*each.features.counted)
+            if age >= DAYS_OF_TEXT * BINS_A_DAY:
+                each.texts = None
+        if self.bins:
+            self._measure()
+
+    def _measure(self) -> None:
+        self.ages = (self.now - np.array([b.index for b in self.bins], dtype=np.int64)) // BINS_A_DAY
         held = np.array([b.size for b in self.bins], dtype=np.float64)
         self._sizes = np.bincount(self.ages, weights=held, minlength=DAYS)[:DAYS].astype(np.float64)
 

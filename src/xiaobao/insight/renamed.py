@@ -66,7 +66,7 @@ def _bag(memory: Memory, ids: set[str]) -> dict[int, float]:
     found: list[Ids] = []
     for each in memory.bins:
         if each.texts is not None:
-            found += [each.features.of(i) for i, text in enumerate(each.texts) if text.id in ids]
+            found += [each.features.of(i) for i, identity in enumerate(each.texts.ids) if identity in ids]
     return _share(found)
 
 

@@ -98,11 +98,15 @@ def members(memory: Memory, hits: Hits, least: int) -> list[Member]:
     numbers, starts = np.unique(hits.texts[first:], return_index=True)
     ends = np.append(starts[1:], len(hits.texts) - first)
     kept = np.flatnonzero(ends - starts >= least)[-MOST_TEXTS:]
-    for i in kept.tolist():
-        each = memory.bins[int(numbers[i]) >> 32]
+    positions = numbers[kept] >> 32
+    for position in np.unique(positions).tolist():
+        each = memory.bins[position]
         assert each.texts is not None
-        held = frozenset(hits.features[first + starts[i] : first + ends[i]].tolist())
-        out.append(Member(each.index, each.texts[int(numbers[i]) & 0xFFFFFFFF], held))
+        own = kept[positions == position].tolist()
+        texts = each.texts.get([int(numbers[i]) & 0xFFFFFFFF for i in own])
+        for i, text in zip(own, texts, strict=True):
+            held = frozenset(hits.features[first + starts[i] : first + ends[i]].tolist())
+            out.append(Member(each.index, text, held))
     return out
 
 

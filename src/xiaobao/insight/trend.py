@@ -8,13 +8,16 @@ alerts of a prefix of a stream are a prefix of the stream's alerts, and nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
+from xiaobao.errors import InputError
 from xiaobao.insight import decoys
 from xiaobao.insight.judge import Bars, Judgement, judge, onset
-from xiaobao.insight.memory import Hits, Memory, bin_of
+from xiaobao.insight.kept import VERSION, Read, pack, unpack
+from xiaobao.insight.memory import BINS_A_DAY, DAYS, Bin, Hits, Memory, bin_of
 from xiaobao.insight.phrases import best_terms
 from xiaobao.insight.topics import Namer, Topic, members, series, topics
 from xiaobao.insight.values import Alert, Text, TrendKind
@@ -46,6 +49,23 @@ class _Told:
     def __post_init__(self) -> None:
         self.take(self.topic)
 
+    def head(self) -> dict[str, Any]:
+        """Return it in values of JSON."""
+        return {
+            "weights": [[n, weight] for n, weight in self.topic.features.items()],
+            "words": [[n, *parts] for n, parts in self.topic.words.items()],
+            "features": sorted(self.features), "heart": sorted(self.heart), "terms": list(self.terms),
+            "at": self.at.isoformat(), "count": self.count, "hot": self.hot,
+        }  # fmt: skip
+
+    @classmethod
+    def of(cls, head: Mapping[str, Any]) -> _Told:
+        """Return what `head` gave."""
+        topic = Topic(dict(head["weights"]), {n: tuple(parts) for n, *parts in head["words"]})
+        made = cls(topic, set(), tuple(head["terms"]), datetime.fromisoformat(head["at"]), head["count"], head["hot"])
+        made.features, made.heart = set(head["features"]), set(head["heart"])
+        return made
+
     def take(self, topic: Topic) -> None:
         """Count the features of a topic that continues this one as its own."""
         first = sorted(topic.features, key=lambda n: -topic.features[n])[:HEART]
@@ -57,7 +77,16 @@ class _Told:
 class Trends:
     """Take texts in time order and return alerts; memory does not grow with the stream."""
 
-    def __init__(self, bars: Bars | None = None, *, warm_up_days: int = WARM_UP_DAYS) -> None:
+    def __init__(
+        self, bars: Bars | None = None, *, warm_up_days: int = WARM_UP_DAYS,
+        turned: Callable[[Trends], None] | None = None,
+    ) -> None:  # fmt: skip
+        """Begin a watch.
+
+        turned: called after each six hours' end, before the text that led to it counts; what `head` and `newest` then
+        give goes on from that text.
+        """
+        self._turned = turned
         self._bars = bars or Bars()
         self._warm_up = timedelta(days=warm_up_days)
         self._memory = Memory()
@@ -81,13 +110,51 @@ class Trends:
             self._first = at
         elif now > self._bin:
             alerts = self._look(at)
+        turned = self._bin is None or now > self._bin
         self._bin, self._last = now, at
+        if turned and self._turned is not None:
+            self._turned(self)
         self._seen += 1
         if self._seen % _SAMPLED == 0:
             self._sampled += 1
             self._complaints += decoys.COMPLAINT.search(text.text) is not None
         self._pending.append(text if text.at == at else Text(text.id, at, text.text, text.channel, text.author))
         return alerts
+
+    @property
+    def bin(self) -> int:
+        """Return the number of the six hours that are being heard."""
+        return self._bin or 0
+
+    def newest(self) -> tuple[int, bytes] | None:
+        """Return the number of the newest six hours that were looked at and what is to be kept of them."""
+        if not self._memory.bins:
+            return None
+        last = self._memory.bins[-1]
+        return last.index, pack(last.features, last.texts)
+
+    def head(self) -> dict[str, Any]:
+        """Return what is to be kept besides the bins, in values of JSON; without the texts of the unfinished hours."""
+        return {
+            "version": VERSION, "bin": self._bin, "first": _iso(self._first), "last": _iso(self._last),
+            "leapt": self._leapt, "complaints": self._complaints, "sampled": self._sampled, "seen": self._seen,
+            "told": [told.head() for told in self._told],
+        }  # fmt: skip
+
+    def go_on(self, head: Mapping[str, Any], bins: Iterable[tuple[int, bytes]], read: Read) -> None:
+        """Go on from what a watch kept when it turned; bins: those of before, in their order.
+
+        The texts of the six hours it had come to are added again, from the first. Raises InputError for what another
+        version kept.
+        """
+        if head.get("version") != VERSION:
+            raise InputError("保存的预警状态属于其他版本，须从头计算", code="input.version")
+        self._bin, self._leapt = head["bin"], head["leapt"]
+        self._first, self._last = _moment(head["first"]), _moment(head["last"])
+        self._complaints, self._sampled, self._seen = head["complaints"], head["sampled"], head["seen"]
+        self._told = [_Told.of(told) for told in head["told"]]
+        made = ((index, unpack(data, read)) for index, data in _within(list(bins)))
+        self._memory.take_back(Bin(index, held, texts, len(held)) for index, (held, texts) in made)
 
     def _believed(self, at: datetime) -> datetime:
         """Return the time a text counts at: never before the last; a leap of weeks only once a second text makes it.
@@ -167,6 +234,19 @@ class Trends:
             if shared >= 0.3 * min(len(told.features), len(topic.features)) or 2 * named >= max(1, len(topic.members)):
                 return told
         return None
+
+
+def _within(bins: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+    """Return the bins that a memory holds beside the newest."""
+    return [each for each in bins if bins[-1][0] - each[0] < DAYS * BINS_A_DAY]
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at is not None else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text is not None else None
 
 
 def _alert(at: datetime, kind: TrendKind, terms: tuple[str, ...], topic: Topic, found: Judgement) -> Alert:
