@@ -340,6 +340,28 @@ def test_credit_reports_claims_and_recordings() -> None:
     assert (due(made["fix_by"]), made["fix_by"].met) == ("2026-10-15", True)
 
 
+def test_a_claim_decided_before_the_papers_were_complete_owes_no_advance() -> None:
+    events: list[Given] = [("received", "2026-11-02"), ("decided", "2026-11-10"), ("material_complete", "2026-11-20")]
+    clock = clocks("insurance_claim", *events)["prepay"]
+    assert (due(clock), clock.met) == ("2027-01-01", True)
+
+
+def test_the_authority_for_credit_reports_may_be_asked_without_an_answer() -> None:
+    """征信业条例 26 sets no answer before the complaint."""
+    made = clocks("credit_objection", ("received", "2026-11-02"), ("review_applied", "2026-11-05"))
+    assert (due(made["respond"]), due(made["review_decide_by"])) == ("2026-11-22", "2026-12-05")
+    assert list(clocks("credit_objection", ("review_applied", "2026-11-05"))) == ["review_decide_by"]
+
+
+def test_what_means_nothing_on_a_track_contradicts_nothing_there() -> None:
+    told: list[Given] = [("received", "2026-11-02T09:30"), ("notified", "2026-11-03T10:00")]
+    made = clocks("info_leak", *told, ("decided", "2026-11-10"), ("transferred", "2026-11-04T09:00"))
+    assert made["report_by"].met is True
+    events: list[Given] = [("received", "2026-11-02"), ("withdrawn", "2026-11-05"), ("decided", "2026-11-10")]
+    made = clocks("recording_fix", *events)
+    assert (made["fix_by"].met, made["fix_by"].ended) == (True, None)
+
+
 @pytest.mark.parametrize(
     ("name", "events", "says"),
     [

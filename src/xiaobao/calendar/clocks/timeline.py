@@ -39,7 +39,7 @@ def timeline(track: Track, events: Iterable[object]) -> Timeline:
         if not FIRST_YEAR <= event.day.year <= LAST_YEAR:
             raise InputError(f"事件{event}：工作日历只有{FIRST_YEAR}年至{LAST_YEAR}年", code="input.event")
     _check_start(track, ordered)
-    _check_end(ordered)
+    _check_end(track, ordered)
     _check_phases(track, ordered)
     withdrawn = next((e.day for e in ordered if e.kind == "withdrawn"), None)
     unheard = dict.fromkeys(e.label for e in ordered if e.kind not in track.heard)
@@ -60,7 +60,9 @@ def _check_start(track: Track, ordered: Sequence[Event]) -> None:
         raise InputError(f"事件{received[1]}重复：{track.label}只能收到一次", code="input.order")
 
 
-def _check_end(ordered: Sequence[Event]) -> None:
+def _check_end(track: Track, ordered: Sequence[Event]) -> None:
+    if "withdrawn" not in track.heard:
+        return
     at = next((i for i, e in enumerate(ordered) if e.kind == "withdrawn"), None)
     if at is None:
         return
@@ -70,13 +72,21 @@ def _check_end(ordered: Sequence[Event]) -> None:
 
 
 def _check_phases(track: Track, ordered: Sequence[Event]) -> None:
-    """Refuse what presupposes something that has not happened, or is over, since the case last began anew."""
+    """Refuse what presupposes something that has not happened, or is over, since the case last began anew.
+
+    What means nothing on a track contradicts nothing there: parallel tracks share the events of one case.
+    """
     decided: Event | None = None
     told: Event | None = None
     approved: Event | None = None
     early: Event | None = None
     answered = False
+    heard = track.heard
     for event in ordered:
+        if event.kind not in heard:
+            if event.kind in _NEW_PHASE:
+                decided = told = approved = early = None
+            continue
         if event.kind in _TOO_LATE and track.final and (decided or told):
             raise InputError(f"事件{event}之前已有{decided or told}，不能再延期或者鉴定", code="input.order")
         if event.kind == "decided" and told is not None and decided is None and told.day < event.day:
