@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.insights import services
+from xiaobao_web.kernel import retention
 from xiaobao_web.kernel.jobs import job
 from xiaobao_web.kernel.schedule import every
 
@@ -19,3 +20,6 @@ def watch() -> None:
 def look_now() -> None:
     """Look at once."""
     services.look()
+
+
+retention.purges(str(_("投诉预警")), services.purge_due)

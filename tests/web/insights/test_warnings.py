@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from xiaobao_web.complaints.models import Contact
 from xiaobao_web.findings.models import Issue
 from xiaobao_web.insights import queries, services
-from xiaobao_web.insights.models import EarlyWarning, Watch
+from xiaobao_web.insights.models import EarlyWarning, Watch, WatchPart
 from xiaobao_web.kernel import deadlines, journal
 from xiaobao_web.kernel.errors import BadValue, Forbidden, Refused
 from xiaobao_web.kernel.models import Notification
@@ -57,8 +59,81 @@ def test_texts_of_the_future_do_not_change_what_was_told(weeks):
     before = services.look(until=_middle())
     told = [(row.terms, row.raised_for) for row in before]
     EarlyWarning.objects.all().delete()
+    WatchPart.objects.all().delete()
     whole = services.look()
     assert [(row.terms, row.raised_for) for row in whole][: len(told)] == told
+
+
+def _read():
+    return Watch.objects.get().read
+
+
+def test_each_look_reads_what_is_new_and_tells_what_one_look_tells(weeks):
+    weeks.usual()
+    weeks.topic(days=5)
+    told = []
+    for hours in range(120, -1, -6):
+        told += [
+            (row.terms, row.raised_for, row.count)
+            for row in services.look(until=timezone.now() - timedelta(hours=hours))
+        ]
+        if hours < 110:
+            assert _read() <= 40
+    assert Watch.objects.get().texts == Contact.objects.count()
+    EarlyWarning.objects.all().delete()
+    WatchPart.objects.all().delete()
+    assert [(row.terms, row.raised_for, row.count) for row in services.look()] == told
+    assert told
+
+
+def test_what_is_registered_late_or_gone_is_heard_again_from_its_day_on(weeks):
+    weeks.usual()
+    services.look()
+    assert _read() == Contact.objects.count()
+    services.look()
+    assert _read() < 20
+    late = weeks.contact(timezone.now() - timedelta(days=3, hours=1), "年费又扣了，要求退还", "branch")
+    late.save()
+    services.look()
+    assert 20 < _read() < 80
+    assert Watch.objects.get().texts == Contact.objects.count()
+    Contact.objects.filter(pk=late.pk).delete()
+    services.look()
+    assert 20 < _read() < 80
+    weeks.contact(timezone.now() - timedelta(days=30), "年费又扣了，要求退还", "branch").save()
+    services.look()
+    assert _read() == Contact.objects.count()
+
+
+def test_what_another_version_kept_is_heard_anew(weeks):
+    weeks.usual()
+    services.look()
+    WatchPart.objects.filter(resumes=True).update(head=b"x")
+    services.look()
+    assert _read() == Contact.objects.count()
+
+
+def test_no_words_are_kept(weeks):
+    weeks.usual()
+    services.look()
+    assert all("年费".encode() not in zlib.decompress(bytes(row.packed)[13:])
+               for row in WatchPart.objects.exclude(packed=b""))  # fmt: skip
+
+
+def test_warnings_closed_for_five_years_go_those_with_a_cause_to_remove_stay(raised, bank, clock):
+    row = services.acknowledge(raised, by=bank["complaints"])
+    services.close(row, by=bank["complaints"], conclusion="版本缺陷，已修复发布")
+    made = services.open_rectification(
+        title="没有回归测试", unit=bank.units["branch"], owner=bank["liaison"], cause="系统故障", whys=["没有测试"],
+        by=bank["complaints"], warning=row,
+    )  # fmt: skip
+    assert services.purge_due() == 0
+    clock.move_to(timezone.now() + timedelta(days=5 * 366 + 1))
+    assert services.purge_due() == 0
+    made.warning = None
+    made.save(update_fields=["warning"])
+    assert services.purge_due() == 1
+    assert not EarlyWarning.objects.exists()
 
 
 def _middle():

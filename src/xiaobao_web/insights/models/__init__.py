@@ -2,10 +2,10 @@
 
 from xiaobao_web.insights.models.rectification import ActionKind, CauseAction, Rectification
 from xiaobao_web.insights.models.statement import Base, Span, Statement
-from xiaobao_web.insights.models.warning import EarlyWarning, Watch
+from xiaobao_web.insights.models.warning import EarlyWarning, Watch, WatchPart
 from xiaobao_web.insights.states import RectificationState, WarningState
 
 __all__ = [
     "ActionKind", "Base", "CauseAction", "EarlyWarning", "Rectification", "RectificationState", "Span", "Statement",
-    "WarningState", "Watch",
+    "WarningState", "Watch", "WatchPart",
 ]  # fmt: skip

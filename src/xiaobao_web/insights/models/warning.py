@@ -88,6 +88,8 @@ class Watch(models.Model):
     looked_at = models.DateTimeField(_("计算时间"), null=True, blank=True)
     until = models.DateTimeField(_("数据截至"), null=True, blank=True)
     texts = models.PositiveIntegerField(_("文本数"), default=0)
+    """Texts that count in it, those remembered from earlier looks included."""
+    read = models.PositiveIntegerField(_("本次读取"), default=0)
     seconds = models.FloatField(_("用时"), default=0)
 
     class Meta:
@@ -95,3 +97,23 @@ class Watch(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class WatchPart(models.Model):
+    """Six hours as the watch remembers them: features as numbers and keys of contacts, never their words."""
+
+    bin = models.PositiveIntegerField(unique=True)
+    """The number of the six hours, as the engine counts them."""
+    count = models.PositiveIntegerField(default=0)
+    """Contacts received in them when they were heard; another number now means that they must be heard again."""
+    packed = models.BinaryField(default=b"")
+    head = models.BinaryField(default=b"")
+    """What the watch knew as these hours began, from where it can go on."""
+    resumes = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("预警记忆")
+        ordering = ["bin"]
+
+    def __str__(self) -> str:
+        return str(self.bin)

@@ -1,15 +1,13 @@
-"""Look at what came in: trends over the last weeks, each new topic raised once and told to those it concerns.
+"""Look at what came in: each new topic is raised once and told to those it concerns.
 
-Every look reads the weeks that the engine remembers and no text later than its moment. Nothing of the texts is kept
-beside the contacts themselves, so that what is erased there is gone here too; what was told before is known from the
-warnings, so that texts registered late still raise theirs.
+A look reads what came since the last one and goes on from what the watch remembers; no text later than its moment
+counts. What was told before is known from the warnings, so that texts registered late still raise theirs.
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,58 +15,60 @@ from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
 
-from xiaobao.insight import Alert, Text, trends
+from xiaobao.insight import Alert
 from xiaobao.privacy import mask
 from xiaobao_web.complaints.hearing import Heard, heard
 from xiaobao_web.insights.models import EarlyWarning, Watch
+from xiaobao_web.insights.services.remembering import Memory, aware
 from xiaobao_web.insights.telling import people_for
 from xiaobao_web.kernel import deadlines, journal
 from xiaobao_web.kernel.notifications import notify
 from xiaobao_web.kernel.numbers import next_number
 
-WATCHED = timedelta(days=79)
-"""42 days that trends remember, 30 for which a topic told stays told, 7 to warm up."""
 FRESH = timedelta(days=14)
 KNOWN = timedelta(days=60)
 DRAWN = 28
 SAME_TERMS = 0.5
 REGIONAL = 0.8
 ANSWER_DAYS = 1
+KEPT_YEARS = 5
+"""Years that a closed warning is kept; one whose cause is being removed stays with that."""
 
 
 def look(*, until: datetime | None = None) -> list[EarlyWarning]:
-    """Look at the contacts received before a moment (now) and return the warnings that are new or grew."""
+    """Look at the contacts received before a moment (now) and return the warnings that are new or grew.
+
+    What was remembered by another look meanwhile stays as it is: the next look finds out what it lacks.
+    """
     until, begun = until or timezone.now(), time.perf_counter()
-    counted = Counter[str]()
-    alerts = [a for a in trends(_texts(until, counted)) if _aware(a.at) > until - FRESH]
+    before = _looked_at()
+    memory = Memory(until)
+    alerts = [a for text in memory.texts() for a in memory.watch.add(text) if aware(a.at) > until - FRESH]
     out = [row for alert in alerts if (row := take(alert)) is not None]
-    now = {"looked_at": timezone.now(), "until": until, "texts": counted["texts"],
-           "seconds": round(time.perf_counter() - begun, 2)}  # fmt: skip
-    Watch.objects.update_or_create(name="complaints", defaults=now)
+    with transaction.atomic():
+        watch, _made = Watch.objects.select_for_update().get_or_create(name="complaints")
+        if watch.looked_at == before:
+            watch.texts = memory.keep()
+        watch.looked_at, watch.until, watch.read = timezone.now(), until, memory.read
+        watch.seconds = round(time.perf_counter() - begun, 2)
+        watch.save()
     return out
 
 
-def _texts(until: datetime, counted: Counter[str]) -> Iterator[Text]:
-    for row in heard(until - WATCHED, until):
-        counted["texts"] += 1
-        at = timezone.localtime(row.at).replace(tzinfo=None)
-        yield Text(str(row.pk), at, row.text, row.channel, row.author)
-
-
-def _aware(at: datetime) -> datetime:
-    return timezone.make_aware(at, timezone.get_default_timezone())
+def _looked_at() -> datetime | None:
+    return Watch.objects.filter(name="complaints").values_list("looked_at", flat=True).first()
 
 
 @transaction.atomic
 def take(alert: Alert) -> EarlyWarning | None:
     """Keep an alert as a warning and return it; None where the same was raised before and has not grown since."""
     Watch.objects.select_for_update().get_or_create(name="complaints")
-    at = _aware(alert.at)
+    at = aware(alert.at)
     known = _known(alert, at)
     if known is not None:
         return _heat(known, alert, at) if alert.kind == "hot" and known.heated_at is None else None
     rows = matching(alert.terms, at - timedelta(days=DRAWN), at, {int(pk) for pk in alert.examples})
-    onset = _aware(alert.onset) if alert.onset else None
+    onset = aware(alert.onset) if alert.onset else None
     recent = [row for row in rows if onset is None or row.at >= onset]
     row = EarlyWarning.objects.create(
         number=next_number("YJ"), kind=alert.kind, title=_title(alert), terms=[mask(t).text for t in alert.terms],
@@ -80,6 +80,14 @@ def take(alert: Alert) -> EarlyWarning | None:
     deadlines.start(row, "acknowledge", label="签收预警", basis="本机构预警处置时限", working_days=ANSWER_DAYS)
     _tell(row, f"投诉预警：{row.title}（{row.why}）", [item.text for item in recent[:200]])
     return row
+
+
+def purge_due() -> int:
+    """Let warnings go that were closed KEPT_YEARS ago and that no removal of a cause rests on; return how many."""
+    edge = timezone.now() - timedelta(days=KEPT_YEARS * 366)
+    due = EarlyWarning.objects.filter(state="closed", closed_at__lt=edge, rectifications=None)
+    _all, by_kind = due.delete()
+    return by_kind.get("insights.EarlyWarning", 0)
 
 
 def _title(alert: Alert) -> str:
