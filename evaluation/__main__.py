@@ -47,6 +47,7 @@ MEASUREMENTS = (
     Measurement("unseen_again", "heldout/second.jsonl", own=True, module="unseen"),
     Measurement("unseen_ordinary", "heldout/third.jsonl", own=True, module="unseen"),
     Measurement("screening", "screening-dev.jsonl"),
+    Measurement("materials", "materials", own=True),
     Measurement("unseen_calls", "calls/heldout.jsonl", own=True, module="dialogues"),
     Measurement("unseen_calls_again", "calls/second.jsonl", own=True, module="dialogues"),
     Measurement("dialogues", "dialogues-dev.jsonl"),
