@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xiaobao.privacy import mask
+from xiaobao.privacy import KINDS, mask
 from xiaobao.privacy.anchored import Anchored
-from xiaobao.privacy.recognise import MODULES
+from xiaobao.privacy.entities import Entity
+from xiaobao.privacy.recognise import MODULES, settle
 
 PATTERNS = [value for module in MODULES for value in vars(module).values() if isinstance(value, Anchored)]
 PIECES = (
@@ -57,3 +58,26 @@ def test_long_texts_cost_in_proportion(piece: str) -> None:
     seconds(100)
     small, large = min(seconds(10_000) for _ in range(3)), seconds(80_000)
     assert large < 8 * 3 * small + 0.1
+
+
+def entities() -> st.SearchStrategy[Entity]:
+    return st.builds(
+        lambda kind, start, length, valid, score: Entity(kind, start, start + length, "x" * length, valid, score, ""),
+        st.sampled_from(list(KINDS)), st.integers(0, 40), st.integers(1, 9), st.sampled_from((None, True, False)),
+        st.sampled_from((0.6, 0.9)),
+    )  # fmt: skip
+
+
+@given(st.lists(entities(), max_size=12))
+def test_overlaps_are_settled_as_if_all_were_compared(found: list[Entity]) -> None:
+    rank = list(KINDS)
+    order = sorted(found, key=lambda e: (e.valid is not True, e.start - e.end, -e.score, rank.index(e.kind), e.start))
+    kept: list[Entity] = []
+    for entity in order:
+        if all(entity.end <= other.start or other.end <= entity.start for other in kept):
+            kept.append(entity)
+    assert settle(found) == sorted(kept, key=lambda e: e.start)
+
+
+def test_a_name_is_found_again_at_the_very_end() -> None:
+    assert [e.end for e in settle(mask("王建国先生来电。回访：王建国").entities)] == [3, 14]

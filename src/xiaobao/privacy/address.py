@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from xiaobao.privacy.anchored import Anchored
+from xiaobao.privacy.anchored import Anchored, by_first
 from xiaobao.privacy.entities import Entity, recogniser
 from xiaobao.privacy.regions import REGIONS
 from xiaobao.privacy.source import Source
@@ -21,17 +21,13 @@ _STEP = rf"(?:[ \r\n]?{_DIGITS}[ ]?{_HOUSE}|[ \r\n]?{_FREE}{{1,9}}?{_PLACE}|[ \r
 _TAIL = rf"(?:[ \r\n,，]?{_DIGITS}(?:{_HOUSE})?(?![0-9A-Za-z年月日.%:：元万个天次笔块]))?"
 
 
-def _by_first(names: frozenset[str]) -> str:
-    """Return an alternation by first character, which the scanner can skip to."""
-    rests: dict[str, list[str]] = {}
-    for name in sorted(names, key=lambda n: (-len(n), n)):
-        rests.setdefault(name[0], []).append(name[1:])
-    return "|".join(f"{first}(?:{'|'.join(ends)})" for first, ends in rests.items())
-
-
-_REGION = _by_first(REGIONS)
+_REGION = by_first(REGIONS)
 _FROM_REGION = re.compile(
     rf"(?:{_REGION})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|地区|盟)?(?:{_STEP}){{1,10}}{_TAIL}"
+)
+_REGION_HEADS = frozenset(name[:2] for name in REGIONS)
+_REGION_HEAD = re.compile(
+    "[{}](?=[{}])".format(*("".join(sorted({head[place] for head in _REGION_HEADS})) for place in (0, 1)))
 )
 _LABEL = Anchored(
     r"(?:(?<!下载)(?<!网)(?<!网络)(?<!IP)(?<!ip)(?<!邮箱)(?<!邮件)地址|住址|住所地?|户籍地?|居住地|所在地|家住|我住|住在|老家在|寄到|寄往|寄至|邮寄到|送到|坐落于?|位于|收货地|户口所在地)"
@@ -61,8 +57,18 @@ def find(source: Source) -> Iterator[Entity]:
         )
 
 
+def _from_regions(text: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of _FROM_REGION, tried only where the first two characters of a region stand."""
+    done, match = 0, _FROM_REGION.match
+    for place in _REGION_HEAD.finditer(text):
+        at = place.start()
+        if at >= done and text[at : at + 2] in _REGION_HEADS and (found := match(text, at)) is not None:
+            yield found
+            done = found.end()
+
+
 def _chains(text: str) -> Iterator[tuple[int, int, str]]:
-    for match in _FROM_REGION.finditer(text):
+    for match in _from_regions(text):
         yield *match.span(), "行政区划开头"
     for match in _LABEL.finditer(text):
         yield *match.span(1), "标签之后"

@@ -7,11 +7,12 @@ characters of a text begin none of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from re import _constants as kinds
-from re import _parser as parser
+from collections.abc import Iterable, Iterator
+from importlib import import_module
 from typing import Any
 
+# Python's own parser of patterns, which no stub describes.
+kinds, parser = import_module("re._constants"), import_module("re._parser")
 _LOOKS = (kinds.AT, kinds.ASSERT_NOT)
 _REPEATS = (kinds.MAX_REPEAT, kinds.MIN_REPEAT, kinds.POSSESSIVE_REPEAT)
 
@@ -55,6 +56,14 @@ class Anchored:
             if at >= done and (found := match(text, at)) is not None:
                 yield found
                 done = max(found.end(), at + 1)
+
+
+def by_first(words: Iterable[str], rest: str = "(?:{})") -> str:
+    """Return an alternation of words by first character, which the scanner can skip to; `rest` frames what follows."""
+    rests: dict[str, list[str]] = {}
+    for word in sorted(filter(None, words), key=lambda w: (-len(w), w)):
+        rests.setdefault(word[0], []).append(word[1:])
+    return "|".join(f"{first}{rest.format('|'.join(ends))}" for first, ends in rests.items())
 
 
 def _first(items: Any, folded: bool) -> tuple[set[str], bool]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from xiaobao.errors import UsageError
 from xiaobao.privacy.source import Source
@@ -30,8 +29,7 @@ KINDS: Final[dict[str, str]] = {
 OFF_BY_DEFAULT: Final = frozenset({"amount"})
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(NamedTuple):
     """A piece of personal data: code points start to end (exclusive) of the original text.
 
     valid is the vote of a checksum: True met, False broken, None where the kind has none; score is 0..1;

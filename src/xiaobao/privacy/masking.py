@@ -39,14 +39,19 @@ def mask(text: str, kinds: Iterable[str] | None = None, style: str = "partial") 
     entities = recognise(text, kinds)
     mapping: dict[str, str] = {}
     replace = {"partial": partial, "label": _label}.get(style) or _placeholders(text, mapping)
-    parts, at = [], 0
+    parts: list[str] = []
+    at = 0
+    add = parts.append
     shown: dict[tuple[str, str], str] = {}
     for entity in entities:
-        key = (entity.kind, entity.text)
-        if key not in shown:
-            shown[key] = replace(entity)
-        parts += [text[at : entity.start], shown[key]]
-        at = entity.end
+        kind, start, end, words = entity[:4]
+        instead = shown.get((kind, words))
+        if instead is None:
+            instead = shown[kind, words] = replace(entity)
+        if at < start:
+            add(text[at:start])
+        add(instead)
+        at = end
     parts.append(text[at:])
     return Masked("".join(parts), tuple(entities), mapping)
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import chain
 
 import rjieba
 
-from xiaobao.privacy.anchored import Anchored
+from xiaobao.privacy.anchored import Anchored, by_first
 from xiaobao.privacy.entities import Entity, recogniser
 from xiaobao.privacy.source import Source
 from xiaobao.privacy.surnames import COMMON, COMPOUND, NOT_NAMES, PARTICLES, RARE, SURNAME_LIKE_ENDS, VERB_LIKE
 
+Sign = tuple[float, str]
+"""How sure a name is, 0..1, and what makes it one."""
 _ROLES = (
     "客户|用户|投诉|申诉|举报|申请|借款|贷款|投保|被保险|担保|保证|抵押|出质|收款|付款|汇款|转账|收件|收货|寄件"
     "|联系|持卡|经办|复核|来电|来信|来访|致电|去电|负责|消费|代理|委托|受托|受益|监护|当事|报案|驾驶|出租|承租|买受|出卖|签收|被投诉|被举报"
@@ -44,8 +47,7 @@ _TITLED = re.compile(
     rf"([一-龥]{{1,4}})(?= ?({_TITLES})"
     r"(?!(?<=总)[理计额共部行是之公结和裁数价台资量得会方要有体监觉不]|(?<=[姐哥妹])[姐哥妹夫]))"
 )
-_TITLE = re.compile(_TITLES)
-_TITLE_FIRST = re.compile(f"[{''.join(sorted({title[0] for title in _TITLES.split('|') if title}))}]")
+_TITLE_BEGINS = re.compile(by_first(_TITLES.split("|"), "(?={})"))
 _TITLE_ENDS = frozenset(title[-1] for title in _TITLES.split("|") if title)
 _CLOSE = re.compile(
     rf"(?:$|[^一-龥]|{_TITLES}|身份证|手机|电话|联系|性别|证件|卡号|账号"
@@ -65,24 +67,42 @@ _NICK = frozenset("小老阿")
 _NOUN_LIKE = RARE - VERB_LIKE
 _DOUBTFUL = VERB_LIKE | frozenset("付向应古安易牟权于后陆高张路凌童盛")
 _FIELD_ENDS = frozenset("号名称址期额率码型式表间人方度别点数")
+_COUNTED = frozenset("张项段房车金包万")
 _MEASURED = frozenset("一两二三四五六七八九十几多每这那半0123456789")
 _TITLE_AT_END = re.compile(rf"(?:{_TITLES})$")
+_SIGNS = {t: ((0.9, f"“{t}”之前的姓名"), (0.75, f"“{t}”之前的姓氏")) for t in _TITLES.split("|") if t}
+_COMPOUND_HEADS = frozenset(name[0] for name in COMPOUND)
+_HEADS = COMMON | _COMPOUND_HEADS
+_PLACES = 64
+"""One more than the characters of the longest name: a start and a length are one number, which is quick to look up."""
+_WORD_HEADS = frozenset(word[:2] for word in NOT_NAMES)
 _BREAK = frozenset("的了是在与和及或从向被把给对说称让找跟请问叫由这那我你他她个名位员客户人因而但就到住")
 
 
 @recogniser("person")
 def find(source: Source) -> Iterator[Entity]:
     """Yield names of persons without their titles; a full name found once counts wherever it stands."""
-    found: dict[tuple[int, int], Entity] = {}
-    for start, end, score, why in (*_by_cue(source), *_by_title(source), *_by_tag(source)):
-        end = _before_title(source.text, start, end)
-        text = source.text[start:end]
-        if (score < 0.95 and _begins_a_word(source.text, start)) or "某" in text:
+    found: dict[int, Sign] = {}
+    text = source.text
+    for start, end, sign in chain(_by_cue(source), _by_title(source), _by_tag(source)):
+        if text[end - 1] in _TITLE_ENDS:
+            end = _before_title(text, start, end)
+        if sign[0] < 0.95 and text[start : start + 2] in _WORD_HEADS and _begins_a_word(text, start):
             continue
-        if (start, end) not in found or found[start, end].score < score:
-            found[start, end] = Entity("person", start, end, text, None, score, why)
-    yield from found.values()
-    yield from _again(source, found)
+        place = start * _PLACES + end - start
+        known = found.get(place)
+        if known is None or known[0] < sign[0]:
+            found[place] = sign
+    surest: dict[str, float] = {}
+    for place, (score, why) in found.items():
+        start, length = divmod(place, _PLACES)
+        name = text[start : start + length]
+        if "某" in name:
+            continue
+        if surest.get(name, 0.0) < score:
+            surest[name] = score
+        yield Entity("person", start, start + length, name, None, score, why)
+    yield from _again(text, found, surest)
 
 
 def _begins_a_word(text: str, start: int) -> bool:
@@ -96,8 +116,6 @@ def _begins_a_word(text: str, start: int) -> bool:
 
 def _before_title(text: str, start: int, end: int) -> int:
     """Return where a name ends without the title a label or tagger took along (于大爷 → 于)."""
-    if text[end - 1 : end] not in _TITLE_ENDS:
-        return end
     title = _TITLE_AT_END.search(text[start:end])
     if title is None or not title.start() or (len(title[0]) == 1 and title.start() > 1):
         return end
@@ -121,30 +139,30 @@ def name_length(run: str, known: frozenset[str]) -> int:
     return 0 if run[length - 1] in SURNAME_LIKE_ENDS else length
 
 
-def _by_cue(source: Source) -> Iterator[tuple[int, int, float, str]]:
+def _by_cue(source: Source) -> Iterator[tuple[int, int, Sign]]:
     text = source.folded
     for match in _LABELLED.finditer(text):
         yield from _labelled(match)
     for match in _LATIN.finditer(text):
-        yield *match.span(1), 0.8, "标签之后的拉丁字母姓名"
+        yield *match.span(1), (0.8, "标签之后的拉丁字母姓名")
     for match in _SELF.finditer(text):
         run, start = match[1], match.start(1)
         length = name_length(run, RARE)
         if match[0].endswith("姓" + run) and not (length and run[:2] in COMPOUND):
             length = 2 if run[:2] in COMPOUND else int(run[0] in RARE and (len(run) == 1 or run[1] in _BREAK))
         if length and not _is_word(run[:length]):
-            yield start, start + length, 0.9, "自称或介绍姓名"
+            yield start, start + length, (0.9, "自称或介绍姓名")
     for match in _KIN.finditer(text):
         run, start = match[1], match.start(1)
         sure = match[0].startswith(("本人", "我父", "我母", "我爱", "我丈", "我妻", "我儿", "我女"))
         known = RARE - VERB_LIKE if sure and not _in_dictionary(run) else COMMON - VERB_LIKE
         if name_length(run, known) == len(run) and len(run) - (run[:2] in COMPOUND) <= 3 and not _is_word(run):
-            yield start, start + len(run), 0.7, "称谓之后的姓名"
+            yield start, start + len(run), (0.7, "称谓之后的姓名")
     yield from _signed(text)
     for match in _SPEAKER.finditer(text):
         run = match[1]
         if name_length(run, COMMON) == len(run) and not _is_word(run) and run[-1] not in _FIELD_ENDS:
-            yield *match.span(1), 0.75, "对话的说话人"
+            yield *match.span(1), (0.75, "对话的说话人")
 
 
 def _opening(text: str) -> Iterator[re.Match[str]]:
@@ -157,17 +175,17 @@ def _opening(text: str) -> Iterator[re.Match[str]]:
             done = match.end()
 
 
-def _signed(text: str) -> Iterator[tuple[int, int, float, str]]:
+def _signed(text: str) -> Iterator[tuple[int, int, Sign]]:
     for match in _opening(text):
         run = match[1]
         known = _NOUN_LIKE if len(run) == 3 or text[match.end() : match.end() + 1] else COMMON
         if name_length(run, known) == len(run) and not _is_word(run) and not _in_dictionary(run):
-            yield *match.span(1), 0.8, "落款或紧接联系方式的姓名"
+            yield *match.span(1), (0.8, "落款或紧接联系方式的姓名")
     for match in _ANSWER.finditer(text):
         run = match[1]
         single = run in COMPOUND or (len(run) == 1 and run in RARE)
         if single or (name_length(run, RARE) == len(run) and not _is_word(run) and not _in_dictionary(run)):
-            yield *match.span(1), 0.85, "回答称呼的姓名"
+            yield *match.span(1), (0.85, "回答称呼的姓名")
 
 
 def _in_dictionary(run: str) -> bool:
@@ -175,12 +193,12 @@ def _in_dictionary(run: str) -> bool:
     return rjieba.has_word(run) and not rjieba.tag(run)[0][1].startswith("nr")
 
 
-def _labelled(match: re.Match[str]) -> Iterator[tuple[int, int, float, str]]:
+def _labelled(match: re.Match[str]) -> Iterator[tuple[int, int, Sign]]:
     run, start = match[3], match.start(3)
     strong = any(c in match[2] for c in ":=|")
     if "·" in run or " " in run:
         if "·" in run or run[0] in (RARE if strong else COMMON):
-            yield start, start + len(run), 0.9, "标签之后的姓名"
+            yield start, start + len(run), (0.9, "标签之后的姓名")
         return
     length = name_length(run, RARE)
     if not length or (run[:length] in NOT_NAMES and not (strong and length == len(run))):
@@ -191,65 +209,70 @@ def _labelled(match: re.Match[str]) -> Iterator[tuple[int, int, float, str]]:
         return
     if not strong and (_is_word(run[:length]) or (_is_word(run[:2]) and length == 2)):
         return
-    yield start, start + length, 0.95 if strong else 0.8, "标签之后的姓名"
+    yield start, start + length, (0.95 if strong else 0.8, "标签之后的姓名")
 
 
 def _before_titles(text: str) -> Iterator[re.Match[str]]:
     """Yield the matches of _TITLED, tried only within five characters before a title."""
     done = tried = 0
-    for place in _TITLE_FIRST.finditer(text):
+    titled = _TITLED.match
+    for place in _TITLE_BEGINS.finditer(text):
         title = place.start()
-        if _TITLE.match(text, title) is None:
-            continue
         for start in range(max(done, tried, title - 5), title):
-            match = _TITLED.match(text, start) if start >= done else None
+            match = titled(text, start) if start >= done else None
             if match is not None:
                 yield match
                 done = match.end()
         tried = title
 
 
-def _by_title(source: Source) -> Iterator[tuple[int, int, float, str]]:
+def _by_title(source: Source) -> Iterator[tuple[int, int, Sign]]:
     text = source.folded
     starts = frozenset(source.word_starts)
     for match in _before_titles(text):
-        run, end = match[1], match.end(1)
-        for width in (4, 3, 2):
-            name = run[-width:]
-            if len(run) >= width and _fits(name) and not _is_word(name) and end - width in starts:
-                yield end - width, end, 0.9, f"“{match[2]}”之前的姓名"
+        run, title = match.groups()
+        end = match.end(1)
+        for width in range(len(run), 1, -1):
+            if run[-width] in _HEADS and end - width in starts and _fits(name := run[-width:]) and not _is_word(name):
+                yield end - width, end, _SIGNS[title][0]
                 break
         else:
             width = 2 if run[-2:] in COMPOUND else 1
             start = end - width
-            previous = text[start - 1] if start else "，"
-            free = not "一" <= previous <= "龥" or previous in _BREAK or start in starts
-            known = run[-width:] in COMPOUND or run[-1] in _NOUN_LIKE
-            if known and free and (start in starts) and not _is_word(text[start : match.end(2)]):
-                yield start, end, 0.75, f"“{match[2]}”之前的姓氏"
+            if start not in starts or (run[-width:] not in COMPOUND and run[-1] not in _NOUN_LIKE):
+                continue
+            if not _is_word(text[start : match.end(2)]):
+                yield start, end, _SIGNS[title][1]
 
 
-def _by_tag(source: Source) -> Iterator[tuple[int, int, float, str]]:
-    text, words, starts = source.text, source.words, source.word_starts
+def _by_tag(source: Source) -> Iterator[tuple[int, int, Sign]]:
+    words, starts = source.words, source.word_starts
     known: dict[str, int] = {}
-    for place in [i for i, (word, tag) in enumerate(words) if tag == "nr" or word in _NICK]:
-        (word, tag), at = words[place], starts[place]
-        if word in _NICK and place + 1 < len(words) and words[place + 1][0] in COMMON:
-            after = text[at + 2 : at + 3]
-            if (
-                not "一" <= after <= "龥"
-                or after in _BREAK
-                or starts[place + 1] + 1 == starts[min(place + 2, len(words) - 1)]
-            ):
-                yield at, at + 2, 0.55, "昵称加姓氏"
-        if tag != "nr" or len(word) < 2 or word in NOT_NAMES:
+    for place, (word, tag) in enumerate(words):
+        if tag != "nr" and word not in _NICK:
             continue
-        if word[0] in "张项段房车金包万" and source.text[max(0, at - 1) : at] in _MEASURED:
+        at = starts[place]
+        if word in _NICK and _is_nick(source, place):
+            yield at, at + 2, (0.55, "昵称加姓氏")
+        if tag != "nr" or len(word) < 2:
             continue
-        if word not in known:
-            known[word] = _tagged_length(word)
-        if known[word]:
-            yield at, at + known[word], 0.6, "词性为人名且以常见姓氏开头"
+        length = known.get(word)
+        if length is None:
+            length = known[word] = 0 if word in NOT_NAMES else _tagged_length(word)
+        if not length or (word[0] in _COUNTED and source.text[max(0, at - 1) : at] in _MEASURED):
+            continue
+        yield at, at + length, (0.6, "词性为人名且以常见姓氏开头")
+
+
+def _is_nick(source: Source, place: int) -> bool:
+    """Tell whether a word like 小 or 老 stands before a family name that is called by it."""
+    words, starts = source.words, source.word_starts
+    if place + 1 >= len(words) or words[place + 1][0] not in COMMON:
+        return False
+    at = starts[place]
+    after = source.text[at + 2 : at + 3]
+    alone = starts[place + 1] + 1 == starts[min(place + 2, len(words) - 1)]
+    return not "一" <= after <= "龥" or after in _BREAK or alone
 
 
 def _tagged_length(word: str) -> int:
@@ -263,28 +286,29 @@ def _tagged_length(word: str) -> int:
     return length if length >= 2 and word[:length] not in NOT_NAMES and word[:2] not in NOT_NAMES else 0
 
 
-def _again(source: Source, found: dict[tuple[int, int], Entity]) -> Iterator[Entity]:
-    names = {
-        e.text
-        for e in found.values()
-        if len(e.text) >= 3 or (len(e.text) == 2 and e.score >= 0.8 and e.text[0] in RARE)
-    }
+def _again(text: str, found: Mapping[int, Sign], surest: Mapping[str, float]) -> Iterator[Entity]:
+    names = {n for n, score in surest.items() if len(n) >= 3 or (len(n) == 2 and score >= 0.8 and n[0] in RARE)}
     if not names:
         return
     lengths = sorted({len(name) for name in names}, reverse=True)
-    text, done = source.text, 0
+    done = 0
     for place in re.finditer(f"[{''.join(re.escape(c) for c in sorted({name[0] for name in names}))}]", text):
         at = place.start()
-        name = next((text[at : at + n] for n in lengths if text[at : at + n] in names), "") if at >= done else ""
-        if name:
-            done = at + len(name)
-            if (at, done) not in found:
-                yield Entity("person", at, done, name, None, 0.6, "同一姓名在文中别处出现")
+        if at < done:
+            continue
+        for length in lengths:
+            name = text[at : at + length]
+            if name in names:
+                done = at + len(name)
+                if at * _PLACES + len(name) not in found:
+                    yield Entity("person", at, done, name, None, 0.6, "同一姓名在文中别处出现")
+                break
 
 
 def _fits(name: str) -> bool:
-    head = 2 if name[:2] in COMPOUND else 1 if name[0] in COMMON else 0
-    return bool(head) and 1 <= len(name) - head <= 2 and not any(c in SURNAME_LIKE_ENDS for c in name[head:])
+    head = 1 if name[0] in COMMON else 0
+    head = 2 if name[0] in _COMPOUND_HEADS and name[:2] in COMPOUND else head
+    return head > 0 and 1 <= len(name) - head <= 2 and SURNAME_LIKE_ENDS.isdisjoint(name[head:])
 
 
 def _is_word(run: str) -> bool:
