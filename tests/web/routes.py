@@ -231,6 +231,9 @@ ROWS = [
     _missing("complaint_letter_document"),
     # complaints: how they come in
     Row("complaint_take_down", 403, {"liaison": 200, "office": 200}),
+    Row("complaint_scan_new", 403, {"liaison": 200, "office": 200}),
+    _missing("complaint_scan", "put"),
+    _missing("complaint_scan_page"),
     Row("complaint_intake_figures", 403, {"office": 200, "auditor": 200}, wrong="post"),
     Row("complaint_import", 403, {"office": 200}),
     Row("complaint_import_shown", 403, {"office": 404}),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.complaints.models import Contact
-from xiaobao_web.complaints.services import intake, mailbox, similar
+from xiaobao_web.complaints.services import intake, mailbox, scans, similar
 from xiaobao_web.kernel.schedule import every
 
 LOOK_BACK = timedelta(days=3)
@@ -31,3 +31,9 @@ def link_similar() -> int:
 def read_mailbox() -> int:
     """Read the mailbox of complaints, where the installation has one; return how many mails were new."""
     return mailbox.read_new()
+
+
+@every("*/2 * * * *", title=_("接续来信扫描件的识别"))
+def read_letters() -> int:
+    """Read letters whose files waited for their check or whose reading was cut short; return how many."""
+    return scans.resume()

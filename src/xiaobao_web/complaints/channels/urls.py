@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from xiaobao_web.complaints.views import hooks, importing, public, taking_down
+from xiaobao_web.complaints.views import hooks, importing, public, scans, taking_down
 
 STAFF: list[URLPattern] = [
     path("take-down/", taking_down.take_down, name="complaint_take_down"),
+    path("letters/new/", scans.upload, name="complaint_scan_new"),
+    path("letters/<int:contact>/", scans.scan, name="complaint_scan"),
+    path("letters/<int:contact>/pages/<int:place>.png", scans.picture, name="complaint_scan_page"),
     path("intake-figures/", taking_down.accuracy, name="complaint_intake_figures"),
     path("import/", importing.begin, name="complaint_import"),
     path("import/<int:pk>/", importing.shown, name="complaint_import_shown"),

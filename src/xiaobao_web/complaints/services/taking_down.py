@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 
 from xiaobao.insight import facts_of, keys
 from xiaobao_web.complaints import proposing, queries
-from xiaobao_web.complaints.models import Case, Contact, ContactKind, FieldCheck
+from xiaobao_web.complaints.models import Case, Contact, ContactKind, ContactState, FieldCheck
 from xiaobao_web.complaints.services import intake, similar
 from xiaobao_web.complaints.services.opening import register, screen_kind
 from xiaobao_web.kernel.access import can, holds, require
+from xiaobao_web.kernel.errors import Refused
 
 FIELDS = {
     "customer_name": "customer_name", "phone": "phone", "id_number": "id_number", "account": "card_or_account",
@@ -60,13 +61,16 @@ class Reading:
     earlier: list[Case]
 
 
-def read(text: str, *, channel: str, received_at: datetime | None, by: Any) -> Reading:
-    """Return what the machine makes of what somebody says, and whom the words may belong to; nothing is kept."""
+def read(text: str, *, channel: str, received_at: datetime | None, by: Any, but: int = 0) -> Reading:
+    """Return what the machine makes of what somebody says, and whom the words may belong to; nothing is kept.
+
+    `but`: the contact whose words they are, where it is registered already.
+    """
     require(by, "complaints.register")
     moment = received_at or timezone.now()
     ticket = intake.read_ticket(channel, received_at=timezone.localtime(moment), text=text)
     mine = facts_of({"id": "", "text": text, "received_at": moment.isoformat()})
-    near = similar.matches(mine, keys(mine))
+    near = similar.matches(mine, keys(mine), but=but)
     allowed = {row.pk: row for row in queries.contacts(by).filter(pk__in=[item["contact"] for item in near])}
     near = [{**item, "row": allowed[item["contact"]]} for item in near if item["contact"] in allowed]
     values = values_of(ticket)
@@ -116,20 +120,30 @@ def earlier(values: dict[str, Value], by: Any, most: int = 5) -> list[Case]:
 
 
 @transaction.atomic
-def take_down(given: dict[str, Any], *, by: Any) -> Contact:
-    """Register what the form says, keep what became of each machine value, file it where the clerk may."""
+def take_down(given: dict[str, Any], *, by: Any, contact: Contact | None = None) -> Contact:
+    """Register what the form says, keep what became of each machine value, file it where the clerk may.
+
+    `contact`: one that is registered already and not told apart yet, whose ticket the form fills.
+    """
     facts = {name: given[name] for name in (*FIELDS, "confidential")}
-    moment = given["received_at"] or timezone.now()
+    moment = given["received_at"] or (contact.received_at if contact else timezone.now())
     ticket = intake.read_ticket(given["channel"], received_at=timezone.localtime(moment), text=given["text"])
     kind, complaint = given["kind"], given["kind"] == ContactKind.COMPLAINT
     proposal = proposing.propose(given["text"], ticket=ticket["ticket"])
-    contact = register(
-        channel=given["channel"], text=given["text"], by=by, received_at=moment, unit=given["unit"],
-        sender=given["customer_name"], people_count=given["people_count"], face_to_face=given["face_to_face"],
-        kind_proposed=proposal.kind, kind_confidence=proposal.confidence, kind_why=proposal.why,
-        ticket={**ticket, "machine": ticket["ticket"]},
-        details={key: str(value) if isinstance(value, Decimal) else value for key, value in facts.items()},
-    )  # fmt: skip
+    values: dict[str, Any] = {
+        "sender": given["customer_name"], "people_count": given["people_count"], "face_to_face": given["face_to_face"],
+        "kind_proposed": proposal.kind, "kind_confidence": proposal.confidence, "kind_why": proposal.why,
+        "ticket": {**ticket, "machine": ticket["ticket"]},
+        "details": {key: str(value) if isinstance(value, Decimal) else value for key, value in facts.items()},
+    }  # fmt: skip
+    if contact is None:
+        once = f"{given['channel']}:page:{by.pk}:{given['once']}" if given["once"] else ""
+        contact = register(channel=given["channel"], text=given["text"], by=by, received_at=moment, key=once,
+                           unit=given["unit"], **values)  # fmt: skip
+        if contact.state != ContactState.NEW.value or contact.field_checks.exists():
+            return contact
+    else:
+        contact = _filled(contact, {**values, "text": given["text"], "unit": given["unit"]}, by)
     check(contact, values_of(ticket), facts, by=by)
     contact.details = {**contact.details, "similar": similar.remember(contact)}
     contact.save(update_fields=["details"])
@@ -138,6 +152,21 @@ def take_down(given: dict[str, Any], *, by: Any) -> Contact:
         contact.refresh_from_db()
         similar.link_case(contact)
     return contact
+
+
+def _filled(contact: Contact, values: dict[str, Any], by: Any) -> Contact:
+    """Give a registered contact what the form says; raises Refused for one that was told apart meanwhile."""
+    row = Contact.objects.select_for_update().get(pk=contact.pk)
+    require(by, "complaints.register", row)
+    if row.state != ContactState.NEW.value:
+        raise Refused(_("%s 已经甄别，请打开来件查看。") % row.number)
+    row.field_checks.all().delete()
+    values["details"] = {**row.details, **values["details"]}
+    values["unit"] = values["unit"] or row.unit
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(values))
+    return row
 
 
 def check(contact: Contact, machine: dict[str, Value], given: dict[str, Any], *, by: Any) -> None:

@@ -86,7 +86,9 @@ def keep_files(request: HttpRequest, contact: Contact) -> None:
 @require_http_methods(["GET", "POST"])
 def contact(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a contact as it came and what it was found to be; say so, check it, check the sample."""
-    rows = Contact.objects.select_related("unit", "registered_by", "kind_by", "checked_by", "sampled_by", "case__unit")
+    rows = Contact.objects.select_related(
+        "unit", "registered_by", "kind_by", "checked_by", "sampled_by", "case__unit", "scan"
+    )
     row = find(request.user, rows, "complaints.contacts", pk=pk)
     screening = request.POST.get("action") == "screen_kind"
     form = forms.ScreenForm(

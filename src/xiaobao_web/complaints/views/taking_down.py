@@ -13,40 +13,64 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from xiaobao_web.complaints.forms.entry import RegisterForm
+from xiaobao_web.complaints.models import Contact, ContactState
 from xiaobao_web.complaints.services import taking_down
 from xiaobao_web.complaints.views.cases import tell
 from xiaobao_web.complaints.views.registering import keep_files
-from xiaobao_web.kernel.access import can, require
-from xiaobao_web.kernel.errors import PlatformError
+from xiaobao_web.kernel.access import can, find, require
+from xiaobao_web.kernel.errors import PlatformError, Refused
 from xiaobao_web.kernel.tallies import Cell, Table
 
 
 @require_http_methods(["GET", "POST"])
 def take_down(request: HttpRequest) -> HttpResponse:
-    """Take words in, show what the machine reads in them, and register what the clerk makes of it."""
+    """Take words in, show what the machine reads in them, and register what the clerk makes of it.
+
+    `contact`: one that is registered already, as a letter's scan is; its ticket is filled.
+    """
     require(request.user, "complaints.register")
-    filling = request.POST.get("action") == "read"
-    if request.method == "POST" and not filling:
+    contact = _registered(request)
+    if request.method == "POST" and request.POST.get("action") != "read":
         form = RegisterForm(request.POST)
         if form.is_valid():
             try:
-                contact = taking_down.take_down(form.cleaned_data, by=request.user)
+                made = taking_down.take_down(form.cleaned_data, by=request.user, contact=contact)
             except PlatformError as error:
                 tell(form, error)
             else:
-                return _done(request, contact)
-        return _shown(request, form, request.POST.get("text", ""), 422)
-    text = request.POST.get("text", "")
-    form = RegisterForm(initial={"text": text, "channel": request.POST.get("channel", "call")})
-    return _shown(request, form, text, 200)
+                return _done(request, made)
+        return _shown(request, form, request.POST.get("text", ""), 422, contact)
+    text = request.POST.get("text", contact.words() if contact else "")
+    initial: dict[str, Any] = {"text": text, "channel": request.POST.get("channel", "call")}
+    if contact is not None:
+        initial = {**initial, "channel": contact.channel, "unit": contact.unit_id}
+    return _shown(request, RegisterForm(initial=initial), text, 200, contact)
 
 
-def _shown(request: HttpRequest, form: RegisterForm, text: str, status: int) -> HttpResponse:
-    values: dict[str, Any] = {"form": form, "text": text}
+def _registered(request: HttpRequest) -> Contact | None:
+    """Return the contact whose ticket is filled, None for one that is still to be registered."""
+    number = (request.POST if request.method == "POST" else request.GET).get("contact", "")
+    if not number:
+        return None
+    rows = Contact.objects.select_related("unit", "scan")
+    found: Contact = find(request.user, rows, "complaints.contacts", pk=int(number) if number.isdecimal() else 0)
+    if found.state != ContactState.NEW.value:
+        raise Refused(_("%s 已经甄别，请打开来件查看。") % found.number)
+    return found
+
+
+def _shown(
+    request: HttpRequest, form: RegisterForm, text: str, status: int, contact: Contact | None = None
+) -> HttpResponse:
+    values: dict[str, Any] = {"form": form, "text": text, "contact": contact}
+    if contact is not None:
+        values["letter"] = getattr(contact, "scan", None)
     if text.strip():
-        channel = request.POST.get("channel", "call")
+        channel = request.POST.get("channel", contact.channel if contact else "call")
         moment = form.fields["received_at"].clean(request.POST.get("received_at")) if not form.errors else None
-        reading = taking_down.read(text, channel=channel, received_at=moment, by=request.user)
+        moment = moment or (contact.received_at if contact else None)
+        but = contact.pk if contact else 0
+        reading = taking_down.read(text, channel=channel, received_at=moment, by=request.user, but=but)
         if not form.is_bound:
             read = {name: item.value for name, item in reading.values.items() if item.value not in (None, "", [])}
             form.initial = {**form.initial, **read, "kind": reading.proposal.kind, "received_at": moment}
