@@ -24,7 +24,7 @@ MOST_TERMS = 10
 _EDGE = "\x00"
 
 
-def _runs(text: str) -> Iterator[list[str]]:
+def runs(text: str) -> Iterator[list[str]]:
     """Yield runs of content words that stand next to each other."""
     run: list[str] = []
     for word in tokens(text):
@@ -45,8 +45,8 @@ def _entropy(counts: Counter[str]) -> float:
     return -sum(n / total * log(n / total) for n in parts) if total else 0.0
 
 
-class _Grams:
-    """Count runs of one to LONGEST words with their neighbours, and the texts that hold them."""
+class Grams:
+    """Counts runs of one to LONGEST words with their neighbours, and the texts that hold them."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self.texts: Counter[tuple[str, ...]] = Counter()
@@ -56,7 +56,7 @@ class _Grams:
         for text in texts:
             self.total += 1
             seen: set[tuple[str, ...]] = set()
-            for run in _runs(text):
+            for run in runs(text):
                 for at in range(len(run)):
                     for size in range(1, min(LONGEST, len(run) - at) + 1):
                         gram = tuple(run[at : at + size])
@@ -85,10 +85,10 @@ def hot(texts: Sequence[str], *, background: Sequence[str] = (), top: int = 20) 
 
     background (texts from before) takes weight from what people always say.
     """
-    grams = _Grams(texts)
+    grams = Grams(texts)
     usual = Counter[str]()
     for text in background:
-        usual.update({"".join(run[a:b]) for run in _runs(text) for a in range(len(run))
+        usual.update({"".join(run[a:b]) for run in runs(text) for a in range(len(run))
                       for b in range(a + 1, min(len(run), a + LONGEST) + 1)})  # fmt: skip
     found = []
     for gram, count in grams.texts.items():
@@ -101,7 +101,7 @@ def hot(texts: Sequence[str], *, background: Sequence[str] = (), top: int = 20) 
         if len(gram) == 1:
             score *= 0.5
         found.append(Phrase(word, count, before, round(score, 3)))
-    return _counted(_without_parts(found, top), texts, background)
+    return _counted(without_parts(found, top), texts, background)
 
 
 def _counted(found: list[Phrase], texts: Sequence[str], background: Sequence[str]) -> list[Phrase]:
@@ -118,7 +118,7 @@ def rising(now: Sequence[str], before: Sequence[str], *, top: int = 20, least: i
     return [p for p in found if p.count >= least and p.score > 0][:top]
 
 
-def _without_parts(found: list[Phrase], top: int) -> list[Phrase]:
+def without_parts(found: list[Phrase], top: int) -> list[Phrase]:
     """Leave out phrases that stand within a chosen longer one nearly as often, and longer ones of a chosen part."""
     kept: list[Phrase] = []
     for phrase in sorted(found, key=lambda p: (-p.score, -len(p.text), p.text)):
@@ -136,7 +136,7 @@ def _without_parts(found: list[Phrase], top: int) -> list[Phrase]:
 def best_terms(topic: Topic, texts: Sequence[str], most: int = MOST_TERMS) -> tuple[str, ...]:
     """Return phrases and words that name a topic: up to three phrases, then its words, the most telling first."""
     words = _words(topic, texts)
-    grams = _Grams(texts)
+    grams = Grams(texts)
     chosen = set(topic.vocabulary())
     least = max(2, len(texts) // 6)
     phrases = [

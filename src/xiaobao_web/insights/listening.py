@@ -11,16 +11,23 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from xiaobao.insight import Text, clusters, control_limits, hot, rising
+from xiaobao.insight import Phrase, Text, control_limits
+from xiaobao.insight.clustering import Centres, grouped
+from xiaobao.insight.statistics import share_ratios
+from xiaobao.insight.tally import Day, Tally, named, number_of, tally
 from xiaobao.privacy import mask
 from xiaobao_web.complaints import hearing
 from xiaobao_web.complaints import queries as complaints
+from xiaobao_web.insights import counting
 from xiaobao_web.kernel.desk import Figure
 from xiaobao_web.kernel.periods import Period
 from xiaobao_web.kernel.tallies import Cell, Table, link
 
-MOST_TEXTS = 1500
-"""The newest texts of a period that words and clusters are taken from; what is shown says so."""
+MOST_TEXTS = 2_000
+"""Texts that are read to see which words make a phrase; counted are all."""
+SORTED_TEXTS = 2_000
+"""Texts that clusters are found among; sorted into them are all."""
+CANDIDATES, FOR_EACH = 300, 8
 KEPT_SECONDS = 900
 TOP = 20
 MOST_LINES = 12
@@ -54,6 +61,7 @@ class Group:
     size: int
     share: float
     cases: list[Any] = field(default_factory=list)
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,53 +97,132 @@ def words(user: Any, period: Period) -> Words:
     """Return the phrases of a period compared with the one before; kept for a quarter of an hour."""
     found: Words | None = cache.get(_key("words", user, period))
     if found is None:
-        now, before = (
-            [text for _pk, text in hearing.case_texts(cases_of(user, part), MOST_TEXTS)]
-            for part in (period, period.before)
-        )
-        hottest = _phrases(_("热词"), hot(now, top=TOP), len(now), before, period)
-        fastest = _phrases(_("上升最快"), rising(now, before, top=TOP), len(now), before, period)
-        found = Words(hottest, fastest, len(now), len(before))
-        cache.set(_key("words", user, period), found, KEPT_SECONDS)
+        left = counting.catch_up(period, period.before)
+        now, before = counting.heard(user, period), counting.heard(user, period.before)
+        counted = tally(now.source, before.source, now.texts, before.texts)
+        common, risen = named(counted, _sample(user, now, counted), top=TOP)
+        tables = [_phrases(title, rows, counted, left, period)
+                  for title, rows in ((_("热词"), common), (_("上升最快"), risen))]  # fmt: skip
+        found = Words(tables[0], tables[1], counted.texts, counted.texts_before)
+        if not left:
+            cache.set(_key("words", user, period), found, KEPT_SECONDS)
     return found
 
 
-def _phrases(title: str, found: list[Any], texts: int, before: list[str], period: Period) -> Table:
+def _sample(user: Any, heard: counting.Heard, counted: Tally) -> list[str]:
+    """Return texts of a period that hold its phrases, some for each, at most MOST_TEXTS."""
+    lacking = dict.fromkeys(_telling(counted), FOR_EACH)
+    chosen: list[int] = []
+    for day in heard.days(newest_first=True):
+        for place in range(len(day) - 1, -1, -1):
+            held = [n for n in day.features.of(place).tolist() if lacking.get(n)]
+            for number in held:
+                lacking[number] -= 1
+            if held:
+                chosen.append(int(day.keys[place]))
+        if len(chosen) >= MOST_TEXTS or not any(lacking.values()):
+            break
+    return [text for _pk, text in hearing.case_texts(_among(user, chosen[:MOST_TEXTS]), MOST_TEXTS)]
+
+
+def _telling(counted: Tally) -> list[int]:
+    """Return the phrases of a tally that are worth examples: the commonest and those that rose most."""
+    exposure = counted.texts / max(1, counted.texts + counted.texts_before)
+    ratios = share_ratios(counted.now.astype(float), counted.before.astype(float), exposure)
+    best = {*counted.numbers[counted.now.argsort()[::-1][:CANDIDATES]].tolist()}
+    return [*best.union(counted.numbers[ratios.argsort()[::-1][:CANDIDATES]].tolist())]
+
+
+def _among(user: Any, keys: list[int]) -> QuerySet[Any]:
+    return complaints.visible(user).filter(pk__in=keys)
+
+
+def _phrases(title: str, found: list[Phrase], counted: Tally, left: int, period: Period) -> Table:
     """Return phrases as a table; each opens its complaints, figures stand as counts and shares of texts."""
-    then = [text.lower() for text in before]
     lines = []
     for phrase in found:
         if mask(phrase.text).text != phrase.text:  # somebody's number or name said often is no topic
             continue
-        earlier = sum(phrase.text in text for text in then)
         url = link("insight_rows", words=phrase.text, **period.address())
-        share_now, share_before = phrase.count / max(1, texts), earlier / len(then) if then else None
+        past = counted.texts_before
+        share_now, share_before = phrase.count / max(1, counted.texts), phrase.before / past if past else None
         lines.append([
             Cell(phrase.text, url, "text"), Cell(phrase.count, url), Cell(share_now, kind="percent"),
-            Cell(earlier if then else None), Cell(share_before, kind="percent"),
+            Cell(phrase.before if past else None), Cell(share_before, kind="percent"),
         ])  # fmt: skip
     heads = [_("短语"), _("本期件数"), _("占比"), _("上期件数"), _("上期占比")]
-    note = _("本期 %(now)d 件、上期 %(then)d 件投诉的原话；每期最多取最近 %(most)d 件。")
-    return Table(title, heads, lines, note % {"now": texts, "then": len(then), "most": MOST_TEXTS})
+    note = _("本期 %(now)d 件、上期 %(then)d 件投诉的原话，全部计入。")
+    told = note % {"now": counted.texts, "then": counted.texts_before}
+    return Table(title, heads, lines, told + (_("另有 %d 件正在统计，稍后计入。") % left if left else ""))
 
 
 def groups(user: Any, period: Period) -> tuple[list[Group], int]:
-    """Return the clusters of a period with their names, the largest first, and how many texts were looked at."""
-    found: tuple[list[tuple[str, list[str], list[int]]], int] | None = cache.get(_key("groups", user, period))
-    if found is None:
-        texts = hearing.case_texts(cases_of(user, period), MOST_TEXTS)
-        at = timezone.localtime(period.start).replace(tzinfo=None)
-        made = clusters([Text(str(pk), at, text) for pk, text in texts])
-        found = [(c.name, list(c.terms[:8]), [int(pk) for pk in c.ids]) for c in made], len(texts)
-        cache.set(_key("groups", user, period), found, KEPT_SECONDS)
-    rows, total = found
-    wanted = [pk for _name, _terms, ids in rows for pk in ids[:EXAMPLES]]
-    cases = {row.pk: row for row in complaints.visible(user).filter(pk__in=wanted).select_related("unit")}
+    """Return the clusters of a period with their names, the largest first, and how many texts were sorted."""
+    kept: _Sorted | None = cache.get(_key("groups", user, period))
+    if kept is None:
+        left = counting.catch_up(period)
+        kept = _sorted(user, counting.heard(user, period), period)
+        if not left:
+            cache.set(_key("groups", user, period), kept, KEPT_SECONDS)
+    wanted = [pk for _name, _terms, _size, ids in kept.groups for pk in ids]
+    cases = {row.pk: row for row in _among(user, wanted).select_related("unit")}
     return [
-        Group(mask(name).text, [mask(t).text for t in terms], len(ids), len(ids) / total,
-              [cases[pk] for pk in ids[:EXAMPLES] if pk in cases])
-        for name, terms, ids in rows
-    ], total  # fmt: skip
+        Group(name, terms, size, size / max(1, kept.texts), [cases[pk] for pk in ids if pk in cases],
+              link("insight_rows", group=name, **period.address()))
+        for name, terms, size, ids in kept.groups
+    ], kept.texts  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Sorted:
+    """The clusters of a period: name, terms, size, typical complaints; their centres, and all that was sorted."""
+
+    groups: list[tuple[str, list[str], int, list[int]]]
+    centres: Centres
+    order: list[int]
+    """The centre of each group."""
+    texts: int
+
+
+def _sorted(user: Any, heard: counting.Heard, period: Period) -> _Sorted:
+    """Sort the complaints of a period: groups from evenly chosen ones, then all of them into these."""
+    total = heard.texts
+    step = -(-total // SORTED_TEXTS) or 1
+    parts, seen = [], 0
+    for day in heard.days():
+        offset = -seen % step
+        parts.append(day.every(step, offset))
+        seen += len(day)
+    sample = Day.joined(parts)
+    texts = dict(hearing.case_texts(_among(user, sample.keys.tolist()), len(sample) + 1))
+    at = timezone.localtime(period.start).replace(tzinfo=None)
+    made, centres = grouped([Text(str(pk), at, texts.get(pk, "")) for pk in sample.keys.tolist()], sample.short())
+    sizes = Counter[int]()
+    for day in heard.days():
+        sizes.update(centres.homes(day.short()).tolist())
+    order = sorted(range(len(made)), key=lambda n: (-sizes[n], n))
+    shown = [(mask(made[n].name).text, [mask(t).text for t in made[n].terms[:8]], sizes[n],
+              [int(pk) for pk in made[n].ids[:EXAMPLES]]) for n in order]  # fmt: skip
+    return _Sorted(shown, centres, order, total)
+
+
+def keys_of_phrase(user: Any, period: Period, phrase: str) -> list[int]:
+    """Return the complaints of a period that hold a phrase, the newest first: as many as its figure says."""
+    counting.catch_up(period)
+    return counting.heard(user, period).holding(number_of(phrase))
+
+
+def keys_of_group(user: Any, period: Period, name: str) -> list[int]:
+    """Return the complaints of a cluster, the newest first; none where no cluster has the name any more."""
+    groups(user, period)
+    kept: _Sorted | None = cache.get(_key("groups", user, period))
+    place = next((n for n, group in enumerate(kept.groups) if group[0] == name), None) if kept else None
+    if kept is None or place is None:
+        return []
+    out: list[int] = []
+    for day in counting.heard(user, period).days(newest_first=True):
+        out += day.keys[kept.centres.homes(day.short()) == kept.order[place]][::-1].tolist()
+    return out
 
 
 def heat(user: Any, period: Period, down: str, across: str) -> Heat:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from xiaobao_web.insights import services
+from xiaobao_web.insights import counting, services
 from xiaobao_web.kernel import retention
 from xiaobao_web.kernel.jobs import job
 from xiaobao_web.kernel.schedule import every
@@ -14,6 +14,18 @@ from xiaobao_web.kernel.schedule import every
 def watch() -> None:
     """Look at what came in."""
     services.look()
+
+
+@every("*/10 * * * *", title=_("短语计数"))
+def count_new() -> None:
+    """Count what new contacts say."""
+    counting.count_new()
+
+
+@every("40 1 * * *", title=_("短语计数核对"))
+def count_all() -> None:
+    """Count the days whose complaints are others than when they were counted."""
+    counting.count_all()
 
 
 @job(title=_("投诉预警计算（手动）"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from datetime import timedelta
 
 import pytest
@@ -12,9 +13,9 @@ from django.utils import timezone
 from docx import Document
 from python_calamine import CalamineWorkbook
 
-from xiaobao_web.complaints.models import Contact
-from xiaobao_web.insights import bulletin, listening, services, statistics
-from xiaobao_web.insights.models import Statement
+from xiaobao_web.complaints.models import Case, Contact
+from xiaobao_web.insights import bulletin, counting, listening, services, statistics
+from xiaobao_web.insights.models import DayPhrases, Statement
 from xiaobao_web.kernel import files
 from xiaobao_web.kernel.errors import BadValue, Forbidden
 from xiaobao_web.kernel.models import Deadline
@@ -55,6 +56,47 @@ def test_phrases_are_compared_with_the_period_before_and_open_their_rows(told, b
     assert (fee[1].value, fee[3].value) == (6, 6)
     body = client_of("office").get(fee[0].url.replace("custom", "")).content.decode()
     assert body.count("TST") >= 6
+
+
+def test_every_number_opens_as_many_complaints_as_it_says(told, bank, month):
+    for user in (bank["office"], bank["liaison"]):
+        found = listening.words(user, month)
+        for row in (*found.hottest.rows, *found.fastest.rows):
+            assert len(listening.keys_of_phrase(user, month, row[0].shown)) == row[1].value
+            if row[3].value is not None:
+                assert len(listening.keys_of_phrase(user, month.before, row[0].shown)) == row[3].value
+    groups, texts = listening.groups(bank["office"], month)
+    for group in groups:
+        assert len(listening.keys_of_group(bank["office"], month, group.name)) == group.size
+    assert sum(group.size for group in groups) <= texts
+    assert listening.keys_of_group(bank["office"], month, "没有这一类") == []
+
+
+def test_a_page_counts_little_and_the_job_the_rest(told, bank, month, monkeypatch):
+    monkeypatch.setattr(counting, "AT_ONCE", 7)
+    found = listening.words(bank["office"], month)
+    assert "正在统计" in found.hottest.note
+    assert found.texts < 30
+    assert counting.count_all() > 0
+    assert counting.count_all() == 0
+    found = listening.words(bank["office"], month)
+    assert (found.texts, found.before) == (30, 6)
+    assert "正在统计" not in found.hottest.note
+
+
+def test_a_contact_that_comes_to_a_case_is_counted_with_it(told, bank, month):
+    assert listening.keys_of_phrase(bank["office"], month, "闪退") != []
+    case = Case.objects.filter(unit=bank.units["branch_two"]).latest("received_at")
+    assert case.pk not in listening.keys_of_phrase(bank["office"], month, "闪退")
+    told.contact(timezone.now(), "又打不开，还是闪退", "branch_two", case=case).save()
+    assert counting.count_new() >= 1
+    assert case.pk in listening.keys_of_phrase(bank["office"], month, "闪退")
+    row = DayPhrases.objects.get(day=timezone.localdate(case.received_at))
+    assert "闪退".encode() not in zlib.decompress(bytes(row.packed)[9:])
+    DayPhrases.objects.update(packed=b"\xff", counts=b"\xff")
+    assert listening.words(bank["office"], month).hottest.rows == []
+    assert counting.count_all() >= 1
+    assert case.pk in listening.keys_of_phrase(bank["office"], month, "闪退")
 
 
 def test_a_branch_hears_its_own_complaints_alone(told, bank, month):

@@ -1,78 +1,132 @@
-"""How a new problem is heard: complaints come in at one branch, a warning is raised, its cause is looked into."""
+"""How new problems are heard: what comes in every day, an outbreak at a branch, its warning, its cause on its way out.
+
+Nobody tells the platform what is new: the looks find it, as they would among a bank's own contacts.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import yaml
 from django.utils import timezone
 
 from xiaobao_web.complaints import services as complaints
 from xiaobao_web.complaints.demo.story import cast
 from xiaobao_web.insights import services
-from xiaobao_web.insights.models import Span
+from xiaobao_web.insights.effect import SHORTEST
+from xiaobao_web.insights.models import EarlyWarning, Span
 
-WORDS = (
-    "手机银行更新以后一打开就闪退，重装了两次还是登不上去，急着给孩子转学费。",
-    "你们新版本的手机银行闪退，我母亲不会弄，来回跑了三趟网点，要求尽快修好。",
-    "升级完新版本，登录手机银行就闪退，今天还款日还不上，产生的罚息谁承担？",
-    "手机银行新版本闪退三天了，客服只说等，请给个明确的时间。",
-    "昨天更新手机银行，点开就闪退，理财到期赎不出来，耽误了我交首付。",
-    "新版本手机银行在旧手机上闪退，你们上线前不测试吗？要求恢复旧版本。",
-)
-NAMES = (
-    "周",
-    "吴",
-    "郑",
-    "王",
-    "冯",
-    "陈",
-    "褚",
-    "卫",
-    "蒋",
-    "沈",
-    "韩",
-    "杨",
-    "朱",
-    "秦",
-    "尤",
-    "许",
-    "何",
-    "吕",
-    "施",
-    "张",
-)
-WHYS = ("新版本在旧机型上启动即退出", "上线前没有在旧机型上回归测试", "版本发布清单没有机型覆盖这一项")
+Steps = Iterator[datetime]
+BEFORE = timedelta(days=43)
+"""Days of everyday contacts before the first outbreak, which looks compare it with."""
+A_DAY = 3
+LOOKS = 5
 
 
-def outbreak(tell: Any, branch: str) -> Iterator[datetime]:
-    """Tell of a new problem at a branch, from the first complaint to the actions against its cause."""
-    people = cast(tell, branch)
-    for number, family in enumerate(NAMES):
+@cache
+def script() -> dict[str, Any]:
+    """Return the words of the stories."""
+    found: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "stories.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+def _words(tell: Any, choices: list[str]) -> str:
+    return str(tell.dice.choice(choices)).format(n=tell.dice.randint(2, 30))
+
+
+def _phone(tell: Any) -> str:
+    return f"1{tell.dice.choice('358')}{tell.dice.randint(0, 10**9 - 1):09d}"
+
+
+def everyday(tell: Any, branches: list[str], until: datetime) -> Steps:
+    """Tell of what customers ask every day, and now and then complain of, at every branch."""
+    while timezone.now() < until:
+        people = cast(tell, tell.dice.choice(branches))
+        if tell.chance(0.12):
+            complaints.open_directly(
+                channel="call", text=_words(tell, script()["elsewhere"]), by=people.clerk, unit=people.unit,
+                customer_name=f"{tell.dice.choice(script()['names'])}女士", phone=_phone(tell), demands=["解释说明"],
+                business_type="电子银行", cause="系统与渠道故障",
+            )  # fmt: skip
+        else:
+            row = complaints.register(
+                channel="call", text=_words(tell, script()["everyday"]), by=people.clerk, kind_proposed="inquiry"
+            )
+            complaints.screen_kind(row, by=people.clerk, kind="inquiry")
+        yield timezone.now() + timedelta(hours=24 / A_DAY * tell.dice.uniform(0.4, 1.6))
+
+
+def outbreak(tell: Any, branch: str, name: str) -> Steps:
+    """Tell of a new problem at a branch up to the moment a look has found it, if it does."""
+    people, plot = cast(tell, branch), script()["plots"][name]
+    for family in script()["names"]:
         complaints.open_directly(
-            channel="call", text=f"{tell.dice.choice(WORDS)}（第 {number + 2} 次联系）" if number % 3 == 0
-            else tell.dice.choice(WORDS), by=people.clerk, unit=people.unit, customer_name=f"{family}先生",
-            phone=f"1{tell.dice.choice('358')}{tell.dice.randint(0, 10**9 - 1):09d}", business_type="电子银行",
-            cause="系统与渠道故障", demands=["解释说明"], urgency="high",
+            channel="call", text=_words(tell, plot["words"]) + tell.dice.choice(script()["tails"]), by=people.clerk,
+            unit=people.unit, customer_name=f"{family}先生", phone=_phone(tell), business_type=plot["business_type"],
+            cause=plot["cause"], demands=["解释说明"], urgency="high",
         )  # fmt: skip
         yield timezone.now() + timedelta(hours=tell.dice.choice([1, 2, 3, 4]))
-    yield timezone.now() + timedelta(hours=4)
-    raised = services.look()
+    for _ in range(LOOKS):
+        if services.look():
+            return
+        yield timezone.now() + timedelta(hours=6)
+
+
+def removal(tell: Any, branch: str, name: str) -> Steps:
+    """Tell of an outbreak, of who acknowledged its warning, and of its cause's removal until it is proven."""
+    yield from outbreak(tell, branch, name)
+    people, plot = cast(tell, branch), script()["plots"][name]
+    warning = EarlyWarning.objects.filter(state="raised", unit=people.unit).order_by("pk").last()
+    if warning is None:
+        return
     yield timezone.now() + timedelta(minutes=40)
-    today = timezone.localdate()
-    span, year = (Span.FIRST_HALF, today.year) if today.month > 6 else (Span.YEAR, today.year - 1)
-    services.set_base(unit=people.unit, year=today.year, by=people.office, outlets=46, customers=1_180_000)
-    services.freeze(year=year, span=span, by=people.office, note="首次报送")
-    for row in raised:
-        services.act(row, by=people.supervisor, measure="请网络金融部回退版本并发布公告，分行逐户回电。")
+    warning = services.acknowledge(warning, by=people.supervisor)
+    yield timezone.now() + timedelta(hours=3)
+    warning = services.act(warning, by=people.supervisor, measure=plot["measure"])
+    services.open_issue(warning, by=people.supervisor)
     made = services.open_rectification(
-        title="手机银行发布前没有覆盖旧机型的回归测试", unit=people.unit, owner=people.clerk, cause="系统与渠道故障",
-        business_type="电子银行", whys=list(WHYS), warning=raised[0] if raised else None, by=people.supervisor,
+        title=plot["title"], unit=people.unit, owner=people.clerk, cause=plot["cause"], whys=plot["whys"],
+        business_type=plot["business_type"], warning=warning, by=people.supervisor,
     )  # fmt: skip
-    for kind, text, days in (
-        ("corrective", "回退到上一版本，逐户告知", 2),
-        ("preventive", "发布清单加入机型覆盖测试", 20),
-    ):
+    yield from _removed(people, plot, made)
+    yield timezone.now() + timedelta(days=SHORTEST + 3)
+    made, effect = services.conclude(made, by=people.supervisor, conclusion=plot["proven"], proven=True)
+    services.close(warning, by=people.supervisor, conclusion=f"{plot['conclusion']}{effect.told}。")
+
+
+def _removed(people: Any, plot: dict[str, Any], made: Any) -> Steps:
+    """Tell of the actions against a cause, each done a day before it is due."""
+    today, actions = timezone.localdate(), []
+    for kind, text, days, proof in plot["actions"]:
         due = today + timedelta(days=days)
-        services.add_action(made, kind=kind, text=text, owner=people.clerk, due_on=due, by=people.supervisor)
+        row = services.add_action(made, kind=kind, text=text, owner=people.clerk, due_on=due, by=people.supervisor)
+        actions.append((row, days, proof))
+    gone = 0
+    for row, days, proof in actions:
+        yield timezone.now() + timedelta(days=days - 1 - gone)
+        gone = days - 1
+        services.finish_action(row, proof=proof, by=people.clerk)
+    services.finish(made, by=people.clerk)
+
+
+def figures(tell: Any, branch: str) -> Steps:
+    """Tell of the bases of rates and of the table that was handed in."""
+    yield timezone.now()
+    people, today = cast(tell, branch), timezone.localdate()
+    span, year = (Span.FIRST_HALF, today.year) if today.month > 6 else (Span.YEAR, today.year - 1)
+    _bases(tell, people, today)
+    services.freeze(year=year, span=span, by=people.office, note="首次报送")
+
+
+def _bases(tell: Any, people: Any, today: date) -> None:
+    """Register how many outlets and customers each branch has."""
+    for unit in tell.bank.units.values():
+        if unit.kind == "branch":
+            outlets = tell.dice.randint(18, 90)
+            services.set_base(
+                unit=unit, year=today.year, by=people.office, outlets=outlets, customers=outlets * 25_000
+            )  # fmt: skip

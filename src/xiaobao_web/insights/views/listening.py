@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from xiaobao_web.complaints import data, hearing
+from xiaobao_web.complaints import data
 from xiaobao_web.insights import listening, queries
 from xiaobao_web.kernel import formats, periods, tallies
 from xiaobao_web.kernel.access import require
@@ -62,7 +62,7 @@ def clusters(request: SignedIn) -> HttpResponse:
     if found:
         told = {"name": found[0].name, "n": found[0].size, "share": formats.percent(found[0].share)}
         answer = _("最大的一类是“%(name)s”：%(n)d 件，占 %(share)s") % told
-    context |= {"groups": found, "texts": texts, "answer": answer, "most": listening.MOST_TEXTS}
+    context |= {"groups": found, "texts": texts, "answer": answer}
     return render(request, "insights/clusters.html", context)
 
 
@@ -101,9 +101,14 @@ def rows(request: SignedIn) -> HttpResponse:
     require(request.user, "insights.view")
     period = periods.read(request.GET)
     found, told = listening.cases_of(request.user, period), []
-    phrase = request.GET.get("words", "").strip()[:60]
+    keys: list[int] | None = None
+    phrase, group = request.GET.get("words", "").strip()[:60], request.GET.get("group", "").strip()[:80]
     if phrase:
-        found, told = hearing.with_words(found, phrase), [_("原话有“%s”") % phrase]
+        keys, told = listening.keys_of_phrase(request.user, period, phrase), [_("原话有“%s”") % phrase]
+    elif group:
+        keys, told = listening.keys_of_group(request.user, period, group), [_("说的是“%s”") % group]
+    if keys is not None:
+        found = found.filter(pk__in=keys[:MOST_ROWS])
     for key, (label, path, _shown) in listening.DIMENSIONS.items():
         value = request.GET.get(key, "")
         number = path in ("unit", "product")
@@ -111,8 +116,9 @@ def rows(request: SignedIn) -> HttpResponse:
             found = found.filter(**{path: int(value) if number else value})
             told.append(str(label) if number else f"{label}：{value}")
     shown = list(found.select_related("unit", "product").order_by("-received_at", "-pk")[: MOST_ROWS + 1])
-    cut, shown = len(shown) > MOST_ROWS, shown[:MOST_ROWS]
-    context = {"table": _table(shown, cut), "told": told, "period": period, "n": len(shown), "cut": cut}
+    cut, shown = len(shown) > MOST_ROWS or len(keys or ()) > MOST_ROWS, shown[:MOST_ROWS]
+    n = len(keys) if keys is not None else found.count() if cut else len(shown)
+    context = {"table": _table(shown, cut), "told": told, "period": period, "n": n}
     return render(request, "insights/rows.html", context)
 
 
@@ -125,4 +131,6 @@ def _table(cases: list[Any], cut: bool) -> Table:
          Cell(row.get_state_display(), kind="text")]
         for row in cases
     ]  # fmt: skip
-    return Table("", heads, lines, _("只显示最近 %d 件，请缩短期间。") % MOST_ROWS if cut else "")
+    return Table(
+        "", heads, lines, _("只显示最近 %d 件，请缩短期间。") % MOST_ROWS if cut else ""
+    )
