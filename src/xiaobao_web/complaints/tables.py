@@ -30,7 +30,7 @@ from xiaobao_web.kernel.lists import (
     state_in,
     unit,
 )
-from xiaobao_web.kernel.lists.reading import FEW, known
+from xiaobao_web.kernel.lists.reading import FEW
 
 S = CaseState
 
@@ -66,13 +66,14 @@ def _assign(row: Case, *, by: Any, **values: Any) -> Any:
 
 
 def _holding(page: ListPage, rows: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
-    """Return the rows that hold every word: few are told by the search's index, many are met soon in the table."""
-    keys = queries.told_by_index(page.model, words)
-    narrowed = rows if keys is None else rows.filter(pk__in=keys)
-    found = narrowed
+    """Return the rows that hold every word: few are told by an index, many are met soon in the table."""
+    keys = page.told(words)
+    if keys is None:
+        keys = queries.told_by_index(page.model, words)
+    found = rows
     for word in words:
         found = found.filter(page.holding(word))
-    return known(rows, found)
+    return page.among(rows, found, keys)
 
 
 class ComplaintList(ListPage):
@@ -139,7 +140,7 @@ class ComplaintList(ListPage):
     def find(self, rows: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
         """Return the rows that hold every word; a whole telephone, document or account number finds its own cases."""
         numbers = [word for word in words if len(word) >= 7 and word[:-1].isdigit()]
-        own = rows
+        own = rows.filter(confidential=False)  # a number found would say whose complaint it is
         for word in numbers:
             own = own.filter(Q(phone=word) | Q(id_number=word) | Q(account=word))
         found = _holding(self, rows, words)

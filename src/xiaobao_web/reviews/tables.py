@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import operator
-from functools import reduce
 from typing import Any
 
 import django_filters
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from xiaobao_web.kernel import grams
 from xiaobao_web.kernel.lists import (
     Batch,
     Column,
@@ -29,7 +28,7 @@ from xiaobao_web.kernel.lists import (
     state_in,
     unit,
 )
-from xiaobao_web.kernel.lists.reading import containing, known
+from xiaobao_web.kernel.lists.reading import containing
 from xiaobao_web.reviews import data, queries, services
 from xiaobao_web.reviews.models import Opinion, Reevaluation, ReturnRecord, Review, ReviewState
 
@@ -46,18 +45,25 @@ def _returned_for(rows: Any, _name: str, code: str) -> Any:
     return rows.filter(pk__in=ReturnRecord.objects.filter(reason=code).values("review"))
 
 
-def _told(words: list[str]) -> tuple[list[Q], bool]:
-    """Return for each word the condition that an opinion's number holds it, and whether few do: they are then read."""
-    if not any(word.isascii() for word in words):  # kernel.numbers gives these numbers
-        return [Q(pk__in=[]) for _word in words], True
-    holding = [containing(("number",), word) for word in words]
-    marks = {f"word{n}": ExpressionWrapper(q, output_field=BooleanField()) for n, q in enumerate(holding)}
-    any_word = reduce(operator.or_, holding)
-    numbers = Opinion.objects.filter(any_word).order_by().annotate(**marks)
-    found = list(numbers.values_list("review", *marks)[: TOLD + 1])
-    if len(found) > TOLD:
-        return [Q(pk__in=Opinion.objects.filter(q).values("review")) for q in holding], False
-    return [Q(pk__in=[row[0] for row in found if row[n]]) for n in range(1, len(words) + 1)], True
+def _told(words: list[str]) -> tuple[list[Q], list[int] | None]:
+    """Return for each word the condition that an opinion's number holds it, and the reviews of all such opinions.
+
+    The reviews are None where they are more than a few.
+    """
+    told = [_by_number(word) if word.upper().isascii() else [] for word in words]  # kernel.numbers gives these numbers
+    where = [Q(pk__in=keys) for keys in told]
+    few = [keys for keys in told if isinstance(keys, list)]
+    return where, [key for keys in few for key in keys] if len(few) == len(told) else None
+
+
+def _by_number(word: str) -> list[int] | QuerySet[Any]:
+    """Return the reviews of the opinions whose number holds a word; a queryset where these are more than a few."""
+    found = Opinion.objects.filter(containing(("number",), word)).order_by().values_list("review", flat=True)
+    keys = grams.told(Opinion, [word], TOLD)
+    if keys is not None and len(keys) > TOLD:
+        return found
+    few = list((found if keys is None else found.filter(pk__in=keys))[: TOLD + 1])
+    return few if len(few) <= TOLD else found
 
 
 TOLD = 500
@@ -134,11 +140,13 @@ class ReviewList(ListPage):
 
         The numbers of opinions are looked for once, and so are the rows where there are few.
         """
-        told, few = _told(words)
-        found = rows
+        found, (told, keys) = rows, _told(words)
         for word, by_opinion in zip(words, told, strict=True):
             found = found.filter(self.holding(word) | by_opinion)
-        return known(rows, found) if few else found
+        if keys is None:
+            return found
+        own = self.told(words)
+        return self.among(rows, found, None if own is None else [*own, *keys])
 
 
 class ReevaluationList(ListPage):

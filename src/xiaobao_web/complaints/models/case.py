@@ -127,6 +127,7 @@ class Case(CaseMoves, models.Model):
     PERSONAL = ("customer_name", "phone", "id_number", "account", "email", "address")
     scope_unit = "unit"
     scope_people = ("handler", "leader", "registered_by", "tasks__assignee")
+    text_index = ("number", "title", "product_name")
 
     class Meta:
         verbose_name = verbose_name_plural = _("投诉")

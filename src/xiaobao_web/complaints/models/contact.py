@@ -88,6 +88,7 @@ class Contact(ContactMoves, models.Model):
     State = ContactState
     scope_unit = "unit"
     scope_people = ("registered_by", "kind_by", "checked_by")
+    text_index = ("number", "subject", "source_number")
 
     class Meta:
         verbose_name = verbose_name_plural = _("来件")

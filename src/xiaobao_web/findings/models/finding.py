@@ -74,6 +74,7 @@ class Finding(models.Model):
 
     scope_unit = "version__material__unit"
     scope_people = ("version__added_by",)
+    text_index = ("title", "text", "rule")
 
     class Meta:
         verbose_name = verbose_name_plural = _("发现")

@@ -86,6 +86,7 @@ class Issue(models.Model):
     State = IssueState
     scope_unit = "unit"
     scope_people = ("owner", "raised_by")
+    text_index = ("number", "title", "source_name")
 
     class Meta:
         verbose_name = verbose_name_plural = _("问题")

@@ -17,14 +17,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views import View
 
-from xiaobao_web.kernel import deadlines
+from xiaobao_web.kernel import deadlines, grams
 from xiaobao_web.kernel.access import holds, permission, visible_to
 from xiaobao_web.kernel.errors import BadValue, Forbidden, Hidden, Undeclared
 from xiaobao_web.kernel.lists import batches as verbs
 from xiaobao_web.kernel.lists import keyset
 from xiaobao_web.kernel.lists.columns import Column
 from xiaobao_web.kernel.lists.filters import ListFilter, address, filterset
-from xiaobao_web.kernel.lists.reading import Reading, containing, known
+from xiaobao_web.kernel.lists.reading import FEW, Reading, containing, known
 from xiaobao_web.kernel.lists.tabs import Tab
 
 Text = str | Promise
@@ -99,11 +99,24 @@ class ListPage(View):
         condition = Q()
         for word in words:
             condition &= self.holding(word) if self.search else Q()
-        return known(rows, rows.filter(condition))
+        return self.among(rows, rows.filter(condition), self.told(words))
+
+    @staticmethod
+    def among(rows: models.QuerySet[Any], found: models.QuerySet[Any], keys: list[Any] | None) -> models.QuerySet[Any]:
+        """Return what was found among some rows, of which all stand among the keys that an index told."""
+        if keys is None:
+            return known(rows, found)
+        return found if len(keys) > FEW else known(rows, found.filter(pk__in=keys))
+
+    def told(self, words: list[str]) -> list[Any] | None:
+        """Return the keys of the rows that may hold every word, more than FEW for many; None where no index tells."""
+        return grams.told(self.model, words, FEW) if {*self.search} <= {*grams.columns_of(self.model)} else None
 
     def holding(self, word: str) -> Q:
         """Return the condition that one of the searched fields contains a word."""
-        paths = self.search if word.isascii() else tuple(path for path in self.search if path not in self.serials)
+        paths = (
+            self.search if word.upper().isascii() else tuple(path for path in self.search if path not in self.serials)
+        )
         return containing(paths, word) if paths else Q(pk__in=[])
 
     def joined(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:

@@ -42,6 +42,7 @@ class Material(models.Model):
 
     scope_unit = "unit"
     scope_people = ("created_by",)
+    text_index = ("title",)
 
     class Meta:
         verbose_name = verbose_name_plural = _("材料")

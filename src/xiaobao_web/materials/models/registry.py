@@ -57,6 +57,7 @@ class ApprovedMaterial(models.Model):
     withdrawal_reason = models.CharField(_("撤回原因"), max_length=300, blank=True)
 
     scope_unit = "unit"
+    text_index = ("number", "title")
 
     class Meta:
         verbose_name = verbose_name_plural = _("已批准材料")

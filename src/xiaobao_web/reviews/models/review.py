@@ -127,6 +127,7 @@ class Review(ReviewMoves, models.Model):
     State = ReviewState
     scope_unit = "unit"
     scope_people = ("created_by", "reviewer", "second_reviewer", "assignments__person")
+    text_index = ("number", "title", "external_ref")
 
     class Meta:
         verbose_name = verbose_name_plural = _("消保审查")
