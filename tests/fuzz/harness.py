@@ -35,10 +35,15 @@ class Tally:
             self.failures.append(f"{name}: no sentence: {error.message[:100]!a}")
 
     def took(self, name: str, seconds: float, limit: float) -> None:
-        """Note how long a case took; it fails beyond its limit."""
+        """Note how much CPU time a case took; it fails beyond its limit."""
         self.slowest = max(self.slowest, seconds)
         if seconds > limit:
-            self.failures.append(f"{name}: {seconds:.1f} s, at most {limit:.1f}")
+            self.failures.append(f"{name}: {seconds:.1f} s of CPU, at most {limit:.1f}")
+
+    def hung(self, name: str, seconds: float, limit: float) -> None:
+        """Fail a case that the clock saw last beyond a limit."""
+        if seconds > limit:
+            self.failures.append(f"{name}: {seconds:.0f} s by the clock")
 
 
 Run = Callable[[int, int, int, argparse.Namespace], Tally]
@@ -79,7 +84,8 @@ def main(script: str, run: Run, flags: Sequence[str] = ()) -> int:
     for name, number in sorted(outcomes.items()):
         print(f"{number:7d}  {name}")
     print("\n".join(bad))
-    print(f"{given.cases} cases, {len(bad)} bad, slowest {slowest:.2f} s, {time.perf_counter() - began:.0f} s in all")
+    took = time.perf_counter() - began
+    print(f"{given.cases} cases, {len(bad)} bad, slowest {slowest:.2f} s of CPU, {took:.0f} s in all")
     return 1 if bad else 0
 
 

@@ -76,7 +76,9 @@ class Marks:
         columns = self._column[units]
         at = np.flatnonzero(columns >= 0)
         present = np.zeros((len(bounds), self._width), dtype=bool)
-        present[np.searchsorted(bounds, at, side="right") - 1, columns[at]] = True
+        # Both are sorted: there are far fewer rows than characters to look up.
+        shares = np.diff(np.searchsorted(at, bounds), append=len(at))
+        present[np.repeat(np.arange(len(bounds)), shares), columns[at]] = True
         bits = _bits(present)
         for wanted, asked in zip(self._wanted, self._asked, strict=True):
             fits = (bits[rows] & wanted[goals]).any(axis=1) | ~asked[goals]

@@ -149,16 +149,32 @@ class NormalisedBatch:
         last = _before(self._collapsed, positions + 1) - 1
         first, last = _before(self._dropped, first), _before(self._dropped, last)
         if len(self._inserted):
-            first = first - np.searchsorted(self._inserted, first, side="right")
-            last = last - np.searchsorted(self._inserted, last, side="right")
+            first = first - _up_to(self._inserted, first)
+            last = last - _up_to(self._inserted, last)
         return first, last + 1
+
+
+MANY = 1_000
+"""Positions from which counting along them is worth its arrays."""
 
 
 def _before(dropped: Positions, positions: Positions) -> Positions:
     """Return where positions stood before the entries at the sorted positions `dropped` were taken out."""
     if not len(dropped):
         return positions
-    return positions + np.searchsorted(dropped - np.arange(len(dropped)), positions, side="right")
+    return positions + _up_to(dropped - np.arange(len(dropped)), positions)
+
+
+def _up_to(values: Positions, positions: Positions) -> Positions:
+    """Return how many of the sorted values are at most each of the increasing positions."""
+    size = len(positions)
+    if size < MANY or int(positions[-1]) - int(positions[0]) != size - 1:
+        return np.searchsorted(values, positions, side="right")
+    # Positions that follow one another are counted along rather than looked up.
+    low, high = np.searchsorted(values, (positions[0], positions[-1]), side="right")
+    counts = np.bincount(values[low:high] - positions[0], minlength=size)
+    counts[0] += low
+    return np.cumsum(counts)
 
 
 def _expand(entries: NDArray[np.uint32], codes: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], Positions]:
