@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import rjieba
 
@@ -17,7 +17,7 @@ _BANK = (
     r"|农村信用(?:合作)?社|农信社|信用社|信用联社"
 )
 _OTHER = (
-    r"(?:消费金融|金融租赁|汽车金融|小额贷款|人寿保险|财产保险|健康保险|养老保险|人寿|财险|寿险|财产"
+    r"(?:消费金融|金融租赁|汽车金融|小额贷款|人寿保险|财产保险|健康保险|养老保险|人寿|财险|寿险|财产(?!品)"
     r"|保险|证券|信托|基金管理|融资担保|金服|金科)(?:股份有限公司|有限责任公司|有限公司|公司)?"
 )
 _APP = (
@@ -28,10 +28,12 @@ _APP = (
 _SUFFIX = re.compile(rf"(?P<bank>{_BANK})|(?P<other>{_OTHER})")
 _BRANCH = re.compile(
     r"(?P<name>[一-龥0-9]{2,12}?)(?P<kind>中心支公司|支公司|分公司|支行营业部|支行|分行|分理处|营业部"
-    r"|营业厅|营业所|储蓄所|信用卡中心|卡中心|网点|分社|信用社)"
+    r"|营业厅|营业所|储蓄所|营销服务部|办事处|服务处|代办处|服务站|信用卡中心|卡中心|网点|分社|信用社)"
 )
 _APP_NAME = re.compile(rf"(?P<name>[一-龥a-z0-9]{{1,6}}?{_APP})(?![款了过还给利一几])")
-_CARD_NICK = re.compile(r"(?P<name>[一-龥]{2,3})(?:的)?(?:信用卡|银联卡|贷记卡|储蓄卡|手机银行|房贷)")
+_CARD_NICK = re.compile(
+    r"(?P<name>[一-龥]{2,3})(?:的)?(?:信用卡|银联卡|贷记卡|储蓄卡|借记卡|联名卡|白金卡|手机银行|房贷)"
+)
 _STOP = frozenset(
     "在了的是到去给向把被跟和与从由对找问让叫我你他她它们这那个说打办用有买借还欠来以为因经就于及或且但又也都将要想该贵本某各每其此等您里面外上下前后时候家名过得着没不吗呢吧啊呀哦"
     "，。、投诉告骗刷贷好日人收扣存取查卡张绑委托称据往另原用过至自受替帮做接通过绕通知道怎么哪什么为何"
@@ -51,8 +53,10 @@ _GENERIC = re.compile(
     r"|付款|全部|任何|每家|好几家|其余|指定|开户|合作|中国人民|人民|人|央|微|本|贵|我|你们|他们"
     r"|车|交通意外|意外|医疗|重疾|商业|社会|社|分红|健康|养老|人身|财产|存款|百万医疗|惠民|教育|年金"
     r"|万能|投资|终身|增额|旅游|电动车|家庭|消费|互联网|普惠|数字|跨境|供应链|科技|退休|失业|医|少儿"
-    r"|大病)?$"
+    r"|大病|电子|联系|开户|原|老|新|旧|自家|跨|同业|余额|隔壁|别家|家门口|楼下|附近|异地|省外|外地|大型|中小)?$"
 )
+_JOINING = frozenset("由与给按要有是在向对到去从跟或登完取做用找请被把将为称说叫问")
+"""Characters before the kind of an institution that are of the sentence, not of its name."""
 _APP_END = re.compile(rf"{_APP}$")
 _GENERIC_APP = re.compile(
     r"(?:房|车|网|经营|消费|信用|公积金|小额|助|还|高利|装修|抵押|校园|借|放|欠|续|按揭|转|教育|组合"
@@ -62,7 +66,9 @@ _GENERIC_APP = re.compile(
     r"|账户"
     r"|想|要|去|向|找|再|没|不|可|能|来|多|先|又|被|是|用|给|的|了|他|会|让|敢|帮|叫|为|才|就|都|曾"
     r"|从|在|到|急|需|我|你|和|与|及|跟|对|把|上|下|里|个|期|款|钱|免息|零|只|还清|提前|最低|每月|全部"
-    r"|所有|这|那|各|任何)$"
+    r"|所有|这|那|各|任何|气球|助学|助农|创业|扶贫|生源地|银税|税|流水|发票|质押|保单|薪金|党员|人才|阶梯|首付|租金"
+    r"|养老|绿色"
+    r"|彩礼|旅游|医美|培训|场景|循环|备用|性化|车位|网银|资金|款|停车|尾款|押金)$"
 )
 _AGAINST = re.compile(
     r"(?:投诉|举报|被投诉(?:机构|单位|人)?|涉诉(?:机构|单位)?|告|反映|涉及(?:机构|单位)?|被投诉对象"
@@ -76,6 +82,21 @@ _AUTHORITY = re.compile(r"人民银行|中国人民银行|央行|银监|金监|�
 _GREETING = re.compile(r"您好|欢迎|致电|这里是|为您服务|热线|客服")
 
 
+_ACTED = re.compile(r"[取完登要填给有没不到点查刷扣还元行一]")
+"""Characters by which a verb that the tagger guesses is one."""
+_ACTING = re.compile(r"(?:app|平台|公司|上|里|的|把|给|说|催|客服|这|借|[,，。!！?？;；:：\s]|$)")
+"""What stands behind the name of one who acts."""
+_LED = re.compile(r"(?:在|从|叫|用|们|台|p|载|过|向|跟|家|[,，。:：\s]|^)$")
+"""What stands before it."""
+_CARD_NEXT = re.compile(r"[^,，。]{0,2}(?:卡|储蓄|借记|工资|尾号|账户|账号|放款|出资|资金|存管|的钱|余额)")
+_PAYS_BEFORE = re.compile(
+    r"(?:绑定?的?|关联的?|资金方[是为:：]?|资方[是为:：]?|放款方[是为:：]?|合作的?|联合|从我的?|扣我的?|到我的?|由"
+    r"|跟|和)$"
+)
+_PLAIN_END = re.compile(r"(?:贷款|借款|分期|支付|金融|贷|普惠|钱包)$")
+"""Endings of names that are as often words of the sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Mention:
     name: str
@@ -86,9 +107,18 @@ class _Mention:
 
 def find(narrative: Narrative) -> Found[str] | None:
     """Return the respondent as specifically as the text allows (云桥银行 + 滨江支行); None for a bare “你们行”."""
-    mentions = list(_institutions(narrative))
-    if not mentions:
-        mentions = list(_apps(narrative)) or list(_nicknames(narrative))
+    mentions = [*_institutions(narrative), *_card_centres(narrative)]
+    apps = [
+        a
+        for a in _apps(narrative)
+        if not any(-3 <= m.start - a.end <= 0 or 0 <= a.start - m.end <= 3 for m in mentions)
+    ]
+    if mentions:
+        # Beside a bank only what can be nothing else counts: a loan named with the bank is the bank's product.
+        apps = [a for a in apps if not _PLAIN_END.search(a.name)]
+    if apps and mentions:
+        mentions = [replace(m, score=m.score - 1.0) if _only_pays(narrative, m) else m for m in mentions]
+    mentions = sorted([*mentions, *apps], key=lambda m: m.start) or list(_nicknames(narrative))
     branches = list(_branches(narrative, mentions))
     if not mentions:
         return None
@@ -108,6 +138,12 @@ def find(narrative: Narrative) -> Found[str] | None:
     return Found(joined, ((first.start, first.end), (branch.start, branch.end)), confidence)
 
 
+def _only_pays(narrative: Narrative, mention: _Mention) -> bool:
+    """Tell whether an institution is told of as a source of money or by a card alone."""
+    after, before = narrative.after(mention.end, 8), narrative.before(mention.start, 8)
+    return _CARD_NEXT.match(after) is not None or _PAYS_BEFORE.search(before) is not None
+
+
 def _core(name: str) -> str:
     return re.sub(r"(?:股份有限公司|有限责任公司|有限公司|公司|app|平台)$", "", name)
 
@@ -117,12 +153,29 @@ def _institutions(narrative: Narrative) -> Iterator[_Mention]:
     for match in _SUFFIX.finditer(text):
         start = _name_start(text, match.start())
         proper = text[start : match.start()]
-        if len(proper) < 2 or _GENERIC.match(proper) or _AUTHORITY.search(text[start : match.end()]):
+        if len(proper) < 2 or "\n" in proper or _GENERIC.match(proper) or _AUTHORITY.search(text[start : match.end()]):
+            continue
+        if not _is_proper(proper):
             continue
         if match["other"] in ("保险", "财产", "信托", "证券") and (len(proper) > 4 or _is_common(proper)):
             continue
         name, end = text[start : match.end()], match.end()
         yield _Mention(name, start, end, _weight(narrative, start, end, match["bank"] is not None))
+
+
+def _is_proper(proper: str) -> bool:
+    """Tell whether what stands before the kind of an institution can be a name: nouns and unknown words only."""
+    words = rjieba.tag(proper)
+    if proper[-1] in _JOINING and not (len(words) == 1 and rjieba.has_word(proper)):
+        return False
+    for index, (word, tag) in enumerate(words):
+        known, last = rjieba.has_word(word), index == len(words) - 1 > 0
+        guessed = tag == "v" and len(word) > 1 and not known and not _ACTED.search(word)
+        if tag[:1] in "njxzgbilw" or tag in ("vg", "eng") or guessed or (tag == "f" and len(word) > 1):
+            continue
+        if not ((tag == "v" and len(word) == 1 and last) or (tag == "a" and not known)):
+            return False
+    return True
 
 
 def _is_common(proper: str) -> bool:
@@ -163,6 +216,8 @@ def _name_start(text: str, suffix: int) -> int:
         if have == 0 and len(word) == 1 and word in _HARD_STOP:
             break
         guessed = not tag.startswith(("n", "j")) or not rjieba.has_word(word)
+        if have == 1 and tag.startswith("r"):
+            break
         if have == 1 and len(word) >= 2 and guessed:
             start = max(least, start - (len(word) - 1 if word[0] in _STOP else 1))
             break
@@ -218,7 +273,28 @@ def _apps(narrative: Narrative) -> Iterator[_Mention]:
         name = text[start:end]
         if not proper or _GENERIC_APP.search(proper) or _is_ordinary(name) or (len(proper) == 1 and len(name) < 3):
             continue
+        if not _names_app(narrative, proper, start, end, tail[0] if tail else ""):
+            continue
         yield _Mention(narrative.text[start:end], start, end, _weight(narrative, start, end, False))
+
+
+def _names_app(narrative: Narrative, proper: str, start: int, end: int, ending: str) -> bool:
+    """Tell whether an application is named: its proper part is no word, or quoted, or called so by its own staff."""
+    if narrative.plain[max(0, start - 1) : start] in tuple('“"《「『'):
+        return re.match('(?:app|平台|公司)?[”"》」』]', narrative.after(end, 4)) is not None
+    greeted = narrative.role_at(start) == "agent" and _GREETING.search(narrative.before(start, 12)) is not None
+    if greeted or _AGAINST.search(narrative.before(start, 8)):
+        return True
+    if not _PLAIN_END.match(ending):
+        return True
+    acting = _ACTING.match(narrative.after(end, 4)) is not None
+    if ending not in ("贷款", "借款") and len(proper) > 1:
+        led, often = _LED.search(narrative.before(start, 4)) is not None, narrative.plain.count(proper + ending) > 1
+        if (acting and led) or ((acting or led) and often):
+            return True
+    if not _is_proper(proper) or len(proper) == 1:
+        return False
+    return not rjieba.has_word(proper) or ending == "贷" or (ending == "分期" and acting)
 
 
 def _proper_start(proper: str) -> int:
@@ -235,6 +311,17 @@ def _is_ordinary(name: str) -> bool:
     return bool(rjieba.has_word(name)) and not _tag(name).startswith(("nz", "nt"))
 
 
+def _card_centres(narrative: Narrative) -> Iterator[_Mention]:
+    """Yield card centres called without their bank (恒岳信用卡中心)."""
+    for match in re.finditer(r"(?P<name>[一-龥]{2,3})(?=信用卡中心)", narrative.plain):
+        for width in (2, 3):
+            short = match["name"][-width:]
+            if len(short) == width and not _JOINING & set(short) and "银行" not in short and _is_proper(short):
+                start, end = match.end() - width, match.end() + len("信用卡中心")
+                yield _Mention(narrative.plain[start:end], start, end, _weight(narrative, start, end, False))
+                break
+
+
 def _nicknames(narrative: Narrative) -> Iterator[_Mention]:
     """Yield banks called by their card (恒岳信用卡 → 恒岳银行), where the short name is no word of the language."""
     text = narrative.plain
@@ -242,7 +329,13 @@ def _nicknames(narrative: Narrative) -> Iterator[_Mention]:
         name = match["name"]
         for width in (2, 3):
             short = name[-width:]
-            if len(short) == width and not rjieba.has_word(short) and not set(short) & _STOP:
+            if (
+                len(short) == width
+                and not rjieba.has_word(short)
+                and not set(short) & _STOP
+                and "银行" not in short
+                and _is_proper(short)
+            ):
                 start = match.end("name") - width
                 yield _Mention(short + "银行", start, match.end("name"), 0.6)
                 break
@@ -264,10 +357,16 @@ def _branches(narrative: Narrative, mentions: list[_Mention]) -> Iterator[_Menti
             len(name) < 2 or re.search("^(?:哪个|什么|附近|当地|各个|这个|那个|你们|贵行|我们|其他|一家|最近)", name)
         ):
             continue
+        if start not in ends and _SENTENCE.search(name):
+            continue
         if match["kind"] in ("网点", "信用社") or (match["kind"] in ("卡中心", "信用卡中心") and start not in ends):
             continue
         if name or match["kind"] in ("信用卡中心", "卡中心", "营业部"):
             yield _Mention(text[start : match.end()], start, match.end(), 1.0)
+
+
+_SENTENCE = re.compile(r"[到在称起说把被给要去了的是]|^某|一起|下周|本$|前年")
+"""Words of the sentence that no name of a branch has."""
 
 
 def _branch_cut(name: str) -> int:

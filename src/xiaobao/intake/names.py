@@ -11,19 +11,26 @@ from xiaobao.privacy.surnames import COMPOUND, NOT_NAMES, RARE
 
 SURNAME = f"(?:{'|'.join(sorted(COMPOUND))}|[{''.join(sorted(RARE))}])"
 """A pattern of one family name, compound ones first."""
-_FUNCTION = re.compile(r"[的了吗呢吧啊哦嘛是我你他她它们这那哪您啥没么]|^[有都别从向后没在到被把给说跟]")
+_FUNCTION = re.compile(r"[的了吗呢吧啊哦嘛是我你他她它们这那哪您啥没么]|^[有都别从向后没在到被把给说跟]|[过着]$")
 _LABELS = re.compile(
     r"邮箱|电话|手机|号码|身份|卡号|账号|尾号|市值|联系|地址|退款|投诉|银行|支行|客服|客户|谢谢|您好"
     r"|你好|本人|领导|经理|柜员|要求"
-    r"|麻烦|帮忙|尽快|马上|赶紧|急|反映|如题|此致|敬礼|以上|一共|目前|估计|请|退货|退钱|赔钱|元|块钱"
-    r"|贷款|信用卡|公司|银联|微信|支付宝|会员|保险|理财|基金"
+    r"|麻烦|帮忙|尽快|马上|赶紧|急|反映|如题|此致|敬礼|以上|一共|目前|估计|请|退货|退钱|赔钱|[百千万亿几多]元|块钱"
+    r"|贷款|信用卡|公司|银联|微信|支付宝|会员|保险|理财|基金|系统|查询|查$|名单|人士|人员|门口|广场|高[一二三考中]"
+    r"|[退扣催贷骗欠购税冻刷诉账帐款]"
+    r"|(?<!^)[费息钱母父妈爸]|(?<!^)身份"
 )
 _AFTER_NAME = re.compile(
-    r"(?:$|[^一-龥]|说|称|在|于|是|的|把|给|让|向|对|跟|和|与|从|到|去|来|就|也|都|又|还|没|不|拍|推"
+    r"(?:$|[^一-龥]|反映|投诉|来电|来访|来信|致电|系|自|诉|表示|咨询|住|身|持|啊|呀|呢|哈|嘛|吧|说|称|在|于|是|的"
+    r"|把|给|让|向|对|跟|和|与|从|到|去|来|就|也"
+    r"|都|又|还|没|不|拍|推"
     r"|介|忽|骗|帮|代|用|哄|口|当|态|骂|打|叫|要|接"
     r"|告|承|保|先生|女士|小姐|经理|电话|手机|联系|身份|男|女|年|今年|现|已|曾|因|由|及|及其|本人|跑"
     r"|失|辞|离|调|做|办|卖|写|发|签|操|建|误|诱|谎)"
 )
+
+_JOINS = re.compile(r"[于系称说是把被]$")
+"""Words right behind a name that no given name ends with."""
 
 
 @lru_cache(maxsize=4096)
@@ -48,6 +55,27 @@ def is_word(text: str) -> bool:
     return bool(rjieba.has_word(text)) and not rjieba.tag(text)[0][1].startswith(("nr", "ns", "nz"))
 
 
+def _inside(text: str) -> frozenset[int]:
+    """Return the places inside the ordinary words of a run, its first word apart: no name ends there."""
+    out, at = set[int](), 0
+    for word, _ in rjieba.tag(text):
+        if at and len(word) > 1 and is_word(word):
+            out.update(range(at + 1, at + len(word)))
+        at += len(word)
+    return frozenset(out)
+
+
+def is_noun(text: str) -> bool:
+    """Tell whether the tagger sees nothing but nouns and unknown words in a text."""
+    return all(tag[:1] in ("n", "x", "g", "j", "i", "z") for _, tag in rjieba.tag(text))
+
+
+def is_tagged_person(text: str, name: str) -> bool:
+    """Tell whether the tagger sees a person of that name at the beginning of a text."""
+    word, tag = rjieba.tag(text)[0]
+    return word == name and tag.startswith("nr")
+
+
 def name_at(text: str, at: int) -> str:
     """Return the name that begins at a place, "" where none does; the words behind it decide between two lengths."""
     run = re.match(r"[一-龥]{1,6}", text[at:])
@@ -56,13 +84,14 @@ def name_at(text: str, at: int) -> str:
     word = run[0]
     head = 2 if word[:2] in COMPOUND else 1
     best, score = "", 0
+    cuts = _inside(word)
     for length in (head + 2, head + 1):
         name = word[:length]
-        if len(name) < length or not is_person(name):
+        if len(name) < length or not is_person(name) or length in cuts:
             continue
-        own = 0
-        if _AFTER_NAME.match(text, at + length):
-            own += 2
+        own = 3 if _AFTER_NAME.match(text, at + length) else 0
+        if length > head + 1 and _JOINS.search(name):
+            own -= 4
         rest = word[length:]
         if rest and rjieba.tag(rest)[0][0] != rest[0]:
             own += 1

@@ -10,7 +10,15 @@ from functools import lru_cache
 from opencc import OpenCC
 
 from xiaobao.intake.found import Found
-from xiaobao.intake.names import SURNAME, is_person, is_word, may_be_person, name_at
+from xiaobao.intake.names import (
+    SURNAME,
+    is_noun,
+    is_person,
+    is_tagged_person,
+    is_word,
+    may_be_person,
+    name_at,
+)
 from xiaobao.intake.narrative import Narrative
 from xiaobao.privacy.surnames import COMMON, COMPOUND, RARE
 
@@ -23,8 +31,20 @@ _LABEL = re.compile(
     r"(?:投诉人|申诉人|举报人|反映人|来电人|来信人|来访人|信访人|申请人|当事人|持卡人|借款人|投保人"
     r"|被保险人|储户|消费者|联系人|户主|户名"
     r"|客户姓名|名字|写信人|来函人|申述人|投诉者|报案人|受害人|客户|市民|群众|用户|姓名|署名|落款"
-    r"|代表|经办人?|本人姓名|真名|监护人|委托人)"
+    r"|代表|经办人?|本人姓名|真名|监护人|委托人|卡主|机主|车主|账户主|开户人|法人|法定代表人|负责人)"
     r"(?:\(|（)?(?:姓名|名字|叫|是|为|[:：])*[ :：]{0,3}(?=[一-龥])"
+)
+_AS = re.compile(
+    r"(?:我是|本人是|本人系|本人为|我系|我们是)(?P<what>[^\s,，。!！?？;；:：]{0,14}?(?:客户|村民|居民|业主|商户"
+    r"|学生|老师|教师|职工|农民"
+    r"|储户|用户|持卡人|老板|个体户|店主|退休工人|工人|司机|会员|养殖户|种植户|农户|社员|市民|群众|人士|消费者"
+    r"|投资者|投保人|借款人))(?=[一-龥])"
+)
+"""What one is, before the name: 我是石桥村村民农世昌."""
+_MYSELF = re.compile(
+    r"(?:^|[\s,，。!！?？;；])(?:我|本人|俺) ?(?=(?P<name>[一-龥]{2,4})[,，、 (（]{0,2}(?:今年|现年|系(?!统|列)"
+    r"|男[,，、 ]|女[,，、 ]"
+    r"|\d{2}岁|家住|身份证|1[3-9]\d|电话|手机|\d{4}年))"
 )
 _SELF = re.compile(
     r"(?:我的?名字(?:叫|是)|我本人叫|我叫|本人叫|我是|本人|我名叫|名字叫|名叫|全名叫?|(?:^"
@@ -40,7 +60,8 @@ _OTHER = re.compile(
     r"(?:前夫|前妻|前男友|前女友|同事|朋友|邻居|同学|亲戚|室友|老乡|中介|骗子|对方|冒充|自称|找什么"
     r"|什么|认识|转给|打给|转账给|经理|主任|柜员|客服|业务员"
     r"|推销员|催收员?|律师|民警|警官|坐席|专员|行长|保安|大堂|员工|信贷员|理赔员|代理人|收款人"
-    r"|户名为?|登记人|记录人|受理人|工号)[叫是姓: ]{0,3}$"
+    r"|(?:收款|对方|转入|他的?)[^,，。]{0,4}户名为?|登记人|记录人|受理人|工号)[叫是姓: ]{0,3}$"
+    r"|[一那这有][个位名][叫姓][叫是 ]?$|[个位](?:女的|男的|人)?[叫姓]$"
 )
 _FAMILY = re.compile(rf"(?:免贵姓|我姓|本人姓|贵姓|他姓|她姓|老人姓|姓)[ ,，]?({SURNAME})(?:{_TITLE})?")
 _GIVEN = re.compile(r"(?:单名一?个?|单字一?个?|名字就?一个|就一个)[ ,，]?([一-龥])(?:字|[, 。]|$)")
@@ -53,14 +74,22 @@ _FOLLOW = (
     r"(?=[^一-龥0-9a-z幺]{0,4}(?:$|\d{6}|(?<=\n)|于\d|于今|于去|系贵|是贵|现年|现住|今年\d|\d{2}岁"
     r"|家住|敬上|敬启|谨启|留|呈上|拜托|谢谢|男[,，、 ]|女[,，、 ]"
     r"|手机|电话|联系|tel|身份证|证件|卡号|账号|卡尾|尾号"
-    r"|邮箱|邮件|微信|保单|v信|致电|回电|[幺1]|0\d{2,3}|86|\+|[a-z0-9._]+@|20\d\d|二〇))"
+    r"|邮箱|邮件|微信|保单|v信|致电|回电|1[3-9]\d[ \-]?[\d*x]|幺[3-9三五七八九]|0\d{2,3}|86|\+|[a-z0-9._]+@|20\d\d"
+    r"|二〇))"
 )
 _SIGNED = re.compile(rf"(?:^|[^一-龥·0-9a-z])(?P<name>[一-龥·]{{2,5}}){_FOLLOW}")
+_JOINED = re.compile(r"[于系称说是把被现]$")
+_CLOSING = re.compile(r"(?:敬上|敬启|谨启|谨上|呈上|拜上|留言|谢谢|[上留])$")
 _OF = re.compile(
     rf"我是(?P<name>{SURNAME}[一-龥]{{1,2}})的(?:儿子|女儿|女婿|儿媳|媳妇|孙子|孙女|老伴|老公|老婆"
     rf"|妻子|丈夫|家属|侄子|外甥|爱人)"
 )
 _NOT_OWN = re.compile(r"[^\s,，。]{0,2}(?:的|啥|什么|氏)|(?:经理|主任|柜员|客服|律师|警官|催收)")
+_BY_ITSELF = re.compile(r"(?<=[\s,，。!！;；:：])(?P<name>[一-龥]{2,3})(?=[\s,，。!！;；:：]|$)")
+_THANKED = re.compile(
+    r"(?:顾客|签名|签字|在下|敬礼|此致|谢谢|感谢|拜托|盼复|回复|答复|业主|学生"
+    r"|老人)(?P<name>[一-龥]{2,3})[\s。.!！~]*$"
+)
 _OPENS = re.compile(r"(?:^|[。\n!！?？]|(?:客户|市民|储户|持卡人|投诉人))\s*(?=[一-龥])")
 _REPORTS = re.compile(
     r"[,，]?\s?(?:投诉|反映|来电|来访|来信|致电|称|表示|举报|诉|要求|系|于(?:\d|今|去|上|昨|前)"
@@ -68,14 +97,19 @@ _REPORTS = re.compile(
 )
 _RUN_BEFORE = re.compile(
     r"([一-龥]{3,10})[\s,，:：(（]{0,3}(?:(?:手机|电话|联系电话"
-    r"|联系方式)[号码是:： ]{0,3})?(?=1[3-9]\d|\+?86)"
+    r"|联系方式)[号码是:： ]{0,3})?(?=1[3-9]\d[ \-]?[\d*x]|\+?86)"
 )
 _NUMBER_NEXT = re.compile(
-    r"[\s,，:：(（]{0,3}(?:(?:手机|电话|联系电话|联系方式)[号码是:： ]{0,3})?(?:1[3-9]|\+?86|[幺0]\d)"
+    r"[\s,，:：(（]{0,3}(?:(?:手机|电话|联系电话|联系方式)[号码是:： ]{0,3})?(?:1[3-9]\d[ \-]?[\d*x]"
+    r"|\+?86[ \-]?1[3-9]\d|[幺0]\d)"
 )
 _LEADS = frozenset(
     "我你他她它的了在是有不没请望盼希要求把被给向对从这那就都也还会能可以及并且但却因为所如若当再最很太更"
 )
+
+
+_LABELLED, _CALLED = 0.9, 0.85
+"""Scores of a name behind a label (投诉人) and behind 我叫."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,30 +138,55 @@ def _converter() -> OpenCC:
 
 
 def _simplified(name: str) -> str:
-    return str(_converter().convert(name))
+    # Character by character: of whole words the converter would make others (沈默 is not 沉默).
+    return "".join(str(_converter().convert(character)) for character in name)
 
 
 def _names(narrative: Narrative) -> Iterator[_Name]:
     text = narrative.own
     for match in _LABEL.finditer(text):
-        yield from _run(text, match.end(), 0.9, strong=match[0].rstrip().endswith((":", "：")))
+        yield from _run(text, match.end(), _LABELLED, strong=match[0].rstrip().endswith((":", "：")))
     for match in _SELF.finditer(text):
-        yield from _run(text, match.end(), 0.85 if "叫" in match[0] else 0.75, strong="叫" in match[0])
+        yield from _run(text, match.end(), _CALLED if "叫" in match[0] else 0.75, strong="叫" in match[0])
+    for match in _AS.finditer(text):
+        yield from _run(text, match.end(), 0.86, strong=False)
+    for match in _MYSELF.finditer(text):
+        yield from _run(text, match.end(), 0.84, strong=False)
     for match in _RELATIVE.finditer(text):
+        if match[0][-1] not in "叫是:： " and text[match.end()] not in COMMON and len(name_at(text, match.end())) < 3:
+            continue
         yield from _run(text, match.end(), 0.93, strong=False)
     for match in _OF.finditer(text):
         yield _Name(match["name"], *match.span("name"), 0.96)
     yield from _families(text)
     for match in _SIGNED.finditer(text):
-        yield from _signed(match)
+        yield from _signed(match, closing=not narrative.is_dialogue)
+    told = narrative.channel in ("regulator_transfer", "branch")
     for match in _OPENS.finditer(text):
         name = name_at(text, match.end())
-        if name and _REPORTS.match(text, match.end() + len(name)):
+        if not name or is_word(name[:2]):
+            continue
+        if _REPORTS.match(text, match.end() + len(name)):
             yield _Name(name, match.end(), match.end() + len(name), 0.8)
+        elif told and name[0] in COMMON and is_tagged_person(text[match.end() : match.end() + 6], name):
+            yield _Name(name, match.end(), match.end() + len(name), 0.6)
+    yield from _alone(narrative)
     yield from _before_numbers(text)
     if narrative.is_dialogue:
         yield from _answers(narrative)
         yield from _addressed(narrative)
+
+
+def _alone(narrative: Narrative) -> Iterator[_Name]:
+    """Yield a name that is a clause of its own near the end, or ends a letter behind a word of thanks."""
+    text = narrative.own
+    for match in _BY_ITSELF.finditer(text):
+        name = match["name"]
+        late = match.start("name") > 0.6 * len(text)
+        if late and name[0] in COMMON and is_person(name) and is_tagged_person(name, name):
+            yield _Name(name, *match.span("name"), 0.5)
+    if (last := _THANKED.search(text)) and is_person(last["name"]):
+        yield _Name(last["name"], *last.span("name"), 0.6)
 
 
 def _before_numbers(text: str) -> Iterator[_Name]:
@@ -160,9 +219,15 @@ def _families(text: str) -> Iterator[_Name]:
             yield from _run(text, start, 0.8, strong=False, single=True)
 
 
-def _signed(match: re.Match[str]) -> Iterator[_Name]:
+def _signed(match: re.Match[str], *, closing: bool) -> Iterator[_Name]:
     """Yield a name that stands alone before a number or at the end."""
     name = match["name"]
+    if not is_person(name) and (bare := _CLOSING.sub("", name)) != name and is_person(bare):
+        yield _Name(bare, match.start("name"), match.start("name") + len(bare), 0.72)
+        return
+    if len(name) == 3 and _JOINED.search(name) and is_person(name[:2]):
+        yield _Name(name[:2], match.start("name"), match.start("name") + 2, 0.72)
+        return
     ahead = 0.72 if match.end() < len(match.string.rstrip(" \n。.")) else 0.66
     if is_person(name) or ("·" in name and len(name) >= 4):
         yield _Name(name, *match.span("name"), ahead)
@@ -171,7 +236,10 @@ def _signed(match: re.Match[str]) -> Iterator[_Name]:
     elif may_be_person(name) and _NUMBER_NEXT.match(match.string, match.end()):
         yield _Name(name, *match.span("name"), 0.55)
     elif (
-        2 <= len(name) <= 4
+        closing
+        and 2 <= len(name) <= 4
+        and (match.end() >= len(match.string.rstrip(" \n。.!！~")) or _NUMBER_NEXT.match(match.string, match.end()))
+        and (is_noun(name) or _NUMBER_NEXT.match(match.string, match.end()))
         and not any(is_word(name[i : i + 2]) for i in range(len(name) - 1))
         and name[0] not in _LEADS
     ):
@@ -192,10 +260,13 @@ def _run(text: str, at: int, score: float, *, strong: bool, single: bool = False
         yield _Name(name, at, at + len(name), score)
     elif strong and 2 <= len(word) <= 4 and not is_word(word) and word[0] not in _LEADS:
         yield _Name(word, at, at + len(word), score - 0.1)
+    elif len(word) in (2, 3) and may_be_person(word) and score in (_LABELLED, _CALLED):
+        # A word that stands where only a name does is one: 投诉人高峰，….
+        yield _Name(word, at, at + len(word), score - 0.25)
     elif single and (word[:2] in COMPOUND or word[0] in RARE):
         width = 2 if word[:2] in COMPOUND else 1
         yield _Name(word[:width], at, at + width, score)
-    elif 4 <= len(word) <= 9 and is_person(word[-3:]) and is_word(word[:2]):
+    elif 4 <= len(word) <= 9 and is_person(word[-3:]) and is_word(word[:2]) and not is_word(word[-3:-1]):
         # 我是养殖户农世昌: what one is stands before the name.
         yield _Name(word[-3:], at + len(word) - 3, at + len(word), score - 0.1)
 
@@ -236,9 +307,16 @@ def _addressed(narrative: Narrative) -> Iterator[_Name]:
             continue
         start, end = narrative.turn_span(turn)
         for match in re.finditer(
-            rf"(?:^|[\s,，。])({SURNAME}(?:先生|女士|小姐|阿姨|大爷|老师))", narrative.plain[start:end]
+            rf"(?:^|[\s,，。是的])(?P<name>{SURNAME}(?P<given>[一-龥]{{1,2}}?)?)(?P<title>先生|女士|小姐|阿姨|大爷"
+            rf"|老师)",
+            narrative.plain[start:end],
         ):
-            yield _Name(match[1], start + match.start(1), start + match.end(1), 0.55)
+            given = match["given"] is not None
+            if given and not is_person(match["name"]):
+                continue
+            last = match.end("name") if given else match.end("title")
+            name = narrative.plain[start + match.start("name") : start + last]
+            yield _Name(name, start + match.start("name"), start + last, 0.58 if given else 0.55)
 
 
 def _weighed(narrative: Narrative, name: _Name) -> _Name:

@@ -42,12 +42,26 @@ _GENERIC = re.compile(
     r"投诉|客服|不良记录|免费|保本|稳赚|综合评分|系统|安全账户|欠债|骗人|你|我|他|没|不|老赖|[0-9]+号"
     r"|[一二三四五六七八九十]+号|.{0,3}(?:月|日|年|天).{0,4}号)"
 )
+_ALL_GENERIC = re.compile(
+    r"(?:个人|商业|公积金|信用|组合|养老|教育|两全|终身|定期|增额|意外|百万|医疗|住院|重大?疾病?|健康|年金|分红"
+    r"|万能|消费|经营|装修|抵押"
+    r"|住房|房|车|驾乘|团体|护理|财产|家财|理财|大额|存|结构性|智能|活期|通知|组合|现金|账单|专项|新型|混合|股票"
+    r"|债券|指数|货币|纯债|固收"
+    r"|定投|高端|储蓄|人身|人寿|投连|投资连结|型|性|类|的|附加|综合|普通|小额|网络|互联网|线上|助学|农户|惠农)*"
+    r"(?:保险|险|年金|贷款?|理财|基金|存款|存单|寿险?|产品|金|分期|信托|计划|卡|型|单)?"
+)
+_CLAUSE = re.compile(r"银行|公司|人寿|支行|平台|客服|[还满免收]|自动|提前|结清|审批|字第|开通|同意|本金|收益|承诺|亏")
+"""Words of an institution or a sentence, which no product is called by."""
+_SOLD = re.compile(
+    r"(?:这|那)?[一]?[款只份个种]?(?:的|类)?[^,，。]{0,3}(?:产品|理财|基金|保险|险|年金|信托|存款|借款|贷款|信用卡"
+    r"|联名卡|计划|分期|保单)"
+)
 _KIND = re.compile(r"保险|理财|基金|险|年金|寿|盈|利|宝|混合|债|持有|号|金|鑫|福|享|存|红|益|稳|财|贷")
 
 
 def find(narrative: Narrative) -> Found[str] | None:
     """Return the name of the product as written, without quotation marks; None where only its kind is told."""
-    best = max(_names(narrative), key=lambda item: (item[2], -item[0]), default=None)
+    best = max(_names(narrative), key=lambda item: (item[2], -item[0], item[1]), default=None)
     if best is None:
         return None
     start, end, score = best
@@ -57,18 +71,23 @@ def find(narrative: Narrative) -> Found[str] | None:
 def _names(narrative: Narrative) -> Iterator[tuple[int, int, float]]:
     text = narrative.own
     for match in _LABELLED.finditer(text):
-        if not _GENERIC.match(match[1]):
+        if not _GENERIC.match(match[1]) and not _ALL_GENERIC.fullmatch(match[1]):
             yield *match.span(1), 0.9
     for match in _QUOTED.finditer(text):
+        before, after = text[max(0, match.start() - 8) : match.start()], text[match.end() : match.end() + 8]
+        sold = _SOLD.match(after) is not None
+        led = _BOUGHT.search(before) is not None
+        kind = _KIND.search(match[1]) is not None
         if (
             not _GENERIC.match(match[1])
-            and _BOUGHT.search(text[max(0, match.start() - 8) : match.start()])
-            and _KIND.search(match[1])
-            and _is_proper(match[1])
+            and not _ALL_GENERIC.fullmatch(match[1])
+            and not _CLAUSE.search(match[1])
+            and ((led and kind) or (sold and (kind or led)) or (kind and _SUFFIX.search(match[1])))
+            and (_is_proper(match[1]) or (sold and len(match[1]) <= 8))
         ):
-            yield *match.span(1), 0.8
+            yield *match.span(1), 0.85 if sold else 0.8
     for match in _NAMED.finditer(text):
-        if not _GENERIC.match(match[1]) and _KIND.search(match[1]) and _is_proper(match[1]):
+        if not _GENERIC.match(match[1]) and _KIND.search(match[1]) and _fits(match[1]):
             yield *match.span(1), 0.85
     for match in _SUFFIX.finditer(text):
         yield from _trimmed(text, match)
@@ -89,8 +108,12 @@ def _trimmed(text: str, match: re.Match[str]) -> Iterator[tuple[int, int, float]
     bought = _BOUGHT.search(text[max(0, start - 6) : start]) is not None
     closed = re.match(r"[^一-龥]|理财|保险|基金|$", text[match.end() : match.end() + 2]) is not None
     led = re.search(r"(?:的|基金|理财|保险|产品|[,，。 :：])$", text[max(0, start - 2) : start]) is not None
-    if len(name) >= 3 and (bought or (closed and led)) and not _GENERIC.match(name) and _is_proper(name):
+    if len(name) >= 3 and (bought or (closed and led)) and not _GENERIC.match(name) and _fits(name):
         yield start, match.end(), 0.75
+
+
+def _fits(name: str) -> bool:
+    return not _ALL_GENERIC.fullmatch(name) and not _CLAUSE.search(name) and _is_proper(name)
 
 
 def _answers(narrative: Narrative) -> Iterator[tuple[int, int, float]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from xiaobao.intake.found import Found
-from xiaobao.intake.names import SURNAME, is_person, is_word, name_at
+from xiaobao.intake.names import SURNAME, is_noun, is_person, is_word, name_at
 from xiaobao.intake.narrative import Narrative
 from xiaobao.privacy.surnames import COMMON, RARE
 from xiaobao.privacy.surnames import COMPOUND as _COMPOUND
@@ -28,7 +28,8 @@ _TITLED = re.compile(
     rf"|柜员|专员|客服|业务员|主管|组长|顾问|总监)"
 )
 _NICK = re.compile(
-    rf"(?:那个|一个|叫|的|找|你们|是|员|理)[ ]?([小老](?:{SURNAME}))(?![一-龥]?(?:板|师|人|家|孩|时"
+    rf"(?:那个|一个|叫|的|找|你们|是|员|理)[ ]?((?!老赖|小时|小区|老实|小费|老师|小满"
+    rf"|老乡)[小老](?:{SURNAME}))(?![一-龥]?(?:板|师|人|家|孩|时"
     rf"|区|额|票|本|微|伙|姐|妹|爷|奶|赖|头|数|贷|费|心|公|婆|伴|乡|太|妈|爸|弟|哥|儿|店|卖|吃|组|米|学|程"
     rf"|红书|的))"
 )
@@ -43,6 +44,7 @@ _NOT_STAFF = re.compile(
     r"|经理[是叫]$|转接"
 )
 _VERBS = frozenset("从都由向和于应解时支经成容强包管加连通要能会就说")
+_JOINS = re.compile(r"^和|[部副正]$|[后前]面$|[为的着过将]$")
 _PLACES = re.compile(r"商城|平台|全国|东区|西区|前台|柜台|网点|银行|支行|分行|人工|智能|机器|在线|视频|电话")
 
 
@@ -98,7 +100,12 @@ def _after_post(text: str, match: re.Match[str]) -> Iterator[tuple[int, int, flo
         yield at, at + len(nick[0]), 0.85, nick[0]
     elif titled:
         yield at, at + len(titled[0]), 0.85, titled[0]
-    elif name and not (name[0] in _VERBS and is_word(word[:2])):
+    elif (
+        name
+        and not (name[0] in _VERBS and is_word(word[:2]))
+        and not _JOINS.search(name)
+        and (name[0] in COMMON or is_noun(name))
+    ):
         yield at, at + len(name), 0.85, name
     elif "姓" in match[0] and word[0] in RARE:
         yield at, at + 1, 0.8, word[0]
@@ -106,4 +113,8 @@ def _after_post(text: str, match: re.Match[str]) -> Iterator[tuple[int, int, flo
 
 def _fits(name: str) -> bool:
     """Tell whether what stands before a post is a family name alone or a full name."""
-    return _PLACES.search(name) is None and (name in COMMON or is_person(name) or name in _COMPOUND)
+    return (
+        _PLACES.search(name) is None
+        and _JOINS.search(name) is None
+        and (name in COMMON or is_person(name) or name in _COMPOUND)
+    )
