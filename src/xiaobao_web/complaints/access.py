@@ -176,4 +176,5 @@ declare("complaints.confidential", _("设置身份保密"), SUPERVISORS | {Role.
 declare("complaints.open_issue", _("登入问题台账"), SUPERVISORS | {Role.LIAISON: UNIT, Role.AUDITOR: ALL})
 declare("complaints.reevaluate", _("提请回溯评估"), SUPERVISORS)
 declare("complaints.set_template", _("管理反馈报告模板"), OFFICE | {Role.ADMIN: ALL})
+declare("complaints.set_bureau", _("管理属地局"), OFFICE | {Role.ADMIN: ALL})
 declare("complaints.comment", _("评论"), VIEW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -67,9 +68,11 @@ class Row:
     fate: str = ""
 
 
-def headings(data: bytes, remembered: dict[str, str]) -> tuple[sheets.Sheet, dict[str, str]]:
+def headings(
+    data: bytes, remembered: dict[str, str], fields: Mapping[str, Sequence[str]] = FIELDS
+) -> tuple[sheets.Sheet, dict[str, str]]:
     """Return a table and what each of its headings means (heading → field, "" for none); raises BadUpload."""
-    usual = {sheets.folded(word): name for name, words in FIELDS.items() for word in words}
+    usual = {sheets.folded(word): name for name, words in fields.items() for word in words}
     known = frozenset(usual) | frozenset(map(sheets.folded, remembered))
     try:
         sheet = sheets.read(data, known)
@@ -84,23 +87,43 @@ def headings(data: bytes, remembered: dict[str, str]) -> tuple[sheets.Sheet, dic
     return sheet, meant
 
 
-def missing(meant: dict[str, str]) -> list[str]:
+def missing(meant: dict[str, str], needed: Sequence[str] = NEEDED, labels: Mapping[str, str] = LABELS) -> list[str]:
     """Return the labels of needed fields that no heading means."""
-    return [LABELS[name] for name in NEEDED if name not in meant.values()]
+    return [labels[name] for name in needed if name not in meant.values()]
+
+
+def cells_of(sheet: sheets.Sheet, meant: dict[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield each row's number in the file and its cells by field."""
+    places = {name: index for index, heading in enumerate(sheet.header) if (name := meant.get(heading))}
+    for number, cells in sheet.rows:
+        yield (
+            number,
+            {name: plain(cells[place]).strip() if place < len(cells) else "" for name, place in places.items()},
+        )
+
+
+def units_by_name() -> dict[str, Any]:
+    """Return the organisations in use by their names and codes."""
+    rows = apps.get_model("people", "Organisation")._default_manager.filter(active=True)
+    return {key: unit for unit in rows for key in (unit.name, unit.code)}
+
+
+def unit_named(words: str) -> Any:
+    """Return the organisation that words name: by its name or code, or the longest name that they contain."""
+    units = units_by_name()
+    plainly = "".join(words.split())
+    if plainly in units:
+        return units[plainly]
+    inside = [unit for name, unit in units.items() if len(name) >= 4 and name in plainly and name == unit.name]
+    return max(inside, key=lambda unit: len(unit.name), default=None)
 
 
 def rows(sheet: sheets.Sheet, meant: dict[str, str]) -> list[Row]:
     """Return the rows of a table as records, each with its faults; a number that stands twice is a fault."""
-    places = {name: index for index, heading in enumerate(sheet.header) if (name := meant.get(heading))}
-    units = {
-        key: unit
-        for unit in apps.get_model("people", "Organisation")._default_manager.filter(active=True)
-        for key in (unit.name, unit.code)
-    }
+    units = units_by_name()
     out: list[Row] = []
     seen: set[str] = set()
-    for number, cells in sheet.rows:
-        told = {name: plain(cells[place]).strip() if place < len(cells) else "" for name, place in places.items()}
+    for number, told in cells_of(sheet, meant):
         row = _row(number, told, units)
         if told["number"] in seen:
             row.faults.append(_("编号与前面的行重复"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from xiaobao_web.complaints.views import hooks, importing, public, scans, taking_down
+from xiaobao_web.complaints.views import hooks, importing, public, scans, taking_down, transfer_tables
 
 STAFF: list[URLPattern] = [
     path("take-down/", taking_down.take_down, name="complaint_take_down"),
@@ -12,6 +12,9 @@ STAFF: list[URLPattern] = [
     path("letters/<int:contact>/", scans.scan, name="complaint_scan"),
     path("letters/<int:contact>/pages/<int:place>.png", scans.picture, name="complaint_scan_page"),
     path("intake-figures/", taking_down.accuracy, name="complaint_intake_figures"),
+    path("transfers/import/", transfer_tables.begin, name="complaint_transfer_import"),
+    path("transfers/import/<int:pk>/", transfer_tables.shown, name="complaint_transfer_import_shown"),
+    path("transfers/bureaus/", transfer_tables.bureaus, name="complaint_bureaus"),
     path("import/", importing.begin, name="complaint_import"),
     path("import/<int:pk>/", importing.shown, name="complaint_import_shown"),
     path("import/<int:pk>/written-back/", importing.written_back, name="complaint_import_written_back"),

@@ -64,19 +64,22 @@ def store(upload: Any, *, by: Any) -> StoredFile:
     return files.store(upload, name=str(upload.name), by=by, limit=LIMIT)
 
 
-@transaction.atomic
 def remember(system: str, headings: dict[str, str], *, by: Any) -> HeadingMap:
     """Keep what a system's headings mean; raises BadValue where two mean the same."""
     require(by, "complaints.import")
+    return keep_headings(system_of(system), headings, by=by, labels=spreadsheet.LABELS)
+
+
+@transaction.atomic
+def keep_headings(system: str, headings: dict[str, str], *, by: Any, labels: dict[str, str]) -> HeadingMap:
+    """Keep what the headings of a source mean, of the fields that have labels; the caller has checked who may."""
     names = [name for name in headings.values() if name]
-    unknown = sorted(set(names) - set(spreadsheet.FIELDS))
+    unknown = sorted(set(names) - set(labels))
     twice = sorted(name for name, count in Counter(names).items() if count > 1)
     if unknown or twice:
-        told = "、".join(spreadsheet.LABELS.get(name, name) for name in [*twice, *unknown])
+        told = "、".join(labels.get(name, name) for name in [*twice, *unknown])
         raise BadValue(_("每个项目只能对应一列：%s。") % told)
-    row, _made = HeadingMap.objects.update_or_create(
-        system=system_of(system), defaults={"headings": headings, "by": by}
-    )
+    row, _made = HeadingMap.objects.update_or_create(system=system, defaults={"headings": headings, "by": by})
     journal.record("complaints.headings_set", by=by, on=row, facts={"system": row.system})
     return row
 

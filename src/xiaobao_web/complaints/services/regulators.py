@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xiaobao_web.complaints import clocking, telling
-from xiaobao_web.complaints.models import Case, RegulatorTransfer, Source, Track
+from xiaobao_web.complaints.models import Case, LocalBureau, RegulatorTransfer, Source, Track
 from xiaobao_web.complaints.services import documents
 from xiaobao_web.complaints.services.assignment import lock
 from xiaobao_web.complaints.services.opening import open_directly
@@ -38,11 +38,11 @@ REPORT_FIELDS: dict[str, Any] = {
 def receive_transfer(*, source: str, bureau: str, number: str, text: str, by: Any, received_at: datetime | None = None,
                      due_on: date | None = None, forwarded_on: date | None = None,
                      received_by_bureau: date | None = None, case: Case | None = None,
-                     **values: Any) -> RegulatorTransfer:  # fmt: skip
+                     ticket: dict[str, Any] | None = None, **values: Any) -> RegulatorTransfer:  # fmt: skip
     """Register a transfer: as a case of its own, or onto the case (`case`) that the complainant brought here before.
 
     The same number of the same source is registered once. With both a direct complaint and a transfer the clocks of
-    both run, and the earlier day governs.
+    both run, and the earlier day governs. Without a unit a new case goes to the branch of its local bureau (属地局).
     """
     if source not in Source.values:
         raise BadValue(_("请选择转办来源。"), fields={"source": _("请选择")})
@@ -56,8 +56,9 @@ def receive_transfer(*, source: str, bureau: str, number: str, text: str, by: An
     if case is None:
         contact = {
             "source_system": Source(source).label, "source_number": number.strip(),
-            "key": f"regulator_transfer:{source}:{number.strip()}"[:200],
+            "key": f"regulator_transfer:{source}:{number.strip()}"[:200], "ticket": ticket or {},
         }  # fmt: skip
+        values = {**values, "unit": values.get("unit") or branch_of(bureau)}
         case = open_directly(
             channel="regulator_transfer", text=text, by=by, received_at=at, contact=contact, track=track, **values
         )
@@ -81,6 +82,17 @@ def receive_transfer(*, source: str, bureau: str, number: str, text: str, by: An
     told = [*telling.in_charge(case), *telling.office(case), *telling.unit_heads(case)]
     telling.people(case, told, _("监管转办：%(number)s %(title)s"), "complaints.regulator")
     return made
+
+
+def branch_of(bureau: str) -> Any:
+    """Return the organisation that a bureau's transfers go to, None where nobody has said."""
+    name = "".join(bureau.split())
+    rows = list(LocalBureau.objects.select_related("unit").filter(unit__active=True))
+    same = [row for row in rows if row.name == name]
+    near = sorted(
+        (row for row in rows if name and (row.name in name or name in row.name)), key=lambda row: -len(row.name)
+    )
+    return next((row.unit for row in [*same, *near]), None)
 
 
 def _start_report(made: RegulatorTransfer) -> None:
@@ -111,6 +123,26 @@ def urge(made: RegulatorTransfer, *, by: Any, text: str, due_on: date | None = N
     told = [*telling.in_charge(row.case), *telling.office(row.case), *telling.unit_heads(row.case),
             *telling.executives(row.case)]  # fmt: skip
     telling.people(row.case, told, _("监管督办：%(number)s %(title)s"), "complaints.regulator")
+    return row
+
+
+@transaction.atomic
+def change_day(made: RegulatorTransfer, *, by: Any, due_on: date) -> RegulatorTransfer:
+    """Take over the day that the regulator now asks for, where it is another one; its own deadline starts anew."""
+    row = RegulatorTransfer.objects.select_for_update(of=("self",)).select_related("case__unit").get(pk=made.pk)
+    require(by, "complaints.regulator", row.case)
+    if row.due_on == due_on:
+        return row
+    changes = {"due_on": [str(row.due_on or ""), str(due_on)]}
+    row.due_on = due_on
+    row.save(update_fields=["due_on"])
+    if row.reported_at is None:
+        _start_report(row)
+    facts = {"number": row.number, "due": str(due_on)}
+    journal.record("complaints.regulator_day", by=by, on=row.case, facts=facts, changes=changes)
+    telling.people(
+        row.case, telling.in_charge(row.case), _("监管改了反馈日期：%(number)s %(title)s"), "complaints.regulator"
+    )
     return row
 
 

@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from xiaobao_web.complaints.channels import spreadsheet
-from xiaobao_web.complaints.models import CaseImport, HeadingMap
-from xiaobao_web.complaints.services import importing
+from xiaobao_web.complaints.models import CaseImport, HeadingMap, ImportPurpose
+from xiaobao_web.complaints.services import importing, transfer_tables
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadValue, Hidden
 from xiaobao_web.kernel.models import StoredFile
 from xiaobao_web.kernel.tallies import Cell, Table, download
 
 SHOWN = 100
+CONTACTS = ImportPurpose.CONTACTS.value
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,8 +28,9 @@ def begin(request: HttpRequest) -> HttpResponse:
     by = request.user
     require(by, "complaints.import")
     context: dict[str, Any] = {
-        "system": "", "error": "", "imports": CaseImport.objects.select_related("by")[:10],
-        "systems": HeadingMap.objects.order_by("system"), "fields": spreadsheet.LABELS.items(),
+        "system": "", "error": "", "imports": CaseImport.objects.filter(purpose=CONTACTS).select_related("by")[:10],
+        "systems": HeadingMap.objects.exclude(system__startswith=transfer_tables.PREFIX).order_by("system"),
+        "fields": spreadsheet.LABELS.items(),
     }  # fmt: skip
     if request.method == "POST":
         context["system"] = request.POST.get("system", "")
@@ -68,7 +70,7 @@ def _step(request: HttpRequest, context: dict[str, Any]) -> CaseImport | None:
 
 def _of(request: HttpRequest, pk: int) -> CaseImport:
     require(request.user, "complaints.import")
-    row = CaseImport.objects.select_related("by").filter(pk=pk).first()
+    row = CaseImport.objects.filter(purpose=CONTACTS).select_related("by").filter(pk=pk).first()
     if row is None:
         raise Hidden(_("没有这次导入。"))
     return row

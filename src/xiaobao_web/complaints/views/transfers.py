@@ -10,18 +10,21 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from xiaobao_web.complaints import data, services
+from xiaobao_web.complaints.channels import transferred
+from xiaobao_web.complaints.channels.spreadsheet import unit_named
 from xiaobao_web.complaints.forms.fields import DayInput, case_of, choice, line, moment, text, unit
 from xiaobao_web.complaints.models import BureauTemplate, RegulatorTransfer, Source
-from xiaobao_web.complaints.services import documents
-from xiaobao_web.complaints.services.regulators import REPORT_FIELDS
+from xiaobao_web.complaints.services import documents, intake, taking_down
+from xiaobao_web.complaints.services.regulators import REPORT_FIELDS, branch_of
 from xiaobao_web.complaints.views.cases import find_case, tell
 from xiaobao_web.kernel import journal
-from xiaobao_web.kernel.access import can, find, require
+from xiaobao_web.kernel.access import can, find, require, visible_to
 from xiaobao_web.kernel.errors import Hidden, PlatformError
 from xiaobao_web.kernel.serving import respond
 
@@ -56,6 +59,10 @@ class NewForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
 
+    def clean_number(self) -> str:
+        """Return the number without blanks around it."""
+        return str(self.cleaned_data["number"]).strip()
+
     def clean_case(self) -> Any:
         """Return the case of the number, None where the transfer becomes a case of its own."""
         number = self.cleaned_data["case"]
@@ -71,13 +78,18 @@ class NewForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Register a transfer."""
+    """Register a transfer; what a pasted sheet says is filled in with its words, for the clerk to go through."""
     require(request.user, "complaints.regulator")
+    if request.method == "POST" and request.POST.get("action") == "read":
+        return _pasted(request)
     form = NewForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
         given = {key: value for key, value in form.cleaned_data.items() if value not in (None, "")}
         if "case" in given:
             given = {key: value for key, value in given.items() if key not in OF_A_NEW_CASE}
+        elif given.get("text"):
+            moment = timezone.localtime(given.get("received_at") or timezone.now())
+            given["ticket"] = intake.read_ticket("regulator_transfer", received_at=moment, text=given["text"])
         try:
             made = services.receive_transfer(by=request.user, **{"text": "", **given})
         except PlatformError as error:
@@ -86,6 +98,31 @@ def new(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("转办件已登记，投诉编号 %s。") % made.case.number)
             return redirect(made.case)
     return render(request, "complaints/transfer_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _pasted(request: HttpRequest) -> HttpResponse:
+    """Show what a pasted sheet says, field by field; a number that is known leads to its transfer."""
+    words = request.POST.get("pasted", "")[:20000]
+    told = transferred.read_pasted(words)
+    initial: dict[str, Any] = {name: said.value for name, said in told.fields.items() if name in NewForm.base_fields}
+    ticket = intake.read_ticket("regulator_transfer", received_at=timezone.localtime(), text=initial.get("text", ""))
+    for name in ("customer_name", "phone", "business_type", "cause"):
+        initial.setdefault(name, ticket["ticket"].get(name) or "")
+    unit = unit_named(told.value("unit") or "") or branch_of(initial.get("bureau", ""))
+    initial["unit"] = unit.pk if unit is not None else None
+    known = None
+    if initial.get("number"):
+        rows = RegulatorTransfer.objects.select_related("case__unit").filter(number=initial["number"])
+        known = visible_to(request.user, rows, "complaints.view").first()
+    form = NewForm(initial=initial, user=request.user)
+    values = taking_down.values_of(ticket)
+    values["phone"] = taking_down.Value(initial["phone"], None, [])
+    context = {
+        "form": form, "pasted": words, "told": told, "known": known, "read": words.strip() != "",
+        "rows": [(field, told.fields.get(field.name)) for field in form],
+        "earlier": taking_down.earlier(values, request.user),
+    }  # fmt: skip
+    return render(request, "complaints/transfer_new.html", context)
 
 
 @require_http_methods(["GET", "POST"])

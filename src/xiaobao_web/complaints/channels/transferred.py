@@ -1,0 +1,191 @@
+"""Regulators' sheets as pasted text: what stands behind each label, with the words it stands on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.utils import timezone
+
+from xiaobao_web.complaints.channels.registry import plain
+from xiaobao_web.complaints.models import Source
+from xiaobao_web.kernel.deadlines import calendar
+
+LABELS: dict[str, list[str]] = yaml.safe_load(
+    (Path(__file__).parents[1] / "data" / "transfer_labels.yaml").read_text(encoding="utf-8")
+)
+"""What each label means, in the words of bureaus' sheets; the first of a field is as it is shown."""
+LONG = ("text", "wish", "opinion")
+BY_LABEL = {label: name for name, labels in LABELS.items() for label in labels}
+_WORDS = "|".join(sorted(map(re.escape, BY_LABEL), key=len, reverse=True))
+MARK = re.compile(
+    rf"【[ 　]*(?P<boxed>{_WORDS})[ 　]*】[ 　]*[:：]?[ 　]*"
+    rf"|(?:^|(?<=[\n\t|｜，,；;。 　（(、]))[ 　]*(?:\d{{1,2}}[.、．][ ]*)?(?P<label>{_WORDS})[ 　]*[）)]?"
+    r"(?:[ 　]*[:：][ 　]*|\t+|[ 　]*[|｜][ 　]*|[ 　]*\n(?=[^\n]))"
+)
+DATE = re.compile(r"(?P<y>20\d\d)[年\-/.](?P<m>\d{1,2})[月\-/.](?P<d>\d{1,2})|(?P<m2>\d{1,2})月(?P<d2>\d{1,2})日")
+DAYS = re.compile(r"(?P<n>\d{1,3})个?(?P<work>工作日|日|天)(?:内|之内|以内)")
+BY_DAY = re.compile(rf"(?:请|须|应|务必)?(?:于|在)\s*(?P<day>{DATE.pattern})\s*(?:前|之前|以前)")
+NUMBER = re.compile(r"(?:编号|单号|文号)(?:为|是)?[ 　]*(?P<n>[0-9A-Za-z][0-9A-Za-z〔〕\-_/]{2,40})")
+PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)")
+BUREAU = re.compile(
+    "[\u4e00-\u9fa5]{0,10}(?:金融监督管理总局[\u4e00-\u9fa5]{0,8}?监管(?:分局|局|支局)|监管分局|监管局|银保监[\u4e00-\u9fa5]{0,6}局"
+    "|(?:中国)?人民银行[\u4e00-\u9fa5]{2,8}?(?:分行|支行|中心支行)|证监局|市场监督管理局|信访局|消费者(?:权益保护)?(?:协会|委员会)"
+    "|政务服务(?:便民)?热线)"
+)
+SOURCES: tuple[tuple[str, str], ...] = (
+    (r"12363|人民银行", Source.PBOC), (r"12386|证监", Source.CSRC), (r"12315|市场监督", Source.MARKET),
+    (r"12345|政务服务|市长热线|市民热线", Source.CITY),
+    (r"消费者(?:权益保护)?(?:协会|委员会)|消协|消委会", Source.ASSOCIATION),
+    (r"12378|金融监督管理|金融监管|银保监|监管分?局", Source.NFRA), (r"信访", Source.PETITION),
+    (r"日报|晚报|电视台|记者|媒体", Source.MEDIA),
+)  # fmt: skip
+URGED, SENT_BACK = "urge", "send_back"
+KINDS = ((r"督办|催办", URGED), (r"退回补正|退回重办|补正通知|退回整改", SENT_BACK))
+
+
+@dataclass(frozen=True)
+class Said:
+    """A value of the sheet and the words it stands on."""
+
+    value: Any
+    words: str
+
+
+@dataclass
+class Told:
+    """What a sheet says: values by field, what kind of message it is ("" a new transfer), what is unclear."""
+
+    fields: dict[str, Said] = field(default_factory=dict)
+    kind: str = ""
+    unclear: list[str] = field(default_factory=list)
+
+    def value(self, name: str) -> Any:
+        """Return the value of a field, None where the sheet has none."""
+        found = self.fields.get(name)
+        return found.value if found is not None else None
+
+
+def read_pasted(text: str, *, received_at: datetime | None = None) -> Told:
+    """Return what a pasted sheet says; `received_at` (now) gives the year of dates and the start of "10个工作日内"."""
+    clean = plain(text).replace("：\n", "：").strip()
+    day = timezone.localdate(received_at or timezone.now())
+    told = Told()
+    title, labelled = _labelled(clean, told)
+    number = NUMBER.search(clean) if "number" not in told.fields else None
+    if number is not None:
+        told.fields["number"] = Said(number["n"], number[0])
+    for name in ("forwarded_on", "received_by_bureau", "due_on"):
+        _as_day(told, name, day)
+    if "due_on" not in told.fields:
+        _due_in_words(clean, told, day)
+    if "phone" in told.fields:
+        found = PHONE.search(told.fields["phone"].value)
+        told.fields["phone"] = Said(found[0] if found else told.fields["phone"].value[:40], told.fields["phone"].words)
+    _bureau_and_source(clean, told)
+    _text(clean, labelled, told)
+    head = title[:60] + "".join(said.words for name, said in told.fields.items() if name == "opinion")
+    told.kind = next((kind for pattern, kind in KINDS if re.search(pattern, head)), "")
+    return told
+
+
+def _labelled(clean: str, told: Told) -> tuple[str, int]:
+    """Take up what stands behind labels; return what stands before them and how many they are."""
+    marks = list(MARK.finditer(clean))
+    for place, mark in enumerate(marks):
+        label = mark["boxed"] or mark["label"]
+        name = BY_LABEL[label]
+        end = marks[place + 1].start() if place + 1 < len(marks) else len(clean)
+        value = clean[mark.end() : end]
+        if name not in LONG:
+            value = re.split(r"[\n\t|｜；;]|[ 　]{2,}", value.strip(), maxsplit=1)[0]
+            if name == "number":
+                value = re.split(r"[\s，,。]", value, maxsplit=1)[0]
+        value = value.strip(" \n\t|｜，,；;。、　【（(" if name not in LONG else " \n\t|｜　【（")
+        if value and name not in told.fields:
+            told.fields[name] = Said(value, f"{label}：{value}"[:120])
+    return clean[: marks[0].start()] if marks else clean, len(marks)
+
+
+def _as_day(told: Told, name: str, today: date) -> None:
+    said = told.fields.get(name)
+    if said is None:
+        return
+    found = day_of(said.value, today)
+    if found is None and name == "due_on":
+        found = _after(said.value, told, today)
+    if found is None:
+        told.unclear.append(said.words)
+        del told.fields[name]
+    else:
+        told.fields[name] = Said(found, said.words)
+
+
+def day_of(words: str, today: date) -> date | None:
+    """Return the first day that words name; one without a year is of the year that is nearest."""
+    found = DATE.search(words)
+    if found is None:
+        return None
+    try:
+        if found["y"]:
+            return date(int(found["y"]), int(found["m"]), int(found["d"]))
+        near = [date(today.year + step, int(found["m2"]), int(found["d2"])) for step in (-1, 0, 1)]
+    except ValueError:
+        return None
+    return min(near, key=lambda day: abs(day - today))
+
+
+def _after(words: str, told: Told, today: date) -> date | None:
+    """Return the day that many days after the transfer, or its receipt, are over."""
+    found = DAYS.search(words)
+    if found is None:
+        return None
+    start = told.value("forwarded_on")
+    first = start if isinstance(start, date) else today
+    if found["work"] == "工作日":
+        return calendar().add_working_days(first, int(found["n"])).date
+    return first + timedelta(days=int(found["n"]))
+
+
+def _due_in_words(clean: str, told: Told, today: date) -> None:
+    found = BY_DAY.search(clean)
+    day = day_of(found["day"], today) if found else None
+    if found is not None and day is not None:
+        told.fields["due_on"] = Said(day, found[0])
+        return
+    lines = [line for line in re.split(r"[\n。；]", clean) if DAYS.search(line)]
+    line = next((line for line in lines if re.search("反馈|答复|办结|报送", line)), "")
+    day = _after(line, told, today) if line else None
+    if day is not None:
+        told.fields["due_on"] = Said(day, line.strip()[:120])
+
+
+def _bureau_and_source(clean: str, told: Told) -> None:
+    if "bureau" not in told.fields:
+        found = BUREAU.search(clean)
+        if found is not None:
+            told.fields["bureau"] = Said(re.sub("^(?:根据|按照|由|来自|转发)", "", found[0])[:80], found[0])
+    said = told.fields.get("bureau")
+    for words in (said.value if said else "", clean[:200], clean):
+        for pattern, source in SOURCES:
+            hit = re.search(pattern, words)
+            if hit is not None:
+                told.fields["source"] = Said(str(source), hit[0] if said is None else said.words)
+                return
+
+
+def _text(clean: str, labelled: int, told: Told) -> None:
+    """Put together what the complainant says; a sheet without labels is all of it."""
+    parts = [told.fields[name].value for name in ("text", "wish") if name in told.fields]
+    if parts:
+        words = "\n诉求：".join(parts) if "text" in told.fields and "wish" in told.fields else parts[0]
+        told.fields["text"] = Said(words, parts[0][:60])
+    elif labelled < 2 and clean:
+        told.fields["text"] = Said(clean, clean[:60])
+    else:
+        told.unclear.append("没有找到投诉内容")
+    told.fields.pop("wish", None)
