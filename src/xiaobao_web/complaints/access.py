@@ -39,6 +39,11 @@ def handles(user: Any, obj: Any) -> str | None:
     return None
 
 
+def another_person(user: Any, obj: Any) -> str | None:
+    """Nobody says of themselves what they are good at: it steers who is given which case."""
+    return _g("专长由主管人员设置，不能自行设置。") if user.pk == obj.pk else None
+
+
 def second_of_kind(user: Any, obj: Any) -> str | None:
     """Whoever called a contact no complaint does not check it."""
     if user.pk == obj.kind_by_id:
@@ -176,5 +181,8 @@ declare("complaints.confidential", _("设置身份保密"), SUPERVISORS | {Role.
 declare("complaints.open_issue", _("登入问题台账"), SUPERVISORS | {Role.LIAISON: UNIT, Role.AUDITOR: ALL})
 declare("complaints.reevaluate", _("提请回溯评估"), SUPERVISORS)
 declare("complaints.set_template", _("管理反馈报告模板"), OFFICE | {Role.ADMIN: ALL})
+declare("complaints.set_codes", _("导入官方分类编码"), OFFICE | {Role.ADMIN: ALL})
+declare("complaints.skills", _("查看经办专长"), {**SUPERVISORS, **HEADS, Role.AUDITOR: ALL})
+declare("complaints.set_skills", _("设置经办专长"), SUPERVISORS | HEADS, when=another_person)
 declare("complaints.set_bureau", _("管理属地局"), OFFICE | {Role.ADMIN: ALL})
 declare("complaints.comment", _("评论"), VIEW)

@@ -27,8 +27,11 @@ def changes(user: Any, pk: int) -> bool:
 
 
 def sees_contact(user: Any, pk: int) -> bool:
-    """Tell whether a person may see a contact's files."""
-    return visible_to(user, Contact.objects.filter(pk=pk), "complaints.contacts").exists()
+    """Tell whether a person may see a contact's files; those of a confidential case tell who complains."""
+    row = visible_to(user, Contact.objects.filter(pk=pk), "complaints.contacts").select_related("case").first()
+    if row is None:
+        return False
+    return row.case is None or not row.case.confidential or bool(can(user, "complaints.see_personal", row.case))
 
 
 def adds_to_contact(user: Any, pk: int) -> bool:

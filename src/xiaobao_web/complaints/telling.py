@@ -77,6 +77,7 @@ def executives(case: Any) -> list[Any]:
 WHO = {
     "handler": lambda case: [case.handler] if case.handler else in_charge(case),
     "substitute": substitutes,
+    "leader": lambda case: [case.leader] if case.leader else [],
     "unit_head": unit_heads,
     "office": office,
     "executive": executives,

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from xiaobao_web.complaints.channels.urls import CITIZENS, STAFF
 from xiaobao_web.complaints.tables import ComplaintList, ContactList, TaskList, TransferInList
-from xiaobao_web.complaints.views import cases, letters, registering, transfers
+from xiaobao_web.complaints.views import cases, letters, registering, settings, transfers
 
 PREFIX = ""
 
@@ -23,6 +23,10 @@ CASES: list[URLPattern | URLResolver] = [
     path("transfers/<int:pk>/document/", transfers.document, name="complaint_transfer_document"),
     path("templates/", transfers.templates, name="complaint_templates"),
     path("templates/packaged/", transfers.packaged_template, name="complaint_template_packaged"),
+    path("skills/", settings.skills, name="complaint_skills"),
+    path("skills/<int:pk>/", settings.skill, name="complaint_skill"),
+    path("codes/", settings.code_sheet, name="complaint_codes"),
+    path("codes/table.xlsx", settings.code_table, name="complaint_code_table"),
     path("<int:pk>/", cases.case, name="complaint"),
     path("<int:pk>/do/<str:verb>/", cases.step, name="complaint_step"),
     path("<int:pk>/clocks/<int:place>/", cases.clock_days, name="complaint_clock"),

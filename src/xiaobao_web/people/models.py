@@ -100,6 +100,7 @@ class Person(AbstractUser):
     settings = models.JSONField(_("个人设置"), default=dict, blank=True)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    scope_unit = "unit"
 
     class Meta:
         verbose_name = verbose_name_plural = _("人员")

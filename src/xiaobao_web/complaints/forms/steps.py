@@ -169,12 +169,22 @@ class FactsForm(StepForm):
     at = moment(_("收到时间"))
 
 
+def leaders() -> Any:
+    """Return executives and heads of units."""
+    return staff().filter(posts__role__in=["executive", "sender_head"], posts__until__isnull=True).distinct()
+
+
 class RecordForm(StepForm):
     """An entry of the record."""
 
     kind = choice(_("类型"), [item for item in RecordKind.choices if item[0] != RecordKind.FACTS])
     text = text(_("内容"), 4)
+    received_by = person(_("接访领导"), required=False, help_text=_("登记领导接访时选择；留空为包案领导。"))
     at = moment(_("发生时间"))
+
+    def prepare(self) -> None:
+        """Offer executives and heads."""
+        self.choose("received_by", leaders())
 
 
 class OfferForm(StepForm):
@@ -334,8 +344,7 @@ class LeadForm(StepForm):
 
     def prepare(self) -> None:
         """Offer executives and heads."""
-        rows = staff().filter(posts__role__in=["executive", "sender_head"], posts__until__isnull=True).distinct()
-        self.choose("person", rows)
+        self.choose("person", leaders())
 
 
 class ConfidentialForm(StepForm):

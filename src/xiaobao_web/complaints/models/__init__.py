@@ -12,6 +12,7 @@ from xiaobao_web.complaints.models.case import (
     Track,
     Urgency,
 )
+from xiaobao_web.complaints.models.codes import CodeSheet, OfficialCode
 from xiaobao_web.complaints.models.contact import Channel, Contact, ContactKind
 from xiaobao_web.complaints.models.intake import (
     CaseImport,
@@ -29,7 +30,6 @@ from xiaobao_web.complaints.models.platform import Platform, PlatformReply, Repl
 from xiaobao_web.complaints.models.regulator import (
     BureauTemplate,
     LocalBureau,
-    OfficialCode,
     RegulatorTransfer,
     Source,
 )
@@ -57,9 +57,9 @@ from xiaobao_web.complaints.states import CaseState, ContactState
 
 __all__ = [
     "BureauTemplate", "CallBack", "Case", "CaseEvent", "CaseImport", "CaseState", "Channel", "ChannelCursor",
-    "CitizenFile", "Contact", "ContactKey", "ContactKind", "ContactState", "DeliveryMode", "Escalation", "Extension",
-    "ExtensionKind", "Fault", "FieldCheck", "HeadingMap", "ImportPurpose", "Inbound", "InboundState", "Letter",
-    "LetterScan", "LetterState", "Level", "Link", "LinkKind", "LocalBureau", "Mediation", "MediationSession",
+    "CitizenFile", "CodeSheet", "Contact", "ContactKey", "ContactKind", "ContactState", "DeliveryMode", "Escalation",
+    "Extension", "ExtensionKind", "Fault", "FieldCheck", "HeadingMap", "ImportPurpose", "Inbound", "InboundState",
+    "Letter", "LetterScan", "LetterState", "Level", "Link", "LinkKind", "LocalBureau", "Mediation", "MediationSession",
     "MediationState", "Offer", "OfferKind", "OfferState", "OfficialCode", "Outcome", "Party", "PartyKind", "Platform",
     "PlatformReply", "Record", "RecordKind", "RegulatorTransfer", "ReplyState", "Responsibility", "ReviewResult",
     "ScanReading", "Source", "SuperiorReview", "Task", "TaskState", "Track", "Transfer", "Urgency",

@@ -94,20 +94,3 @@ class BureauTemplate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bureau} {self.name}"
-
-
-class OfficialCode(models.Model):
-    """The official code of one of our keys (JR/T 0169-2018), from the sheet the institution imports."""
-
-    field = models.CharField(_("项目"), max_length=20)
-    key = models.CharField(_("本平台类别"), max_length=60)
-    code = models.CharField(_("官方编码"), max_length=30)
-    name = models.CharField(_("官方名称"), max_length=80, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("官方分类编码")
-        ordering = ["field", "key"]
-        constraints = [models.UniqueConstraint(fields=["field", "key"], name="one_code_a_key")]
-
-    def __str__(self) -> str:
-        return f"{self.key} {self.code}"

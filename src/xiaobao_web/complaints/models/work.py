@@ -172,6 +172,9 @@ class Record(models.Model):
     kind = models.CharField(_("类型"), max_length=12, choices=RecordKind)
     at = models.DateTimeField(_("发生时间"))
     text = models.TextField(_("内容"))
+    received_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("接访领导")
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("记录人"))
     made_at = models.DateTimeField(_("记录时间"), auto_now_add=True)
 

@@ -27,7 +27,7 @@ from xiaobao_web.complaints.services.ending import (
     object_to,
     reopen,
 )
-from xiaobao_web.complaints.services.inquiry import add_party, decide_link, earlier_of, investigate, link
+from xiaobao_web.complaints.services.inquiry import add_party, decide_link, earlier_of, investigate, link, tells_whom
 from xiaobao_web.complaints.services.letters import (
     check_letter,
     release_letter,
@@ -56,6 +56,7 @@ from xiaobao_web.complaints.services.regulators import (
     send_back,
     urge,
 )
+from xiaobao_web.complaints.services.skills import set_skills
 from xiaobao_web.complaints.services.terms import (
     answer_mediation,
     ask_extension,
@@ -80,7 +81,7 @@ __all__ = [
     "looks_like_complaint", "merge", "new_facts", "notify_extension", "object_to", "offer", "open_directly",
     "open_issue", "open_personal", "propose_mediation", "receive_transfer", "register", "release_letter", "reopen",
     "report", "resume", "rulebook_findings", "screen_kind", "second_reasons", "send_back", "send_letter",
-    "set_confidential", "set_level", "set_template", "standard_remedies",
-    "submit_letter", "suspend", "task_out", "transfer", "unit_for",
+    "set_confidential", "set_level", "set_skills", "set_template", "standard_remedies",
+    "submit_letter", "suspend", "task_out", "tells_whom", "transfer", "unit_for",
     "urge", "withdraw", "write_letter", "write_letter_document",
 ]  # fmt: skip

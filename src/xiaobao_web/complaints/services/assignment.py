@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from xiaobao_web.complaints import clocking, telling
 from xiaobao_web.complaints.data import limits
 from xiaobao_web.complaints.models import Case, CaseState, Task, TaskState, Transfer
+from xiaobao_web.complaints.services import skills
 from xiaobao_web.complaints.services.personal import short
 from xiaobao_web.complaints.states import OPEN
 from xiaobao_web.kernel import deadlines, journal, states
@@ -54,7 +55,8 @@ class Candidate:
 
     person: Any
     near: int
-    skilled: bool
+    skilled: str
+    """The business type of the case, where the person is good at it."""
     load: int
 
     @property
@@ -62,7 +64,7 @@ class Candidate:
         """Return why this person is proposed."""
         parts = [_("在办 %d 件") % self.load]
         if self.skilled:
-            parts.append(_("熟悉该业务"))
+            parts.append(_("专长：%s") % self.skilled)
         return "，".join(parts)
 
 
@@ -75,21 +77,22 @@ def candidates(case: Case) -> list[Candidate]:
     out = []
     for person in people:
         near = len(own & set(person.unit.ancestor_ids())) if person.unit else 0
-        skills = (person.settings or {}).get("complaint_types", [])
-        out.append(Candidate(person, near, case.business_type in skills, load.get(person.pk, 0)))
+        skilled = case.business_type if case.business_type in skills.of(person) else ""
+        out.append(Candidate(person, near, skilled, load.get(person.pk, 0)))
     return sorted(out, key=lambda item: (-item.near, not item.skilled, item.load, item.person.pk))
 
 
 @transaction.atomic
 def assign(case: Case, *, by: Any, handler: Any = None, comment: str = "") -> Case:
     """Give a case to a handler; without one, to the fittest."""
+    found = candidates(case)
     if handler is None:
-        found = candidates(case)
         if not found:
             raise Refused(_("责任机构没有可以经办的人员，请先转派机构或任命投诉岗位。"))
         handler = found[0].person
     _fit(case, handler)
-    row = states.move(case, "assign", by=by, comment=comment, facts={"person": handler}, handler=handler)
+    why = next((f"（{item.told}）" for item in found if item.person.pk == handler.pk), "")
+    row = states.move(case, "assign", by=by, comment=comment, facts={"person": handler, "why": why}, handler=handler)
     deadlines.meet(row, "assign")
     clocking.target(row, "contact")
     telling.people(row, [handler], _("投诉派给您办理：%(number)s %(title)s"))

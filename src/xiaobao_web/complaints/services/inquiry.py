@@ -16,7 +16,7 @@ from xiaobao_web.complaints.models import Case, Link, LinkKind, Party, PartyKind
 from xiaobao_web.complaints.services import levels
 from xiaobao_web.complaints.states import DONE
 from xiaobao_web.kernel import deadlines, journal
-from xiaobao_web.kernel.access import require, visible_to
+from xiaobao_web.kernel.access import can, require, visible_to
 from xiaobao_web.kernel.errors import BadValue, Refused
 
 CONTACTS = (RecordKind.CALL.value, RecordKind.VISIT.value, RecordKind.RECEPTION.value, RecordKind.LETTER.value,
@@ -24,8 +24,10 @@ CONTACTS = (RecordKind.CALL.value, RecordKind.VISIT.value, RecordKind.RECEPTION.
 
 
 @transaction.atomic
-def investigate(case: Case, *, by: Any, kind: str, text: str, at: datetime | None = None) -> Record:
-    """Add an entry to the record of the investigation."""
+def investigate(
+    case: Case, *, by: Any, kind: str, text: str, at: datetime | None = None, received_by: Any = None
+) -> Record:
+    """Add an entry to the record of the investigation; a reception names the leader who received the complainant."""
     require(by, "complaints.investigate", case)
     if case.state in DONE:
         raise Refused(_("已了结的投诉不能再添加调查记录。"))
@@ -36,11 +38,22 @@ def investigate(case: Case, *, by: Any, kind: str, text: str, at: datetime | Non
     moment = at or timezone.now()
     if moment > timezone.now():
         raise BadValue(_("时间不能晚于现在。"), fields={"at": _("不能晚于现在")})
-    record = Record.objects.create(case=case, kind=kind, at=moment, text=text.strip(), by=by)
+    leader = _receiving(case, received_by) if kind == RecordKind.RECEPTION.value else None
+    record = Record.objects.create(case=case, kind=kind, at=moment, text=text.strip(), by=by, received_by=leader)
     if kind in CONTACTS:
         deadlines.meet(case, "contact", at=moment)
-    journal.record("complaints.recorded", by=by, on=case, facts={"kind": record.get_kind_display()})
+    facts = {"kind": record.get_kind_display(), "person": leader or ""}
+    journal.record("complaints.recorded", by=by, on=case, facts=facts)
     return record
+
+
+def _receiving(case: Case, person: Any) -> Any:
+    """Return the leader who received a complainant: one who answers for the unit or the bank, not complained of."""
+    leader = person or case.leader
+    if leader is None:
+        raise BadValue(_("请选择接访领导。"), fields={"received_by": _("必填")})
+    levels.check_leader(case, leader, field="received_by")
+    return leader
 
 
 @transaction.atomic
@@ -100,8 +113,15 @@ def earlier_of(case: Case, user: Any, most: int = 10) -> list[Case]:
         value = getattr(case, field)
         if len(value) >= 6:
             same |= Q(**{field: value})
-    rows = visible_to(user, Case.objects.filter(same).exclude(pk=case.pk), "complaints.view")
-    return list(rows.select_related("unit").order_by("-received_at")[:most])
+    rows = visible_to(user, Case.objects.filter(same).exclude(pk=case.pk), "complaints.view").order_by("-received_at")
+    found = list(rows.select_related("unit", "handler")[: 3 * most])
+    # Whose complaint it is would be told by the other case, where the name may be read.
+    return [row for row in found if tells_whom(user, case, row)][:most]
+
+
+def tells_whom(user: Any, *cases: Case) -> bool:
+    """Tell whether a person may know that cases are of one complainant: where one is confidential, who that is."""
+    return all(not row.confidential or bool(can(user, "complaints.see_personal", row)) for row in cases)
 
 
 @transaction.atomic

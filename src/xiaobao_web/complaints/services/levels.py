@@ -76,13 +76,18 @@ def _set(case: Case, level: str, reasons: list[str], by: Any) -> Case:
 def lead(case: Case, *, by: Any, person: Any) -> Case:
     """Have a leader of the bank or of the unit answer for a case (领导包案)."""
     require(by, "complaints.lead", case)
-    if not {Role.EXECUTIVE, Role.SENDER_HEAD} & person.roles_now():
-        raise BadValue(_("包案领导须为行领导或机构负责人。"), fields={"person": _("请另选")})
-    if person.pk in case.respondent_ids():
-        raise BadValue(_("被投诉人不能包案。"), fields={"person": _("请另选")})
+    check_leader(case, person, field="person")
     row = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
     row.leader = person
     row.save(update_fields=["leader"])
     journal.record("complaints.led", by=by, on=row, facts={"person": person})
     telling.people(row, [person], _("请您包案督办：%(number)s %(title)s"))
     return row
+
+
+def check_leader(case: Case, person: Any, *, field: str) -> None:
+    """Return for a leader who may answer for a case or receive its complainant; raises BadValue for others."""
+    if not {Role.EXECUTIVE, Role.SENDER_HEAD} & person.roles_now():
+        raise BadValue(_("包案、接访领导须为行领导或机构负责人。"), fields={field: _("请另选")})
+    if person.pk in case.respondent_ids():
+        raise BadValue(_("被投诉人不能包案或接访。"), fields={field: _("请另选")})

@@ -39,6 +39,7 @@ def context(row: Case, user: Any) -> dict[str, Any]:
     """Return what the case page needs."""
     links = list(Link.objects.filter(case=row).select_related("other", "by"))
     links += list(Link.objects.filter(other=row).select_related("case", "by"))
+    links = [item for item in links if services.tells_whom(user, item.case, item.other)]
     return {
         "case": row,
         "personal": shown(row),
@@ -48,7 +49,7 @@ def context(row: Case, user: Any) -> dict[str, Any]:
         "clocks": deadlines.running(row),
         "statutory": statutory(row),
         "contacts": [(item, masked(item.words())[:2000]) for item in row.contacts.order_by("received_at", "pk")[:50]],
-        "records": row.records.select_related("by"),
+        "records": row.records.select_related("by", "received_by"),
         "tasks": row.tasks.select_related("unit", "assignee", "approved_by"),
         "extensions": row.extensions.select_related("asked_by", "decided_by"),
         "offers": row.offers.select_related("asked_by", "decided_by"),
