@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -112,6 +113,30 @@ def test_rubbish_is_kept_and_stops_nothing(bank):
         assert Inbound.objects.count() == place + 1
 
 
+ARRIVED = datetime(2026, 3, 3, 2, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("sent", "counts"), [
+    ("Mon, 02 Mar 2026 10:00:00 +0800", datetime(2026, 3, 2, 2, 0, tzinfo=UTC)),
+    ("Tue, 03 Mar 2026 10:09:00 +0800", ARRIVED),
+    ("Tue, 24 Feb 2026 10:01:00 +0800", datetime(2026, 2, 24, 2, 1, tzinfo=UTC)),
+    ("Tue, 24 Feb 2026 09:59:00 +0800", ARRIVED), ("Sun, 02 Mar 1997 10:00:00 +0800", ARRIVED),
+    ("Tue, 03 Mar 2026 10:11:00 +0800", ARRIVED), ("nonsense", ARRIVED),
+])  # fmt: skip
+def test_a_mails_own_date_counts_only_near_its_arrival(bank, sent, counts, client_of):
+    raw = letter().replace(b"Mon, 02 Mar 2026 10:00:00 +0800", sent.encode())
+    mailbox.take(raw, arrived=ARRIVED)
+    row = Contact.objects.get()
+    assert row.received_at == counts
+    assert row.details["arrived_at"] == ARRIVED.isoformat()
+    assert bool(row.details["sent_at"]) == (sent != "nonsense")
+    mailbox.take(b"Received: again\r\n" + raw, arrived=ARRIVED + timedelta(days=1))
+    row.refresh_from_db()
+    assert row.details["arrived_at"] == ARRIVED.isoformat(), "the second delivery of a mail moves nothing"
+    shown = client_of("complaints").get(row.get_absolute_url()).content.decode()
+    assert "到达邮箱" in shown
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """Run dovecot for one mailbox; yield its address and its folder of new mail."""
@@ -164,8 +189,12 @@ def test_a_real_server_is_read_once_and_again(bank, server):
     address, new = server
     post(new, "1.a", letter())
     post(new, "2.b", letter("第二封", id="<two@customer.example>", In_Reply_To="<one@customer.example>"))
+    os.utime(new / "2.b", (ARRIVED.timestamp(), ARRIVED.timestamp()))  # a maildir's INTERNALDATE
     assert mailbox.read_new(address) == 2
     assert mailbox.read_new(address) == 0
+    second = Contact.objects.get(text__contains="第二封")
+    assert second.details["arrived_at"] == ARRIVED.isoformat()
+    assert second.received_at == datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
     post(new, "3.c", letter())  # the same mail, delivered twice
     post(new, "4.d", letter("第三封", id="<three@customer.example>"))
     assert mailbox.read_new(address) == 1

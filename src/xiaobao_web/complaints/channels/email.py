@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.errors import HeaderParseError
 from email.header import decode_header
@@ -19,6 +19,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from xiaobao_web.complaints.channels.registry import Arrival, Piece, channel, plain
@@ -28,7 +29,8 @@ from xiaobao_web.kernel.errors import BadValue
 MOST_TEXT = 20_000
 MOST_FILES = 20
 MOST_IDS = 50
-FIRST_YEAR = 1990
+EARLY, LATE = timedelta(days=7), timedelta(minutes=10)
+"""A mail's own Date is believed from so long before its arrival in the mailbox to so long after it."""
 RAW = re.compile(rb"\\udc([89a-f][0-9a-f])")
 """How decode_header writes a raw byte beside an encoded word."""
 ROBOTS = re.compile(r"^(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)([+@-]|$)", re.I)
@@ -77,10 +79,13 @@ def read(raw: bytes, facts: dict[str, Any]) -> Arrival:
     words = "\n".join(part for part in (subject, body.strip()) if part.strip()) or _("（邮件正文为空，见附件）")
     sender = sender_of(message)
     parent = thread_of(message, words_of(message))  # our signed line often stands in what the answer quotes
+    arrived = parse_datetime(str(facts.get("arrived_at") or "")) or timezone.now()
+    sent = date_of(message)
+    moments = {"arrived_at": arrived.isoformat(), "sent_at": sent.isoformat() if sent else ""}
     return Arrival(
-        text=words[:MOST_TEXT], received_at=moment_of(message), sender=" ".join(filter(None, sender))[:200],
+        text=words[:MOST_TEXT], received_at=moment_of(sent, arrived), sender=" ".join(filter(None, sender))[:200],
         subject=subject[:200], thread=parent.number if parent else "", pieces=pieces[:MOST_FILES],
-        details={"email": sender[1][:120], "message_id": id_of(message, raw)},
+        details={"email": sender[1][:120], "message_id": id_of(message, raw), **moments},
     )  # fmt: skip
 
 
@@ -179,14 +184,25 @@ def _file_name(name: str) -> str:
         return plain(name)
 
 
-def moment_of(message: EmailMessage) -> datetime | None:
-    """Return when a mail was sent, None where it does not say, or says a time to come or before mail was usual."""
+def date_of(message: EmailMessage) -> datetime | None:
+    """Return what a mail says of when it was sent, None where it does not say."""
     try:
         moment = parsedate_to_datetime(header(message, "Date"))
         aware = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
-        return aware if aware.year >= FIRST_YEAR and aware <= timezone.now() else None
+        return aware.astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
         return None
+
+
+def moment_of(sent: datetime | None, arrived: datetime) -> datetime:
+    """Return from when a mail counts: its own Date where that lies near its arrival, else the arrival, never after it.
+
+    Whoever writes a mail writes its Date too: one that is months old must not make a clock look missed, one of
+    tomorrow must not give a day.
+    """
+    if sent is None or not arrived - EARLY <= sent <= arrived + LATE:
+        return arrived
+    return min(sent, arrived)
 
 
 def id_of(message: EmailMessage, raw: bytes) -> str:

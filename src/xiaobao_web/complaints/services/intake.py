@@ -35,6 +35,9 @@ LONGEST_READ = 20_000
 FILLED = ("product_name", "email", "customer_name", "phone", "id_number")
 """What a form states goes over what the machine reads."""
 
+ONCE = ("arrived_at", "sent_at")
+"""What stays as it was when something came first."""
+
 
 def receive(
     channel: str, raw: bytes, *, number: str = "", message: str = "", facts: dict[str, Any] | None = None,
@@ -135,8 +138,9 @@ def _registered(row: Inbound, arrival: Arrival, moment: datetime) -> Contact:
 
 def _update(contact: Contact, arrival: Arrival) -> None:
     """Take over what a source now says of a contact it sent before; what a person has decided stays."""
+    first = {name: contact.details[name] for name in ONCE if name in contact.details}
     new = {"text": arrival.text.strip() or contact.text, "turns": arrival.turns or contact.turns,
-           "details": {**contact.details, **arrival.details}}  # fmt: skip
+           "details": {**contact.details, **arrival.details, **first}}  # fmt: skip
     changed = [name for name, value in new.items() if getattr(contact, name) != value]
     if not changed:
         return

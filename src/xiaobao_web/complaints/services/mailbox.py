@@ -6,9 +6,10 @@ import hashlib
 import imaplib
 import re
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import parseaddr
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -105,28 +106,47 @@ def _read(box: imaplib.IMAP4, validity: int, cursor: ChannelCursor) -> int:
     uids = [uid for uid in map(int, UIDS.findall(found[0] or b"")) if uid >= start]  # n:* names the last one always
     made = 0
     for uid in sorted(uids)[:AT_ONCE]:
-        raw = _fetched(box, uid)
+        raw, arrived = _fetched(box, uid)
         if raw:
-            made += take(raw)
+            made += take(raw, arrived=arrived)
         cursor.place = f"{validity}:{uid}"
         cursor.save(update_fields=["place"])
     return made
 
 
-def _fetched(box: imaplib.IMAP4, uid: int) -> bytes:
-    """Return a mail's bytes; what is larger than is taken in is never loaded, and told in the journal."""
-    _status, told = box.uid("fetch", str(uid), "(RFC822.SIZE)")
-    size = SIZE.search(b" ".join(item for item in told or [] if isinstance(item, bytes)))
+def _fetched(box: imaplib.IMAP4, uid: int) -> tuple[bytes, datetime | None]:
+    """Return a mail's bytes and when the server took it in (INTERNALDATE).
+
+    What is larger than is taken in is never loaded, and told in the journal.
+    """
+    _status, told = box.uid("fetch", str(uid), "(RFC822.SIZE INTERNALDATE)")
+    facts = b" ".join(item for item in told or [] if isinstance(item, bytes))
+    arrived = _arrival(facts)
+    size = SIZE.search(facts)
     if size is not None and int(size[1]) > intake.MOST_BYTES:
         reason = _("邮件超过 %d MB，请在邮箱里查看") % (intake.MOST_BYTES >> 20)
         journal.record("complaints.mail_refused", facts={"reason": reason, "size": int(size[1])})
-        return b""
+        return b"", arrived
     _status, data = box.uid("fetch", str(uid), "(BODY.PEEK[])")
-    return next((bytes(item[1]) for item in data or [] if isinstance(item, tuple)), b"")
+    return next((bytes(item[1]) for item in data or [] if isinstance(item, tuple)), b""), arrived
 
 
-def take(raw: bytes) -> bool:
+def _arrival(facts: bytes) -> datetime | None:
+    """Return the server's INTERNALDATE, None where it gives none that can be, or one to come."""
+    local = imaplib.Internaldate2tuple(facts)
+    if local is None:
+        return None
+    try:
+        moment = datetime.fromtimestamp(time.mktime(local), UTC)
+    except (ValueError, OverflowError):
+        return None
+    return min(moment, timezone.now())
+
+
+def take(raw: bytes, *, arrived: datetime | None = None) -> bool:
     """Take one mail in and answer its sender; tell whether it was new. What is too large is told in the journal.
+
+    `arrived`: when the mailbox took it in, now where nobody says.
 
     No mail stops those behind it: one that cannot be parsed is kept as it came, with what went wrong.
     """
@@ -139,7 +159,8 @@ def take(raw: bytes) -> bool:
         name, automatic = f"sha256.{hashlib.sha256(raw).hexdigest()}", True
     known = Contact.objects.filter(key=f"email:{name}").exists()
     try:
-        row = intake.receive("email", raw, message=name)
+        facts = {"arrived_at": (arrived or timezone.now()).isoformat()}
+        row = intake.receive("email", raw, message=name, facts=facts)
     except BadValue as error:
         journal.record("complaints.mail_refused", facts={"reason": error.message, "size": len(raw)})
         return False

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -113,6 +114,7 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
 def _shown(row: Contact, form: Any, user: Any) -> dict[str, Any]:
     return {
         "contact": row,
+        "mail": {name: parse_datetime(str(row.details.get(f"{name}_at") or "")) for name in ("arrived", "sent")},
         "form": form,
         "words": masked(row.words()),
         "screen": can(user, "complaints.screen_kind", row) if row.state == "new" else None,
