@@ -163,15 +163,42 @@ def test_more_goes_to_whoever_has_the_case(bank):
     assert more.thread == receipt["number"]
 
 
-def test_guessing_codes_is_slowed_down(bank):
+def guess(client: Client, number: str, times: int) -> list[int]:
+    url = reverse("public_progress")
+    return [client.post(url, {"number": number, "code": f"AAAAAA{n:02}"}).status_code for n in range(times)]
+
+
+def test_a_stranger_who_guesses_waits_and_the_owner_does_not(bank):
+    receipt = walk(Client())
+    stranger, owner = Client(REMOTE_ADDR="203.0.113.7"), Client(REMOTE_ADDR="203.0.113.8")
+    assert guess(stranger, receipt["number"], 12) == [422] * 10 + [429] * 2
+    assert stranger.post(reverse("public_progress"), receipt).status_code == 429, "the right code waits too"
+    assert owner.post(reverse("public_progress"), receipt).status_code == 200
+    sharing = Client(REMOTE_ADDR="2001:db8:1:2::1"), Client(REMOTE_ADDR="2001:db8:1:2:ffff::9")
+    assert guess(sharing[0], receipt["number"], 10)[-1] == 422
+    assert guess(sharing[1], receipt["number"], 1) == [429], "one household's network is one client"
+
+
+def test_the_right_code_forgets_the_wrong_ones(bank):
     receipt = walk(Client())
     client = Client()
-    statuses = [
-        client.post(reverse("public_progress"), {"number": receipt["number"], "code": f"AAAAAA{n:02}"}).status_code
-        for n in range(12)
-    ]
-    assert statuses[-1] == 429
-    assert client.post(reverse("public_progress"), receipt).status_code == 429
+    for _round in range(2):
+        assert guess(client, receipt["number"], 6) == [422] * 6
+        assert client.post(reverse("public_progress"), receipt).status_code == 200
+
+
+def test_many_strangers_slow_each_other_down_and_never_lock_the_owner_out(bank, settings):
+    from xiaobao_web.complaints.services import guesses
+
+    receipt = walk(Client())
+    for place in range(30):
+        guess(Client(REMOTE_ADDR=f"198.51.100.{place}"), receipt["number"], 10)
+    assert guesses.ALL == 30 * 10
+    late = Client(REMOTE_ADDR="198.51.100.200")
+    assert guess(late, receipt["number"], 3) == [422, 422, 429]
+    owner = Client(REMOTE_ADDR="192.0.2.1")
+    assert guess(owner, receipt["number"], 1) == [422], "a slip"
+    assert owner.post(reverse("public_progress"), receipt).status_code == 200
 
 
 def test_an_opinion_needs_no_name(bank, django_capture_on_commit_callbacks):

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from xiaobao_web.complaints.channels import draft
 from xiaobao_web.complaints.forms import public
 from xiaobao_web.complaints.models import Contact
-from xiaobao_web.complaints.services import intake, progress
+from xiaobao_web.complaints.services import guesses, intake, progress
 from xiaobao_web.kernel import files, pace
 from xiaobao_web.kernel.errors import BadUpload, BadValue, Hidden, TooMany
 
@@ -248,11 +248,13 @@ def ask(request: HttpRequest) -> HttpResponse:
     pace.slow_down(request, "complaint-progress", most=20)
     given = form.cleaned_data
     number = given["number"].strip().upper()
-    pace.count(f"complaint-code:{number}", most=10, per=600)
+    guesses.check(request, number)
     row = Contact.objects.select_related("case__unit").filter(number=number).first()
     if row is None or not draft.fits(given["code"], row.details.get("code", "")):
+        guesses.wrong(request, number)
         form.add_error("code", _("编号或查询码不对，请对照回执再输入一次。"))
         return _page(request, "progress", {"form": form}, status=422)
+    guesses.right(request, number)
     more = public.MoreForm(request.POST if request.POST.get("action") == "add" else None, use_required_attribute=False)
     added = ""
     if more.is_bound and more.is_valid():
