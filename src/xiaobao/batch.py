@@ -14,8 +14,10 @@ import re
 import stat
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from difflib import get_close_matches
+from functools import lru_cache
 from itertools import islice
 from json import JSONDecodeError
 from json import dumps as lenient_dumps
@@ -133,7 +135,7 @@ def run(
     size = chunk if work_many is not None else 1
     refuse_same_file(input, output)
     total = _count(input) if progress and sys.stderr.isatty() else None
-    with _output(output) as fp, _bar(progress, total) as advance:
+    with written_to(output) as fp, _bar(progress, total) as advance:
         return process(read_lines(input), fp, many, keep_extra=keep_extra, chunk=size, advance=advance)
 
 
@@ -164,6 +166,22 @@ def process(
     return 1 if failed else 0
 
 
+def misspelt(extra: Iterable[str], given: Container[str], known: Iterable[str]) -> list[str]:
+    """Return a sentence for each unknown key that looks like a known one which was not given."""
+    names = frozenset(known)
+    found = [(key, _like(key, names)) for key in extra if isinstance(key, str)]
+    return [f"字段“{key}”没有用到，是否应为“{name}”？" for key, name in found if name and name not in given]
+
+
+@lru_cache(4096)
+def _like(key: str, known: frozenset[str]) -> str:
+    """Return the known key that another looks like, empty for none; long ones are not looked at."""
+    if len(key) > 40:
+        return ""
+    plain = key.strip().lower().replace("-", "_")
+    return next(iter(get_close_matches(plain, sorted(known), n=1, cutoff=0.8)), "")
+
+
 def error_line(identity: Identity, error: XiaobaoError, line: int) -> Object:
     """Return the shape of an error line: id, code, message, line number from 1."""
     return {"id": identity, "error": {"code": error.code, "message": error.message, "line": line}}
@@ -182,6 +200,9 @@ def _write_result(
         extra = {k: v for k, v in source.items() if k not in keep_extra and k != "id"}
         if extra:
             result["extra"] = {**extra, **result.get("extra", {})}
+            doubts = misspelt(extra, source, keep_extra)
+            if doubts:
+                result["warnings"] = [*result.get("warnings", []), *doubts]
     try:
         write_line(fp, result)
     except orjson.JSONEncodeError as error:
@@ -325,6 +346,13 @@ def _input(source: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
         yield fp
 
 
+def piped(source: str | None, otherwise: str) -> str:
+    """Return the source to read; without one standard input, and UsageError with what else there is on a terminal."""
+    if source is None and sys.stdin.isatty():
+        raise UsageError(f"没有输入；用 --input 给出 JSON Lines，或{otherwise}。用法见 --help")
+    return source or "-"
+
+
 def standard_output() -> IO[bytes]:
     """Return standard output for bytes; raise UsageError where it is closed."""
     if sys.stdout is None:
@@ -333,7 +361,8 @@ def standard_output() -> IO[bytes]:
 
 
 @contextmanager
-def _output(target: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+def written_to(target: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+    """Yield the binary stream of a target, '-' being standard output; raise UsageError where it cannot be written."""
     if str(target) == "-":
         yield standard_output()
         return

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
+from rich.text import Text
+
+from xiaobao.batch import Identity, Line, Object, misspelt
+from xiaobao.errors import InputError
 
 WIDEST = 120
 """Columns used of a terminal at most."""
@@ -34,3 +38,26 @@ def writing(fp: IO[bytes], *, colour: bool, narrowest: int) -> Iterator[Console]
 def plain_table() -> Table:
     """Return a table without lines, its columns two blanks apart."""
     return Table(box=None, padding=(0, 2, 0, 0), title_justify="left", header_style="dim", pad_edge=False)
+
+
+def show_lines(
+    lines: Iterator[Line], fp: IO[bytes], view: Callable[[Identity, Object], RenderableType], *, colour: bool,
+    narrowest: int, known: frozenset[str] = frozenset(),
+) -> int:  # fmt: skip
+    """Write what each line becomes as it comes, a bad one as a sentence in its place; return 1 where one was bad.
+
+    known are the keys of a line: one that looks like them and is not among them is told.
+    """
+    failed = 0
+    with writing(fp, colour=colour, narrowest=narrowest) as console:
+        for number, identity, obj in lines:
+            try:
+                if isinstance(obj, InputError):
+                    raise obj
+                console.print(view(identity, obj))
+                for told in misspelt([key for key in obj if key not in known], obj, known):
+                    console.print(Text(f"! 第 {number} 行 {identity}　{told}\n", style="yellow"))
+            except InputError as error:
+                failed = 1
+                console.print(Text(f"✕ 第 {number} 行 {identity}　{error.message}\n", style="magenta"))
+    return failed

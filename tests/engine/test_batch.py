@@ -119,3 +119,18 @@ def test_numbers_no_writer_can_write_end_no_batch(tmp_path: Path) -> None:
     assert first == {"id": str(10**30), "text": "X"}
     assert second["error"]["code"] == "input.json"
     assert third == {"id": "last", "text": "Z"}
+
+
+def test_a_misspelt_key_is_warned_about_and_still_carried(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    lines = ['{"text":"a","Fees":1,"note":2}', '{"text":"b","fee":1,"fees":[]}', '{"text":"c","fees":[],"text2":1}']
+    source.write_text("\n".join(lines), encoding="utf-8")
+
+    def work(obj: batch.Object) -> batch.Object:
+        return {"text": obj["text"]}
+
+    batch.run(source, target, work, keep_extra={"id", "text", "fees"})
+    out = [orjson.loads(line) for line in target.read_bytes().splitlines()]
+    assert out[0]["warnings"] == ["字段“Fees”没有用到，是否应为“fees”？"]
+    assert out[0]["extra"] == {"Fees": 1, "note": 2}
+    assert all("warnings" not in line for line in out[1:])

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any, cast
 
 import click
 import orjson
@@ -19,11 +17,13 @@ from xiaobao.credit import lines, terminal
 from xiaobao.credit.references import PACKAGED, references
 from xiaobao.credit.statement import Statement
 from xiaobao.errors import InputError, UsageError, XiaobaoError
+from xiaobao.terminal import show_lines
 
 Object = dict[str, Any]
 View = Callable[[Object], RenderableType]
 Command = Callable[..., None]
 
+ELSE = "用 --principal 等给出条款"
 _GROUP = """贷款到底要花多少钱：年化利率、还款计划、两个方案比较、综合融资成本明示表。
 
 \b
@@ -160,30 +160,21 @@ def _run(
     if form is None:
         form = "text" if target == "-" and sys.stdout.isatty() else "jsonl"
     if form == "text":
-        raise SystemExit(_text(_objects(source, contract), target, view if of_input else lambda o: view(work(o))))
+        raise SystemExit(
+            _text(_objects(source, contract), target, view if of_input else lambda o: view(work(o)), known)
+        )
     if _given(contract):
-        with _output(target) as fp:
+        with batch.written_to(target) as fp:
             raise SystemExit(batch.process(_objects(source, contract), fp, lambda many: [work(o) for o in many]))
-    raise SystemExit(batch.run(_input(source), target, work, keep_extra=known))
+    raise SystemExit(batch.run(batch.piped(source, ELSE), target, work, keep_extra=known))
 
 
-def _text(objects: Iterator[batch.Line], target: str, view: View) -> int:
-    failed = 0
-
-    def shown() -> Iterator[RenderableType]:
-        nonlocal failed
-        for number, identity, obj in objects:
-            try:
-                if isinstance(obj, InputError):
-                    raise obj
-                yield view(obj)
-            except InputError as error:
-                failed += 1
-                yield terminal.error_view(f"第 {number} 行 {identity}", error.message)
-
-    with _output(target) as fp:
-        terminal.print_all(shown(), fp, colour=target == "-" and sys.stdout.isatty())
-    return 1 if failed else 0
+def _text(objects: Iterator[batch.Line], target: str, view: View, known: frozenset[str]) -> int:
+    with batch.written_to(target) as fp:
+        colour = target == "-" and sys.stdout.isatty()
+        return show_lines(
+            objects, fp, lambda _id, obj: view(obj), colour=colour, narrowest=terminal.NARROWEST, known=known
+        )
 
 
 def _pdf(objects: Iterator[batch.Line], target: str, made: Callable[[Object], Statement]) -> int:
@@ -204,7 +195,7 @@ def _pdf(objects: Iterator[batch.Line], target: str, made: Callable[[Object], St
             click.echo(f"第 {number} 行 {identity}：{error.message}", err=True)
     if not good:
         raise XiaobaoError("没有可以出具的明示表", code="input")
-    with _output(target) as fp:
+    with batch.written_to(target) as fp:
         fp.write(statements_pdf(good))
     return 1 if failed else 0
 
@@ -215,27 +206,8 @@ def _given(contract: dict[str, str | None]) -> bool:
 
 def _objects(source: str | None, contract: dict[str, str | None]) -> Iterator[batch.Line]:
     if not _given(contract):
-        return batch.read_lines(_input(source))
+        return batch.read_lines(batch.piped(source, ELSE))
     if source is not None:
         raise UsageError("条款用选项给出时，不能再给 --input")
     obj: Object = {key: value for key, value in contract.items() if value is not None}
     return iter([(1, 1, cast(Object, orjson.loads(orjson.dumps(obj))))])
-
-
-def _input(source: str | None) -> str:
-    if source is None and sys.stdin.isatty():
-        raise UsageError("没有输入；用 --input 给出 JSON Lines，或用 --principal 等给出条款。用法见 --help")
-    return source or "-"
-
-
-@contextmanager
-def _output(target: str) -> Iterator[IO[bytes]]:
-    if target == "-":
-        yield sys.stdout.buffer
-        return
-    try:
-        fp = open(target, "wb")  # noqa: SIM115
-    except OSError as error:
-        raise UsageError(f"无法写入输出文件 {os.fspath(target)}：{error.strerror}", code="usage.output") from error
-    with fp:
-        yield fp

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
-from typing import IO, Any
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -13,16 +12,10 @@ from rich.text import Text
 from xiaobao.credit.compare import Comparison
 from xiaobao.credit.rates import two
 from xiaobao.credit.statement import Statement
-from xiaobao.terminal import plain_table, writing
+from xiaobao.terminal import plain_table
 
+NARROWEST = 60
 KINDS = {"drawdown": "放款", "instalment": "", "prepayment": "提前还款"}
-
-
-def print_all(shown: Iterable[RenderableType], fp: IO[bytes], *, colour: bool) -> None:
-    """Write renderables as they come; without colour as plain UTF-8 text."""
-    with writing(fp, colour=colour, narrowest=60) as console:
-        for each in shown:
-            console.print(each)
 
 
 def rate_view(line: dict[str, Any]) -> RenderableType:
@@ -82,11 +75,6 @@ def statement_view(made: Statement) -> RenderableType:
     lines = [Text(f"参考　{line.sentence}", style="dim") for line in made.lines]
     notes = [Text(f"说明　{note}", style="dim") for note in made.notes]
     return Group(head, facts, table, total, *rest, *lines, *notes, Text(made.declaration, style="bold"), Text(""))
-
-
-def error_view(identity: object, message: str) -> RenderableType:
-    """Return one line that says what was wrong with an input line."""
-    return Text(f"✕ {identity}　{message}\n", style="magenta")
 
 
 def facts_of(made: Statement) -> list[tuple[str, str]]:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from xiaobao import batch
-from xiaobao.errors import InputError, UsageError, XiaobaoError
+from xiaobao.errors import InputError, XiaobaoError
 from xiaobao.insight.duplicates import compare
 from xiaobao.insight.trend import Trends
 from xiaobao.insight.values import Alert, text_of
@@ -73,20 +71,6 @@ def alerts(lines: Iterator[batch.Line], watch: Trends) -> Iterator[Alert | dict[
         yield from watch.add(text)
 
 
-@contextmanager
-def _output(target: str) -> Iterator[IO[bytes]]:
-    if target == "-":
-        yield batch.standard_output()
-        return
-    try:
-        fp = Path(target).open("wb")  # noqa: SIM115 - closed below; opening has an error of its own
-    except OSError as error:
-        sentence = f"无法写入输出文件 {batch.readable(target)}：{batch.reason(error)}"
-        raise UsageError(sentence, code="usage.output") from error
-    with fp:
-        yield fp
-
-
 def _counted(lines: Iterator[batch.Line]) -> Iterator[batch.Line]:
     """Pass lines on and show on a terminal how many were read."""
     if not sys.stderr.isatty():
@@ -107,7 +91,7 @@ def trends_command(source: str, target: str) -> None:
     """Watch a stream and write its alerts; exit with 1 where a line was bad."""
     failed = False
     batch.refuse_same_file(source, target)
-    with _output(target) as fp:
+    with batch.written_to(target) as fp:
         for found in alerts(_counted(batch.read_lines(source)), Trends()):
             failed = failed or isinstance(found, dict)
             batch.write_line(fp, found.as_dict() if isinstance(found, Alert) else found)

@@ -196,13 +196,13 @@ def _counted(found: Iterable[Result], tally: Tally, advance: Callable[[], None])
 
 def _write(form: Format, target: str, found: Iterable[Result], session: Session) -> None:
     if form == "jsonl":
-        with _output(target) as fp:
+        with batch.written_to(target) as fp:
             for result in found:
                 _write_line(fp, result)
     elif form == "text":
         from xiaobao.report.terminal import print_results
 
-        with _output(target) as fp:
+        with batch.written_to(target) as fp:
             print_results(found, fp, colour=target == "-" and sys.stdout.isatty())
     elif form == "html":
         from xiaobao.report.html import report
@@ -223,19 +223,6 @@ def _write_line(fp: IO[bytes], result: Result) -> None:
         # An integer too large for JSON readers, carried under `extra`, is all that can fail here.
         error = XiaobaoError("结果无法写成 JSON（extra 中有过大的整数）", code="error.encode")
         batch.write_line(fp, batch.error_line(result.id, error, result.number))
-
-
-@contextmanager
-def _output(target: str) -> Iterator[IO[bytes]]:
-    if target == "-":
-        yield batch.standard_output()
-        return
-    try:
-        fp = Path(target).open("wb")  # noqa: SIM115
-    except OSError as error:
-        raise UsageError(f"无法写入输出文件 {target}：{batch.reason(error)}", code="usage.output") from error
-    with fp:
-        yield fp
 
 
 def _replace(target: str, data: bytes) -> None:

@@ -22,7 +22,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.security import APIKeyCookie, HttpBearer
 from pydantic import ConfigDict, Field
 
-from xiaobao_web.kernel import tokens
+from xiaobao_web.kernel import faults, tokens
 from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError, TooMany
 from xiaobao_web.kernel.lists import keyset
 
@@ -172,7 +172,7 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     fields: dict[str, str] = {}
     for item in error.errors:
         place = [str(part) for part in item["loc"] if part not in ("body", "query", "path", "payload", "form")]
-        fields[".".join(place) or "body"] = str(item["msg"])
+        fields[".".join(place) or "body"] = faults.sentence(item)
     return _answer(
         request,
         422,

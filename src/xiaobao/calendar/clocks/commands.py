@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 from rich.console import RenderableType
@@ -17,9 +15,12 @@ from xiaobao import batch
 from xiaobao.calendar.calendar import Calendar, mainland
 from xiaobao.calendar.clocks import lines, terminal
 from xiaobao.calendar.clocks.names import EVENTS
+from xiaobao.calendar.clocks.terminal import NARROWEST
 from xiaobao.calendar.clocks.track import TRACKS, track
-from xiaobao.errors import InputError, UsageError
+from xiaobao.errors import UsageError
+from xiaobao.terminal import show_lines
 
+ELSE = "用 --track 与 --event 给出一件"
 _HELP = f"""按发生的事件算出法定期限：何时到期、顺延到哪天、依据哪一条，逐日列出怎么数的。
 
 \b
@@ -59,13 +60,15 @@ def deadlines_command(
         form = "text" if target == "-" and sys.stdout.isatty() else "jsonl"
     if name is None and not events and form == "jsonl":
         work = partial(_work, at=at, calendar=calendar)
-        raise SystemExit(batch.run(_input(source), target, work, keep_extra=lines.KEYS))
-    objects = _one(name, events, source) if name is not None or events else batch.read_lines(_input(source))
-    with _output(target) as fp:
+        raise SystemExit(batch.run(batch.piped(source, ELSE), target, work, keep_extra=lines.KEYS))
+    objects = _one(name, events, source) if name is not None or events else batch.read_lines(batch.piped(source, ELSE))
+    with batch.written_to(target) as fp:
         if form == "jsonl":
             many = partial(_many, at=at, calendar=calendar)
             raise SystemExit(batch.process(objects, fp, many, keep_extra=lines.KEYS))
-        raise SystemExit(_text(objects, fp, at, calendar, colour=target == "-" and sys.stdout.isatty()))
+        colour = target == "-" and sys.stdout.isatty()
+        view = partial(_view, at, calendar)
+        raise SystemExit(show_lines(objects, fp, view, colour=colour, narrowest=NARROWEST, known=lines.KEYS))
 
 
 def _work(obj: batch.Object, *, at: str | None, calendar: Calendar) -> batch.Object:
@@ -76,26 +79,12 @@ def _many(objects: list[batch.Object], *, at: str | None, calendar: Calendar) ->
     return [_work(obj, at=at, calendar=calendar) for obj in objects]
 
 
+def _view(at: str | None, calendar: Calendar, identity: batch.Identity, obj: batch.Object) -> RenderableType:
+    return terminal.case_view(identity, lines.clocks_of(_at(obj, at), calendar))
+
+
 def _at(obj: batch.Object, at: str | None) -> batch.Object:
     return {"at": at, **obj} if at is not None else obj
-
-
-def _text(objects: Iterator[batch.Line], fp: IO[bytes], at: str | None, calendar: Calendar, *, colour: bool) -> int:
-    failed = 0
-
-    def shown() -> Iterator[RenderableType]:
-        nonlocal failed
-        for number, identity, obj in objects:
-            try:
-                if isinstance(obj, InputError):
-                    raise obj
-                yield terminal.case_view(identity, lines.clocks_of(_at(obj, at), calendar))
-            except InputError as error:
-                failed += 1
-                yield terminal.error_view(f"第 {number} 行 {identity}", error.message)
-
-    terminal.print_all(shown(), fp, colour=colour)
-    return 1 if failed else 0
 
 
 def _one(name: str | None, events: tuple[str, ...], source: str | None) -> Iterator[batch.Line]:
@@ -111,23 +100,3 @@ def _one(name: str | None, events: tuple[str, ...], source: str | None) -> Itera
             raise UsageError(f"--event 应写作 事件=时间，如 received=2026-11-02；收到的是“{event}”")
         made.append({"kind": kind.strip(), "at": when.strip()})
     return iter([(1, "1", {"track": name, "events": made})])
-
-
-def _input(source: str | None) -> str:
-    if source is None and sys.stdin.isatty():
-        raise UsageError("没有输入；用 --input 给出 JSON Lines，或用 --track 与 --event 给出一件。用法见 --help")
-    return source or "-"
-
-
-@contextmanager
-def _output(target: str) -> Iterator[IO[bytes]]:
-    if target == "-":
-        yield batch.standard_output()
-        return
-    try:
-        fp = open(target, "wb")  # noqa: SIM115
-    except OSError as error:
-        sentence = f"无法写入输出文件 {batch.readable(os.fspath(target))}：{batch.reason(error)}"
-        raise UsageError(sentence, code="usage.output") from error
-    with fp:
-        yield fp

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import IO
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -18,16 +17,10 @@ from xiaobao.calendar.clocks.clock import Clock, Step
 from xiaobao.calendar.clocks.names import UNITS
 from xiaobao.calendar.clocks.track import track
 from xiaobao.calendar.days import WEEKDAYS
-from xiaobao.terminal import plain_table, writing
+from xiaobao.terminal import plain_table
 
+NARROWEST = 70
 LEGEND = "日期后的数字是计入的第几日　起 起算日　× 不计入　━ 到期　→ 顺延　* 暂定"
-
-
-def print_all(shown: Iterable[RenderableType], fp: IO[bytes], *, colour: bool) -> None:
-    """Write renderables as they come; without colour as plain UTF-8 text."""
-    with writing(fp, colour=colour, narrowest=70) as console:
-        for each in shown:
-            console.print(each)
 
 
 def case_view(identity: object, clocks: Sequence[Clock]) -> RenderableType:
@@ -41,11 +34,6 @@ def case_view(identity: object, clocks: Sequence[Clock]) -> RenderableType:
     for _, same in groupby((c for c in clocks if c.kind != "extend_by"), key=lambda c: c.replay):
         parts += [Text(""), _indented(_count(list(same)))]
     return Group(*parts, Text(""), _indented(Text(LEGEND, style="dim")), Text(""))
-
-
-def error_view(identity: object, message: str) -> RenderableType:
-    """Return one line that says what was wrong with an input line."""
-    return Text(f"✕ {identity}　{message}\n", style="magenta")
 
 
 def _indented(shown: RenderableType) -> RenderableType:
