@@ -16,6 +16,7 @@ event_type("complaints.headings_set", _("{actor} 记下 {system} 的列名对应
 event_type("complaints.scan_read", _("来信扫描件识别完成：{pages} 页，{unread} 页没有识别出文字"))
 event_type("complaints.scan_typed", _("{actor} 对照图片改写第 {pages} 页"))
 event_type("complaints.scan_opened", _("{actor} 查看来信扫描件"))
+event_type("complaints.drafts_swept", _("清除放弃的投诉草稿附件 {count} 个（{days} 天没有动过）"))
 event_type("complaints.mail_refused", _("一封邮件未能接收：{reason}"))
 event_type("complaints.mail_unanswered", _("来信的回执没有发出：{reason}"))
 event_type("complaints.supplemented", _("投诉人补充来件 {number}"))

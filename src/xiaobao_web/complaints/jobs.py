@@ -8,10 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.complaints.models import Contact
-from xiaobao_web.complaints.services import intake, mailbox, scans, similar
+from xiaobao_web.complaints.services import drafts, intake, mailbox, scans, similar
+from xiaobao_web.kernel import retention
 from xiaobao_web.kernel.schedule import every
 
 LOOK_BACK = timedelta(days=3)
+retention.purges(str(_("放弃的投诉草稿附件")), drafts.sweep)
 
 
 @every("*/5 * * * *", title=_("重新登记未处理的来件"))

@@ -326,9 +326,14 @@ def _purge(number: int, due: models.QuerySet[Attachment]) -> int:
     journal.record("kernel.file_purged", on=subject_of(row), facts=facts, personal={"name": row.name})
     row.delete()
     if not is_used(stored):
-        StoredFile.objects.filter(pk=stored.pk).update(purged_at=timezone.now())
-        transaction.on_commit(partial(_remove_bytes, stored.pk))
+        purge_unused(stored)
     return 1
+
+
+def purge_unused(stored: StoredFile) -> None:
+    """Let a file's bytes go once the transaction is committed; the caller has locked its row and found no use of it."""
+    StoredFile.objects.filter(pk=stored.pk).update(purged_at=timezone.now())
+    transaction.on_commit(partial(_remove_bytes, stored.pk))
 
 
 def is_used(stored: StoredFile) -> bool:

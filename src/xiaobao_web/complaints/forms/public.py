@@ -55,6 +55,10 @@ class FeedbackForm(WhatForm):
 class WhereForm(forms.Form):
     """Where and when it was; every answer may be left out."""
 
+    region = forms.CharField(
+        label=_("您在哪个省、市？"), max_length=60, required=False, help_text=_("例如：江苏省南京市。"),
+        widget=forms.TextInput(attrs={"autocomplete": "address-level1"}),
+    )  # fmt: skip
     place = forms.CharField(
         label=_("在哪里办的？"),
         max_length=100,
@@ -97,6 +101,10 @@ class WhoForm(forms.Form):
         label=_("邮箱"), max_length=100, required=False, help_text=_("电话和邮箱至少填一个。"),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )  # fmt: skip
+    address = forms.CharField(
+        label=_("通信地址"), max_length=200, required=False, help_text=_("希望收到书面答复时填写。"),
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )  # fmt: skip
     confidential = forms.BooleanField(label=_("请对被投诉的人保密我的身份"), required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -114,7 +122,7 @@ class MaybeForm(WhoForm):
         super().__init__(*args, **kwargs)
         self.fields["customer_name"].required = False
         self.fields["email"].help_text = _("想知道结果就留一个联系方式，不留也可以。")
-        del self.fields["confidential"]
+        del self.fields["confidential"], self.fields["address"]
 
     def clean(self) -> dict[str, Any]:
         """Ask for nothing."""

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.models import Count
 
 from xiaobao.insight import compare, facts_of, keys
+from xiaobao_web.complaints import queries
 from xiaobao_web.complaints.models import Contact, ContactKey, LinkKind
-from xiaobao_web.complaints.services.inquiry import link
+from xiaobao_web.complaints.services.inquiry import link, tells_whom
 
 CROWDED = 400
 """A key that more contacts share says nothing: a hotline's number, a common sum."""
@@ -68,3 +69,22 @@ def link_case(contact: Contact) -> int:
             link(case, other=other.case, kind=kind.value, reason=reason, probability=item["probability"])
             made += 1
     return made
+
+
+def link_now(contact_id: int) -> int:
+    """Link a contact that has just been filed, looking for what belongs to it where no job has yet; return how many."""
+    contact = Contact.objects.select_related("case").get(pk=contact_id)
+    if contact.case is None:
+        return 0
+    if "similar" not in contact.details:
+        contact.details = {**contact.details, "similar": remember(contact)}
+        contact.save(update_fields=["details"])
+    return link_case(contact)
+
+
+def near(contact: Contact, user: Any) -> list[dict[str, Any]]:
+    """Return what belongs to a contact as far as a person may see it, each with its row."""
+    told = contact.details.get("similar", [])
+    rows = queries.contacts(user).filter(pk__in=[item["contact"] for item in told]).select_related("case__unit")
+    seen = {row.pk: row for row in rows if row.case is None or tells_whom(user, row.case)}
+    return [{**item, "row": seen[item["contact"]]} for item in told if item["contact"] in seen]

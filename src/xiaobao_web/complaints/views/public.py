@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from xiaobao_web.complaints.channels import draft
 from xiaobao_web.complaints.forms import public
 from xiaobao_web.complaints.models import Contact
-from xiaobao_web.complaints.services import guesses, intake, progress
+from xiaobao_web.complaints.services import drafts, guesses, intake, progress
 from xiaobao_web.kernel import files, pace
 from xiaobao_web.kernel.errors import BadUpload, BadValue, Hidden, TooMany
 
@@ -79,6 +79,7 @@ def begin(request: HttpRequest, way: str) -> HttpResponse:
     kept = draft.read(request.session)
     if request.method == "POST":
         if request.POST.get("action") == "drop":
+            drafts.thrown_away(kept.get("token", ""))
             draft.drop(request.session)
             return redirect(request.path)
         if kept.get("kind") != way:
@@ -114,6 +115,7 @@ def step(request: HttpRequest, way: str, step: str) -> HttpResponse:
         if form.is_valid() and not faults:
             kept["seen"] = list(dict.fromkeys([*kept["seen"], step]))
         draft.write(request.session, kept)
+        drafts.touch(kept["token"], [item[0] for item in kept["files"]])
         if form.is_valid() and not faults:
             again = step == "proof" and request.POST.get("action") in ("add", "remove")
             to = step if again else "check" if request.POST.get("back") else _after(way, step)
@@ -160,6 +162,7 @@ def _files(request: HttpRequest, kept: dict[str, Any]) -> list[str]:
         except BadUpload as error:
             faults.append(f"{upload.name}：{error.message}")
             continue
+        drafts.touch(kept["token"], [stored.sha256])
         if stored.sha256 not in [item[0] for item in kept["files"]]:
             kept["files"].append([stored.sha256, files.clean_name(upload.name or "", stored)])
     return faults
@@ -169,7 +172,11 @@ def _check(request: HttpRequest, way: str, kept: dict[str, Any]) -> HttpResponse
     needed = [name for name, (_title, kind) in WAYS[way].items() if kind and name not in kept["seen"]]
     if needed:
         return redirect(f"public_{way}_step", step=needed[0])
-    if request.method == "POST":
+    lost = drafts.lost([item[0] for item in kept["files"]])
+    if lost:
+        kept["files"] = [item for item in kept["files"] if item[0] not in lost]
+        draft.write(request.session, kept)
+    if request.method == "POST" and not lost:
         row = _hand_in(request, way, kept)
         draft.write(request.session, {"number": row.number, "code": kept["code"], "way": way}, draft.DONE)
         draft.drop(request.session)
@@ -178,7 +185,8 @@ def _check(request: HttpRequest, way: str, kept: dict[str, Any]) -> HttpResponse
     for name, (title, kind) in WAYS[way].items():
         if kind is not None:
             parts.append({"step": name, "title": title, "lines": _lines(kind, kept, name)})
-    return _page(request, "check", {"way": way, "parts": parts, "files": kept["files"], "all": len(WAYS[way])})
+    values = {"way": way, "parts": parts, "files": kept["files"], "all": len(WAYS[way]), "lost": len(lost)}
+    return _page(request, "check", values, status=422 if lost and request.method == "POST" else 200)
 
 
 def _lines(kind: type[forms.Form], kept: dict[str, Any], name: str) -> list[tuple[Any, str]]:
@@ -205,6 +213,7 @@ def _hand_in(request: HttpRequest, way: str, kept: dict[str, Any]) -> Contact:
         facts={"files": kept["files"], "details": {"code": draft.digest(kept["code"])}},
     )  # fmt: skip
     assert row.contact is not None
+    drafts.handed_in(kept["token"])
     return row.contact
 
 
@@ -221,6 +230,7 @@ def _record(way: str, kept: dict[str, Any]) -> dict[str, Any]:
         "text": "\n".join(lines), "kind": said or "complaint", "sender": who.get("customer_name", ""),
         "customer_name": who.get("customer_name", ""), "phone": who.get("phone", ""), "email": who.get("email", ""),
         "product_name": where.get("product_name", ""), "amount": None if amount in (None, "None") else str(amount),
+        "region": where.get("region") or "", "address": who.get("address") or "",
         "demands": wish.get("demands") or [], "confidential": bool(who.get("confidential")), "token": kept["token"],
     }  # fmt: skip
 

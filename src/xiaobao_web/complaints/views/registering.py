@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from xiaobao_web.complaints import services
 from xiaobao_web.complaints.forms import entry as forms
 from xiaobao_web.complaints.models import Case, Contact, ContactKind, ContactState
+from xiaobao_web.complaints.services import similar
 from xiaobao_web.complaints.services.personal import masked
 from xiaobao_web.complaints.views.cases import tell
 from xiaobao_web.kernel import deadlines, files, journal
@@ -23,6 +24,8 @@ from xiaobao_web.kernel.errors import BadUpload, BadValue, PlatformError
 MOST_FILES = 20
 FACTS = ("customer_name", "phone", "id_number", "account", "business_type", "cause", "demands", "flags", "urgency",
          "amount", "confidential")  # fmt: skip
+CARRIED = (*FACTS, "region", "address", "email", "product_name")
+"""What a channel stated of a contact goes into its case."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,6 +39,7 @@ def register(request: HttpRequest) -> HttpResponse:
         except PlatformError as error:
             tell(form, error)
         else:
+            similar.link_now(contact.pk)
             if contact.case is not None:
                 messages.success(request, _("已立案，编号 %s。") % contact.case.number)
                 return redirect(contact.case if _sees(request.user, contact.case) else contact)
@@ -94,7 +98,7 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
     screening = request.POST.get("action") == "screen_kind"
     form = forms.ScreenForm(
         request.POST if screening else None, user=request.user,
-        initial={"kind": row.kind_proposed, "unit": row.unit_id},
+        initial={"kind": row.kind_proposed, "unit": row.unit_id, "into": request.GET.get("into", "")[:40]},
     )  # fmt: skip
     if request.method == "POST":
         try:
@@ -105,6 +109,7 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
             tell(form, error)
         else:
             if told:
+                similar.link_now(row.pk)
                 messages.success(request, told)
                 return redirect(row)
     return render(request, "complaints/contact.html", _shown(row, form, request.user),
@@ -120,6 +125,7 @@ def _shown(row: Contact, form: Any, user: Any) -> dict[str, Any]:
         "screen": can(user, "complaints.screen_kind", row) if row.state == "new" else None,
         "check": can(user, "complaints.check_kind", row) if row.state == "checking" else None,
         "sample": can(user, "complaints.check_sample", row) if row.sampled and row.sampled_at is None else None,
+        "near": similar.near(row, user),
         "clocks": deadlines.running(row),
         "attachments": files.attachments_of(row),
         "events": journal.events_of(row),
@@ -133,14 +139,14 @@ def _contact_step(row: Contact, request: HttpRequest, form: Any) -> str:
         if not form.is_valid():
             return ""
         given = form.cleaned_data
-        facts = {key: value for key, value in row.details.items() if key in FACTS}
+        facts = {key: value for key, value in row.details.items() if key in CARRIED}
         services.screen_kind(
             row, by=by, kind=given["kind"], reason=given["reason"], into=given["into"], unit=given["unit"], **facts
         )
         return str(_("已甄别。"))
     if action == "check_kind":
         services.check_kind(row, by=by, agree=post.get("agree") == "1", note=post.get("note", ""),
-                            **{key: value for key, value in row.details.items() if key in FACTS})  # fmt: skip
+                            **{key: value for key, value in row.details.items() if key in CARRIED})  # fmt: skip
         return str(_("复核已登记。"))
     if action == "check_sample":
         services.check_sample(row, by=by, omitted=post.get("omitted") == "1", note=post.get("note", ""))
