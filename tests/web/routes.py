@@ -252,6 +252,7 @@ ROWS = [
     _post("insight_warning_act"),
     Row("insight_words", 403, HEARS),
     Row("insight_clusters", 403, HEARS),
+    Row("insight_places", 403, HEARS),
     Row("insight_map", 403, HEARS),
     Row("insight_control", 403, HEARS),
     Row("insight_rows", 403, HEARS),

@@ -6,6 +6,7 @@ New-word discovery: neighbouring words are one phrase where they come together f
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -22,6 +23,17 @@ LEAST_PMI = 2.0
 LEAST_ENTROPY = 0.6
 MOST_TERMS = 10
 _EDGE = "\x00"
+
+
+_PLEA = re.compile(
+    r"(?:要求|请求|希望|麻烦|尽快|马上|立即|处理|解决|解释|说明|答复|回复|回电|回话|给个|要个|说法|找|监管|投诉|反映|举报|失望|生气|气愤|再不|一直|没人|你们|贵行"
+    r"|客户|来电|银行|分行|支行|网点|客服|柜台|柜面|电话|工作人员|问题|事情|情况|时间|今天|昨天)+"
+)
+
+
+def is_plea(phrase: str) -> bool:
+    """Tell whether a phrase says only that somebody complains, and to whom: what every complaint says names none."""
+    return _PLEA.fullmatch(phrase) is not None
 
 
 def runs(text: str) -> Iterator[list[str]]:
@@ -142,7 +154,11 @@ def best_terms(topic: Topic, texts: Sequence[str], most: int = MOST_TERMS) -> tu
     phrases = [
         (count * len(gram), "".join(gram))
         for gram, count in grams.texts.items()
-        if len(gram) > 1 and count >= least and chosen & set(gram) and grams.holds_together(gram)
+        if len(gram) > 1
+        and count >= least
+        and chosen & set(gram)
+        and grams.holds_together(gram)
+        and not is_plea("".join(gram))
     ]
     phrases.sort(key=lambda p: (-p[0], p[1]))
     heads: list[str] = []
@@ -151,7 +167,8 @@ def best_terms(topic: Topic, texts: Sequence[str], most: int = MOST_TERMS) -> tu
             heads.append(phrase)
         if len(heads) == 3:
             break
-    return tuple(dict.fromkeys([*heads, *words]))[:most]
+    telling = [word for word in words if not is_plea(word)]
+    return tuple(dict.fromkeys([*heads, *telling]))[:most] or tuple(words[:most])
 
 
 def _words(topic: Topic, texts: Sequence[str]) -> list[str]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xiaobao.errors import InputError
-from xiaobao.insight.phrases import LONGEST, Grams, runs, without_parts
+from xiaobao.insight.phrases import LONGEST, Grams, is_plea, runs, without_parts
 from xiaobao.insight.sketch import Sketch
 from xiaobao.insight.statistics import poisson_ratio, share_ratios
 from xiaobao.insight.terms import Counts, Features, Ids
@@ -232,7 +232,7 @@ def named(found: Tally, sample: Sequence[str], *, top: int = 20, least: int = 3)
     for gram, count in grams.texts.items():
         text = "".join(gram)
         counts = found.of(number_of(text)) if len(text) > 1 and count >= 2 else None
-        if counts is None or counts[0] < 2 or not grams.holds_together(gram):
+        if counts is None or counts[0] < 2 or is_plea(text) or not grams.holds_together(gram):
             continue
         part = 0.5 if len(gram) == 1 else 1.0
         expected = (counts[1] + 0.5) / (found.texts_before + 1) * found.texts

@@ -99,9 +99,22 @@ def _stories(tell: Teller, begin: datetime, now: datetime, small: bool) -> list[
     for _index in range(SMALL_INQUIRIES if small else INQUIRIES):
         start = at_work(_beginning(tell, begin, now, lately=False))
         out.append((start, next(numbers), _bounded(complaints.inquiry(tell, tell.dice.choice(branches)))))
-    out.append((now - timedelta(days=4), next(numbers), _bounded(insights.outbreak(tell, branches[0]))))
+    out += [(start, next(numbers), _bounded(steps)) for start, steps in _heard(tell, branches, now, small)]
     out.append((now - timedelta(days=3), next(numbers), read_notices(tell)))
     return out
+
+
+def _heard(tell: Teller, branches: list[str], now: datetime, small: bool) -> list[tuple[datetime, Steps]]:
+    """Return the stories of what is heard as a whole: two outbreaks among everyday contacts."""
+    out: list[tuple[datetime, Steps]] = [(now - timedelta(days=4), insights.figures(tell, branches[0]))]
+    if small:
+        return out
+    first = now - timedelta(days=58)
+    return [
+        *out, (first - insights.BEFORE, insights.everyday(tell, branches, now)),
+        (first, insights.removal(tell, branches[0], "crash")),
+        (now - timedelta(days=4), insights.outbreak(tell, branches[-1], "social")),
+    ]  # fmt: skip
 
 
 def _beginning(tell: Teller, begin: datetime, now: datetime, *, lately: bool) -> datetime:

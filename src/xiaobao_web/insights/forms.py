@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.complaints import data
+from xiaobao_web.insights import places
 from xiaobao_web.insights.models import ActionKind, Span
 
 
@@ -37,13 +38,18 @@ class BaseForm(forms.Form):
     year = forms.IntegerField(label=_("年度"), min_value=2000, max_value=2100)
     outlets = forms.IntegerField(label=_("网点数"), min_value=0, max_value=2**31 - 1, required=False)
     customers = forms.IntegerField(label=_("个人客户数"), min_value=0, max_value=2**53, required=False)
+    province = forms.ChoiceField(
+        label=_("所在省份"), required=False, help_text=_("用于分布图；下级机构没有另填的，随上级")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer the organisations that complaints are counted by."""
         super().__init__(*args, **kwargs)
         kinds = ("head_office", "branch", "sub_branch")
         units = apps.get_model("people", "Organisation").objects.filter(active=True, kind__in=kinds)
-        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        fields: Any = self.fields
+        fields["unit"].queryset = units
+        fields["province"].choices = [("", _("不填")), *((name, name) for name in places.provinces())]
         self.fields["year"].initial = timezone.localdate().year
 
 

@@ -225,9 +225,12 @@ def keys_of_group(user: Any, period: Period, name: str) -> list[int]:
     return out
 
 
-def heat(user: Any, period: Period, down: str, across: str) -> Heat:
-    """Return the map of two dimensions: the commonest lines and columns, each cell opening its complaints."""
-    rows = cases_of(user, period)
+def heat(user: Any, period: Period, down: str, across: str, *, rows: Any = None, where: Any = None) -> Heat:
+    """Return the map of two dimensions: the commonest lines and columns, each cell opening its complaints.
+
+    rows: complaints of a place, where the map is of that place alone; where: the keys by which its address has it.
+    """
+    rows = cases_of(user, period) if rows is None else rows
     fields = [*dict.fromkeys(name for key in (down, across) for name in DIMENSIONS[key][1:])]
     counted = list(rows.order_by().values(*fields).annotate(n=Count("pk")))
     total = sum(line["n"] for line in counted)
@@ -238,7 +241,7 @@ def heat(user: Any, period: Period, down: str, across: str) -> Heat:
     shown = [cells[(a, b)] for a in lines for b in columns]
     most = max(shown, default=0)
     table = [
-        (name, [_cell(cells[(a, b)], most, period, {down: a, across: b}) for b in columns],
+        (name, [_cell(cells[(a, b)], most, period, {down: a, across: b, **(where or {})}) for b in columns],
          sum(cells[(a, b)] for b in columns))
         for a, name in lines.items()
     ]  # fmt: skip

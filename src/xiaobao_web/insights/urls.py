@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("warnings/<int:pk>/act/", warnings.act, name="insight_warning_act"),
     path("words/", listening.words, name="insight_words"),
     path("clusters/", listening.clusters, name="insight_clusters"),
+    path("places/", listening.map_of_places, name="insight_places"),
     path("map/", listening.heat, name="insight_map"),
     path("control/", listening.control, name="insight_control"),
     path("rows/", listening.rows, name="insight_rows"),

@@ -71,7 +71,12 @@ def outbreak(tell: Any, branch: str, name: str) -> Steps:
         )  # fmt: skip
         yield timezone.now() + timedelta(hours=tell.dice.choice([1, 2, 3, 4]))
     for _ in range(LOOKS):
-        if services.look():
+        raised = services.look()
+        for row in raised:
+            if row.unit.parent_id is None:
+                services.acknowledge(row, by=people.supervisor)
+                services.close(row, by=people.supervisor, conclusion=script()["false_alarm"], false_alarm=True)
+        if any(row.unit == people.unit for row in raised):
             return
         yield timezone.now() + timedelta(hours=6)
 
@@ -124,9 +129,9 @@ def figures(tell: Any, branch: str) -> Steps:
 
 def _bases(tell: Any, people: Any, today: date) -> None:
     """Register how many outlets and customers each branch has."""
-    for unit in tell.bank.units.values():
-        if unit.kind == "branch":
-            outlets = tell.dice.randint(18, 90)
-            services.set_base(
-                unit=unit, year=today.year, by=people.office, outlets=outlets, customers=outlets * 25_000
-            )  # fmt: skip
+    branches = [unit for unit in tell.bank.units.values() if unit.kind == "branch"]
+    for unit, province in zip(branches, script()["provinces"], strict=False):
+        outlets = tell.dice.randint(18, 90)
+        services.set_base(
+            unit=unit, year=today.year, by=people.office, outlets=outlets, customers=outlets * 25_000, province=province
+        )  # fmt: skip

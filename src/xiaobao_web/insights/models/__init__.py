@@ -2,11 +2,11 @@
 
 from xiaobao_web.insights.models.counting import DayPhrases
 from xiaobao_web.insights.models.rectification import ActionKind, CauseAction, Rectification
-from xiaobao_web.insights.models.statement import Base, Span, Statement
+from xiaobao_web.insights.models.statement import Base, Seat, Span, Statement
 from xiaobao_web.insights.models.warning import EarlyWarning, Watch, WatchPart
 from xiaobao_web.insights.states import RectificationState, WarningState
 
 __all__ = [
-    "ActionKind", "Base", "CauseAction", "DayPhrases", "EarlyWarning", "Rectification", "RectificationState", "Span",
-    "Statement", "WarningState", "Watch", "WatchPart",
+    "ActionKind", "Base", "CauseAction", "DayPhrases", "EarlyWarning", "Rectification", "RectificationState", "Seat",
+    "Span", "Statement", "WarningState", "Watch", "WatchPart",
 ]  # fmt: skip

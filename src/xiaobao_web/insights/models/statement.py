@@ -65,6 +65,20 @@ class Statement(models.Model):
         return period_of(self.year, self.span)
 
 
+class Seat(models.Model):
+    """The province in which an organisation is, those below it included where they have none of their own."""
+
+    unit = models.OneToOneField("people.Organisation", models.CASCADE, related_name="+", verbose_name=_("机构"))
+    province = models.CharField(_("所在省份"), max_length=10)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("机构所在地")
+        ordering = ["unit__path"]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.province}"
+
+
 class Base(models.Model):
     """How many outlets and customers an organisation had in a year, those below it included."""
 

@@ -11,8 +11,8 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from xiaobao_web.insights import statistics
-from xiaobao_web.insights.models import Base, Span, Statement
+from xiaobao_web.insights import places, statistics
+from xiaobao_web.insights.models import Base, Seat, Span, Statement
 from xiaobao_web.insights.models.statement import period_of
 from xiaobao_web.kernel import files, journal, tallies
 from xiaobao_web.kernel.access import require, scope
@@ -75,9 +75,12 @@ def _about(row: Statement, by: Any) -> list[tuple[str, str]]:
 
 
 @transaction.atomic
-def set_base(*, unit: Any, year: int, by: Any, outlets: int | None, customers: int | None) -> Base:
-    """Register how many outlets and customers an organisation has in a year."""
+def set_base(*, unit: Any, year: int, by: Any, outlets: int | None, customers: int | None,
+             province: str = "") -> Base:  # fmt: skip
+    """Register how many outlets and customers an organisation has in a year, and in which province it is."""
     require(by, "insights.freeze")
+    if province and province not in places.provinces():
+        raise BadValue(_("没有这个省份。"), fields={"province": _("请选择")})
     if not FIRST_YEAR <= year <= timezone.localdate().year + 1:
         raise BadValue(_("年度不对。"), fields={"year": _("请检查")})
     if outlets is None and customers is None:
@@ -85,6 +88,8 @@ def set_base(*, unit: Any, year: int, by: Any, outlets: int | None, customers: i
     row, _made = Base.objects.update_or_create(
         unit=unit, year=year, defaults={"outlets": outlets, "customers": customers, "set_by": by}
     )
-    facts = {"unit": unit, "year": year, "outlets": outlets, "customers": customers}
+    if province:
+        Seat.objects.update_or_create(unit=unit, defaults={"province": province})
+    facts = {"unit": unit, "year": year, "outlets": outlets, "customers": customers, "province": province}
     journal.record("insights.base_set", by=by, on=row, facts=facts)
     return row

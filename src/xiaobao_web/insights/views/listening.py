@@ -11,20 +11,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from xiaobao_web.complaints import data
-from xiaobao_web.insights import listening, queries
+from xiaobao_web.insights import listening, places, queries
 from xiaobao_web.kernel import formats, periods, tallies
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.periods import Period
 from xiaobao_web.kernel.requests import SignedIn
 from xiaobao_web.kernel.tallies import Cell, Table
 
-PAGES = (("insight_words", _("热词")), ("insight_clusters", _("主题聚类")), ("insight_map", _("分布")),
-         ("insight_control", _("控制图")))  # fmt: skip
+PAGES = (("insight_words", _("热词")), ("insight_clusters", _("主题聚类")), ("insight_places", _("地图")),
+         ("insight_map", _("分布")), ("insight_control", _("控制图")))  # fmt: skip
 MOST_ROWS = 200
 MAPS = (("unit", "cause"), ("product", "cause"), ("unit", "product"), ("unit", "business"), ("business", "cause"))
 
 
-def _context(request: SignedIn, here: str) -> tuple[Period, dict[str, Any]]:
+def context_of(request: SignedIn, here: str) -> tuple[Period, dict[str, Any]]:
     require(request.user, "insights.view")
     period = periods.read(request.GET)
     pages = [
@@ -37,7 +37,7 @@ def _context(request: SignedIn, here: str) -> tuple[Period, dict[str, Any]]:
 @require_GET
 def words(request: SignedIn) -> HttpResponse:
     """Show the commonest phrases and those that rose fastest."""
-    period, context = _context(request, "insight_words")
+    period, context = context_of(request, "insight_words")
     found = listening.words(request.user, period)
     warned = queries.visible(request.user).filter(**period.within("raised_for")).select_related("unit")[:6]
     context |= {"words": found, "warnings": warned, "answer": _answer(found)}
@@ -56,7 +56,7 @@ def _answer(found: listening.Words) -> str:
 @require_GET
 def clusters(request: SignedIn) -> HttpResponse:
     """Show the groups of complaints about the same thing."""
-    period, context = _context(request, "insight_clusters")
+    period, context = context_of(request, "insight_clusters")
     found, texts = listening.groups(request.user, period)
     answer = _("没有五件以上说同一件事的投诉")
     if found:
@@ -69,7 +69,7 @@ def clusters(request: SignedIn) -> HttpResponse:
 @require_GET
 def heat(request: SignedIn) -> HttpResponse:
     """Show where complaints gather."""
-    period, context = _context(request, "insight_map")
+    period, context = context_of(request, "insight_map")
     chosen = request.GET.get("by", "")
     pair = next((item for item in MAPS if "-".join(item) == chosen), MAPS[0])
     names = listening.DIMENSIONS
@@ -84,7 +84,7 @@ def heat(request: SignedIn) -> HttpResponse:
 @require_GET
 def control(request: SignedIn) -> HttpResponse:
     """Show whether a week is out of the ordinary."""
-    period, context = _context(request, "insight_control")
+    period, context = context_of(request, "insight_control")
     units = apps.get_model("people", "Organisation").objects.filter(active=True).order_by("path")
     given = request.GET.get("unit", "")
     unit = units.filter(pk=int(given)).first() if given.isascii() and given.isdigit() and len(given) < 12 else None
@@ -93,6 +93,43 @@ def control(request: SignedIn) -> HttpResponse:
     context |= {"chart": listening.control(request.user, period, unit=unit, cause=cause), "units": units,
                 "causes": causes, "unit": unit, "cause": cause}  # fmt: skip
     return render(request, "insights/control.html", context)
+
+
+def place_of(request: SignedIn) -> tuple[Any, str]:
+    """Return the organisation (`within`) or the province that an address names, None and "" where it names none."""
+    given = request.GET.get("within", "")
+    units = apps.get_model("people", "Organisation").objects
+    unit = units.filter(pk=int(given)).first() if given.isascii() and given.isdigit() and len(given) < 12 else None
+    province = request.GET.get("province", "")
+    return unit, province if unit is None and province in places.provinces() else ""
+
+
+@require_GET
+def map_of_places(request: SignedIn) -> HttpResponse:
+    """Show the provinces and branches that complaints come from, and what they are about there."""
+    period, context = context_of(request, "insight_places")
+    measure = request.GET.get("measure", "")
+    measure = measure if measure in places.MEASURES else "count"
+    unit, province = place_of(request)
+    rows = listening.cases_of(request.user, period)
+    here = {"within": unit.pk if unit else None, "province": province}
+    kinds = [
+        {"label": label, "current": key == measure,
+         "url": tallies.link("insight_places", measure=key, **here, **period.address())}
+        for key, (label, _scale) in places.MEASURES.items()
+    ]  # fmt: skip
+    found = places.places(rows, period, measure=measure, province=province, unit=unit)
+    local = places.within(rows, province=province, unit=unit)
+    where = {key: value for key, value in here.items() if value}
+    down = "product" if local.filter(product__isnull=False).exists() else "business"
+    context |= {
+        "places": found, "kinds": kinds, "unit": unit, "province": province, "place": unit or province,
+        "whole": tallies.link("insight_places", measure=measure, **period.address()),
+        "first": listening.DIMENSIONS[down][0],
+        "heat": listening.heat(request.user, period, down, "cause", rows=local, where=where),
+        "all_rows": tallies.link("insight_rows", **where, **period.address()),
+    }  # fmt: skip
+    return render(request, "insights/places.html", context)
 
 
 @require_GET
@@ -115,6 +152,9 @@ def rows(request: SignedIn) -> HttpResponse:
         if value and (not number or (value.isascii() and value.isdigit() and len(value) < 12)):
             found = found.filter(**{path: int(value) if number else value})
             told.append(str(label) if number else f"{label}：{value}")
+    unit, province = place_of(request)
+    found = places.within(found, province=province, unit=unit)
+    told += [str(unit)] if unit is not None else [province] if province else []
     shown = list(found.select_related("unit", "product").order_by("-received_at", "-pk")[: MOST_ROWS + 1])
     cut, shown = len(shown) > MOST_ROWS or len(keys or ()) > MOST_ROWS, shown[:MOST_ROWS]
     n = len(keys) if keys is not None else found.count() if cut else len(shown)
@@ -131,6 +171,4 @@ def _table(cases: list[Any], cut: bool) -> Table:
          Cell(row.get_state_display(), kind="text")]
         for row in cases
     ]  # fmt: skip
-    return Table(
-        "", heads, lines, _("只显示最近 %d 件，请缩短期间。") % MOST_ROWS if cut else ""
-    )
+    return Table("", heads, lines, _("只显示最近 %d 件，请缩短期间。") % MOST_ROWS if cut else "")
