@@ -185,4 +185,6 @@ declare("complaints.set_codes", _("导入官方分类编码"), OFFICE | {Role.AD
 declare("complaints.skills", _("查看经办专长"), {**SUPERVISORS, **HEADS, Role.AUDITOR: ALL})
 declare("complaints.set_skills", _("设置经办专长"), SUPERVISORS | HEADS, when=another_person)
 declare("complaints.set_bureau", _("管理属地局"), OFFICE | {Role.ADMIN: ALL})
+declare("complaints.set_platform", _("管理支付平台"), {Role.ADMIN: ALL})
+declare("complaints.reply_platform", _("回复支付平台"), HANDLERS, when=handles)
 declare("complaints.comment", _("评论"), VIEW)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.complaints.models import Contact
-from xiaobao_web.complaints.services import drafts, intake, mailbox, scans, similar
+from xiaobao_web.complaints.services import drafts, intake, mailbox, platforms, scans, similar
 from xiaobao_web.kernel import retention
 from xiaobao_web.kernel.schedule import every
 
@@ -39,3 +39,15 @@ def read_mailbox() -> int:
 def read_letters() -> int:
     """Read letters whose files waited for their check or whose reading was cut short; return how many."""
     return scans.resume()
+
+
+@every("*/3 * * * *", title=_("收取支付平台的投诉"))
+def pull_platforms() -> int:
+    """Take in what payment platforms have since they were read last; return how many were new."""
+    return platforms.pull_all()
+
+
+@every("*/5 * * * *", title=_("送出支付平台回复"))
+def reply_to_platforms() -> int:
+    """Hand over the answers that platforms have not taken yet; return how many went."""
+    return platforms.send_waiting()

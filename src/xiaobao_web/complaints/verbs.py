@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 from xiaobao_web.complaints import services
 from xiaobao_web.complaints.forms import steps as forms
 from xiaobao_web.complaints.forms.fields import StepForm
+from xiaobao_web.complaints.forms.platform import ReplyForm
 from xiaobao_web.complaints.models import Case, CaseState, LetterState, MediationState, OfferState
-from xiaobao_web.complaints.services import terms
+from xiaobao_web.complaints.services import platforms, terms
 from xiaobao_web.complaints.states import BEFORE_ANSWER
 from xiaobao_web.kernel import states
 from xiaobao_web.kernel.access import can
@@ -191,6 +192,9 @@ VERBS: dict[str, Verb] = {
              _transfer_in(False)),
         Verb("send_back", L("登记退回补正"), forms.UrgeForm, services.send_back, OUT, L("退回补正已登记。"),
              "regulator", (), _transfer_in(True)),
+        Verb("reply_platform", L("回复支付平台"), ReplyForm, platforms.reply, OUT,
+             L("回复已交给平台，送出结果见来件页。"), "reply_platform",
+             (*BEFORE_ANSWER, S.ANSWERED, S.REVIEWING), platforms.contact_of),
         Verb("link", L("登记关联投诉"), forms.LinkForm, services.link, OUT, L("关联已登记。"), "link"),
         Verb("open_issue", L("登入问题台账"), forms.IssueForm, services.open_issue, OUT, L("已登入问题台账。"),
              "open_issue"),

@@ -85,14 +85,22 @@ def resolve(url: str) -> list[str]:
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
     """Post to an endpoint at a judged address, following no redirect; raises BadValue, OSError or HTTPException."""
+    return ask("POST", url, body, headers)
+
+
+def ask(method: str, url: str, body: bytes, headers: dict[str, str], *, most: int = READ) -> Answer:
+    """Ask an endpoint at a judged address, following no redirect, and read at most so many bytes of its answer.
+
+    Raises BadValue, OSError or HTTPException.
+    """
     addresses = resolve(url)
     parts = parse(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     connection = _connection(parts, addresses)
     try:
-        connection.request("POST", target, body=body, headers=headers)
+        connection.request(method, target, body=body or None, headers=headers)
         answer = connection.getresponse()
-        text = answer.read(READ).decode("utf-8", "replace")
+        text = answer.read(most).decode("utf-8", "replace")
         return Answer(answer.status, text, answer.getheader("Retry-After") or "")
     finally:
         connection.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from xiaobao_web.complaints.views import hooks, importing, public, scans, taking_down, transfer_tables
+from xiaobao_web.complaints.views import hooks, importing, platforms, public, scans, taking_down, transfer_tables
 
 STAFF: list[URLPattern] = [
     path("take-down/", taking_down.take_down, name="complaint_take_down"),
@@ -15,12 +15,16 @@ STAFF: list[URLPattern] = [
     path("transfers/import/", transfer_tables.begin, name="complaint_transfer_import"),
     path("transfers/import/<int:pk>/", transfer_tables.shown, name="complaint_transfer_import_shown"),
     path("transfers/bureaus/", transfer_tables.bureaus, name="complaint_bureaus"),
+    path("platforms/", platforms.listed, name="complaint_platforms"),
+    path("platforms/new/", platforms.edit, name="complaint_platform_new"),
+    path("platforms/<int:pk>/", platforms.edit, name="complaint_platform"),
     path("import/", importing.begin, name="complaint_import"),
     path("import/<int:pk>/", importing.shown, name="complaint_import_shown"),
     path("import/<int:pk>/written-back/", importing.written_back, name="complaint_import_written_back"),
 ]
 CITIZENS: list[URLPattern] = [
     path("hooks/complaints/<slug:channel>", hooks.take, name="complaint_hook"),
+    path("hooks/complaints/platforms/<slug:code>", hooks.take_platform, name="complaint_platform_hook"),
     path("public/complaints", public.begin, {"way": "complaint"}, name="public_complaint"),
     path("public/complaints/received", public.received, name="public_complaint_received"),
     path("public/complaints/progress", public.ask, name="public_progress"),

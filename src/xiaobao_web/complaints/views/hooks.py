@@ -20,7 +20,8 @@ from django.views.decorators.http import require_POST
 
 from xiaobao_web.complaints.channels.registry import plain
 from xiaobao_web.complaints.channels.typed import MOST_NUMBER
-from xiaobao_web.complaints.services import intake
+from xiaobao_web.complaints.models import Platform
+from xiaobao_web.complaints.services import intake, platforms
 from xiaobao_web.kernel import pace
 from xiaobao_web.kernel.errors import PlatformError
 from xiaobao_web.kernel.webhooks import signature
@@ -89,4 +90,22 @@ def _number(body: bytes) -> str:
     return plain(str(number)).strip() if usable else ""
 
 
+@csrf_exempt
+@require_POST
+def take_platform(request: HttpRequest, code: str) -> HttpResponse:
+    """Take complaints in from a payment platform's signed callback; answered when they are kept, not before."""
+    platform = Platform.objects.filter(code=code, active=True).select_related("unit").first()
+    if platform is None:
+        return _refuse(404, "not_found", _("没有启用这个平台。"))
+    try:
+        pace.slow_down(request, f"hook-platform-{code}", most=600)
+        if len(request.body) > MOST:
+            return _refuse(422, "bad_value", _("内容超过 %d MB。") % (MOST >> 20))
+        made = platforms.called_back(platform, request.headers, request.body)
+    except PlatformError as error:
+        return _refuse(error.status, error.code, error.message)
+    return JsonResponse({"new": made})
+
+
+take_platform.citizen = True  # type: ignore[attr-defined]
 take.citizen = True  # type: ignore[attr-defined]

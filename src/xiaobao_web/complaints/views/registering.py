@@ -126,6 +126,7 @@ def _shown(row: Contact, form: Any, user: Any) -> dict[str, Any]:
         "check": can(user, "complaints.check_kind", row) if row.state == "checking" else None,
         "sample": can(user, "complaints.check_sample", row) if row.sampled and row.sampled_at is None else None,
         "near": similar.near(row, user),
+        "replies": row.platform_replies.select_related("by") if row.details.get("platform") else [],
         "clocks": deadlines.running(row),
         "attachments": files.attachments_of(row),
         "events": journal.events_of(row),
