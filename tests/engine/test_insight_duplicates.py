@@ -122,6 +122,19 @@ def test_the_index_finds_the_event_among_others() -> None:
     assert index.candidates(facts_of(told(""))) == []
 
 
+def test_rare_words_bring_tellings_of_one_time_together_and_are_then_forgotten() -> None:
+    index, first = Index(), facts_of(told("理财经理戴着墨镜写过字条，说保证还本", "2026-03-02", id="F"))
+    index.add("first", first)
+    for n in range(60):
+        index.add(f"C{n}", facts_of(told(f"信用卡年费收了{n}次，要求退", "2026-03-05")))
+    later = facts_of(told("当时给我写过字条，那人戴墨镜", "2026-04-10"))
+    assert index.candidates(later, most=1) == ["first"]
+    for month in (4, 5, 6, 7, 8):
+        index.add(f"M{month}", facts_of(told("信用卡年费又收了", f"2026-{month:02}-20")))
+    assert sorted(index._near) == list(range(min(index._near), max(index._near) + 1))[-4:]
+    assert len(index) == 66
+
+
 def test_keys_are_stable_and_storable() -> None:
     found = keys(facts_of(FIRST))
     assert found == sorted(set(keys(facts_of(FIRST))))

@@ -126,14 +126,15 @@ def jaccard(a: frozenset[str], b: frozenset[str]) -> float:
 def telling(a: frozenset[str], b: frozenset[str]) -> tuple[float, float]:
     """Return how much of the smaller set of words the other holds, rare ones weighing more, and how many are rare."""
     shared = a & b
-    mine, theirs = sum(map(_weight, a)), sum(map(_weight, b))
-    rare = sum(_weight(word) >= _RARE for word in shared)
-    told = sum(map(_weight, shared))
+    mine, theirs = sum(map(weight_of, a)), sum(map(weight_of, b))
+    rare = sum(weight_of(word) >= _RARE for word in shared)
+    told = sum(map(weight_of, shared))
     # Two short texts are alike by chance: what they share must be something in itself.
     return (told / min(mine, theirs) * min(1.0, told / _ENOUGH) if mine and theirs else 0.0), float(min(6, rare))
 
 
-def _weight(word: str) -> float:
+def weight_of(word: str) -> float:
+    """Return how rare a word of the language is: the negative logarithm of its frequency."""
     return -log(max(frequency(word), 1e-4))
 
 
