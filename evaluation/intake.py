@@ -18,20 +18,25 @@ from typing import Any
 import orjson
 
 from xiaobao.intake import fill
+from xiaobao.intake.train import WRITTEN, is_held_out
 
 TEXT_FIELDS = (
     "customer_name", "phone", "id_number", "card_or_account", "email", "institution_branch", "product_name",
     "staff_mentioned",
 )  # fmt: skip
 SETS = ("event_dates", "demand", "risk_flags")
+CHOSEN = ("demand", "risk_flags")
 _ORGANISATION = re.compile(r"股份有限公司|有限责任公司|有限公司|信用卡中心|[()（）\s]")
 _BRACKETS = re.compile(r"[（(].*?[)）]")
 _STAFF_WORDS = re.compile(r"工号|客户经理|理财经理|业务员|柜员|经理|员工|先生|女士|号$|\s")
 
 
 def evaluate(path: Path) -> dict[str, Any]:
-    """Return the figures of a set and the ids of every miss by field."""
-    rows = [orjson.loads(line) for line in path.read_bytes().splitlines()]
+    """Return the figures of a set, or of the held-out rows of the sets of a folder, and the ids of every miss."""
+    if path.is_dir():
+        rows = [row for name in WRITTEN for row in read(path / name) if is_held_out(name, row["id"])]
+    else:
+        rows = read(path)
     fill(channel="web", received_at="2025-01-01", text="预热")
     tally = Tally()
     for row in rows:
@@ -41,7 +46,13 @@ def evaluate(path: Path) -> dict[str, Any]:
         ).as_dict()["ticket"]
         tally.times.append(time.perf_counter() - started)
         tally.add(row, ticket)
-    return {"set": path.name, "narratives": len(rows), **tally.figures()}
+    name = "、".join(WRITTEN) if path.is_dir() else path.name
+    return {"set": name, "narratives": len(rows), **tally.figures()}
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """Return the labelled rows of a file."""
+    return [orjson.loads(line) for line in path.read_bytes().splitlines()]
 
 
 class Tally:
@@ -57,25 +68,33 @@ class Tally:
     def add(self, row: dict[str, Any], ticket: dict[str, Any]) -> None:
         """Compare one ticket with its labels."""
         gold = row["gold"]
+        if "amounts" in gold:
+            self._values(row["id"], gold, ticket)
+        for field in CHOSEN:
+            self._set(row["id"], field, set(gold[field]), set(ticket[field]))
+        self._classes(row["id"], gold, ticket)
+
+    def _values(self, name: str, gold: dict[str, Any], ticket: dict[str, Any]) -> None:
         for field in TEXT_FIELDS:
-            self._text(row["id"], field, gold[field], ticket[field])
+            self._text(name, field, gold[field], ticket[field])
         said, told = ({_number(a["value"]) for a in t["amounts"]} for t in (gold, ticket))
-        self._set(row["id"], "amounts", said, told)
+        self._set(name, "amounts", said, told)
         roles = {(_number(a["value"]), a["role"]) for a in gold["amounts"]}
         for amount in ticket["amounts"]:
             if _number(amount["value"]) in said:
-                self._count(row["id"], "amount_role", (_number(amount["value"]), amount["role"]) in roles, "", "")
-        for field in SETS:
-            self._set(row["id"], field, set(gold[field]), set(ticket[field]))
+                self._count(name, "amount_role", (_number(amount["value"]), amount["role"]) in roles, "", "")
+        self._set(name, "event_dates", set(gold["event_dates"]), set(ticket["event_dates"]))
+
+    def _classes(self, name: str, gold: dict[str, Any], ticket: dict[str, Any]) -> None:
         for field in ("business_type", "cause", "urgency"):
             right = gold[field] == ticket[field]
-            self._count(row["id"], field, right, gold[field], ticket[field])
+            self._count(name, field, right, gold[field], ticket[field])
             if not right:
                 self.confused[field][f"{gold[field]}→{ticket[field]}"] += 1
         both = [ticket["cause"], *ticket["cause_alternatives"]][:2]
-        self._count(row["id"], "cause_top2", gold["cause"] in both, gold["cause"], both)
+        self._count(name, "cause_top2", gold["cause"] in both, gold["cause"], both)
         if gold["urgency"] == "critical":
-            self._count(row["id"], "critical", ticket["urgency"] == "critical", "critical", ticket["urgency"])
+            self._count(name, "critical", ticket["urgency"] == "critical", "critical", ticket["urgency"])
 
     def _text(self, name: str, field: str, gold: str | None, read: str | None) -> None:
         if gold:
@@ -129,7 +148,9 @@ class Tally:
         total = self.counts[f"{field}:right"] + self.counts[f"{field}:wrong"]
         return self.counts[f"{field}:right"] / total if total else None
 
-    def _f1(self, field: str) -> float:
+    def _f1(self, field: str) -> float | None:
+        if f"{field}:gold" not in self.counts:
+            return None
         total = self.counts[f"{field}:gold"] + self.counts[f"{field}:read"]
         return 2 * self.counts[f"{field}:both"] / total if total else 1.0
 

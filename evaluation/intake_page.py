@@ -19,18 +19,19 @@ CLASSES = {
 def section(figures: Mapping[str, Any]) -> list[str]:
     """Return the lines of the section."""
     times = figures["milliseconds"]
+    valued = figures["f1"]["amounts"] is not None
     lines = [
-        f"标注集 `{figures['set']}`，{figures['narratives']} 件。有值字段读对 {_share(figures['right_when_present'])}，"
-        f"空字段误填 {_share(figures['invented_when_empty'])}；金额角色（数值相符者）{_share(figures['amount_role'])}；"
-        f"每件用时中位 {times['median']:.0f} 毫秒，95 分位 {times['p95']:.0f} 毫秒。",
-        "",
-        "| 字段 | 有值时读对 | 误填件数 |",
-        "|---|---|---|",
+        f"标注集 `{figures['set']}`，{figures['narratives']} 件。"
+        + (_values(figures) if valued else "")
+        + f"每件用时中位 {times['median']:.0f} 毫秒，95 分位 {times['p95']:.0f} 毫秒。",
     ]
-    for name, title in FIELDS.items():
-        lines.append(f"| {title} | {_share(figures['fields'][name])} | {figures['invented'][name]} |")
+    if valued:
+        lines += ["", "| 字段 | 有值时读对 | 误填件数 |", "|---|---|---|"]
+        for name, title in FIELDS.items():
+            lines.append(f"| {title} | {_share(figures['fields'][name])} | {figures['invented'][name]} |")
     lines += ["", "| 项目 | 数值 |", "|---|---|"]
-    lines += [f"| {title} F1 | {figures['f1'][name]:.3f} |" for name, title in SETS.items()]
+    scores = {name: value for name in SETS if (value := figures["f1"][name]) is not None}
+    lines += [f"| {SETS[name]} F1 | {value:.3f} |" for name, value in scores.items()]
     lines += [f"| {title} | {_share(figures['classes'][name])} |" for name, title in CLASSES.items()]
     titles = {**FIELDS, **SETS, **CLASSES, "amount_role": "金额角色"}
     lines += ["", "未读对（编号）：", ""]
@@ -41,6 +42,13 @@ def section(figures: Mapping[str, Any]) -> list[str]:
             f"- {titles.get(field, field)}{'（误填）' if empty else ''}（{len(distinct)}）：{'、'.join(distinct)}"
         )
     return lines
+
+
+def _values(figures: Mapping[str, Any]) -> str:
+    return (
+        f"有值字段读对 {_share(figures['right_when_present'])}，空字段误填 {_share(figures['invented_when_empty'])}；"
+        f"金额角色（数值相符者）{_share(figures['amount_role'])}；"
+    )
 
 
 def _share(value: float | None) -> str:

@@ -24,6 +24,7 @@ TITLES = {
     "duplicates": "同一事件（开发集，及自写的留出情景）",
     "trends": "新问题的发现（自写种子流，未用于开发的种子）",
     "unseen_intake": "智能填单（自写留出集，编写规则与训练时未用）",
+    "unseen_intake_again": "智能填单（第二留出集：三位作者的叙述，只标五项分类）",
     "intake": "智能填单（开发集）",
     "judge": "语境判断模型（训练语料交叉验证）",
 }
@@ -59,7 +60,7 @@ def write(path: Path, measured: Mapping[str, Mapping[str, Any]], command: str, d
 def _section(name: str, figures: Mapping[str, Any]) -> list[str]:
     if name in ("screening", "unseen", "unseen_again", "unseen_ordinary"):
         return _screening(figures)
-    if name in ("intake", "unseen_intake"):
+    if name in ("intake", "unseen_intake", "unseen_intake_again"):
         return intake_page.section(figures)
     return _tree(figures)
 

@@ -1,8 +1,9 @@
-"""Weigh a text for business type and cause with small linear models over cues and n-grams of characters."""
+"""Weigh a text for business type and cause: small linear models over characters, words, cues, respondent, meaning."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +17,7 @@ from xiaobao.embedding import default
 from xiaobao.errors import ModelUnavailable
 from xiaobao.intake import cues
 from xiaobao.intake.cues import Cue
-from xiaobao.judge.features import counts, ngram_hashes
+from xiaobao.judge.features import BITS, counts, ngram_hashes, word_hashes
 from xiaobao.text.normalise import normalise
 
 PACKAGED = Path(__file__).with_name("classes.npz")
@@ -29,8 +30,21 @@ _DIGITS = str.maketrans("123456789", "000000000")
 
 MEANING_SCALE = 2.0
 """Weight of the vector of meaning beside n-grams of unit length (chosen by cross-validation)."""
-TOGETHER = 0.8
+TOGETHER = 0.6
 """How far business type and cause must fit together: exponent of their association (chosen by cross-validation)."""
+RESPONDENT_SCALE = 0.5
+"""Weight of the kind of the institution complained of (chosen on held-out narratives)."""
+_RESPONDENTS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        "消费金融",
+        "人寿|财险|寿险|财产|保险|健康|养老",
+        "支付|付通|付$",
+        "银行|农商行|信用社|农信社",
+        ".",
+    )
+)
+"""Kinds of institutions: the first that fits counts; none is a kind of its own."""
 _READ = 400
 """Characters of a text whose meaning is taken: the heart of a complaint stands early."""
 
@@ -40,9 +54,10 @@ Vector = tuple[NDArray[np.int64], NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class Weights:
-    """The n-grams in use with their inverse document frequency, and for each kind labels, weights and biases.
+    """The n-grams and words in use with their inverse document frequency, and for each kind labels, weights and biases.
 
-    matrices[kind] has a row a label and a column a used n-gram, then a cue, then a dimension of meaning; the kind
+    matrices[kind] has a row a label and a column a used n-gram or word, a cue, a kind of respondent, then a dimension
+    of meaning; the kind
     with “:plain” behind it has none of the last, for where no sentence encoder is installed. association[b, c] is the
     logarithm of how much likelier a business type and a cause come together than by chance.
     """
@@ -72,16 +87,31 @@ def ngrams(plain: str) -> Vector:
     return counts(ngram_hashes(normalise(plain).text.translate(_DIGITS)))  # type: ignore[return-value]
 
 
-def vector(plain: str, slot: NDArray[np.int64], idf: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the features of a text: used n-grams of unit length, then the cues that are met."""
-    buckets, amounts = ngrams(plain)
+def grams(plain: str) -> Vector:
+    """Return the n-grams of a text, then its words and pairs of words; all digits are alike."""
+    text = normalise(plain).text.translate(_DIGITS)
+    parts = [counts(ngram_hashes(text)), counts(word_hashes(text))]
+    buckets, amounts = (np.concatenate(pair) for pair in zip(*parts, strict=True))
+    return buckets.astype(np.int64), amounts
+
+
+def vector(
+    plain: str, respondent: str | None, slot: NDArray[np.int64], idf: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return the features of a text: used n-grams and used words, each of unit length, cues, kind of respondent."""
+    buckets, amounts = grams(plain)
     at = np.searchsorted(slot, buckets)
     known = (at < len(slot)) & (slot[np.minimum(at, len(slot) - 1)] == buckets)
-    out = np.zeros(len(slot) + len(cues.cues()), dtype=np.float32)
+    known_cues = len(cues.cues())
+    out = np.zeros(len(slot) + known_cues + len(_RESPONDENTS) + 1, dtype=np.float32)
     out[at[known]] = amounts[known] * idf[at[known]]
-    out[: len(slot)] /= max(float(np.linalg.norm(out[: len(slot)])), 1e-9)
+    words = int(np.searchsorted(slot, 1 << BITS))
+    for part in (out[:words], out[words : len(slot)]):
+        part /= max(float(np.linalg.norm(part)), 1e-9)
     for number, _, _ in cues.met(plain):
         out[len(slot) + number] = CUE_SCALE
+    kinds = (n for n, pattern in enumerate(_RESPONDENTS, 1) if respondent and pattern.search(respondent))
+    out[len(slot) + known_cues + next(kinds, 0)] = RESPONDENT_SCALE
     return out
 
 
@@ -96,15 +126,17 @@ def meanings(plains: Sequence[str]) -> NDArray[np.float32] | None:
 def scores(
     plain: str,
     hints: Mapping[tuple[str, str], float] | None = None,
+    respondent: str | None = None,
     weights: Weights | None = None,
     meaning: NDArray[np.float32] | None = None,
 ) -> Scores:
     """Return what the packaged model, or the one given, says of a plain text.
 
-    hints add to the log-odds of (kind, class); meaning is the text's row where it is known already.
+    hints add to the log-odds of (kind, class); respondent is the institution complained of; meaning is the text's row
+    where it is known already.
     """
     used = weights or packaged()
-    features = vector(plain, used.slot, used.idf)
+    features = vector(plain, respondent, used.slot, used.idf)
     if meaning is None and (rows := meanings([plain])) is not None:
         meaning = rows[0]
     suffix = ":plain" if meaning is None else ""
@@ -148,6 +180,9 @@ def load(path: Path) -> Weights:
         ) from error
     if meta["cues"] != len(cues.cues()):
         raise ModelUnavailable("填单分类模型与线索词表不一致，请运行 make train", code="model.intake")
+    columns = len(arrays["slot"]) + len(cues.cues()) + len(_RESPONDENTS) + 1
+    if arrays[f"{KINDS[0]}:plain"].shape[1] != columns:
+        raise ModelUnavailable("填单分类模型与程序版本不一致，请运行 make train", code="model.intake")
     parts = [k + suffix for k in KINDS for suffix in ("", ":plain")]
     matrices = {k: arrays[k].astype(np.float32) * arrays[f"{k}_scale"][:, None] for k in parts}
     return Weights(

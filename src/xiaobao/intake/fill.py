@@ -74,7 +74,8 @@ def filled(story: Narrative) -> Ticket:
     taken = [place for name in _NUMBERED if (reading := found[name]) for place in reading.places]
     taken += [(e.start, e.end) for e in story.entities if e.kind in _MASKED]
     found["amounts"] = amounts.find(story, [*taken, *dates.places(story)])
-    scores = classes.scores(story.own, hints.of(story, found["institution_branch"]))
+    respondent = found["institution_branch"]
+    scores = classes.scores(story.own, hints.of(story, respondent), respondent.value if respondent else None)
     if not scores.evidence and len("".join(story.own.split())) < TOO_LITTLE:
         # Not one word of the field is said, and hardly anything else: a class would be a guess.
         found["risk_flags"] = flags.find(story, cause=None)
