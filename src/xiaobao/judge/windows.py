@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from xiaobao.judge.features import counts, ngrams_of, words_of
+from xiaobao.judge.features import counts, ngrams_of, setting, settings_of, words_of
 from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Context, Span
 
@@ -124,11 +124,12 @@ class Reading:
 
         What was said before is taken off in part: an offence belongs to the turn that commits it, not to the next.
         """
-        logits, heads, known = raw_scores(self._weights, texts)
+        where = setting(self._context.kind, self._context.role)
+        logits, heads, known = raw_scores(self._weights, texts, where)
         before = self._context.before
         if not before:
             return logits, heads, known
-        joint_logits, joint_heads, _ = raw_scores(self._weights, [before, *(before + text for text in texts)])
+        joint_logits, joint_heads, _ = raw_scores(self._weights, [before, *(before + text for text in texts)], where)
         half = np.float32(0.5)
         logits = half * (logits + joint_logits[1:]) - np.float32(SAID_BEFORE) * joint_logits[0]
         return logits, half * (heads + joint_heads[1:]), known
@@ -173,8 +174,8 @@ class Reading:
         return Clauses(spans, sentences, owners[known], slots[known], np.bincount(owners[known], minlength=len(spans)))
 
 
-def raw_scores(weights: Weights, texts: Sequence[str]) -> tuple[Floats, Floats, Floats]:
-    """Return what the characters and words of normalised texts add to the logit and to each category, a row a text.
+def raw_scores(weights: Weights, texts: Sequence[str], where: int) -> tuple[Floats, Floats, Floats]:
+    """Return what the words of normalised texts in a setting add to the logit and to each category, a row a text.
 
     The third are the shares of their n-grams (0..1) that training knew.
     """
@@ -183,11 +184,14 @@ def raw_scores(weights: Weights, texts: Sequence[str]) -> tuple[Floats, Floats, 
     ngrams = ngrams_of(texts)
     sizes = np.maximum(np.bincount(ngrams[0], minlength=len(texts)), 1)
     known = np.bincount(ngrams[0], weights=weights.slot[ngrams[1]] >= 0, minlength=len(texts)) / sizes
-    for owners, hashes in (ngrams, words_of(texts)):
+    for owners, hashes in (ngrams, words_of(texts), settings_of(texts, where)):
         whose, slots, values = _unit(weights, owners, hashes)
-        if len(whose):
-            begins = np.flatnonzero(np.diff(whose, prepend=-1))
-            logits[whose[begins]] += np.add.reduceat(values * weights.text[slots], begins)
+        if not len(whose):
+            continue
+        begins = np.flatnonzero(np.diff(whose, prepend=-1))
+        logits[whose[begins]] += np.add.reduceat(values * weights.text[slots], begins)
+        # What a text is about does not depend on its setting: the categories have no weights for that part.
+        if slots[0] < weights.heads.shape[1]:
             parts = weights.heads[:, slots] * values
             heads[whose[begins]] += np.add.reduceat(parts, begins, axis=1).T * weights.head_scale
     return logits, heads, known.astype(np.float32)
