@@ -12,6 +12,8 @@ from xiaobao_web.kernel.rest import api
 for _config in apps.get_app_configs():
     if _config.name.startswith("xiaobao_web.") and find_spec(f"{_config.name}.api"):
         _module = import_module(f"{_config.name}.api")
+        if find_spec(f"{_config.name}.api_work"):  # more operations of the same router
+            import_module(f"{_config.name}.api_work")
         api.add_router(_module.PREFIX, _module.router)
 
 __all__ = ["api"]

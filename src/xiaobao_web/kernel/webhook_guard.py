@@ -106,6 +106,27 @@ def ask(method: str, url: str, body: bytes, headers: dict[str, str], *, most: in
         connection.close()
 
 
+def download(url: str, *, most: int) -> bytes:
+    """Return what stands at a judged address, following no redirect.
+
+    Raises BadValue for an address that may not be asked or more than `most` bytes, OSError for any answer but 200.
+    """
+    addresses = resolve(url)
+    parts = parse(url)
+    connection = _connection(parts, addresses)
+    try:
+        connection.request("GET", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+        answer = connection.getresponse()
+        if answer.status != http.client.OK:
+            raise OSError(_("对方回答 %d") % answer.status)
+        content = answer.read(most + 1)
+    finally:
+        connection.close()
+    if len(content) > most:
+        raise BadValue(_("内容超过 %d MB。") % (most >> 20))
+    return content
+
+
 def _connection(parts: SplitResult, addresses: list[str]) -> http.client.HTTPConnection:
     host, port = str(parts.hostname), parts.port
 

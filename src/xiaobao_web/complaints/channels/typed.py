@@ -2,12 +2,14 @@
 
 {"text": "…", "turns": [{"role", "text"}], "received_at": "2026-03-02T10:00:00+08:00", "sender": "…", "subject": "…",
  "customer_name", "phone", "id_number", "account", "email", "business_type", "cause", "demands", "flags",
- "urgency", "amount", "confidential", "kind", "people_count", "face_to_face", "thread", "source_system"}
+ "urgency", "amount", "confidential", "kind", "people_count", "face_to_face", "thread", "source_system",
+ "recording_url": where the telephone system has the recording; with it the words may be missing}
 """
 
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -57,13 +59,16 @@ def arrival_of(told: dict[str, Any]) -> Arrival:
     faults: dict[str, str] = {}
     turns = _turns(told.get("turns"), faults)
     text = _text(told.get("text"), "text", MOST_TEXT, faults)
+    recording = _address(told.get("recording_url"), faults)
+    if recording and not text.strip() and not turns:
+        text = str(_("（来电录音，还没有文字记录）"))
     if not text.strip() and not any(turn["text"].strip() for turn in turns):
         faults["text"] = _("没有内容")
     found = Arrival(
         text=text,
         turns=turns,
         received_at=_moment(told.get("received_at"), faults),
-        details=_details(told, faults),
+        details=_details(told, faults) | ({"recording_url": recording} if recording else {}),
         people_count=_count(told.get("people_count"), faults),
         face_to_face=bool(told.get("face_to_face")),
         kind=_text(told.get("kind"), "kind", 40, faults),
@@ -112,6 +117,15 @@ def _turns(value: Any, faults: dict[str, str]) -> list[dict[str, Any]]:
     if sum(len(turn["text"]) + 1 for turn in turns) > MOST_TEXT:
         faults["turns"] = _("对话最多 %d 字") % MOST_TEXT
     return turns
+
+
+def _address(value: Any, faults: dict[str, str]) -> str:
+    """Return the address of a recording: a web address of printable characters, at most 500."""
+    told = _text(value, "recording_url", 500, faults).strip()
+    if told and not re.fullmatch(r"https?://[!-~]+", told):
+        faults["recording_url"] = _("应为 http 或 https 网址")
+        return ""
+    return told
 
 
 def _moment(value: Any, faults: dict[str, str]) -> datetime | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
 import io
+import re
 import zlib
 from datetime import datetime
 from typing import Any
@@ -18,17 +20,19 @@ from django.utils.translation import gettext_lazy
 from xiaobao.errors import XiaobaoError
 from xiaobao.intake import CHANNELS as ENGINE_CHANNELS
 from xiaobao.intake import fill as fill_ticket
-from xiaobao_web.complaints import proposing
+from xiaobao_web.complaints import proposing, telling
 from xiaobao_web.complaints.channels.registry import Arrival, Piece, reader_of
 from xiaobao_web.complaints.models import Contact, ContactState, Inbound, InboundState
 from xiaobao_web.complaints.services import similar
 from xiaobao_web.complaints.services.opening import key_of, register
-from xiaobao_web.kernel import files, journal
+from xiaobao_web.kernel import files, journal, webhook_guard
+from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadUpload, BadValue, PlatformError
 from xiaobao_web.kernel.jobs import job
 from xiaobao_web.kernel.models import StoredFile
 
 MOST_BYTES = 40 << 20
+MOST_RECORDING = 200 << 20
 MOST_FILES = 20
 TRIES = 5
 LONGEST_READ = 20_000
@@ -117,6 +121,8 @@ def take_in(row: Inbound, *, inline: bool = False) -> Inbound:
             locked.contact, locked.state, locked.error = contact, InboundState.DONE.value, ""
             locked.save(update_fields=["contact", "state", "error"])
             fill.using(key=f"complaints.fill:{locked.pk}").enqueue(contact.pk) if not inline else None
+            if arrival.details.get("recording_url"):
+                fetch_recording.using(key=f"complaints.recording:{locked.pk}").enqueue(contact.pk)
     assert locked.contact is not None
     contact = locked.contact
     attach(contact, [*arrival.pieces], stored=facts.get("files") or [], by=locked.by)
@@ -129,7 +135,9 @@ def take_in(row: Inbound, *, inline: bool = False) -> Inbound:
 def _registered(row: Inbound, arrival: Arrival, moment: datetime) -> Contact:
     return register(
         channel=row.channel, by=row.by, text=arrival.text, turns=arrival.turns, received_at=moment, unit=row.unit,
-        key=row.key, source_number=str(row.facts.get("number") or "")[:80], source_system=arrival.source_system,
+        key=row.key,
+        source_number=str(row.facts.get("source_number") or row.facts.get("number") or "")[:80],
+        source_system=arrival.source_system,
         sender=arrival.sender[:200], subject=arrival.subject[:200], thread=arrival.thread[:80],
         details={**arrival.details, **(row.facts.get("details") or {}), "said": arrival.kind},
         people_count=arrival.people_count, face_to_face=arrival.face_to_face,
@@ -148,6 +156,9 @@ def _update(contact: Contact, arrival: Arrival) -> None:
         setattr(contact, name, new[name])
     contact.save(update_fields=changed)
     journal.record("complaints.contact_updated", on=contact, facts={"source": contact.source_number})
+    if contact.case is not None and {"text", "turns"} & set(changed):
+        told = _("来源系统更新了来件：%(number)s %(title)s")
+        telling.people(contact.case, telling.in_charge(contact.case), told)
 
 
 def attach(contact: Contact, pieces: list[Piece], *, stored: list[list[str]], by: Any) -> list[str]:
@@ -172,6 +183,56 @@ def attach(contact: Contact, pieces: list[Piece], *, stored: list[list[str]], by
         Contact.objects.filter(pk=contact.pk).update(details={**contact.details, "refused_files": refused})
         contact.details["refused_files"] = refused
     return refused
+
+
+def keep_files(contact: Contact, uploads: list[Any], *, by: Any) -> tuple[list[str], list[str]]:
+    """Attach uploads to a contact, each content once; return the names it has now and what could not be taken."""
+    require(by, "complaints.register", contact)
+    refused, stored = [], []
+    for upload in uploads[:MOST_FILES]:
+        try:
+            row = files.store(upload, name=str(upload.name or ""), by=by)
+        except BadUpload as error:
+            refused.append(f"{str(upload.name)[:60]}：{error.message}")
+            continue
+        stored.append([row.sha256, str(upload.name or "")])
+    refused += [_("一次最多 %d 个文件，其余没有收下。") % MOST_FILES] if len(uploads) > MOST_FILES else []
+    attach(contact, [], stored=stored, by=by)
+    return list(files.attachments_of(contact).values_list("name", flat=True)), refused
+
+
+@job(title=gettext_lazy("取来电录音"))
+def fetch_recording(contact_id: int) -> str:
+    """Fetch the recording that a telephone system names and attach it; what goes wrong is told on the contact.
+
+    Raises OSError where the system does not hand it out now, so that it is tried again.
+    """
+    contact = Contact.objects.get(pk=contact_id)
+    url = str(contact.details.get("recording_url") or "")
+    try:
+        content = webhook_guard.download(url, most=MOST_RECORDING)
+        refused = attach(contact, [Piece(f"{contact.number}{suffix_of(url)}", content)], stored=[], by=None)
+        fault = "；".join(refused)
+    except BadValue as error:
+        fault = error.message
+    except (OSError, http.client.HTTPException) as error:
+        _recording(contact_id, _("录音没有取到（%s），会再试几次。") % (str(error)[:60] or type(error).__name__))
+        raise OSError(str(error)) from error
+    _recording(contact_id, fault)
+    return fault
+
+
+@transaction.atomic
+def _recording(contact_id: int, fault: str) -> None:
+    row = Contact.objects.select_for_update().get(pk=contact_id)
+    row.details = {**row.details, "recording_error": fault}
+    row.save(update_fields=["details"])
+
+
+def suffix_of(url: str) -> str:
+    """Return the ending of a recording's name where its address has a usual one."""
+    found = re.search(r"\.(wav|mp3|m4a|ogg|flac|amr)(?:$|[?#])", url.lower())
+    return f".{found[1]}" if found else ""
 
 
 # What it says
