@@ -16,6 +16,7 @@ TITLES = {
     "unseen": "文本审查（自写留出集，规则作者与训练都未见过）",
     "unseen_again": "文本审查（自写留出集之二，训练之前写成，训练者所写）",
     "unseen_ordinary": "文本审查（自写留出集之三，多为日常服务文字，训练之前写成，训练者所写）",
+    "unseen_latest": "文本审查（自写留出集之四，训练之前写成，训练者所写）",
     "screening": "文本审查（开发集）",
     "materials": "整份材料（自写：合法与有错的合同、海报、网页、话术、短信、告示、内部文件）",
     "unseen_calls": "对话中的文本违规（自写留出集，与训练对话同一作者）",
@@ -58,7 +59,7 @@ def write(path: Path, measured: Mapping[str, Mapping[str, Any]], command: str, d
 
 
 def _section(name: str, figures: Mapping[str, Any]) -> list[str]:
-    if name in ("screening", "unseen", "unseen_again", "unseen_ordinary"):
+    if name in ("screening", "unseen", "unseen_again", "unseen_ordinary", "unseen_latest"):
         return _screening(figures)
     if name in ("intake", "unseen_intake", "unseen_intake_again"):
         return intake_page.section(figures)

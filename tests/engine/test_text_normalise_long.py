@@ -22,13 +22,17 @@ def test_counted_along_is_looked_up(pieces: list[str], others: int) -> None:
     assert [(int(starts[i]), int(ends[i])) for i in some] == [batch.original(others, i, i + 1) for i in some]
 
 
-@given(st.lists(st.integers(0, 3 * MANY), max_size=80).map(sorted), st.integers(0, MANY))
-def test_values_up_to_each_position(values: list[int], start: int) -> None:
-    positions = np.arange(start, start + MANY)
+@given(st.lists(st.integers(0, 3 * MANY), max_size=80).map(sorted), st.integers(0, MANY), st.integers(1, 5))
+def test_values_up_to_each_position(values: list[int], start: int, step: int) -> None:
+    positions = np.concatenate((np.arange(start, start + MANY), [start + step * MANY]))
     table = np.array(values, dtype=np.int64)
-    assert module._up_to(table, positions).tolist() == np.searchsorted(table, positions, side="right").tolist()
+    counted = np.broadcast_to(module._up_to(table, positions), positions.shape)
+    assert counted.tolist() == np.searchsorted(table, positions, side="right").tolist()
 
 
 def test_a_million_expanded_characters_map_back() -> None:
-    normal = normalise("㍿" * 2_000 + "保本")
-    assert normal.original(len(normal.text) - 2, len(normal.text)) == (2_000, 2_002)
+    normal = normalise("㍿" * 200_000 + "保本")
+    size = len(normal.text)
+    looked_up = [normal.original(size - 2, size), normal.original(size, size), normal.original(0, 4)]
+    assert looked_up == [(200_000, 200_002), (200_002, 200_002), (0, 1)]
+    assert (int(normal.starts[-2]), int(normal.ends[-1])) == looked_up[0] == normal.original(size - 2, size)

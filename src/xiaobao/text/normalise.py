@@ -42,6 +42,10 @@ _ROW_ENTRY = ROW_SEPARATOR | ROW << 16
 Positions = NDArray[np.int64]
 
 
+LONG = 10_000
+"""Characters from which a few places are looked up rather than all of them mapped."""
+
+
 @dataclass(frozen=True, eq=False)
 class Normalised:
     """Normalised text with the original code-point span of each of its characters, worked out when first asked for."""
@@ -80,6 +84,8 @@ class Normalised:
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Map a span of text (end exclusive) to the code-point span of source; an empty span maps to an empty one."""
+        if len(self.text) >= LONG and "_map" not in self.__dict__:
+            return self._batch.original(self._index, start, end)
         if start < end:
             return int(self.starts[start]), int(self.ends[end - 1])
         at = int(self.starts[start]) if start < len(self.starts) else len(self.source)
@@ -142,12 +148,18 @@ class NormalisedBatch:
         codes = self._codes[int(self._source_starts[index]) : int(self._source_starts[index + 1]) - 1]
         return np.flatnonzero((character_table().entries[codes] & (BREAK << 16)) != 0)
 
+    @cached_property
+    def _ranks(self) -> tuple[Positions, Positions]:
+        """Return for what was dropped and what was folded how many characters stay before each."""
+        return self._dropped - np.arange(len(self._dropped)), self._collapsed - np.arange(len(self._collapsed))
+
     def _spans(self, positions: Positions) -> tuple[Positions, Positions]:
         """Return start and end (exclusive) in the joined source for positions in units."""
-        first = _before(self._collapsed, positions)
+        dropped, collapsed = self._ranks
+        first = positions + _up_to(collapsed, positions)
         # What was folded into a character follows it directly, so the next kept one bounds it.
-        last = _before(self._collapsed, positions + 1) - 1
-        first, last = _before(self._dropped, first), _before(self._dropped, last)
+        last = positions + _up_to(collapsed, positions + 1)
+        first, last = first + _up_to(dropped, first), last + _up_to(dropped, last)
         if len(self._inserted):
             first = first - _up_to(self._inserted, first)
             last = last - _up_to(self._inserted, last)
@@ -156,25 +168,23 @@ class NormalisedBatch:
 
 MANY = 1_000
 """Positions from which counting along them is worth its arrays."""
-
-
-def _before(dropped: Positions, positions: Positions) -> Positions:
-    """Return where positions stood before the entries at the sorted positions `dropped` were taken out."""
-    if not len(dropped):
-        return positions
-    return positions + _up_to(dropped - np.arange(len(dropped)), positions)
+DENSE = 4
+"""Places for each of them at most, between the first and the last, for the same."""
 
 
 def _up_to(values: Positions, positions: Positions) -> Positions:
     """Return how many of the sorted values are at most each of the increasing positions."""
-    size = len(positions)
-    if size < MANY or int(positions[-1]) - int(positions[0]) != size - 1:
+    if not len(values):
+        return np.zeros(1, np.int64)
+    first, reach = (int(positions[0]), int(positions[-1]) - int(positions[0]) + 1) if len(positions) else (0, 0)
+    if len(positions) < MANY or reach > DENSE * len(positions):
         return np.searchsorted(values, positions, side="right")
-    # Positions that follow one another are counted along rather than looked up.
-    low, high = np.searchsorted(values, (positions[0], positions[-1]), side="right")
-    counts = np.bincount(values[low:high] - positions[0], minlength=size)
+    # Positions close to one another are counted along rather than looked up.
+    low, high = np.searchsorted(values, (first, first + reach - 1), side="right")
+    counts = np.bincount(values[low:high] - first, minlength=reach)
     counts[0] += low
-    return np.cumsum(counts)
+    counts.cumsum(out=counts)
+    return counts if reach == len(positions) else counts[positions - first]
 
 
 def _expand(entries: NDArray[np.uint32], codes: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], Positions]:
