@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xiaobao_web.complaints import queries as complaints
@@ -14,8 +16,9 @@ from xiaobao_web.kernel.access import holds, visible_to
 
 MOST = 12
 """Most nodes of a kind that hang on one thing."""
-KINDS = ("case", "product", "material", "clause", "person", "issue")
-SIZES = {"case": 26, "product": 30, "material": 22, "clause": 18, "person": 20, "issue": 22}
+SPOKEN = ("call", "chat")
+KINDS = ("case", "product", "material", "clause", "person", "issue", "call")
+SIZES = {"case": 26, "product": 30, "material": 22, "clause": 18, "person": 20, "issue": 22, "call": 18}
 
 
 @dataclass
@@ -41,7 +44,9 @@ class Graph:
 
 def labels() -> dict[str, str]:
     """Return what the kinds of nodes are called."""
-    return dict(zip(KINDS, (_("投诉"), _("产品"), _("材料"), _("条款依据"), _("员工"), _("问题")), strict=True))
+    return dict(
+        zip(KINDS, (_("投诉"), _("产品"), _("材料"), _("条款依据"), _("员工"), _("问题"), _("通话")), strict=True)
+    )
 
 
 def graph_of(case: Any, user: Any) -> Graph:
@@ -51,6 +56,7 @@ def graph_of(case: Any, user: Any) -> Graph:
     _others(found, centre, case, user)
     _staff(found, centre, case)
     _issues(found, centre, case, user)
+    _calls(found, centre, case, user)
     if case.product_id is not None:
         _product(found, centre, case, user)
     return found
@@ -73,6 +79,20 @@ def _staff(found: Graph, centre: str, case: Any) -> None:
     for person, word in people:
         if person is not None:
             found.edge(centre, found.node("person", person.pk, person.name), word)
+
+
+def _calls(found: Graph, centre: str, case: Any, user: Any) -> None:
+    """Join the calls and conversations in which it was told, each with who took it; a transcript opens on its page."""
+    if not holds(user, "complaints.contacts"):
+        return
+    rows = complaints.contacts(user).filter(case=case).filter(Q(channel__in=SPOKEN) | ~Q(turns=[]))
+    for row in rows.select_related("registered_by").order_by("received_at", "pk")[:MOST]:
+        word = _("通话（有逐字稿）") if row.turns else _("通话")
+        name = f"{row.get_channel_display()} {timezone.localtime(row.received_at):%m-%d %H:%M}"
+        key = found.node("call", row.pk, name, row.get_absolute_url())
+        found.edge(centre, key, word)
+        if row.registered_by is not None:
+            found.edge(key, found.node("person", row.registered_by.pk, row.registered_by.name), _("接听"))
 
 
 def _issues(found: Graph, centre: str, case: Any, user: Any) -> None:

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path("rectifications/<int:pk>/", rectifying.show, name="insight_rectification"),
     path("rectifications/<int:pk>/act/", rectifying.act, name="insight_rectification_act"),
     path("graph/<int:pk>/", graph.show, name="insight_graph"),
+    path("graph/<int:pk>/act/", graph.act, name="insight_graph_act"),
     path("figures/", statements.figures, name="insight_figures"),
     path("figures/sheet/", statements.sheet, name="insight_figures_sheet"),
     path("figures/bulletin/", statements.bulletin, name="insight_bulletin"),

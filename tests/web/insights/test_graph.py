@@ -8,7 +8,11 @@ from django.utils import timezone
 
 from xiaobao_web.complaints.models import Link, Party
 from xiaobao_web.findings import services as ledger
+from xiaobao_web.findings.models import Issue
+from xiaobao_web.insights import services
 from xiaobao_web.insights.graph import graph_of, option
+from xiaobao_web.kernel.access import can
+from xiaobao_web.kernel.errors import Forbidden
 from xiaobao_web.products.models import Product
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +40,36 @@ def test_the_office_sees_product_people_issue_and_other_cases(case, bank):
     drawn = option(found)["series"][0]
     assert len(drawn["data"]) == 7
     assert {edge["source"] for edge in drawn["links"]} <= set(found.nodes)
+
+
+def test_calls_hang_on_the_case_with_who_took_them(case, bank, weeks):
+    taken = weeks.contact(timezone.now(), "", "branch", case=case, turns=[{"role": "customer", "text": "年费"}],
+                          registered_by=bank["service"])  # fmt: skip
+    taken.save()
+    found = graph_of(case, bank["office"])
+    call = found.nodes[f"call:{taken.pk}"]
+    assert call["url"] == taken.get_absolute_url()
+    assert (f"case:{case.pk}", f"call:{taken.pk}", "通话（有逐字稿）") in found.edges
+    assert (f"call:{taken.pk}", f"person:{bank['service'].pk}", "接听") in found.edges
+    assert "通话" in [row["name"] for row in option(found)["series"][0]["categories"]]
+
+
+def test_one_step_leads_to_a_rule_and_to_an_inspection(case, bank, client_of):
+    url = reverse("insight_graph_act", args=[case.pk])
+    answer = client_of("office").post(url, {"action": "inspection"})
+    issue = Issue.objects.get(source="inspection")
+    assert answer.url == issue.get_absolute_url()
+    assert (issue.unit, issue.source_id) == (case.unit, case.pk)
+    assert client_of("office").post(url, {"action": "inspection"}).url == answer.url
+    assert client_of("office").post(url, {"action": "x"}).status_code == 422
+    assert client_of("other_branch").post(url, {"action": "inspection"}).status_code == 404
+    author = next(person for person in (bank["reviewer"], bank["office"]) if can(person, "knowledge.draft"))
+    draft = services.propose_rule(case, by=author)
+    assert services.propose_rule(case, by=author) == draft
+    assert case.number in draft.note
+    assert "年费" in draft.yaml
+    with pytest.raises(Forbidden):
+        services.propose_rule(case, by=bank["liaison"])
 
 
 def test_a_branch_does_not_see_cases_of_another(case, bank):

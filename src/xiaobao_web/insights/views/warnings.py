@@ -46,6 +46,7 @@ def _context(request: SignedIn, row: EarlyWarning, fault: PlatformError | None =
         "examples": _examples(request, row),
         "able": able,
         "may_act": can(request.user, "insights.act", row),
+        "may_draft": can(request.user, "knowledge.draft"),
         "product": row.facts.get("product"),
         "clocks": deadlines.running(row),
         "told": row.told.select_related("unit").order_by("name"),
@@ -92,6 +93,8 @@ def act(request: SignedIn, pk: int) -> HttpResponse:
             row, by=user, conclusion=given.get("conclusion", ""), false_alarm=given.get("false_alarm") == "1"
         ),
         "issue": lambda: services.open_issue(row, by=user),
+        "inspection": lambda: services.open_inspection(row, by=user),
+        "rule": lambda: services.propose_rule(row, by=user),
         "reevaluate": lambda: services.ask_reevaluation(row, by=user),
     }
     step = steps.get(given.get("action", ""))
@@ -106,7 +109,7 @@ def act(request: SignedIn, pk: int) -> HttpResponse:
             request, "insights/warning.html", _context(request, _find(request, pk), error), status=error.status
         )
     messages.success(request, _("已办理。"))
-    return redirect(made if given["action"] == "issue" else row)
+    return redirect(made if given["action"] in ("issue", "inspection", "rule") else row)
 
 
 @require_POST
