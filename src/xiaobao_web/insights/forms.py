@@ -62,7 +62,9 @@ class RectificationForm(forms.Form):
     cause = forms.ChoiceField(label=_("投诉原因"))
     business_type = forms.ChoiceField(label=_("业务类别"), required=False, help_text=_("不选则不分业务"))
     whys = forms.CharField(
-        label=_("原因链"), widget=forms.Textarea(attrs={"rows": 5}), help_text=_("一行一层“为什么”，最后一行是根因")
+        label=_("原因链"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("一行一个“为什么”，逐层追问，最后一行是根因；有几条原因时，行首用 - 的个数表示层级"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -49,6 +49,22 @@ def test_it_enters_the_ledger_and_needs_a_why(opened, bank):
         )  # fmt: skip
 
 
+def test_causes_stand_as_a_chain_or_as_a_tree(opened):
+    assert opened.tree() == [(0, "客户不知道要刷满次数", False), (1, "申请页没有写", True)]
+    opened.whys = [
+        "年费争议多",
+        "- 客户不知道条件",
+        "-- 首页没有提示",
+        "---- 审查没有要求",
+        "- 系统漏减免",
+        "一次性争议",
+    ]
+    assert opened.tree() == [
+        (0, "年费争议多", False), (1, "客户不知道条件", False), (2, "首页没有提示", False), (3, "审查没有要求", True),
+        (1, "系统漏减免", True), (0, "一次性争议", True),
+    ]  # fmt: skip
+
+
 def test_it_is_not_done_before_its_actions_are(opened, bank):
     with pytest.raises(Refused, match="措施"):
         services.finish(opened, by=bank["liaison"])

@@ -10,6 +10,8 @@ from django_fsm import FSMField
 
 from xiaobao_web.insights.states import RectificationMoves, RectificationState
 
+DEEPEST = 6
+
 
 class Rectification(RectificationMoves, models.Model):
     """One cause at one organisation, on its way to be gone."""
@@ -55,6 +57,23 @@ class Rectification(RectificationMoves, models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    def tree(self) -> list[tuple[int, str, bool]]:
+        """Return the causes as (depth, text, whether nothing lies below): roots are what is to be removed.
+
+        Lines that begin with dashes stand as deep as they have dashes; without any, each line lies below the last.
+        """
+        branched = any(line.startswith(("-", "－", "—")) for line in self.whys)
+        depths, texts = [], []
+        for place, line in enumerate(self.whys):
+            text = line.lstrip("-－— ")
+            depth = len(line) - len(line.lstrip("-－—")) if branched else place
+            depths.append(min(depth, depths[-1] + 1 if depths else 0, DEEPEST))
+            texts.append(text)
+        return [
+            (depth, text, place + 1 == len(texts) or depths[place + 1] <= depth)
+            for place, (depth, text) in enumerate(zip(depths, texts, strict=True))
+        ]
 
     def get_absolute_url(self) -> str:
         """Return its page."""

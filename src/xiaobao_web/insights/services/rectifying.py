@@ -19,6 +19,8 @@ from xiaobao_web.kernel.errors import BadValue, Refused
 from xiaobao_web.kernel.notifications import notify
 from xiaobao_web.kernel.numbers import next_number
 
+MOST_WHYS = 20
+
 
 @transaction.atomic
 def open_rectification(
@@ -34,7 +36,7 @@ def open_rectification(
         raise BadValue(_("请至少追问一层为什么。"), fields={"whys": _("必填")})
     row = Rectification.objects.create(
         number=next_number("GY"), title=title.strip()[:200], unit=unit, owner=owner, cause=cause,
-        business_type=business_type, whys=lines[:10], warning=warning, created_by=by,
+        business_type=business_type, whys=lines[:MOST_WHYS], warning=warning, created_by=by,
     )  # fmt: skip
     require(by, "insights.rectify", row)
     row.issue = warning.issue if warning is not None and warning.issue is not None else ledger.open_issue(
