@@ -177,6 +177,7 @@ ROWS = [
     _missing("reevaluation", "put"),
     _missing("reviews_case"),
     _missing("review_materials"),
+    _missing("review_early_document"),
     _post("review_act"),
     _missing("review_edit"),
     _post("review_details"),

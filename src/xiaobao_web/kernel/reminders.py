@@ -21,12 +21,19 @@ Owner = Callable[[Any], Iterable[Any]]
 OWNERS: dict[str, Owner] = {}
 
 
-def deadlines_owner(label: str, people: Owner) -> None:
-    """Say who holds the objects of a model (app.model) now; raises Undeclared when it was said before."""
-    key = label.lower()
+def deadlines_owner(label: str, people: Owner, *, kind: str = "") -> None:
+    """Say who holds the objects of a model (app.model) now, or one kind of their deadlines.
+
+    Raises Undeclared when it was said before.
+    """
+    key = _key(label.lower(), kind)
     if key in OWNERS:
         raise Undeclared(f"{label} 的期限负责人声明了两次")
     OWNERS[key] = people
+
+
+def _key(label: str, kind: str) -> str:
+    return f"{label}:{kind}" if kind else label
 
 
 def due_for_warning() -> models.QuerySet[Deadline]:
@@ -48,7 +55,8 @@ def warn(deadline: Deadline) -> int:
         obj = apps.get_model(deadline.subject_type)._default_manager.filter(pk=deadline.subject_id).first()
         if obj is None:
             return 0
-        return len(notify(OWNERS[deadline.subject_type](obj), "deadline", _sentence(deadline, obj), on=obj))
+        owner = OWNERS.get(_key(deadline.subject_type, deadline.kind)) or OWNERS[deadline.subject_type]
+        return len(notify(owner(obj), "deadline", _sentence(deadline, obj), on=obj))
 
 
 def _sentence(deadline: Deadline, obj: models.Model) -> str:

@@ -16,11 +16,12 @@ from pydantic import Field
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadValue
 from xiaobao_web.kernel.rest import Strict, find, page_of
-from xiaobao_web.materials import difference, lookup, queries, quick, registry, services
-from xiaobao_web.materials.models import ApprovedMaterial, Material, MaterialKind, MaterialVersion, Placement
+from xiaobao_web.materials import api_placements, difference, lookup, queries, quick, services
+from xiaobao_web.materials.models import ApprovedMaterial, Material, MaterialKind, MaterialVersion
 
 PREFIX = "/materials"
 router = Router(tags=["materials"])
+router.add_router("", api_placements.router)
 MOST_BASE64 = 28_000_000
 
 
@@ -185,31 +186,6 @@ class ApprovedOut(Schema):
     sha256: str
 
 
-class PlacementOut(Schema):
-    """A placement."""
-
-    id: int
-    approved: str
-    kind: str
-    channel: str
-    place: str
-    unit: str
-    copies: int
-    start: date
-    end: date | None
-    removed_at: datetime | None
-
-
-class PlacementIn(Strict):
-    """A placement of an approved material by one's own organisation."""
-
-    channel: str = Field(max_length=60)
-    place: str = Field(max_length=300)
-    start: date
-    end: date | None = None
-    copies: int = Field(1, ge=1, le=100_000_000)
-
-
 def _material(row: Material) -> dict[str, Any]:
     return {
         "id": row.pk, "title": row.title, "kind": row.kind, "unit": row.unit.name,
@@ -222,13 +198,6 @@ def _approved(row: ApprovedMaterial) -> dict[str, Any]:
         "id": row.pk, "number": row.number, "title": row.title, "state": row.state, "unit": row.unit.name,
         "product": row.product.code if row.product else None, "channels": row.channels, "valid_from": row.valid_from,
         "valid_until": row.valid_until, "sha256": row.sha256,
-    }  # fmt: skip
-
-
-def _placement(row: Placement) -> dict[str, Any]:
-    return {
-        "id": row.pk, "approved": row.approved.number, "kind": row.kind, "channel": row.channel, "place": row.place,
-        "unit": row.unit.name, "copies": row.copies, "start": row.start, "end": row.end, "removed_at": row.removed_at,
     }  # fmt: skip
 
 
@@ -331,25 +300,6 @@ def list_registry(request: HttpRequest, query: Query[StateQuery]) -> dict[str, A
 def show_approved(request: HttpRequest, number: str) -> dict[str, Any]:
     """Return an entry of the registry by its number."""
     return _approved(find(queries.registry(request.user), number=number))
-
-
-@router.get("/registry/{number}/placements", response=Page, summary="投放")
-def list_placements(request: HttpRequest, number: str, limit: int = 50, cursor: str = "") -> dict[str, Any]:
-    """Return where an entry is placed, the newest first."""
-    approved = find(queries.registry(request.user), number=number)
-    rows = queries.placements(request.user).filter(approved=approved)
-    return page_of(rows, limit=limit, cursor=cursor, show=_placement)
-
-
-@router.post("/registry/{number}/placements", response={201: PlacementOut}, summary="登记投放")
-def add_placement(request: HttpRequest, number: str, payload: PlacementIn) -> Status[dict[str, Any]]:
-    """Place an entry by one's own organisation."""
-    person: Any = request.user
-    approved = find(queries.registry(person), number=number)
-    if person.unit is None:
-        raise BadValue(_("您还没有所在机构，请联系系统管理员。"))
-    placed = registry.place(approved, by=person, unit=person.unit, **payload.model_dump())
-    return Status(201, _placement(placed))
 
 
 @router.get("/versions/{version_id}/findings", response=Page, summary="一版材料的发现")

@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -43,6 +45,8 @@ CHANNELS = (
 )
 """Channels offered by default; others may be written in."""
 REMIND_WORKING_DAYS = 7
+REMIND_PLACEMENT_DAYS = 3
+"""Working days before the end of a validity, and of one placement, that people are told of it."""
 
 
 @transaction.atomic
@@ -147,6 +151,35 @@ def remind_and_expire(today: date | None = None) -> tuple[int, int]:
         _expire(item)
         expired += 1
     return reminded, expired
+
+
+def remind_of_placements(today: date | None = None) -> int:
+    """Remind of placements that end in three working days, and again when they should be down; return how many.
+
+    Safe to repeat: each is told once before its end and once after it.
+    """
+    today = today or timezone.localdate()
+    horizon = deadlines.calendar().add_working_days(today, REMIND_PLACEMENT_DAYS).date
+    rows = Placement.objects.filter(removed_at__isnull=True, end__lte=horizon)
+    untold = Q(reminded_on__isnull=True) | Q(end__lt=today, reminded_on__lte=F("end"))
+    # An entry that expired or was withdrawn has told of its placements itself.
+    rows = rows.filter(untold, approved__state=ApprovedState.VALID.value)
+    return sum(_remind_of(row, today) for row in rows.select_related("approved", "unit", "added_by", "person"))
+
+
+@transaction.atomic
+def _remind_of(row: Placement, today: date) -> int:
+    if not Placement.objects.filter(pk=row.pk, reminded_on=row.reminded_on).update(reminded_on=today):
+        return 0
+    over = row.end is not None and row.end < today
+    told = _("“%(title)s”在%(place)s的投放将于 %(end)s 到期，请安排下线")
+    if over:
+        told = _("“%(title)s”在%(place)s的投放已于 %(end)s 到期，请下线并上传证明")
+    words = {"title": row.approved.title, "place": f"{row.channel} {row.place}"[:60], "end": row.end}
+    people = {row.added_by, row.person, *holders("materials.remove_placement", row).filter(posts__role="liaison")}
+    url = reverse("placement_take_down", args=[row.pk]) if over else ""
+    notify(people, "materials.placement_ends", told % words, on=row.approved, url=url)
+    return 1
 
 
 def _people(approved: ApprovedMaterial) -> set[Any]:

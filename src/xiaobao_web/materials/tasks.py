@@ -73,4 +73,6 @@ def resume() -> int:
 def watch_registry() -> str:
     """Remind of approvals that expire soon, and expire those past their validity."""
     reminded, expired = registry.remind_and_expire()
-    return _g("提醒 %(r)d 份，过期 %(e)d 份") % {"r": reminded, "e": expired}
+    placements = registry.remind_of_placements()
+    told = {"r": reminded, "e": expired, "p": placements}
+    return _g("提醒 %(r)d 份，过期 %(e)d 份，提醒投放 %(p)d 处") % told

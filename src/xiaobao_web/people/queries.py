@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -67,6 +68,14 @@ def delegations_of(person: Person) -> models.QuerySet[Delegation]:
     """Return the delegations a person gave or received, the newest first."""
     rows = Delegation.objects.filter(Q(giver=person) | Q(receiver=person))
     return rows.select_related("giver__unit", "receiver__unit").order_by("-since", "-pk")
+
+
+def stand_ins(people: Iterable[Person | None]) -> list[Person]:
+    """Return who acts today in the place of some people, by delegation."""
+    givers = [person.pk for person in people if person is not None]
+    today = timezone.localdate()
+    given = Delegation.objects.filter(giver__in=givers, since__lte=today, until__gte=today, revoked_at__isnull=True)
+    return list(Person.objects.filter(pk__in=given.values("receiver"), is_active=True)) if givers else []
 
 
 def running_delegations(person: Person) -> models.QuerySet[Delegation]:

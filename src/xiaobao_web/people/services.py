@@ -7,12 +7,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xiaobao_web.kernel import journal
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadValue, Refused
+from xiaobao_web.kernel.notifications import notify
 from xiaobao_web.people.models import Delegation, Organisation, Person, Post, Role
 
 hand_over_hooks: list[Callable[..., int]] = []
@@ -164,6 +166,9 @@ def delegate(
     journal.record(
         "people.delegated", by=by, on=row, facts={"since": since, "until": until, "reason": reason, "role": role}
     )
+    told = _("%(giver)s 委托您代办其岗位，%(since)s 至 %(until)s：%(reason)s")
+    words = {"giver": giver, "since": since, "until": until, "reason": row.reason}
+    notify([receiver], "people.delegated", told % words, url=reverse("delegations"))
     return row
 
 
@@ -176,6 +181,8 @@ def revoke_delegation(*, delegation: Delegation, by: Person) -> Delegation:
     delegation.revoked_at = timezone.now()
     delegation.save(update_fields=["revoked_at"])
     journal.record("people.delegation_revoked", by=by, on=delegation)
+    told = _("%(giver)s 对您的委托已撤回") % {"giver": delegation.giver}
+    notify([delegation.receiver], "people.delegated", told, url=reverse("delegations"))
     return delegation
 
 
@@ -197,6 +204,8 @@ def hand_over(*, giver: Person, receiver: Person, by: Person, posts: list[Post] 
     moved = sum(hook(giver=giver, receiver=receiver, by=by) for hook in hand_over_hooks)
     giver.forget_posts()
     receiver.forget_posts()
-    facts = {"receiver": receiver, "posts": "、".join(str(post) for post in moving), "items": moved}
-    journal.record("people.handed_over", by=by, on=giver, facts=facts)
+    names = "、".join(str(post) for post in moving)
+    journal.record("people.handed_over", by=by, on=giver, facts={"receiver": receiver, "posts": names, "items": moved})
+    told = _("%(giver)s 的岗位与 %(items)d 项未办结事项已交接给您") % {"giver": giver, "items": moved}
+    notify([receiver], "people.handed_over", told, url="/", body=names)
     return moved

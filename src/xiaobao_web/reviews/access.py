@@ -53,7 +53,24 @@ def first_reviews(user: Any, obj: Any) -> str | None:
     if reason:
         return reason
     if obj.reviewer_id and obj.reviewer_id != user.pk:
+        if obj.reviewer_id in stood_for(user, Role.REVIEWER):
+            return _g("这件事项由%(name)s初审；您受其委托，请先领取再办理。") % {"name": obj.reviewer}
         return _g("这件事项由%(name)s初审；如需改由您办理，请先转办。") % {"name": obj.reviewer}
+    return None
+
+
+def stood_for(user: Any, role: str) -> set[int]:
+    """Return the people in whose place a person acts today in a role, themselves included."""
+    return {post.person_id for post in user.posts_now() if post.role == role} | {user.pk}
+
+
+def takes_on(user: Any, obj: Any) -> str | None:
+    """Who takes a first review on has no part in the request, and was not its second reviewer."""
+    reason = reviews_anothers(user, obj)
+    if reason:
+        return reason
+    if obj.reviewer_id not in (None, user.pk) and user.pk == obj.second_reviewer_id:
+        return _g("您已复核过这件事项，初审须由另一人接办。")
     return None
 
 
@@ -64,7 +81,7 @@ def second_reviews(user: Any, obj: Any) -> str | None:
         return reason
     if user.pk == obj.reviewer_id:
         return _g("您是这件事项的初审人，复核须由另一人办理。")
-    if obj.second_reviewer_id and obj.second_reviewer_id != user.pk:
+    if obj.second_reviewer_id and obj.second_reviewer_id not in stood_for(user, Role.SECOND_REVIEWER):
         return _g("这件事项由%(name)s复核；如需改由您办理，请先转办。") % {"name": obj.second_reviewer}
     return None
 
@@ -150,7 +167,7 @@ declare("reviews.recall", _("取回修改"), SENDERS)
 declare("reviews.submit", _("提交送审"), {**SENDERS, Role.SENDER_HEAD: UNIT})
 declare("reviews.withdraw", _("撤回送审"), {**SENDERS, Role.SENDER_HEAD: UNIT})
 declare("reviews.screened", _("转入人工初审"), OFFICE)
-declare("reviews.take", _("领取审查"), FIRST, when=reviews_anothers)
+declare("reviews.take", _("领取审查"), FIRST, when=takes_on)
 declare("reviews.assign", _("分派审查"), OFFICE)
 declare("reviews.transfer", _("转办审查"), EVERY_REVIEWER)
 declare("reviews.invite", _("邀请并行审查"), EVERY_REVIEWER)

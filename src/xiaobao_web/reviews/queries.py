@@ -7,10 +7,12 @@ from typing import Any
 from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
 
 from xiaobao_web.findings.models import Decision, Finding
-from xiaobao_web.kernel.access import holds, reached, visible_to
+from xiaobao_web.kernel.access import can, holds, reached, visible_to
 from xiaobao_web.kernel.among import Among
 from xiaobao_web.materials.models import Screening, WorkState
-from xiaobao_web.reviews.models import Assignment, Point, Reevaluation, Review, ReviewState
+from xiaobao_web.people.models import Role
+from xiaobao_web.reviews.access import stood_for
+from xiaobao_web.reviews.models import Assignment, Duty, Point, Reevaluation, Review, ReviewState
 from xiaobao_web.reviews.states import OPEN
 
 WAITS_FOR: dict[str, str] = {
@@ -44,26 +46,35 @@ def waiting_for(user: Any) -> QuerySet[Review]:
     return visible(user).filter(condition, state__in=(*OPEN, ReviewState.CONCLUDED))
 
 
+def may_take(user: Any, review: Review) -> bool:
+    """Tell whether a person may take a first review on: it is nobody's, or of somebody they stand in for."""
+    if review.state != ReviewState.FIRST_REVIEW or review.reviewer_id == user.pk:
+        return False
+    free = review.reviewer_id is None or review.reviewer_id in stood_for(user, Role.REVIEWER)
+    return free and bool(can(user, "reviews.take", review))
+
+
 def _mine(user: Any, state: str, name: str) -> Q:
     if name in MAKERS:
         return Q(created_by=user)
     if name == "reviews.sign":
         return ~Q(created_by=user)
     if state == ReviewState.FIRST_REVIEW:
-        return Q(reviewer=user) | Q(reviewer=None) & ~Q(created_by=user)
+        return Q(reviewer__in=stood_for(user, Role.REVIEWER)) | Q(reviewer=None) & ~Q(created_by=user)
     if state == ReviewState.SECOND_REVIEW:
-        return (Q(second_reviewer=user) | Q(second_reviewer=None)) & ~Q(reviewer=user)
+        givers = stood_for(user, Role.SECOND_REVIEWER)
+        return (Q(second_reviewer__in=givers) | Q(second_reviewer=None)) & ~Q(reviewer=user)
     if state in (ReviewState.CONFIRMING, ReviewState.CONCLUDED):
-        return Q(reviewer=user)
+        return Q(reviewer__in=stood_for(user, Role.REVIEWER))
     if state == ReviewState.ESCALATED:
         return _led(user)
     return Q()
 
 
 def _led(user: Any) -> Q:
-    from xiaobao_web.people.models import Organisation, Role
+    from xiaobao_web.people.models import Organisation
 
-    able = {post.person_id for post in user.posts_now() if post.role == Role.EXECUTIVE} | {user.pk}
+    able = stood_for(user, Role.EXECUTIVE)
     mine = list(Organisation.objects.filter(executive__in=able))
     if not any(unit.is_consumer_protection for unit in mine):
         return Q(pk__in=[])
@@ -123,6 +134,25 @@ def past_examples(user: Any, subject: str, limit: int = 5) -> list[Review]:
     rows = visible(user).filter(subject=subject, state=ReviewState.ARCHIVED)
     told = Exists(Point.objects.filter(opinion__review=OuterRef("pk")))
     return list(rows.annotate(told=told).order_by("-told", "-pk")[:limit])
+
+
+def reevaluations_waiting_for(user: Any) -> QuerySet[Reevaluation]:
+    """Return the re-evaluations for a person to do: of what they reviewed, or of who is not there any more."""
+    gone = Q(review__reviewer__isnull=True) | Q(review__reviewer__is_active=False)
+    rows = reevaluations_open(user).exclude(review__created_by=user)
+    return rows.filter(gone | Q(review__reviewer__in=stood_for(user, Role.REVIEWER)))
+
+
+def samples_waiting_for(user: Any) -> QuerySet[Review]:
+    """Return the branches' own reviews that were drawn for the head office and that a person may look at."""
+    rows = visible_to(user, Review.objects.filter(to_sample()), "reviews.sample")
+    return rows.exclude(Q(created_by=user) | Q(signed_by=user) | Q(reviewer=user) | Q(second_reviewer=user))
+
+
+def to_sample() -> Q:
+    """Return the condition of reviews that were drawn for the head office and that nobody has looked at."""
+    done = Assignment.objects.filter(duty=Duty.SAMPLE, done_at__isnull=False).values("review")
+    return Q(sampled=True) & ~Q(pk__in=done)
 
 
 def reevaluations_open(user: Any) -> QuerySet[Reevaluation]:

@@ -1,4 +1,4 @@
-"""What files and comments of reviews ask of us: who may see and add them."""
+"""What files, comments and reminders of reviews ask of us: who may see and add, and whose turn it is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 from xiaobao_web.kernel import comments, files
 from xiaobao_web.kernel.access import can, visible_to
+from xiaobao_web.kernel.reminders import deadlines_owner
+from xiaobao_web.reviews import telling
 from xiaobao_web.reviews.models import Review, ReviewState
 
 
@@ -26,3 +28,6 @@ def changes(user: Any, pk: int) -> bool:
 
 files.guard("reviews.review", sees, changes)
 comments.audience("reviews.review")
+deadlines_owner("reviews.review", telling.in_charge)
+deadlines_owner("reviews.review", telling.in_charge_of_sample, kind="sample")
+deadlines_owner("reviews.reevaluation", telling.in_charge_again)

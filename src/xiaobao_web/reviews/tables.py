@@ -130,6 +130,7 @@ class ReviewList(ListPage):
         overdue(),
         everything(),
         state_in("done", _("已办结"), ReviewState.CONCLUDED, ReviewState.ARCHIVED),
+        Tab("sample", _("待抽查"), lambda _user, _model: queries.to_sample(), _("没有等总行抽查的分行自审。")),
     )
     batches = (
         Batch("take", _("领取"), lambda row, by, **values: services.take(row, by=by), permission="reviews.take"),
@@ -147,6 +148,10 @@ class ReviewList(ListPage):
             return found
         own = self.told(words)
         return self.among(rows, found, None if own is None else [*own, *keys])
+
+    def whole(self, words: list[str]) -> bool:
+        """Tell whether no word may be in the number of an opinion."""
+        return not any(word.upper().isascii() for word in words)
 
 
 class ReevaluationList(ListPage):

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reevaluations/<int:pk>/", aftermath.reevaluation, name="reevaluation"),
     path("<int:pk>/", cases.case, name="reviews_case"),
     path("<int:pk>/materials/", cases.materials_part, name="review_materials"),
+    path("<int:pk>/early/document/", cases.early_document, name="review_early_document"),
     path("<int:pk>/act/", cases.act, name="review_act"),
     path("<int:pk>/edit/", sending.edit, name="review_edit"),
     path("<int:pk>/edit/details/", sending.save_details, name="review_details"),

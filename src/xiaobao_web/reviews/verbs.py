@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from xiaobao_web.kernel import states
 from xiaobao_web.kernel.access import can
-from xiaobao_web.reviews import mediums, services
+from xiaobao_web.reviews import mediums, queries, services
 from xiaobao_web.reviews.models import Duty, Lane, Review, ReviewState
 
 S = ReviewState
@@ -100,7 +100,7 @@ def may(review: Review, user: Any) -> dict[str, bool]:
     first = review.state == S.FIRST_REVIEW
     mine = review.assignments.filter(person=user, duty=Duty.PARALLEL, done_at__isnull=True).exists()
     return {
-        "take": first and review.reviewer_id is None and bool(can(user, "reviews.take", review)),
+        "take": queries.may_take(user, review),
         "assign": review.state in (S.FIRST_REVIEW, S.SECOND_REVIEW, S.COUNTERSIGN, S.SCREENING)
         and bool(can(user, "reviews.assign", review)),
         "transfer": (first and review.reviewer_id == user.pk)

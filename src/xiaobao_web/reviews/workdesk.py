@@ -13,7 +13,7 @@ from xiaobao_web.kernel import desk
 from xiaobao_web.kernel.access import holds
 from xiaobao_web.kernel.tallies import link
 from xiaobao_web.reviews import figures, queries
-from xiaobao_web.reviews.models import Lane, Review, ReviewState
+from xiaobao_web.reviews.models import Lane, Reevaluation, Review, ReviewState
 from xiaobao_web.reviews.states import OPEN
 
 S = ReviewState
@@ -87,6 +87,39 @@ def waiting(user: Any) -> desk.Shelf | None:
     return desk.shelf_of(gettext_lazy("消保审查"), rows, link("reviews", view="waiting"), _todo)
 
 
+def again(user: Any) -> desk.Shelf | None:
+    """Return the re-evaluations that are this person's to do."""
+    if not holds(user, "reviews.reevaluate"):
+        return None
+    rows = queries.reevaluations_waiting_for(user).select_related("review__unit")
+    return desk.shelf_of(gettext_lazy("回溯评估"), rows, link("reevaluations", view="open"), _again)
+
+
+def _again(row: Reevaluation, clock: Any) -> desk.Item:
+    return desk.Item(
+        title=row.review.title,
+        url=row.get_absolute_url(),
+        number=row.review.number,
+        step=_("回溯评估"),
+        party=f"{row.review.unit} · {row.trigger or row.get_kind_display()}"[:80],
+        clock=clock,
+        late=desk.is_late(clock),
+        due=clock.due_at if clock is not None else None,
+    )
+
+
+def samples(user: Any) -> desk.Shelf | None:
+    """Return the branches' own reviews that this person may look at for the head office."""
+    if not holds(user, "reviews.sample"):
+        return None
+    rows = _rows(queries.samples_waiting_for(user))
+    return desk.shelf_of(gettext_lazy("分行自审抽查"), rows, link("reviews", view="sample"), _sample)
+
+
+def _sample(row: Review, clock: Any) -> desk.Item:
+    return _item(row, clock, step=_("总行抽查"), party=f"{row.unit} {row.reviewer or ''}".strip())
+
+
 def sent(user: Any) -> desk.Shelf | None:
     """Return the reviews this person sent that are with somebody else now."""
     if not holds(user, "reviews.create"):
@@ -118,6 +151,8 @@ def steps(user: Any) -> list[desk.Step]:
 
 
 desk.provider("waiting", "reviews", waiting, 10)
+desk.provider("waiting", "reevaluations", again, 14)
+desk.provider("waiting", "samples", samples, 16)
 desk.provider("sent", "reviews", sent, 10)
 desk.provider("late", "reviews", late, 10)
 desk.provider("charts", "reviews", figures.desk_chart, 10)

@@ -193,6 +193,23 @@ def test_the_interface(client_of: Any, bank: Any, approved: Any, django_capture_
     url = f"/api/materials/registry/{approved.number}/placements"
     assert client.post(url, entry, content_type="application/json").status_code == 201
     assert client.get(url).json()["items"][0]["place"] == "门口"
+    staff = {**entry, "kind": "staff", "place": "朋友圈"}
+    assert "员工" in client.post(url, staff, content_type="application/json").json()["error"]["message"]
+    staff |= {"person": bank["colleague"].username}
+    placed = client.post(url, staff, content_type="application/json").json()
+    assert (placed["kind"], placed["person"], placed["partner"]) == ("staff", "colleague", None)
+    partner = {**entry, "kind": "partner", "place": "https://partner.example/ad"}
+    wrong = client.post(url, {**partner, "partner": "none"}, content_type="application/json")
+    assert (wrong.status_code, "没有编号" in wrong.json()["error"]["message"]) == (422, True)
+    shown = client.post(url, {**partner, "partner": "partner"}, content_type="application/json").json()
+    assert shown["partner"] == "partner"
+    down = f"/api/materials/placements/{placed['id']}/take-down"
+    assert client.post(down).status_code == 422
+    proof = client.post(down, {"note": "本人已删除", "file": upload(picture(), "删除截图.png")})
+    assert (proof.status_code, proof.json()["removal_note"]) == (200, "本人已删除")
+    assert client.get(down.removesuffix("/take-down")).json()["removed_at"]
+    assert client.post(down, {"note": "再次"}).status_code == 409
+    assert client_of("other_branch").post(down, {"note": "x"}).status_code in (403, 404)
     assert client_of("other_branch").get(f"/api/materials/{made.json()['id']}").status_code == 404
     assert client_of("stranger").post("/api/materials/check", {"text": TEXT}).status_code == 403
     assert client.get("/api/materials?kind=nothing").status_code == 422

@@ -89,6 +89,27 @@ def test_reminder_seven_working_days_before_then_expiry(bank: Any, approved: App
     assert registry.remind_and_expire(past) == (0, 0)
 
 
+def test_a_placement_reminds_before_its_end_and_once_more_after(bank: Any, approved: ApprovedMaterial) -> None:
+    today = timezone.localdate()
+    row = _place(approved, bank["submitter"], kind="staff", person=bank["colleague"], end=today + timedelta(days=20))
+    _place(approved, bank["submitter"], place="长期张贴处")
+    assert registry.remind_of_placements() == 0
+
+    def told(day: Any) -> tuple[int, int]:
+        Notification.objects.all().delete()
+        count = registry.remind_of_placements(day)
+        return count, Notification.objects.filter(kind="materials.placement_ends").count()
+
+    assert told(row.end - timedelta(days=1)) == (1, 2)  # who placed it, and whose post it is
+    assert told(row.end) == (0, 0)
+    assert told(row.end + timedelta(days=1)) == (1, 2)
+    assert "上传证明" in Notification.objects.first().title
+    assert told(row.end + timedelta(days=2)) == (0, 0)
+    other = _place(approved, bank["submitter"], end=today + timedelta(days=1))
+    registry.take_down(other, by=bank["submitter"], note="提前下线")
+    assert told(today + timedelta(days=2)) == (0, 0)
+
+
 def test_withdrawal_tells_those_who_placed_it(bank: Any, approved: ApprovedMaterial) -> None:
     _place(approved, bank["submitter"])
     with pytest.raises(BadValue):

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from xiaobao_web.kernel.errors import BadValue, Refused
 from xiaobao_web.kernel.models import Event, EventPersonal
+from xiaobao_web.kernel.models.notification import Notification
 from xiaobao_web.people import queries, services
 from xiaobao_web.people.models import Delegation, Organisation, Person, Post
 
@@ -173,6 +174,7 @@ def test_a_hand_over_moves_posts_and_open_work(bank, client_of, monkeypatch):
         f"/people/{giver.pk}/hand-over/", {"receiver": receiver.pk, "posts": [post.pk]}, follow=True
     )
     assert "4 项未办结事项" in text(answer)
+    assert Notification.objects.get(kind="people.handed_over").person == receiver
     assert moved == [(giver, receiver)]
     post.refresh_from_db()
     assert post.until == timezone.localdate() - timedelta(days=1)

@@ -214,3 +214,37 @@ def test_taking_a_review_is_told_as_taking(bank: Any, client_of: GET, flow: Any)
     page = client_of("reviewer").get(reverse("reviews_case", args=[review.pk])).content.decode()
     assert "领取初审" in page
     assert "分派给" not in page
+
+
+def test_what_the_machine_found_early_comes_as_word_until_it_is_submitted(bank: Any, client_of: GET, flow: Any) -> None:
+    from docx import Document
+
+    draft = flow.draft()
+    url = reverse("review_early_document", args=[draft.pk])
+    assert url in client_of("submitter").get(reverse("review_edit", args=[draft.pk])).content.decode()
+    answer = client_of("submitter").get(url)
+    assert "docx" in answer["Content-Disposition"]
+    made = Document(BytesIO(answer.content))
+    cells = "".join(cell.text for row in made.tables[0].rows for cell in row.cells)
+    assert "保本保息" in cells
+    assert "《" in cells
+    assert "不是审查意见" in "".join(line.text for line in made.paragraphs)
+    assert client_of("other_branch").get(url).status_code == 404
+    assert client_of("submitter").post(url).status_code == 405
+    submitted = flow.submitted()
+    assert client_of("submitter").get(reverse("review_early_document", args=[submitted.pk])).status_code == 404
+
+
+def test_an_opinion_added_by_hand_is_counted_at_once(bank: Any, client_of: GET, flow: Any) -> None:
+    review = flow.submitted()
+    services.take(review, by=bank["reviewer"])
+    entry = review.materials.get()
+    before = review.materials.get().version.findings.count()
+    answer = client_of("reviewer").post(
+        reverse("review_desk_add", args=[review.pk, entry.pk]),
+        {"title": "奖杯易误解", "severity": "medium", "message": "与评级标识近似", "start": "0", "end": "4"},
+        headers={"HX-Request": "true"},
+    )
+    page = answer.content.decode()
+    assert f'id="finding-count" hx-swap-oob="true">{before + 1}<' in page
+    assert f"/comments/reviews.review/{review.pk}/people/" in page

@@ -149,6 +149,7 @@ class Placement(models.Model):
     copies = models.PositiveIntegerField(_("数量"), default=1)
     start = models.DateField(_("投放起"))
     end = models.DateField(_("投放止"), null=True, blank=True)
+    reminded_on = models.DateField(null=True, blank=True)
     removed_at = models.DateTimeField(_("下线时间"), null=True, blank=True)
     removal_note = models.CharField(_("下线说明"), max_length=300, blank=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("登记人"))

@@ -19,7 +19,7 @@ from xiaobao_web.materials.models import MaterialVersion, Reading, Screening, Wo
 from xiaobao_web.materials.services import screening_states
 from xiaobao_web.reviews.desk.document import Document, Page, boxes_between, document_of, placed
 from xiaobao_web.reviews.models import Assignment, Review, ReviewMaterial, ReviewState
-from xiaobao_web.reviews.queries import findings_of
+from xiaobao_web.reviews.queries import findings_of, may_take
 
 RELATED = ("unit", "product", "created_by", "reviewer", "second_reviewer", "assessment")
 DECIDING: dict[str, str] = {
@@ -283,10 +283,10 @@ def desk_of(user: Any, review: Review, wanted: int | None) -> Desk:
     cards = cards_of(review, version, reading, may) if version is not None else []
     document = document_of(reading, [card.finding for card in cards]) if reading is not None else Document("none")
     media = media_of(tabs, document)
-    free = review.state == ReviewState.FIRST_REVIEW and review.reviewer_id is None
-    may_take = free and bool(can(user, "reviews.take", review))
     seconds = seconds_of(user, review)
-    return Desk(review, tabs, tab, version, reading, document, cards, may, may_take, seconds, media)
+    return Desk(
+        review, tabs, tab, version, reading, document, cards, may, may_take(user, review), seconds, media
+    )  # fmt: skip
 
 
 def media_of(tabs: list[Tab], document: Document) -> MaterialVersion | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -116,3 +117,7 @@ class Reevaluation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.review} {self.get_kind_display()}"
+
+    def get_absolute_url(self) -> str:
+        """Return its page."""
+        return reverse("reevaluation", args=[self.pk])

@@ -54,7 +54,7 @@ def open_reevaluation(review: Review, *, kind: str, trigger: str, by: Any = None
     deadlines.start(
         made, "reevaluate", label=data.clocks().label("reevaluate"), basis=data.clocks().basis, working_days=days
     )
-    telling.people(row, [row.reviewer], _("请回溯评估：%(title)s"))
+    telling.people(row, telling.in_charge_again(made), _("请回溯评估：%(title)s"))
     return made
 
 

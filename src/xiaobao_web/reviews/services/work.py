@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from xiaobao_web.kernel import journal, states
 from xiaobao_web.kernel.access import can, require
 from xiaobao_web.kernel.errors import BadValue, Refused
+from xiaobao_web.people.models import Role
 from xiaobao_web.reviews import clocking, data, telling
+from xiaobao_web.reviews.access import stood_for
 from xiaobao_web.reviews.models import Assignment, Duty, ReturnRecord, Review, ReviewState
 from xiaobao_web.reviews.services.drafting import lock
 from xiaobao_web.reviews.states import OPEN
@@ -58,12 +60,12 @@ def open_assignment(review: Review, person: Any, duty: str) -> Assignment:
 
 @transaction.atomic
 def take(review: Review, *, by: Any) -> Review:
-    """Take an unassigned first review oneself."""
+    """Take a first review oneself: an unassigned one, or that of somebody one stands in for."""
     row = lock(review)
     require(by, "reviews.take", row)
     if row.state != ReviewState.FIRST_REVIEW:
         raise Refused(_("只有“初审中”的事项可以领取。"))
-    if row.reviewer_id not in (None, by.pk):
+    if row.reviewer_id is not None and row.reviewer_id not in stood_for(by, Role.REVIEWER):
         raise Refused(_("这件事项已由%s领取。") % row.reviewer)
     return _give(row, by, Duty.FIRST, by=by)
 
@@ -87,7 +89,9 @@ def _require_open(review: Review, duty: str) -> None:
 
 def _give(review: Review, person: Any, duty: str, *, by: Any) -> Review:
     field = DUTY_FIELD.get(duty)
+    before = None
     if field and getattr(review, f"{field}_id") not in (None, person.pk):
+        before = getattr(review, field)
         Assignment.objects.filter(
             review=review, duty=duty, person_id=getattr(review, f"{field}_id"), done_at__isnull=True
         ).update(done_at=timezone.now(), transferred_to=person)
@@ -96,7 +100,10 @@ def _give(review: Review, person: Any, duty: str, *, by: Any) -> Review:
         review.save(update_fields=[field])
     open_assignment(review, person, duty)
     if person.pk == by.pk:
-        journal.record("reviews.taken", by=by, on=review, facts={"duty": Duty(duty).label})
+        label = Duty(duty).label
+        facts = {"duty": _("%(duty)s（受%(giver)s委托）") % {"duty": label, "giver": before} if before else label}
+        journal.record("reviews.taken", by=by, on=review, facts=facts)
+        telling.people(review, [before], _("受您委托的人员已接办：%(title)s"), "reviews.news")
         return review
     journal.record("reviews.assigned", by=by, on=review, facts={"person": person, "duty": Duty(duty).label})
     telling.people(review, [person], _("分派给您：%(title)s"))

@@ -9,17 +9,19 @@ from django.contrib.auth import get_user_model
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from xiaobao_web.findings.models import Decision, FindingSource
 from xiaobao_web.kernel import deadlines, files, journal
 from xiaobao_web.kernel.access import find, holders
-from xiaobao_web.kernel.errors import BadValue, PlatformError
+from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError
 from xiaobao_web.kernel.views_comments import context_of
+from xiaobao_web.kernel.wordfiles import DOCX
 from xiaobao_web.materials.models import WorkState
 from xiaobao_web.materials.services import screening_states, stopped
-from xiaobao_web.reviews import data, queries, services, verbs
+from xiaobao_web.reviews import data, early, queries, services, verbs
 from xiaobao_web.reviews.models import Duty, Review, ReviewMaterial, ReviewState, Verification
 
 RELATED = (
@@ -63,14 +65,14 @@ def entries_of(review: Review) -> list[ReviewMaterial]:
 
 
 EARLY = (ReviewState.DRAFT, ReviewState.ASSESSED, ReviewState.SIGNED)
-SHOWN = 40
+SHOWN, ALL_EARLY = 40, 200
 
 
-def early_findings(review: Review) -> list[Any]:
+def early_findings(review: Review, *, most: int = SHOWN) -> list[Any]:
     """Return what the machine found before anybody reviewed, gravest first, for the sender to put right beforehand."""
     rank = {"high": 0, "medium": 1, "low": 2}
-    rows = list(queries.findings_of(review)[:200])
-    return sorted(rows, key=lambda row: (rank.get(row.severity, 1), row.version_id, row.start or 0))[:SHOWN]
+    rows = list(queries.findings_of(review)[:ALL_EARLY])
+    return sorted(rows, key=lambda row: (rank.get(row.severity, 1), row.version_id, row.start or 0))[:most]
 
 
 def is_reading(entries: list[ReviewMaterial]) -> bool:
@@ -116,6 +118,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "verifications": verifications.prefetch_related(Prefetch("evidence")),
         "reevaluations": review.reevaluations.select_related("by"),
         "approvals": review.approvals.all(),
+        "to_sample": review.sampled and Review.objects.filter(queries.to_sample(), pk=review.pk).exists(),
         "attachments": files.attachments_of(review),
         "events": journal.events_of(review),
         "colleagues": _colleagues(review),
@@ -146,6 +149,18 @@ def materials_part(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "reviews/_materials.html", context)
     context |= {"findings": early_findings(review), "desk": verbs.desk(review), "oob": True}
     return render(request, "reviews/_materials_read.html", context)
+
+
+@require_GET
+def early_document(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand out what the machine found before anybody reviewed, as a Word document to put things right by."""
+    review = find_review(request.user, pk)
+    rows = early_findings(review, most=ALL_EARLY) if review.state in EARLY else []
+    if not rows:
+        raise Hidden(_("机器先读的结果只在提交送审以前提供；提交以后以审查意见书为准。"))
+    name = _("机器预审 %s.docx") % review.number
+    headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
+    return HttpResponse(early.document(review, rows), content_type=DOCX, headers=headers)
 
 
 @require_POST
