@@ -65,6 +65,10 @@ def _assign(row: Case, *, by: Any, **values: Any) -> Any:
     return services.assign(row, by=by)
 
 
+def _number(word: str) -> bool:
+    return len(word) >= 7 and word[:-1].isdigit()
+
+
 def _holding(page: ListPage, rows: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
     """Return the rows that hold every word: few are told by an index, many are met soon in the table."""
     keys = page.told(words)
@@ -139,7 +143,7 @@ class ComplaintList(ListPage):
 
     def find(self, rows: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
         """Return the rows that hold every word; a whole telephone, document or account number finds its own cases."""
-        numbers = [word for word in words if len(word) >= 7 and word[:-1].isdigit()]
+        numbers = [word for word in words if _number(word)]
         own = rows.filter(confidential=False)  # a number found would say whose complaint it is
         for word in numbers:
             own = own.filter(Q(phone=word) | Q(id_number=word) | Q(account=word))
@@ -149,6 +153,10 @@ class ComplaintList(ListPage):
         people = own if len(numbers) == len(words) else _holding(self, own, [w for w in words if w not in numbers])
         keys = list(people.order_by().values_list("pk", flat=True)[:FEW])
         return rows.filter(Q(pk__in=keys) | Q(pk__in=found.order_by().values("pk"))) if keys else found
+
+    def whole(self, words: list[str]) -> bool:
+        """Tell whether no word is a whole number of a person."""
+        return not any(_number(word) for word in words)
 
     batches = (
         Batch("accept", _("受理"), _accept, permission="complaints.accept"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.apps import apps
+from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,67 +32,91 @@ class Report:
     tables: list[Table]
 
 
-def _parts() -> dict[str, Q]:
-    """Return the four places an issue can be in, which share no row and leave none out (void ones aside)."""
-    late = Q(due_on__lt=timezone.localdate())
+PLACES = ("closed_in_time", "closed_late", "open_late", "open_in_time")
+"""The places an issue can be in, which share no row and leave none out (void ones aside)."""
+
+
+def _place() -> Case:
+    """Return the expression of an issue's place; the day it was closed on is told once for a row, and only here."""
     done = Q(state=IssueState.CLOSED)
-    return {
-        "closed_in_time": done & ~queries.OFF_TIME,
-        "closed_late": done & queries.OFF_TIME,
-        "open_late": ~done & late,
-        "open_in_time": ~done & ~late,
-    }
+    return Case(
+        When(done & queries.OFF_TIME, then=Value("closed_late")),
+        When(done, then=Value("closed_in_time")),
+        When(due_on__lt=timezone.localdate(), then=Value("open_late")),
+        default=Value("open_in_time"),
+        output_field=CharField(),
+    )
 
 
-def counted(rows: QuerySet[Issue], *by: str) -> list[dict[str, Any]]:
-    """Return the issues of some rows by something, each with its number in all places, the most first."""
-    totals: dict[str, Any] = {key: Count("pk", filter=where) for key, where in _parts().items()}
-    repeated = Count("pk", filter=Q(repeat_of__isnull=False))
-    grouped = rows.exclude(state=IssueState.VOID).order_by().values(*by)
-    return list(grouped.annotate(total=Count("pk"), repeated=repeated, **totals).order_by("-total", *by))
+def placed(rows: QuerySet[Issue]) -> list[dict[str, Any]]:
+    """Return how many of some rows there are of each source, organisation and place, void ones aside."""
+    grouped = rows.exclude(state=IssueState.VOID).order_by().values("source", "unit").annotate(place=_place())
+    return [dict(row) for row in grouped.annotate(n=Count("pk"), again=Count("repeat_of"))]
+
+
+def counted(rows: Iterable[dict[str, Any]], by: str) -> list[dict[str, Any]]:
+    """Return the placed issues by source or organisation, each with its number in all places, the most first."""
+    found: dict[Any, dict[str, Any]] = {}
+    for row in rows:
+        line = found.setdefault(row[by], {by: row[by], "total": 0, "repeated": 0, **dict.fromkeys(PLACES, 0)})
+        line[row["place"]] += row["n"]
+        line["total"] += row["n"]
+        line["repeated"] += row["again"]
+    return sorted(found.values(), key=lambda line: (-line["total"], line[by]))
+
+
+def by_unit(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the placed issues by organisation, with its name."""
+    found = counted(rows, "unit")
+    units = apps.get_model("people", "Organisation")._default_manager
+    names = dict(units.filter(pk__in=[row["unit"] for row in found]).values_list("pk", "name"))
+    return [{**row, "unit__name": names[row["unit"]]} for row in found]
 
 
 def report(user: Any, period: Period) -> Report:
     """Return the figures of the issues a person may see that were found in a period."""
     rows = queries.visible_issues(user)
-    found = rows.filter(**period.between("found_on"))
-    by_source, by_unit = counted(found, "source"), counted(found, "unit", "unit__name")
+    found = placed(rows.filter(**period.between("found_on")))
+    sources, units = counted(found, "source"), by_unit(found)
     return Report(
-        _stats(rows, period),
-        [_source_chart(by_source, period), _unit_chart(by_unit, period)],
-        [_source_table(by_source, period), _unit_table(by_unit, period)],
+        _stats(rows, found, period),
+        [_source_chart(sources, period), _unit_chart(units, period)],
+        [_source_table(sources, period), _unit_table(units, period)],
     )
 
 
-def _totals(rows: QuerySet[Issue], period: Period) -> dict[str, Any]:
-    """Return the period's totals in one query."""
-    found, closed = Q(**period.between("found_on")), Q(**period.within("closed_at"))
-    return (
-        rows.filter(found | closed)
-        .exclude(state=IssueState.VOID)
-        .aggregate(
-            found=Count("pk", filter=found),
-            repeated=Count("pk", filter=found & Q(repeat_of__isnull=False)),
-            closed=Count("pk", filter=closed),
-            in_time=Count("pk", filter=closed & queries.ON_TIME),
-        )
-    )
+@dataclass(frozen=True)
+class Closings:
+    """What was struck off in a period: how many, how many in time, and the days each took."""
+
+    total: int
+    in_time: int
+    days: list[float]
 
 
-def _days_to_close(rows: QuerySet[Issue], period: Period) -> list[float]:
-    """Return the days from entry to striking off of each issue struck off in a period, from Beijing day to day."""
+def closings(rows: QuerySet[Issue], period: Period) -> Closings:
+    """Return what was struck off in a period, void ones not counted; days are Beijing's, from entry to striking off."""
     closed = rows.filter(**period.within("closed_at")).order_by()
-    pairs = closed.values_list(BeijingDay("raised_at"), BeijingDay("closed_at")).annotate(n=Count("pk"))
-    return [float((end - begin).days) for begin, end, n in pairs for _each in range(n)]
+    told = (BeijingDay("raised_at"), BeijingDay("closed_at"), "due_on", "state")
+    days, total, in_time = Counter[int](), 0, 0
+    for begin, end, due, state, n in closed.values_list(*told).annotate(n=Count("pk")):
+        days[(end - begin).days] += n
+        if state != IssueState.VOID:
+            total += n
+            in_time += n if due is not None and end <= due else 0
+    return Closings(total, in_time, [float(day) for day, n in days.items() for _each in range(n)])
 
 
-def _stats(rows: QuerySet[Issue], period: Period) -> list[Stat]:
-    now, before = _totals(rows, period), _totals(rows, period.before)
+def _stats(rows: QuerySet[Issue], found: list[dict[str, Any]], period: Period) -> list[Stat]:
+    now = {"found": sum(row["n"] for row in found), "repeated": sum(row["again"] for row in found)}
+    earlier = rows.exclude(state=IssueState.VOID).filter(**period.before.between("found_on"))
+    before = earlier.aggregate(found=Count("pk"), repeated=Count("repeat_of"))
+    out, out_before = closings(rows, period), closings(rows, period.before)
     left = queries.open_issues(rows).aggregate(
         total=Count("pk"), late=Count("pk", filter=Q(due_on__lt=timezone.localdate()))
     )
-    days, days_before = (tallies.median(_days_to_close(rows, item)) for item in (period, period.before))
-    rate, rate_before = share(now["in_time"], now["closed"]), share(before["in_time"], before["closed"])
+    days, days_before = tallies.median(out.days), tallies.median(out_before.days)
+    rate, rate_before = share(out.in_time, out.total), share(out_before.in_time, out_before.total)
     closed = period.query("closed_at")
     repeat_url = link("issues", view="all", repeat=1, **period.query("found"))
     return [
@@ -101,9 +128,9 @@ def _stats(rows: QuerySet[Issue], period: Period) -> list[Stat]:
         ),
         Stat(
             _("已销号"),
-            Cell(now["closed"], link("issues", view="all", **closed)),
+            Cell(out.total, link("issues", view="all", **closed)),
             _("项"),
-            tallies.compared(now["closed"], before["closed"]),
+            tallies.compared(out.total, out_before.total),
         ),
         Stat(
             _("按期整改率"),
@@ -226,7 +253,7 @@ def _unit_chart(rows: list[dict[str, Any]], period: Period) -> Figure:
 
 def desk_chart(user: Any) -> list[Figure]:
     """Return for the work-desk how open issues stand, by organisation; nothing where there are none."""
-    rows = counted(queries.open_issues(queries.visible_issues(user)), "unit", "unit__name")
+    rows = by_unit(placed(queries.open_issues(queries.visible_issues(user))))
     if not rows:
         return []
     worst = sorted(rows, key=lambda row: (-row["open_late"], -row["total"]))[:8]

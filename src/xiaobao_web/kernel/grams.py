@@ -59,13 +59,23 @@ def holding(model: type[models.Model], words: Sequence[str]) -> RawSQL | None:
 
     Materialised, the index is used whatever the planner thinks, and no more rows are read than are asked for.
     """
+    where = condition(model, words)
+    if where is None:
+        return None
+    table, key = (connection.ops.quote_name(name) for name in (model._meta.db_table, str(model._meta.pk.column)))
+    found = f"SELECT {key} FROM {table} WHERE {where.sql}"
+    return RawSQL(f"WITH found AS MATERIALIZED ({found}) SELECT {key} FROM found", where.params)
+
+
+def condition(model: type[models.Model], words: Sequence[str]) -> RawSQL | None:
+    """Return the condition that a row may hold all of some words, as the index has it; None where no index tells."""
     columns, long = columns_of(model), [word for word in words if CUT.search(word)]
     if not columns or not long:
         return None
-    table, key = (connection.ops.quote_name(name) for name in (model._meta.db_table, str(model._meta.pk.column)))
+    table = connection.ops.quote_name(model._meta.db_table)
+    indexed = expression([f"{table}.{connection.ops.quote_name(column)}" for column in columns])
     wanted = " || ".join(["xiaobao_grams(upper(%s))"] * len(long))
-    found = f"SELECT {key} FROM {table} WHERE {expression(columns)} @> ({wanted})"
-    return RawSQL(f"WITH found AS MATERIALIZED ({found}) SELECT {key} FROM found", long)
+    return RawSQL(f"{indexed} @> ({wanted})", long, output_field=models.BooleanField())
 
 
 class GramIndex(Operation):

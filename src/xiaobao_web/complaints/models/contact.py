@@ -98,6 +98,9 @@ class Contact(ContactMoves, models.Model):
             models.Index(fields=["unit", "id"]),
             models.Index(fields=["received_at", "id"]),
             models.Index(fields=["kind", "id"]),
+            models.Index(
+                fields=["id"], condition=models.Q(sampled=True, sampled_at__isnull=True), name="contacts_to_sample"
+            ),
         ]
 
     def __str__(self) -> str:

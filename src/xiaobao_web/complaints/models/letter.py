@@ -70,6 +70,7 @@ class Letter(models.Model):
         verbose_name = verbose_name_plural = _("处理结果告知书")
         ordering = ["version"]
         constraints = [models.UniqueConstraint(fields=["case", "version"], name="one_letter_a_version")]
+        indexes = [models.Index(fields=["case"], condition=models.Q(state="checking"), name="letters_to_check")]
 
     def __str__(self) -> str:
         return self.number

@@ -17,7 +17,7 @@ from xiaobao_web.complaints.models import Case, CaseState, Task, TaskState, Tran
 from xiaobao_web.complaints.services import skills
 from xiaobao_web.complaints.services.personal import short
 from xiaobao_web.complaints.states import OPEN
-from xiaobao_web.kernel import deadlines, journal, states
+from xiaobao_web.kernel import deadlines, journal, search, states
 from xiaobao_web.kernel.access import can, holders, require
 from xiaobao_web.kernel.deadlines import BEIJING
 from xiaobao_web.kernel.errors import BadValue, Refused
@@ -140,6 +140,7 @@ def transfer(case: Case, *, by: Any, reason: str, unit: Any = None, handler: Any
     row.transfers += 1
     row.save(update_fields=["unit", "handler", "transfers"])
     record.save()
+    search.index(row)
     facts = {"unit": target, "person": handler or "", "reason": reason.strip()}
     journal.record("complaints.transferred", by=by, on=row, facts=facts)
     told = [handler] if handler else telling.in_charge(row)

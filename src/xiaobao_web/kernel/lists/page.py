@@ -67,6 +67,8 @@ class ListPage(View):
     empty_hint: ClassVar[Text] = ""
     exports: ClassVar[bool] = True
     template: ClassVar[str] = "kernel/lists/page.html"
+    often: bool = False
+    """Whether the index told many rows for the words looked for."""
     _filterset: ClassVar[type[django_filters.FilterSet]]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -110,7 +112,18 @@ class ListPage(View):
 
     def told(self, words: list[str]) -> list[Any] | None:
         """Return the keys of the rows that may hold every word, more than FEW for many; None where no index tells."""
-        return grams.told(self.model, words, FEW) if {*self.search} <= {*grams.columns_of(self.model)} else None
+        keys = grams.told(self.model, words, FEW) if {*self.search} <= {*grams.columns_of(self.model)} else None
+        self.often = keys is not None and len(keys) > FEW
+        return keys
+
+    def whole(self, words: list[str]) -> bool:
+        """Tell whether rows are found by words in nothing but the searched fields; a `find` of its own may find more."""
+        return type(self).find is ListPage.find
+
+    def tallied(self, reading: Reading) -> models.QuerySet[Any]:
+        """Return the rows to count: those with words met often are counted by the index, which meets them soonest."""
+        told = grams.condition(self.model, reading.words) if self.often and self.whole(reading.words) else None
+        return reading.rows if told is None else reading.rows.filter(told)
 
     def holding(self, word: str) -> Q:
         """Return the condition that one of the searched fields contains a word."""
@@ -175,7 +188,7 @@ class ListPage(View):
         """Return what the template of the page and of the fragment needs."""
         page = self._window(reading)
         whole = not (page.previous or page.next)
-        total = len(page.rows) if whole else keyset.count_up_to(reading.rows, COUNTED)
+        total = len(page.rows) if whole else keyset.count_up_to(self.tallied(reading), COUNTED)
         applied = reading.applied()
         return {
             "list": self,
