@@ -293,6 +293,18 @@ class _Maker:
                 self.put(_when(self.rng, self.day(start + offset)), text, planted)
         return planted
 
+    def flood_unsigned(self, start: int) -> Planted:
+        """Add one writer's flood in ever new words, unsigned, with the writer's own way of closing."""
+        kind = self.rng.choice(_read("decoys")["flood_unsigned"])
+        planted = Planted(kind["words"][0], "flood", tuple(kind["words"]))
+        for offset in range(self.rng.randint(3, 8)):
+            for _ in range(self.rng.randint(3, 7)):
+                text = self.writer.fill(self.rng.choice(kind["texts"]))
+                if self.rng.random() < 0.85:
+                    text = f"{text}。{kind['closing']}"
+                self.put(_when(self.rng, self.day(start + offset)), text, planted)
+        return planted
+
     def renamed_same_matter(self, at: int) -> Planted:
         """Add a product that is always complained of for the same reasons and takes a new name."""
         kind = self.rng.choice(_read("decoys")["rename_same_matter"])
@@ -348,6 +360,7 @@ def make(seed: int, *, texts: int = TEXTS, days: int = DAYS) -> Stream:
         maker.renamed_same_matter(rng.randint(18, days - 12)),
         maker.marketing(rng.randint(12, days - 4)),
         *maker.peaks(),
+        maker.flood_unsigned(rng.randint(12, days - 9)),
     ]
     decoys.append(Planted(new, "rename", (new,)))
     return _ordered(maker, topics, decoys)

@@ -119,6 +119,26 @@ def test_the_streams_own_author_tells_a_flood_in_ever_new_words() -> None:
     assert list(trends(ordered(stream() + planted(4, (15, 16, 17), 8)))) != []
 
 
+def test_one_writers_closing_tells_a_flood_in_ever_new_words_without_a_name() -> None:
+    flood = planted(4, (15, 16, 17), 8, texts=tuple(f"{text}，一个被你们坑苦的老储户" for text in PROBLEM))
+    flood = [Text(t.id, t.at, t.text.rsplit("，", 1)[0], t.channel) for t in flood]  # without the usual endings
+    watch = Trends()
+    assert [a for t in ordered(stream() + flood) for a in watch.add(t)] == []
+    assert "同一口吻的反复来件" in {reason for _, reason, _ in watch.refused}
+
+
+def test_a_topic_in_other_words_is_told_once() -> None:
+    first = tuple(f"新版授权弹窗，{text}" for text in ("不同意就退出", "强制勾选", "点叉也算同意", "关不掉", "没法用"))
+    later = (
+        "打开就跳授权弹窗，勾选了才让用",
+        "授权弹窗不勾选就退",
+        "弹窗要授权通讯录，强制同意",
+        "授权书弹窗挡着查余额",
+    )
+    texts = stream(days=26) + planted(8, (14, 15, 16), 6, texts=first) + planted(9, (20, 21, 22), 8, texts=later)
+    assert len([a for a in trends(ordered(texts)) if a.kind != "hot"]) == 1
+
+
 def test_a_renamed_product_is_no_topic() -> None:
     rng = random.Random(5)
     usual = [

@@ -16,6 +16,7 @@ from xiaobao.insight.topics import Member, Topic, series
 
 WINDOWS = (1, 2, 3, 5, 7, 10, 14)
 LEAST_BASE_DAYS = 5
+_BESIDE = 400
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Bars:
     rising_strength: float = 15.0
     rising_days: int = 3
     suspect_days: int = 4
+    one_hand: float = 0.6
 
 
 @dataclass
@@ -71,8 +73,22 @@ def judge(memory: Memory, topic: Topic, hits: Hits, background: float, bars: Bar
         out.refused = _on_ordinary_days(out, counts, sizes, _dates(memory), bars, kind)
     if not out.refused and decoys.one_writer(out.members) > 0.5:
         out.refused = "同一人反复来件"
+    if not out.refused and decoys.one_hand(out.members, _beside(memory, topic)) > bars.one_hand:
+        out.refused = "同一口吻的反复来件"
     if not out.refused and old_name(memory, topic, out.members, out.days) is not None:
         out.refused = "只是名称变了"
+    return out
+
+
+def _beside(memory: Memory, topic: Topic) -> list[str]:
+    """Return newest texts that are none of a topic's, at most _BESIDE."""
+    own = {m.text.id for m in topic.members}
+    out: list[str] = []
+    for each in reversed(memory.bins):
+        if each.texts is None or len(out) >= _BESIDE:
+            break
+        places = [place for place, identity in enumerate(each.texts.ids) if identity not in own]
+        out += [text.text for text in each.texts.get(places[len(out) - _BESIDE :])]
     return out
 
 

@@ -20,6 +20,18 @@ _MOST_NAMES = 30
 _MOST_TEXTS = 200
 
 
+def bag_of(memory: Memory, members: list[Member], most: int = 150) -> dict[int, float]:
+    """Return the share of a topic's texts that holds each feature, the `most` commonest features."""
+    held = _bag(memory, {m.text.id for m in members})
+    return dict(sorted(held.items(), key=lambda item: (-item[1], item[0]))[:most])
+
+
+def likeness(memory: Memory, mine: dict[int, float], theirs: dict[int, float]) -> float:
+    """Return how alike what two topics' texts say is (cosine, rare features weighing more), 0 to 1."""
+    common = _shares(memory, list({*mine, *theirs}))
+    return _alike(mine, theirs, common, set(), sum(b.size for b in memory.bins))
+
+
 def old_name(memory: Memory, topic: Topic, members: list[Member], days: int) -> int | None:
     """Return the feature of a name that went as the topic came and was spoken of alike; None where there is none.
 

@@ -19,6 +19,7 @@ from xiaobao.insight.judge import Bars, Judgement, judge, onset
 from xiaobao.insight.kept import VERSION, Read, pack, unpack
 from xiaobao.insight.memory import BINS_A_DAY, DAYS, Bin, Hits, Memory, bin_of
 from xiaobao.insight.phrases import best_terms
+from xiaobao.insight.renamed import bag_of, likeness
 from xiaobao.insight.topics import Namer, Topic, members, series, topics
 from xiaobao.insight.values import Alert, Text, TrendKind
 
@@ -30,6 +31,8 @@ MOST_HEART = 24
 HOT_DAYS = 7
 HOT_TEXTS = 20
 HOT_TIMES = 3
+REWORDED = (0.3, 0.09, 0.06)
+"""How alike the texts of two topics are (cosine) from which they are one, by how many terms they share: 0, 1, 2."""
 LEAP = timedelta(days=30)
 _SAMPLED = 8
 
@@ -45,6 +48,8 @@ class _Told:
     count: int
     hot: bool = False
     heart: set[int] = field(default_factory=set)
+    bag: dict[int, float] = field(default_factory=dict)
+    """What its texts say, by the share of them that holds each feature."""
 
     def __post_init__(self) -> None:
         self.take(self.topic)
@@ -56,6 +61,7 @@ class _Told:
             "words": [[n, *parts] for n, parts in self.topic.words.items()],
             "features": sorted(self.features), "heart": sorted(self.heart), "terms": list(self.terms),
             "at": self.at.isoformat(), "count": self.count, "hot": self.hot,
+            "bag": [[n, share] for n, share in self.bag.items()],
         }  # fmt: skip
 
     @classmethod
@@ -64,6 +70,7 @@ class _Told:
         topic = Topic(dict(head["weights"]), {n: tuple(parts) for n, *parts in head["words"]})
         made = cls(topic, set(), tuple(head["terms"]), datetime.fromisoformat(head["at"]), head["count"], head["hot"])
         made.features, made.heart = set(head["features"]), set(head["heart"])
+        made.bag = dict(head["bag"])
         return made
 
     def take(self, topic: Topic) -> None:
@@ -222,9 +229,24 @@ class Trends:
             self.refused = [*self.refused[-199:], (at, found.refused, tuple(topic.vocabulary())[:8])]
             return None
         terms = best_terms(topic, [m.text.text for m in found.members])
+        bag = bag_of(self._memory, topic.members)
+        other = self._reworded(terms, bag)
+        if other is not None:
+            other.take(topic)
+            self.refused = [*self.refused[-199:], (at, "同一主题的另一种说法", terms)]
+            return None
         topic.members = []
-        self._told.append(_Told(topic, set(topic.features), terms, at, found.count))
+        self._told.append(_Told(topic, set(topic.features), terms, at, found.count, bag=bag))
         return _alert(at, "emerging" if found.emerging else "rising", terms, topic, found)
+
+    def _reworded(self, terms: tuple[str, ...], bag: dict[int, float]) -> _Told | None:
+        """Return the topic told before that this one says in other words: their texts are alike, and name the same."""
+        for told in self._told:
+            shared = sum(any(term in other or other in term for other in told.terms) for term in terms)
+            least = REWORDED[min(shared, len(REWORDED) - 1)]
+            if likeness(self._memory, bag, told.bag) >= least:
+                return told
+        return None
 
     def _same(self, topic: Topic) -> _Told | None:
         """Return the topic told before that this one continues: half of its texts name two things at its heart."""
