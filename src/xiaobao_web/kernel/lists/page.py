@@ -117,7 +117,7 @@ class ListPage(View):
         return keys
 
     def whole(self, words: list[str]) -> bool:
-        """Tell whether rows are found by words in nothing but the searched fields; a `find` of its own may find more."""
+        """Tell whether words are looked for in nothing but the searched fields; a `find` of its own may find more."""
         return type(self).find is ListPage.find
 
     def tallied(self, reading: Reading) -> models.QuerySet[Any]:
