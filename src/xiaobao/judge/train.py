@@ -66,7 +66,7 @@ ORDINARY_LIMIT = 0.04
 so that of what an institution sends out and says far fewer are.
 """
 SEED = 7
-FRESH = ("w2c-", "w2d-", "w2e-", "w3a-", "w3b-", "w4n-", "w4e-", "w5", "w6-")
+FRESH = ("w2c-", "w2d-", "w2e-", "w3a-", "w3b-", "w4n-", "w4e-", "w5", "w6")
 """Texts the authors of the rules have not seen: only they tell what a rule's word is worth, so they alone set the
 last step and the threshold.
 """
