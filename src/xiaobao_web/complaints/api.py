@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field, StringConstraints
 
-from xiaobao_web.complaints import clocking, queries, services
+from xiaobao_web.complaints import clocking, queries, services, verbs
 from xiaobao_web.complaints.models import Case, CaseState, Channel, Contact, ContactKind, RecordKind, Track
 from xiaobao_web.complaints.services.personal import masked, shown
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.deadlines import BEIJING
-from xiaobao_web.kernel.errors import BadValue
+from xiaobao_web.kernel.errors import BadValue, Hidden, Refused
 from xiaobao_web.kernel.rest import Strict, find, page_of
+from xiaobao_web.kernel.rest_steps import Done, StepIn, StepOut, checked, described, posted
 from xiaobao_web.people.models import Organisation
 
 PREFIX = "/complaints"
@@ -233,6 +234,35 @@ def show_contact(request: HttpRequest, pk: int) -> dict[str, Any]:
     """Return a contact and the case it went into."""
     require(request.user, "complaints.contacts")
     return _contact(find(queries.contacts(request.user).select_related("case"), pk=pk))
+
+
+@router.get("/{int:pk}/steps", response=list[StepOut], summary="可以办理的步骤")
+def list_steps(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
+    """Return the steps that have a place in a case's state: what each asks, or why one may not take it."""
+    row, out = _found(request, pk), []
+    for verb in verbs.VERBS.values():
+        if verb.about(row) is None:
+            continue
+        reason = verbs.reason_against(verb, row, request.user)
+        fields = [] if reason else described(verb.form(case=row, user=request.user))
+        told = {"name": verb.name, "label": str(verb.label), "allowed": not reason, "reason": reason}
+        out.append({**told, "fields": fields})
+    return out
+
+
+@router.post("/{int:pk}/steps/{verb}", response=Done, summary="办理一步")
+def do_step(request: HttpRequest, pk: int, verb: str, body: StepIn) -> dict[str, Any]:
+    """Take a step, with the values that its description asks for."""
+    row, found = _found(request, pk), verbs.VERBS.get(verb)
+    if found is None:
+        raise Hidden(_("没有这项操作。"))
+    reason = verbs.reason_against(found, row, request.user)
+    if reason:
+        raise Refused(reason)
+    form = found.form(posted(found.form, body.values), case=row, user=request.user)
+    told = verbs.do(row, verb, by=request.user, values=checked(form))
+    after = Case.objects.get(pk=row.pk)
+    return {"told": str(told), "state": after.state, "state_name": after.get_state_display()}
 
 
 def _found(request: HttpRequest, pk: int) -> Case:

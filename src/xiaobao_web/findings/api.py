@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, StringConstraints
 
-from xiaobao_web.findings import queries, services
+from xiaobao_web.findings import queries, services, verbs
 from xiaobao_web.findings.models import Issue, IssueSource, IssueState, Severity
 from xiaobao_web.kernel.access import require
-from xiaobao_web.kernel.errors import BadValue
+from xiaobao_web.kernel.errors import BadValue, Hidden, Refused
 from xiaobao_web.kernel.rest import Strict, find, page_of
+from xiaobao_web.kernel.rest_steps import Done, StepIn, StepOut, checked, described, posted
 
 PREFIX = "/issues"
 router = Router(tags=["问题台账"])
@@ -174,6 +175,38 @@ def hand_in_outcome(request: HttpRequest, number: str, payload: OutcomeIn) -> di
     issue = find(_rows(request), number=number)
     values = payload.dict()
     return _show(services.hand_in(issue, by=request.user, **values))
+
+
+@router.get("/{number}/steps", response=list[StepOut], summary="可以办理的步骤")
+def list_steps(request: HttpRequest, number: str) -> list[dict[str, Any]]:
+    """Return the steps of an issue: what each asks, or why one may not take it."""
+    issue = find(_rows(request), number=number)
+    return [
+        {
+            "name": offer.verb.name, "label": str(offer.verb.label), "allowed": offer.form is not None,
+            "reason": str(offer.reason), "fields": described(offer.form) if offer.form is not None else [],
+        }
+        for offer in verbs.offers(issue, request.user)
+    ]  # fmt: skip
+
+
+@router.post("/{number}/steps/{verb}", response=Done, summary="办理一步")
+def do_step(request: HttpRequest, number: str, verb: str, payload: StepIn) -> dict[str, Any]:
+    """Take a step of an issue, with the values that its description asks for."""
+    issue = find(_rows(request), number=number)
+    found = verbs.VERBS.get(verb)
+    if found is None:
+        raise Hidden(_("没有这项操作。"))
+    offer = next((item for item in verbs.offers(issue, request.user) if item.verb.name == verb), None)
+    if offer is None or offer.form is None:
+        now = _("现在不能“%(verb)s”：当前状态为“%(state)s”。") % {
+            "verb": found.label, "state": issue.get_state_display(),
+        }  # fmt: skip
+        raise Refused(str(offer.reason) if offer is not None else now)
+    form = found.form(posted(found.form, payload.values), issue=issue)
+    found.do(issue, by=request.user, **checked(form))
+    after = Issue.objects.get(pk=issue.pk)
+    return {"told": str(found.told), "state": after.state, "state_name": after.get_state_display()}
 
 
 def _unit(code: str) -> Any:

@@ -198,9 +198,11 @@ def _norm(row: NormEntry) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names} | {"standing": standing(row)}
 
 
-def _draft(row: RuleDraft) -> dict[str, Any]:
+def drafted(row: RuleDraft, *, faults: bool = False) -> dict[str, Any]:
+    """Return a draft as the interface tells it, with what is wrong with it where that is asked."""
     names = ("number", "rule", "title", "kind", "state", "base_version", "yaml", "note", "changed_at")
-    return {name: getattr(row, name) for name in names} | {"created_by": str(row.created_by)}
+    told = {"created_by": str(row.created_by), "faults": _faults(drafting.check(row).faults) if faults else []}
+    return {name: getattr(row, name) for name in names} | told
 
 
 def _faults(faults: list[proving.Fault]) -> list[dict[str, Any]]:
@@ -257,7 +259,7 @@ def list_drafts(request: HttpRequest, limit: int = 50, cursor: str = "") -> dict
     """Return the drafts, the newest first."""
     require(request.user, "knowledge.drafts")
     rows = RuleDraft.objects.select_related("created_by")
-    return page_of(visible_to(request.user, rows, "knowledge.drafts"), limit=limit, cursor=cursor, show=_draft)
+    return page_of(visible_to(request.user, rows, "knowledge.drafts"), limit=limit, cursor=cursor, show=drafted)
 
 
 @router.get("/drafts/{number}", response=DraftOut, summary="一份草稿及其问题")
@@ -265,14 +267,14 @@ def show_draft(request: HttpRequest, number: str) -> dict[str, Any]:
     """Return a draft by its number, with what is wrong with it."""
     require(request.user, "knowledge.drafts")
     row = find(RuleDraft.objects.select_related("created_by"), number=number)
-    return _draft(row) | {"faults": _faults(drafting.check(row).faults)}
+    return drafted(row, faults=True)
 
 
 @router.post("/drafts", response={201: DraftOut}, summary="起草规则")
 def add_draft(request: HttpRequest, payload: DraftIn) -> Status[dict[str, Any]]:
-    """Start a draft; it is proposed and published in the platform."""
+    """Start a draft; propose it with its steps."""
     row = drafting.start(payload.rule, text=payload.yaml, note=payload.note, by=request.user)
-    return Status(201, _draft(row) | {"faults": _faults(drafting.check(row).faults)})
+    return Status(201, drafted(row, faults=True))
 
 
 @router.post("/test", response=TrialOut, summary="用一段文字测试一条规则")
@@ -311,10 +313,11 @@ def list_allowed(
         raise BadValue(_("没有“%s”这个状态。") % state, fields={"state": _("无效")})
     rows = AllowEntry.objects.select_related("unit", "product")
     rows = rows.filter(state=state) if state else rows
-    return page_of(rows, limit=limit, cursor=cursor, show=_allowed)
+    return page_of(rows, limit=limit, cursor=cursor, show=allowed)
 
 
-def _allowed(row: AllowEntry) -> dict[str, Any]:
+def allowed(row: AllowEntry) -> dict[str, Any]:
+    """Return an entry as the interface tells it."""
     names = [name for name in AllowOut.model_fields if name not in ("unit", "product", "id")]
     told = {name: getattr(row, name) for name in names}
     return told | {"id": row.pk, "unit": str(row.unit or ""), "product": str(row.product or "")}

@@ -13,9 +13,10 @@ from pydantic import ConfigDict, Field, StringConstraints
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadValue, Hidden
 from xiaobao_web.kernel.rest import Strict, find, page_of
+from xiaobao_web.kernel.rest_steps import Done, StepOut
 from xiaobao_web.kernel.serving import respond
 from xiaobao_web.products.models import Product
-from xiaobao_web.reviews import data, documents, queries, services
+from xiaobao_web.reviews import data, documents, queries, services, verbs
 from xiaobao_web.reviews.models import Conclusion, Lane, Opinion, Review, ReviewState, Subject
 from xiaobao_web.reviews.services import external
 
@@ -168,6 +169,15 @@ def _found(request: HttpRequest, pk: int) -> Review:
     return find(_rows(request), pk=pk)  # type: ignore[no-any-return]
 
 
+REMARK = {"name": "comment", "label": "说明", "kind": "text", "required": False, "choices": []}
+
+
+class RemarkIn(Strict):
+    """A remark on a move."""
+
+    comment: Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")] = ""
+
+
 @router.get("", response=ReviewPage, summary="审查事项列表")
 def list_reviews(request: HttpRequest, query: Query[ListQuery]) -> dict[str, Any]:
     """Return the reviews one may see, newest first; by number or external number to look one up."""
@@ -235,6 +245,28 @@ def submit(request: HttpRequest, pk: int) -> dict[str, Any]:
     if review.submitted_at is None or review.state in (ReviewState.DRAFT, ReviewState.ASSESSED, ReviewState.SIGNED):
         services.submit(review, by=request.user)
     return _detail(_found(request, pk))
+
+
+@router.get("/{int:pk}/steps", response=list[StepOut], summary="可以办理的步骤")
+def list_steps(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
+    """Return the moves of a review that take a remark at most, or why one may not make them."""
+    review = _found(request, pk)
+    return [
+        {"name": item.name, "label": str(item.label), "allowed": item.allowed, "reason": str(item.reason),
+         "fields": [REMARK] if item.allowed else []}
+        for item in verbs.of(review, request.user) if item.name in verbs.PLAIN
+    ]  # fmt: skip
+
+
+@router.post("/{int:pk}/steps/{verb}", response=Done, summary="办理一步")
+def do_step(request: HttpRequest, pk: int, verb: str, body: RemarkIn) -> dict[str, Any]:
+    """Move a review on: sign, agree, countersign, hand in answers, conclude and the like."""
+    review = _found(request, pk)
+    if verb not in verbs.PLAIN:
+        raise Hidden(_("没有这项操作；要填写内容的步骤在各自的接口或页面办理。"))
+    moved = verbs.PLAIN[verb](review, by=request.user, comment=body.comment.strip())
+    name = moved.get_state_display()
+    return {"told": _("已办理，当前状态：%s") % name, "state": moved.state, "state_name": name}
 
 
 @router.get("/{int:pk}/opinions/{int:round_number}/document", summary="审查意见书（Word）", response={200: bytes})

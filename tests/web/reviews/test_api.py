@@ -8,6 +8,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from xiaobao_web.reviews import services
 from xiaobao_web.reviews.models import Review
 
 GET = Callable[[str], Client]
@@ -75,3 +76,17 @@ def test_wrong_values_are_told(bank: Any, client_of: GET) -> None:
     assert client.get("/api/reviews", {"colour": "red"}).status_code == 422
     assert post(client_of("auditor"), BODY).status_code == 403
     assert Client().get("/api/reviews").status_code == 401
+
+
+def test_steps_are_listed_and_taken(bank: Any, client_of: GET, flow: Any) -> None:
+    review = flow.draft()
+    services.save_assessment(review, flow.answers(review), by=bank["submitter"])
+    review = services.finish_assessment(review, by=bank["submitter"])
+    head, path = client_of("sender_head"), f"/api/reviews/{review.pk}/steps"
+    steps = {step["name"]: step for step in head.get(path).json()}
+    assert steps["sign"]["allowed"]
+    done = head.post(f"{path}/sign", {"comment": "同意报送"}, content_type="application/json")
+    assert done.json()["state"] == "signed", done.json()
+    assert head.post(f"{path}/sign", {}, content_type="application/json").status_code == 409
+    assert client_of("submitter").post(f"{path}/agree", {}, content_type="application/json").status_code in (403, 409)
+    assert head.post(f"{path}/burn", {}, content_type="application/json").status_code == 404
