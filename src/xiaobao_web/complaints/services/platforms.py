@@ -62,11 +62,23 @@ def save(platform: Platform | None, *, by: Any, secrets: Mapping[str, str], **va
     row.set_by = by
     adapter_of(row)
     row.save()
-    changes = {name: [str(before.get(name, "")), str(getattr(row, name))] for name in values
-               if str(before.get(name, "")) != str(getattr(row, name))}  # fmt: skip
+    changes = _changes(before, row, list(values))
     facts = {"name": row.name, "secrets": "、".join(sorted(given))}
     journal.record("complaints.platform_set", by=by, on=row, facts=facts, changes=changes)
     return row
+
+
+def _changes(before: Mapping[str, Any], row: Platform, names: list[str]) -> dict[str, list[str]]:
+    """Return what was changed, each option by itself, by the names that people read."""
+    pairs: dict[str, tuple[Any, Any]] = {}
+    for name in names:
+        if name == "options":
+            old, new = before.get(name) or {}, row.options
+            pairs |= {f"{_('配置')} {key}": (old.get(key, ""), new.get(key, "")) for key in {**old, **new}}
+        else:
+            label = str(Platform._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+            pairs[label] = (before.get(name, ""), getattr(row, name))
+    return {label: [str(old), str(new)] for label, (old, new) in pairs.items() if str(old) != str(new)}
 
 
 def tried(platform: Platform, *, by: Any) -> tuple[int, list[str]]:
