@@ -298,6 +298,11 @@ def hold(attachments: Iterable[Attachment], *, by: Any, reason: str) -> int:
     return count
 
 
+def retain(attachments: models.QuerySet[Attachment], *, until: date | None) -> int:
+    """Say until when files are kept, None for ever; the caller tells of it. Returns how many."""
+    return Attachment.objects.filter(pk__in=attachments.order_by().values("pk")).update(retain_until=until)
+
+
 def purge_due(today: date | None = None, *, limit: int = 1000) -> int:
     """Let go of attachments whose time is over and that nothing holds, then of unnamed bytes; return how many went.
 

@@ -42,6 +42,7 @@ event_type("reviews.dispute", _("{actor} 转入第 {round} 轮审查，沿用 {c
 event_type("reviews.verified", _("{actor} 落实核验：{result}"))
 event_type("reviews.archive", _("{actor} 归档 {subject}"))
 event_type("reviews.dossier_made", _("生成审查档案，指纹 {sha256}"))
+event_type("reviews.retention_set", _("{actor} 把保管类别定为{label}"))
 event_type("reviews.hold_set", _("{actor} 设置法律保留：{reason}"))
 event_type("reviews.hold_lifted", _("{actor} 解除法律保留：{reason}"))
 event_type("reviews.withdraw", _("{actor} 撤回送审"))

@@ -63,3 +63,25 @@ def test_retention_and_hold(bank: Any, flow: Any) -> None:
     services.hold(review, by=bank["office"], reason="")
     row.refresh_from_db()
     assert not row.hold_reason
+
+
+def test_the_office_chooses_the_class_of_retention(bank: Any, flow: Any, client_of: Any) -> None:
+    from django.urls import reverse
+
+    from xiaobao_web.kernel import journal
+
+    review = archived(bank, flow)
+    url = reverse("review_dossier", args=[review.pk])
+    page = client_of("office").get(url).content.decode()
+    assert f"{review.archived_at.year + 10}年" in page or f"{review.archived_at.year + 10}-" in page
+    assert "更改保管类别" not in client_of("reviewer").get(url).content.decode()
+    wanted = {"action": "retention", "retention": "marketing"}
+    assert client_of("reviewer").post(url, wanted).status_code == 403
+    assert client_of("office").post(url, wanted | {"retention": "none"}).status_code == 422
+    assert client_of("office").post(url, wanted).status_code == 302
+    kept = files.attachments_of(review).filter(purpose__in=["dossier", "archive"])
+    assert {row.retain_until.year for row in kept} == {review.archived_at.year + 5}
+    assert "营销宣传档案" in journal.sentence(journal.events_of(review).last())
+    services.keep_as(review, retention="permanent", by=bank["legal"])
+    assert {row.retain_until for row in kept.all()} == {None}
+    assert "永久" in client_of("office").get(url).content.decode()

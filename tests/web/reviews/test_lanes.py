@@ -86,6 +86,18 @@ def test_branch_reviews_itself_and_head_office_samples(bank: Any, flow: Any, mon
         services.check_sample(review, by=bank["liaison"], agrees=True, note="x")
 
 
+def test_only_branches_review_themselves(bank: Any, flow: Any, client_of: Any) -> None:
+    from django.urls import reverse
+
+    with pytest.raises(BadValue, match="分行自审只用于分行"):
+        flow.draft(lane="branch")
+    assert services.may_review_itself(bank.units["sub_branch"])
+    ours, theirs = flow.draft(), flow.draft(by="liaison", lane="branch")
+    offered = '<option value="branch"'
+    assert offered not in client_of("submitter").get(reverse("review_edit", args=[ours.pk])).content.decode()
+    assert offered in client_of("liaison").get(reverse("review_edit", args=[theirs.pk])).content.decode()
+
+
 def test_draw_is_the_same_always_and_fair() -> None:
     values = [lanes.draw_value(f"SC2026-{number:05d}") for number in range(4000)]
     assert lanes.draw_value("SC2026-00001") == values[1]

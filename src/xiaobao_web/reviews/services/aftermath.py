@@ -168,6 +168,27 @@ def archive(review: Review, *, by: Any, comment: str = "") -> Review:
 
 
 @transaction.atomic
+def keep_as(review: Review, *, retention: str, by: Any) -> Review:
+    """Put a review's archive into a class of retention; the last day of what is archived already moves with it."""
+    from xiaobao_web.reviews import dossier
+
+    row = lock(review)
+    require(by, "reviews.hold", row)
+    classes = data.retention()["classes"]
+    if retention not in classes:
+        raise BadValue(_("请选择保管类别。"), fields={"retention": _("请选择")})
+    was, row.retention = row.retention, retention
+    row.save(update_fields=["retention"])
+    until = dossier.retain_until(row)
+    if row.archived_at is not None:
+        files.retain(files.attachments_of(row).filter(purpose__in=["dossier", "archive"]), until=until)
+    label = classes[retention]["label"]
+    changes = {str(_("保管类别")): [classes.get(was, {}).get("label", was), label]}
+    journal.record("reviews.retention_set", by=by, on=row, facts={"label": label}, changes=changes)
+    return row
+
+
+@transaction.atomic
 def hold(review: Review, *, by: Any, reason: str) -> Review:
     """Set a legal hold for a reason: nothing of the review is let go of while it stands; an empty reason lifts it."""
     row = lock(review)

@@ -16,6 +16,7 @@ from xiaobao_web.kernel.errors import BadValue, Forbidden, Refused
 from xiaobao_web.kernel.numbers import next_number
 from xiaobao_web.materials import hashing
 from xiaobao_web.materials import services as materials
+from xiaobao_web.people.models import Organisation, OrganisationKind
 from xiaobao_web.reviews import clocking, data, telling
 from xiaobao_web.reviews.models import Lane, Review, ReviewMaterial, ReviewState, SelfAssessment, Subject
 
@@ -84,6 +85,8 @@ def _check(review: Review) -> None:
         faults["subject"] = _("请选择审查类型。")
     if review.lane not in Lane.values:
         faults["lane"] = _("请选择通道。")
+    if review.lane == Lane.BRANCH and not may_review_itself(review.unit):
+        faults["lane"] = _("分行自审只用于分行及其下机构的送审，总行部门请选其他通道。")
     if review.template is not None and review.lane != Lane.TEMPLATE:
         faults["template"] = _("选了母版的，通道应为“模板备案”。")
     if review.lane == Lane.URGENT and not review.urgent_reason:
@@ -94,6 +97,11 @@ def _check(review: Review) -> None:
         faults["channels"] = _("渠道应是一组文字。")
     if faults:
         raise BadValue(_("还有内容需要更正：%(what)s") % {"what": " ".join(faults.values())}, fields=faults)
+
+
+def may_review_itself(unit: Any) -> bool:
+    """Tell whether an organisation may review itself: a branch, and what lies below one."""
+    return Organisation.objects.filter(pk__in=unit.ancestor_ids(), kind=OrganisationKind.BRANCH).exists()
 
 
 def require_draft(review: Review) -> None:

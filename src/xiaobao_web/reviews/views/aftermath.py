@@ -14,6 +14,7 @@ from xiaobao_web.kernel import deadlines, files, wordfiles
 from xiaobao_web.kernel.access import can, find, require
 from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError
 from xiaobao_web.reviews import data, documents, queries, services
+from xiaobao_web.reviews.dossier import retain_until
 from xiaobao_web.reviews.models import OpinionTemplate, Outcome, Reevaluation, Review, Subject, Verification
 from xiaobao_web.reviews.services.aftermath import points_to_evidence
 from xiaobao_web.reviews.services.reevaluation import new_findings
@@ -196,8 +197,22 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
 
     review = find_review(request.user, pk)
     require(request.user, "reviews.dossier", review)
+    if request.method == "POST" and request.POST.get("action") == "retention":
+        services.keep_as(review, retention=request.POST.get("retention", ""), by=request.user)
+        messages.success(request, _("保管类别已更新，已归档文件的保存期限随之调整。"))
+        return redirect("review_dossier", pk=pk)
     if request.method == "POST":
         run = make_dossier.using(by=request.user).enqueue(review.pk)
         return redirect("job", pk=run.pk)
     rows: Any = files.attachments_of(review).filter(purpose__in=["dossier", "archive"])
-    return render(request, "reviews/dossier.html", {"review": review, "rows": rows.order_by("-pk")})
+    kept = data.retention()
+    context = {
+        "review": review,
+        "rows": rows.order_by("-pk"),
+        "classes": [(name, item["label"], item["years"]) for name, item in kept["classes"].items()],
+        "kept_as": kept["classes"].get(review.retention, {}).get("label", review.retention),
+        "until": retain_until(review),
+        "basis": kept["basis"],
+        "may_keep": bool(can(request.user, "reviews.hold", review)),
+    }
+    return render(request, "reviews/dossier.html", context)

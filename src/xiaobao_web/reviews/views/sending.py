@@ -122,7 +122,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         "answer_choices": data.ANSWERS.items(),
         "obstacles": services.obstacles(review),
         "subjects": Subject.choices,
-        "lanes": [item for item in Lane.choices if item[0] != Lane.BATCH],
+        "lanes": _lanes(review),
         "kinds": MaterialKind.choices,
         "channels": list(dict.fromkeys([*CHANNELS, *review.channels])),
         "channels_wanted": data.packs()[review.subject].channels,
@@ -134,6 +134,12 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         "attachments": files.attachments_of(review),
     }
     return render(request, "reviews/edit.html", context)
+
+
+def _lanes(review: Review) -> list[tuple[str, str]]:
+    """Return the lanes one may choose: the batch lane has a page of its own, only branches review themselves."""
+    closed = {Lane.BATCH} if services.may_review_itself(review.unit) else {Lane.BATCH, Lane.BRANCH}
+    return [(value, str(label)) for value, label in Lane.choices if value not in closed]
 
 
 @require_POST
