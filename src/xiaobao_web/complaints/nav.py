@@ -18,6 +18,6 @@ entry("after", _("批量导入"), "complaint_import", "complaints.import", "file
 entry("after", _("监管转办"), "complaint_transfers", "complaints.regulator", "building-bank", 14)
 entry("after", _("协办任务"), "complaint_tasks", "complaints.tasks", "checklist", 16)
 entry("after", _("经办专长"), "complaint_skills", "complaints.skills", "star", 17)
-entry("system", _("官方分类编码"), "complaint_codes", "complaints.set_codes", "list-numbers", 43)
+entry("system", _("官方分类编码"), "complaint_codes", "complaints.set_codes", "hash", 43)
 entry("system", _("支付平台"), "complaint_platforms", "complaints.set_platform", "webhook", 44)
 entry("system", _("反馈报告模板"), "complaint_templates", "complaints.set_template", "file-type-docx", 42)

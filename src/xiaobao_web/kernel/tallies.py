@@ -12,12 +12,14 @@ from urllib.parse import urlencode
 import xlsxwriter
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from xiaobao_web.kernel import formats
+from xiaobao_web.kernel import formats, journal
 from xiaobao_web.kernel.lists.sheet import ACTIVE
+from xiaobao_web.kernel.periods import Period
 
 Text = str | Promise
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -158,6 +160,19 @@ def download(tables: Iterable[Table], about: Iterable[tuple[str, str]], name: st
     answer = HttpResponse(workbook(tables, about), content_type=XLSX)
     answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return answer
+
+
+def hand_out(
+    user: Any, tables: list[Table], *, title: str, period: Period, about: Iterable[tuple[str, str]]
+) -> HttpResponse:
+    """Return a period's tables as a file that says where they come from; handing them out is journalled."""
+    facts = {"list": title, "rows": sum(len(table.rows) for table in tables), "filters": period.label}
+    journal.record("kernel.exported", by=user, facts=facts)
+    told = [
+        (_("内容"), title), (_("期间"), period.label), *about, (_("导出人"), str(user)),
+        (_("导出时间"), f"{timezone.localtime():%Y-%m-%d %H:%M}"),
+    ]  # fmt: skip
+    return download(tables, told, f"{title} {period.first} {_('至')} {period.last}.xlsx")
 
 
 def _name(title: str, taken: set[str]) -> str:

@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from xiaobao_web.kernel import files
 from xiaobao_web.kernel.errors import BadUpload
+from xiaobao_web.kernel.models import StoredFile
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def taken(upload: Any, check: Callable[[bytes], None], *, by: Any) -> StoredFile:
+    """Keep an uploaded template that passes its check; raises BadUpload that says what is wrong with it."""
+    check(upload.read())
+    upload.seek(0)
+    stored = files.store(upload, name=upload.name, by=by)
+    if stored.media_type != DOCX:
+        raise BadUpload(_("模板须是 docx 文件。"))
+    return stored
+
+
+def content_of(template: Any, otherwise: Callable[[], bytes]) -> bytes:
+    """Return the bytes of the template in use, a row with `stored`; without one those packaged."""
+    if template is None:
+        return otherwise()
+    with files.open_stored(template.stored) as file:
+        return file.read()
 
 
 def _sandbox() -> Any:

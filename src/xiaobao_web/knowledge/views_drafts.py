@@ -46,6 +46,7 @@ def change(request: SignedIn, rule: str) -> HttpResponse:
 
 def _begin(request: SignedIn, rule: str, text: str) -> HttpResponse:
     form = DraftForm(request.POST if request.method == "POST" else None, initial={"rule": rule, "yaml": text})
+    form.fields["rule"].required = not rule
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:

@@ -7,12 +7,11 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from xiaobao_web.findings import offences
-from xiaobao_web.kernel import journal, periods, tallies
+from xiaobao_web.kernel import periods, tallies
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.desk import Figure
 from xiaobao_web.kernel.periods import Period
@@ -69,15 +68,5 @@ def sheet(request: SignedIn) -> HttpResponse:
         for stat in found.stats
     ]
     tables = [Table(_("总览"), [_("指标"), _("数值"), _("对比上期")], rows), *found.tables]
-    about = [
-        (_("内容"), _("消保审查统计")),
-        (_("期间"), period.label),
-        (_("对比上期"), period.before.label),
-        (_("范围"), _("导出人可见的审查与发现")),
-        (_("导出人"), str(request.user)),
-        (_("导出时间"), f"{timezone.localtime():%Y-%m-%d %H:%M}"),
-    ]
-    facts = {"list": _("审查统计"), "rows": sum(len(table.rows) for table in tables), "filters": period.label}
-    journal.record("kernel.exported", by=request.user, facts=facts)
-    name = _("审查统计 %(first)s 至 %(last)s.xlsx") % {"first": period.first, "last": period.last}
-    return tallies.download(tables, about, name)
+    about = [(_("对比上期"), period.before.label), (_("范围"), _("导出人可见的审查与发现"))]
+    return tallies.hand_out(request.user, tables, title=_("审查统计"), period=period, about=about)

@@ -15,7 +15,7 @@ from xiaobao_web.kernel import files, journal
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadUpload
 from xiaobao_web.kernel.models import RetentionClass, StoredFile
-from xiaobao_web.kernel.wordfiles import DOCX, render, syntax_of
+from xiaobao_web.kernel.wordfiles import content_of, render, syntax_of, taken
 from xiaobao_web.reviews.models import Duty, Opinion, OpinionTemplate
 
 SEVERITY = {"high": "高", "medium": "中", "low": "低"}
@@ -105,12 +105,7 @@ SAMPLE: dict[str, Any] = {
 def set_template(upload: Any, *, by: Any) -> OpinionTemplate:
     """Use an uploaded Word file as the template from now on; raises BadUpload that says what is wrong with it."""
     require(by, "reviews.set_template")
-    content = upload.read()
-    check_template(content)
-    upload.seek(0)
-    stored = files.store(upload, name=upload.name, by=by)
-    if stored.media_type != DOCX:
-        raise BadUpload(_("模板须是 docx 文件。"))
+    stored = taken(upload, check_template, by=by)
     with transaction.atomic():
         OpinionTemplate.objects.filter(active=True).update(active=False)
         row = OpinionTemplate.objects.create(name=files.clean_name(upload.name, stored), stored=stored, added_by=by)
@@ -129,10 +124,7 @@ def remove_template(row: OpinionTemplate, *, by: Any) -> None:
 def template_in_use() -> bytes:
     """Return the bytes of the template that is used now."""
     row = OpinionTemplate.objects.filter(active=True).select_related("stored").first()
-    if row is None:
-        return default_template()
-    with files.open_stored(row.stored) as file:
-        return file.read()
+    return content_of(row, default_template)
 
 
 def write(opinion: Opinion) -> StoredFile:

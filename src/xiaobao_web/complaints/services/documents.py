@@ -16,7 +16,7 @@ from xiaobao_web.kernel import files, journal
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadUpload, BadValue
 from xiaobao_web.kernel.models import RetentionClass, StoredFile
-from xiaobao_web.kernel.wordfiles import DOCX, render, syntax_of
+from xiaobao_web.kernel.wordfiles import content_of, render, syntax_of, taken
 
 REPORT_NAMES: dict[str, str] = {
     "institution": "机构名称", "bureau": "转办机构", "number": "转办编号", "case_number": "投诉编号",
@@ -51,12 +51,7 @@ def set_template(upload: Any, *, bureau: str, by: Any) -> BureauTemplate:
     require(by, "complaints.set_template")
     if not bureau.strip():
         raise BadValue(_("请写明是哪个转办机构的模板。"), fields={"bureau": _("必填")})
-    content = upload.read()
-    check_template(content)
-    upload.seek(0)
-    stored = files.store(upload, name=upload.name, by=by)
-    if stored.media_type != DOCX:
-        raise BadUpload(_("模板须是 docx 文件。"))
+    stored = taken(upload, check_template, by=by)
     with transaction.atomic():
         BureauTemplate.objects.filter(bureau=bureau.strip(), active=True).update(active=False)
         row = BureauTemplate.objects.create(
@@ -70,10 +65,7 @@ def set_template(upload: Any, *, bureau: str, by: Any) -> BureauTemplate:
 def template_for(bureau: str) -> bytes:
     """Return the template of a bureau, else the packaged one."""
     row = BureauTemplate.objects.filter(bureau=bureau, active=True).select_related("stored").first()
-    if row is None:
-        return packaged_report()
-    with files.open_stored(row.stored) as file:
-        return file.read()
+    return content_of(row, packaged_report)
 
 
 def write_letter_document(letter: Letter) -> StoredFile:

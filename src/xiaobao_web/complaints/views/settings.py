@@ -30,7 +30,7 @@ def skills(request: HttpRequest) -> HttpResponse:
     require(request.user, "complaints.skills")
     rows = skilled.handlers(request.user)
     covered = {name for row in rows for name in row.types}
-    bare = [name for name, _label in business_types() if name not in covered]
+    bare = [name for name, _label in business_types() if name not in covered] if covered else []
     return render(request, "complaints/skills.html", {"rows": rows, "bare": bare})
 
 

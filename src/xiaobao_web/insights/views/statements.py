@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
@@ -21,8 +20,7 @@ from xiaobao_web.kernel.access import can, find, require
 from xiaobao_web.kernel.errors import BadValue, Refused
 from xiaobao_web.kernel.requests import SignedIn
 from xiaobao_web.kernel.serving import respond
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+from xiaobao_web.kernel.wordfiles import DOCX
 
 
 @require_GET
@@ -47,17 +45,8 @@ def sheet(request: SignedIn) -> HttpResponse:
     require(request.user, "insights.view")
     period = periods.read(request.GET)
     found = statistics.report(request.user, period)
-    about = [
-        (_("内容"), _("投诉统计")), (_("期间"), period.label), (_("口径"), _("按收到时间；并案与不予办理的不计")),
-        (_("范围"), _("导出人可见的投诉")), (_("导出人"), str(request.user)),
-        (_("导出时间"), f"{timezone.localtime():%Y-%m-%d %H:%M}"),
-    ]  # fmt: skip
-    rows = sum(len(table.rows) for table in found.tables)
-    journal.record(
-        "kernel.exported", by=request.user, facts={"list": _("投诉统计"), "rows": rows, "filters": period.label}
-    )
-    name = _("投诉统计 %(first)s 至 %(last)s.xlsx") % {"first": period.first, "last": period.last}
-    return tallies.download(found.tables, about, name)
+    about = [(_("口径"), _("按收到时间；并案与不予办理的不计")), (_("范围"), _("导出人可见的投诉"))]
+    return tallies.hand_out(request.user, found.tables, title=_("投诉统计"), period=period, about=about)
 
 
 @require_GET
