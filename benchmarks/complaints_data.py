@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from bulk import bare
 from django.db import connection, models, transaction
 from django.db.models import Max, Min
 from django.utils import timezone
@@ -77,36 +78,60 @@ def fill(found: Institution, size: int) -> None:
         search_index.write(SearchEntry.objects.bulk_create([_entry(row, now) for row in cases], batch_size=CHUNK))
 
 
+MOMENTS: dict[type[models.Model], tuple[str, ...]] = {
+    Case: ("received_at", "accepted_at", "assigned_at", "answered_at", "closed_at"),
+    Contact: ("received_at", "kind_at", "sampled_at"), CaseEvent: ("at",), Letter: ("sent_at",), Responsibility: (),
+    Task: ("asked_at",), Deadline: ("started_at", "due_at", "warn_at", "met_at"),
+}  # fmt: skip
+"""What moves with a copy: ids follow the dates, as they do where complaints come in one after another."""
+ORDER = "s.k, r.id"
+
+
 @transaction.atomic
 def multiply(first: int, copies: int) -> None:
-    """Copy the first so many cases, each so many times, with all that hangs on them."""
+    """Copy the first so many cases, each so many times, with all that hangs on them; copies of one lie far apart.
+
+    On PostgreSQL a closed case's dates move to where its id stands in the years; what is open stays of late.
+    """
     top = Case.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    undone = list(Case.objects.exclude(state__in=DONE).values_list("pk", flat=True))
+    tail = f"'-{top}-' || s.k"
 
     def place(column: str) -> str:
-        return f"{top} + (r.{column} - 1) * {copies} + s.k + 1"
+        return f"{top} + s.k * {first} + r.{column}"
 
-    tail, mine = f"'-{top}-' || s.k", f"r.case_id <= {first}"
-    own = {"number": f"r.number || {tail}", "phone": f"CAST(13000000000 + {place('id')} AS VARCHAR(40))"}
-    _copy(Case, copies, f"r.id <= {first}", {"id": place("id"), **own})
-    keyed = {"number": f"r.number || {tail}", "key": f"r.key || {tail}", "source_number": f"r.source_number || {tail}"}
-    _copy(Contact, copies, mine, {"case_id": place("case_id"), **keyed})
-    _copy(Letter, copies, mine, {"case_id": place("case_id"), "number": own["number"]})
-    for model in (CaseEvent, Responsibility, Task):
-        _copy(model, copies, mine, {"case_id": place("case_id")})
+    def copy(model: type[models.Model], key: str, where: str, /, **changed: str) -> None:
+        days = f"{365 * YEARS * 0.98} * (({place(key)}) / {float(top + first * copies)} - r.{key} / {float(first)})"
+        moved = f"CASE WHEN r.{key} = ANY(ARRAY{undone}) THEN 0 ELSE {days} END * interval '1 day'"
+        for name in MOMENTS[model] if connection.vendor == "postgresql" else ():
+            changed[name] = f"r.{name} + {moved}"
+        _copy(model, copies, where, {key: place(key), **changed}, ORDER)
+
+    tables = (Case, Contact, Letter, CaseEvent, Responsibility, Task, Deadline, SearchEntry)
+    mine, number = f"r.case_id <= {first}", f"r.number || {tail}"
     ours = f"r.subject_type = '{LABEL}' AND r.subject_id <= {first}"
-    _copy(Deadline, copies, ours, {"subject_id": place("subject_id")})
-    _copy_entries(copies, ours, place("subject_id"))
+    with bare(*tables):
+        phone = f"CAST(13000000000 + {place('id')} AS VARCHAR(40))"
+        copy(Case, "id", f"r.id <= {first}", number=number, phone=phone)
+        keys = {name: f"r.{name} || {tail}" for name in ("key", "source_number")}
+        copy(Contact, "case_id", mine, number=number, **keys)
+        copy(Letter, "case_id", mine, number=number)
+        for model in (CaseEvent, Responsibility, Task):
+            copy(model, "case_id", mine)
+        copy(Deadline, "subject_id", ours)
+        _copy_entries(copies, ours, place("subject_id"))
 
 
 def _copy_entries(copies: int, ours: str, subject: str) -> None:
     """Copy the entries of the search with their words."""
-    told = SearchEntry.objects.filter(subject_type=LABEL).aggregate(least=Min("pk"))
+    own = SearchEntry.objects.filter(subject_type=LABEL)
+    least, count = own.aggregate(least=Min("pk"))["least"], own.count()
     top = SearchEntry.objects.aggregate(top=Max("pk"))["top"]
-    place = f"{top} + (r.id - {told['least']}) * {copies} + s.k + 1"
+    place = f"{top} + s.k * {count} + r.id - {least} + 1"
     changed = {"id": place, "subject_id": subject}
     if connection.vendor != "sqlite":
         changed["words"] = "r.words"
-    _copy(SearchEntry, copies, ours, changed)
+    _copy(SearchEntry, copies, ours, changed, ORDER)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute(

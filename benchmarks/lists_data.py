@@ -192,7 +192,9 @@ def _series(copies: int) -> str:
     return f"({series}) s"
 
 
-def _copy(model: type[models.Model], copies: int, where: str, changed: dict[str, str]) -> None:
+def _copy(
+    model: type[models.Model], copies: int, where: str, changed: dict[str, str], order: str = "r.id, s.k"
+) -> None:
     """Copy rows of a table within the database; `changed` gives the expressions of the columns that differ."""
     columns = {field.column: f'r."{field.column}"' for field in model._meta.concrete_fields if not field.primary_key}
     columns |= changed
@@ -201,7 +203,7 @@ def _copy(model: type[models.Model], copies: int, where: str, changed: dict[str,
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({named}) SELECT {', '.join(columns.values())} FROM {table} r "
-            f"CROSS JOIN {_series(copies)} WHERE {where} ORDER BY r.id, s.k"
+            f"CROSS JOIN {_series(copies)} WHERE {where} ORDER BY {order}"
         )
 
 

@@ -160,6 +160,12 @@ def _under(user: Any, roots: Iterable[Any]) -> frozenset[int]:
     return frozenset(ids)
 
 
+def organisations(user: Caller) -> frozenset[int]:
+    """Return the ids of the organisations at or below those where a person holds a post today."""
+    person: Any = user
+    return _under(user, [post.reaches() for post in person.posts_now()])
+
+
 def holds(user: Caller, name: str) -> bool:
     """Tell whether a person has a permission anywhere at all."""
     return not scope(user, name).nowhere

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -21,6 +21,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from xiaobao_web.kernel import search_index
+from xiaobao_web.kernel.access import organisations
 from xiaobao_web.kernel.errors import Undeclared
 from xiaobao_web.kernel.models import SearchEntry
 from xiaobao_web.kernel.words import MOST_TEXT, Word, shown, wanted, words_of
@@ -29,6 +30,8 @@ FEW, MORE, MANY = 200, 5_000, 200_000
 """Matches looked through for those one may see: the newest few, then, where these do not fill the page, more."""
 NARROW = 1_000
 """Who may see so few rows of a kind has the matches looked for among them."""
+SPARE = 10
+"""How many times the wanted matches are taken in a person's organisations, where some may be hidden from them."""
 AROUND = 48
 """Characters shown before and after the first hit."""
 BATCH = 500
@@ -272,11 +275,48 @@ def _seen(
     if len(own) <= NARROW:
         among = list(entries.filter(subject_id__in=own).values_list("pk", flat=True))
         return list(entries.filter(pk__in=matching(limit, among))) if among else []
+    near = _near(user, kind, looked, in_title, before, limit)
+    if near is not None:
+        return list(allowed.filter(pk__in=near)[:limit])
     for most in (MORE, MANY):
         rows = list(allowed.filter(pk__in=matching(most))[:limit])
         if len(rows) >= limit:
             break
     return rows
+
+
+def _near(
+    user: Any, kind: Searchable, looked: list[Word], in_title: bool, before: int | None, limit: int
+) -> list[int] | None:
+    """Return the newest matching entries of a person's organisations and of what else they may see, all of it.
+
+    None where the words are not met often, where the person may see much elsewhere or little of what is theirs, and on
+    SQLite.
+    """
+    path, units = getattr(kind.model, "scope_unit", ""), organisations(user)
+    if connection.vendor == "sqlite" or not path or path == "pk" or not units:
+        return None
+    if not search_index.common(kind.name, looked, in_title):
+        return None
+    elsewhere = kind.visible(user).exclude(**{f"{path}__in": units}).order_by()
+    others = list(elsewhere.values_list("pk", flat=True)[: NARROW + 1])
+    if len(others) > NARROW:
+        return None
+    most = limit * SPARE
+    found = search_index.ids(
+        search_index.newest(kind.name, looked, in_title=in_title, before=before, most=most, units=sorted(units))
+    )
+    seen = SearchEntry.objects.filter(pk__in=found, subject_type=kind.name)
+    count = seen.filter(Exists(kind.visible(user).filter(pk=OuterRef("subject_id")))).count()
+    if len(found) == most and count < limit:
+        return None
+    entries = SearchEntry.objects.filter(subject_type=kind.name, subject_id__in=others)
+    among = list(entries.values_list("pk", flat=True))
+    if among:
+        found += search_index.ids(
+            search_index.matching(kind.name, looked, in_title=in_title, before=before, most=limit, among=among)
+        )
+    return found
 
 
 def _hit(row: SearchEntry, words: str) -> Hit:

@@ -16,6 +16,8 @@ LAST_POSITION = 16_383
 MOST_POSITIONS = 255
 RARE = 1_000
 """Matches up to which PostgreSQL is told their ids."""
+COMMON, NEAR = 20_000, 500
+"""From so many matches on, so few of the newest are met soonest by walking back from the newest entry."""
 GAP = 8
 """Positions between the title and the text, so that no phrase spans both."""
 
@@ -76,15 +78,42 @@ def matching(
 
     in_title: True for matches in the title, False for those in title and text together but not in the title alone.
     """
-    condition, values = (_fts if connection.vendor == "sqlite" else _tsquery)(label, words, in_title)
-    key, table = ("rowid", "kernel_search_words") if connection.vendor == "sqlite" else ("id", "kernel_searchentry")
-    if connection.vendor != "sqlite" and not among:
+    sqlite = connection.vendor == "sqlite"
+    condition, values = (_fts if sqlite else _tsquery)(label, words, in_title)
+    key, table = ("rowid", "kernel_search_words") if sqlite else ("id", "kernel_searchentry")
+    if not sqlite and not among:
         among = _rare(label, words, in_title)
+        if not among and most <= NEAR and common(label, words, in_title):
+            return newest(label, words, in_title=in_title, before=before, most=most)
     if before:
         condition, values = f"{condition} AND {key} < %s", [*values, before]
     if among:
         condition, values = f"{condition} AND {key} IN ({', '.join(['%s'] * len(among))})", [*values, *among]
     return RawSQL(f"SELECT {key} FROM {table} WHERE {condition} ORDER BY {key} DESC LIMIT %s", (*values, most))
+
+
+def newest(
+    label: str,
+    words: Sequence[Word],
+    *,
+    in_title: bool | None,
+    before: int | None,
+    most: int,
+    units: Sequence[int] = (),
+) -> RawSQL:
+    """Return the subquery of `matching` as a walk back from the newest entry, perhaps of some organisations only.
+
+    PostgreSQL alone; it takes long where few entries match.
+    """
+    condition, values = _tsquery(label, words, in_title)
+    where, given = "subject_type = %s", list[Any]([label])
+    if units:
+        where, given = f"{where} AND unit_id = ANY(%s)", [*given, list(units)]
+    if before:
+        where, given = f"{where} AND id < %s", [*given, before]
+    # OFFSET keeps the planner, which knows no frequency of phrases, from collecting and sorting all that match.
+    walk = f"SELECT id, words, positions FROM kernel_searchentry WHERE {where} ORDER BY id DESC OFFSET 0"
+    return RawSQL(f"SELECT id FROM ({walk}) AS walked WHERE {condition} LIMIT %s", (*given, *values, most))
 
 
 def _rare(label: str, words: Sequence[Word], in_title: bool | None) -> list[int]:
@@ -101,6 +130,14 @@ def _rare(label: str, words: Sequence[Word], in_title: bool | None) -> list[int]
         if len(few) <= RARE:
             return few or [0]
     return []
+
+
+def common(label: str, words: Sequence[Word], in_title: bool | None) -> bool:
+    """Tell whether so many entries match loosely that the newest of them lie close together."""
+    query = f"{_title_query(words) if in_title else _loose_query(words)} & '{_kind_word(label)}'"
+    sql = "WITH found AS MATERIALIZED (SELECT id FROM kernel_searchentry WHERE words @@ CAST(%s AS tsquery)) "
+    counted = RawSQL(f"{sql} SELECT count(*) FROM (SELECT 1 FROM found LIMIT %s) AS told", (query, COMMON))
+    return ids(counted) == [COMMON]
 
 
 def _few(label: str, query: str) -> list[int]:
