@@ -31,7 +31,7 @@ MOST_HEART = 24
 HOT_DAYS = 7
 HOT_TEXTS = 20
 HOT_TIMES = 3
-REWORDED = (0.3, 0.09, 0.06)
+REWORDED = (0.3, 0.12, 0.1)
 """How alike the texts of two topics are (cosine) from which they are one, by how many terms they share: 0, 1, 2."""
 LEAP = timedelta(days=30)
 _SAMPLED = 8
@@ -242,8 +242,9 @@ class Trends:
     def _reworded(self, terms: tuple[str, ...], bag: dict[int, float]) -> _Told | None:
         """Return the topic told before that this one says in other words: their texts are alike, and name the same."""
         for told in self._told:
-            shared = sum(any(term in other or other in term for other in told.terms) for term in terms)
-            least = REWORDED[min(shared, len(REWORDED) - 1)]
+            shared = {other for other in told.terms if any(term in other or other in term for term in terms)}
+            roots = [term for term in shared if not any(other != term and other in term for other in shared)]
+            least = REWORDED[min(len(roots), len(REWORDED) - 1)]
             if likeness(self._memory, bag, told.bag) >= least:
                 return told
         return None
