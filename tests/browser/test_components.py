@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import tempfile
@@ -20,9 +19,9 @@ django.setup()
 
 import pytest  # noqa: E402
 from playwright.sync_api import Browser, Page  # noqa: E402
+from reachable import faults  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
 VENDOR = ROOT / "src/xiaobao_web/vendor"
 PASSWORD = "correct horse 42"
 
@@ -88,16 +87,6 @@ def test_the_page_of_components_is_for_developers(client: Any, django_user_model
         backend="django.contrib.auth.backends.ModelBackend",
     )
     assert client.get("/styleguide/").status_code == 404
-
-
-def faults(page: Page) -> list[str]:
-    """Return the serious accessibility faults of the page as axe-core finds them."""
-    session = page.context.new_cdp_session(page)
-    session.send("Runtime.evaluate", {"expression": AXE.read_text("utf-8")})
-    found = json.loads(page.evaluate("axe.run().then(answer => JSON.stringify(answer.violations))"))
-    return [
-        f"{item['id']}: {item['nodes'][0]['target']}" for item in found if item["impact"] in {"serious", "critical"}
-    ]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -23,9 +23,9 @@ django.setup()
 
 import pytest  # noqa: E402
 from playwright.sync_api import Browser, BrowserContext, Page, expect  # noqa: E402
+from reachable import faults  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
 VENDOR = ROOT / "src/xiaobao_web/vendor"
 CALL = "[00:00] 坐席：这款保本保息，稳赚不赔。\n[00:03] 客户：有风险吗？\n[00:06] 坐席：没有任何风险，国家兜底。\n"
 POSTER = "保本保息，年化收益高达 8%"
@@ -154,18 +154,6 @@ def opened(context: BrowserContext, address: str, trouble: list[str]) -> Page:
     )
     page.goto(address, wait_until="networkidle")
     return page
-
-
-def faults(page: Page) -> list[str]:
-    """Return what axe finds serious or critical."""
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{item['id']}: {node['target']} {node['failureSummary']}"
-        for item in found["violations"]
-        if item["impact"] in ("serious", "critical")
-        for node in item["nodes"]
-    ]
 
 
 def select_words(page: Page, words: str) -> None:

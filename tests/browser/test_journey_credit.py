@@ -5,16 +5,15 @@ XIAOBAO_PICTURES=docs/user keeps the pictures taken on the way. axe-core finds n
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 import pytest
-from journeys import ROOT, VENDOR, Journey, journal_may_be_flushed, journey
+from journeys import VENDOR, Journey, journal_may_be_flushed, journey
 from playwright.sync_api import Page, expect
+from reachable import faults
 
 __all__ = ["journal_may_be_flushed", "journey"]
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
 GOLDEN = "principal=12000&periods=12&rate=0.6&rate_kind=monthly_rate&method=flat"
 
 pytestmark = [
@@ -22,18 +21,6 @@ pytestmark = [
     pytest.mark.timeout(900),
     pytest.mark.skipif(not VENDOR.is_dir(), reason="浏览器资源还没有取得：make assets"),
 ]
-
-
-def faults(page: Page) -> list[str]:
-    """Return the serious accessibility faults of the page as axe-core finds them."""
-    page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": AXE.read_text("utf-8")})
-    found = json.loads(page.evaluate("axe.run().then(answer => JSON.stringify(answer.violations))"))
-    return [
-        f"{page.url} {item['id']}: {node['target']} {node['failureSummary'][:160]}"
-        for item in found
-        if item["impact"] in {"serious", "critical"}
-        for node in item["nodes"][:2]
-    ]
 
 
 def wide(page: Page) -> bool:

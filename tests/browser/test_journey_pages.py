@@ -6,7 +6,6 @@ serious or critical fault. XIAOBAO_PICTURES=folder keeps a picture of each page 
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from contextlib import nullcontext
@@ -14,11 +13,11 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from journeys import ROOT, VENDOR, Journey, journal_may_be_flushed, journey, of_web_tests
+from journeys import VENDOR, Journey, journal_may_be_flushed, journey, of_web_tests
 from playwright.sync_api import Page
+from reachable import faults
 
 __all__ = ["journal_may_be_flushed", "journey"]
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
 PEOPLE = ("submitter", "reviewer", "office", "admin")
 EVERYBODY = ("search", "inbox", "exports", "tokens", "delegations", "mfa_index")
 """Names of the pages that everybody has beside the navigation."""
@@ -35,19 +34,6 @@ pytestmark = [
     pytest.mark.timeout(2400),
     pytest.mark.skipif(not VENDOR.is_dir(), reason="浏览器资源还没有取得：make assets"),
 ]
-
-
-def faults(page: Page) -> list[str]:
-    """Return the serious accessibility faults of the page as axe-core finds them."""
-    session = page.context.new_cdp_session(page)
-    session.send("Runtime.evaluate", {"expression": AXE.read_text("utf-8")})
-    found = json.loads(page.evaluate("axe.run().then(answer => JSON.stringify(answer.violations))"))
-    return [
-        f"{item['id']}: {node['target']} {node['failureSummary'][:160]}"
-        for item in found
-        if item["impact"] in {"serious", "critical"}
-        for node in item["nodes"][:2]
-    ]
 
 
 def filled(bank: Any) -> dict[str, list[str]]:
