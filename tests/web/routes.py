@@ -89,6 +89,7 @@ ROWS = [
     _post("saved_view_delete"),
     _post("export_add", 302, SEES, keys=_people_list),
     Row("exports", wrong="post"),
+    Row("journal", 403, {"auditor": 200}),
     _missing("export_file"),
     _post("export_delete"),
     Row("tokens", 200, SEES),

@@ -216,13 +216,15 @@ def events_of(obj: models.Model) -> models.QuerySet[Event]:
     return Event.objects.filter(subject_type=obj._meta.label_lower, subject_id=str(obj.pk)).select_related("actor")
 
 
-def sentence(event: Event) -> str:
-    """Return the event as a sentence people read."""
+def sentence(event: Event, *, personal: bool = True) -> str:
+    """Return the event as a sentence people read; without personal values where these are not wanted."""
     kind = TYPES.get(event.type)
     if kind is None:
         return f"{event.actor_name} {event.type} {event.subject_name}"
     values = {"actor": event.actor_name, "subject": event.subject_name, **event.facts}
-    if kind.personal:
+    if kind.personal and not personal:
+        values |= {name: _("（个人信息略）") for name in kind.personal}
+    elif kind.personal:
         row = EventPersonal.objects.filter(pk=event.pk).first()
         values |= {name: _("（已删除）") for name in kind.personal} | (row.values if row else {})
     return str(kind.sentence).format_map(_Blank(values))

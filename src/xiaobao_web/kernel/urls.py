@@ -16,6 +16,7 @@ from xiaobao_web.kernel import (
     views_tokens,
     views_webhooks,
 )
+from xiaobao_web.kernel.journal_list import JournalList
 
 PREFIX = ""
 
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path("files/<int:number>/remove/", views_files.remove_file, name="remove_file"),
     path("files/of/<str:label>/<int:subject_id>/", views_files.list_files, name="files_of"),
     path("files/of/<str:label>/<int:subject_id>/add/", views_files.add_files, name="add_files"),
+    JournalList.at("system/journal/"),
     path("system/files/", views_files.unreleased, name="unreleased_files"),
     path("system/files/<int:number>/scan/", views_files.scan_again, name="scan_again"),
     path("system/files/<int:number>/rule/", views_files.rule_on, name="rule_on_file"),
