@@ -17,6 +17,8 @@ TITLES = {
     "unseen_again": "文本审查（自写留出集之二，训练之前写成，训练者所写）",
     "unseen_ordinary": "文本审查（自写留出集之三，多为日常服务文字，训练之前写成，训练者所写）",
     "unseen_latest": "文本审查（自写留出集之四，训练之前写成，训练者所写）",
+    "unseen_author": "文本审查（另一位作者的留出集；同一作者另有 152 条合规文本用于训练）",
+    "unseen_author_again": "文本审查（第三位作者的留出集；同一作者另有 217 条用于训练）",
     "screening": "文本审查（开发集）",
     "materials": "整份材料（自写：合法与有错的合同、海报、网页、话术、短信、告示、内部文件）",
     "unseen_calls": "对话中的文本违规（自写留出集，与训练对话同一作者）",
@@ -25,7 +27,7 @@ TITLES = {
     "duplicates": "同一事件（开发集，及自写的留出情景）",
     "trends": "新问题的发现（自写种子流，未用于开发的种子）",
     "unseen_intake": "智能填单（自写留出集，编写规则与训练时未用）",
-    "unseen_intake_again": "智能填单（第二留出集：三位作者的叙述，只标五项分类）",
+    "unseen_intake_again": "智能填单（第二留出集：四位作者的叙述）",
     "intake": "智能填单（开发集）",
     "judge": "语境判断模型（训练语料交叉验证）",
 }
@@ -59,7 +61,7 @@ def write(path: Path, measured: Mapping[str, Mapping[str, Any]], command: str, d
 
 
 def _section(name: str, figures: Mapping[str, Any]) -> list[str]:
-    if name in ("screening", "unseen", "unseen_again", "unseen_ordinary", "unseen_latest"):
+    if "with_judge" in figures:
         return _screening(figures)
     if name in ("intake", "unseen_intake", "unseen_intake_again"):
         return intake_page.section(figures)

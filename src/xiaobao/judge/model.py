@@ -43,6 +43,7 @@ KINDS = (*STANCES, "excused", "lawful_product")
 """What may speak against a candidate."""
 FEATURES = 14 + len(KINDS)
 """How many numbers the last step weighs of a candidate."""
+_HEAD = {category: index for index, category in enumerate(CATEGORIES)}
 CASES = (*(f"scenario:{s}" for s in SCENARIOS), *(f"role:{r}" for r in ROLES))
 
 Floats = NDArray[np.float32]
@@ -140,15 +141,16 @@ class Together:
 
 
 def calibration_features(
-    candidate: Candidate, together: Together, logit: float, heads: Floats, known: float
+    candidate: Candidate, together: Together, logit: float, heads: Floats, known: float, shares: Floats | None = None
 ) -> list[float]:
     """Return what the last step weighs of a candidate: how the text reads, how the rules met it, what speaks against.
 
     The rules of a text count together: a learned reading is worth more where words say the same, and less in a text of
-    which training knew little.
+    which training knew little. `shares` are the log shares of the categories, where they are known already.
     """
-    own = [CATEGORIES.index(c) for c in (candidate.rule.category, *candidate.rule.also)]
-    category = float(np.max(log_shares(heads)[own]))
+    own = [_HEAD[c] for c in (candidate.rule.category, *candidate.rule.also)]
+    shares = log_shares(heads) if shares is None else shares
+    category = max(float(shares[i]) for i in own)
     said = together.said
     kinds = {s.kind for s in candidate.stances}
     cleared = float(candidate.cleared)
@@ -163,7 +165,7 @@ def calibration_features(
         min(said, 4) / 4,
         float(said == 0 and together.met),
         logit * float(said > 0),
-        min(max(float(np.max(heads[own])) / SHARPNESS, -2.0), 2.0),
+        min(max(max(float(heads[i]) for i in own) / SHARPNESS, -2.0), 2.0),
         min(max(float(np.max(heads)) / SHARPNESS, -2.0), 2.0),
         float(known),
         *(float(kind in kinds) for kind in KINDS),
@@ -199,20 +201,27 @@ class TextJudge:
         """Return for each candidate the probability (0..1) that it is a violation."""
         reading, together = self.reading(scanned.context), Together.of(scanned)
         reading.need(window_of(reading.windows, c) for c in scanned.candidates if not c.omitted)
-        out = []
-        for candidate in scanned.candidates:
+        shares: dict[int, Floats] = {}
+        out, told, rows = [], [], []
+        for place, candidate in enumerate(scanned.candidates):
+            out.append(OMISSION[candidate.cleared])
             if candidate.omitted and len(reading.windows) > 1:
-                out.append(OMISSION[candidate.cleared])
                 continue
             index = window_of(reading.windows, candidate)
-            features = calibration_features(
-                candidate, together, reading.logits[index], reading.heads[index], reading.known[index]
-            )
-            weighed = float(np.array(features, np.float32) @ self.weights.calibration)
-            probability = float(sigmoid(weighed + scanned.context.prior))
+            heads = reading.heads[index]
+            if index not in shares:
+                shares[index] = log_shares(heads)
+            read = reading.logits[index], heads, reading.known[index], shares[index]
+            rows.append(calibration_features(candidate, together, *read))
+            told.append(place)
+        if not rows:
+            return out
+        weighed = np.array(rows, np.float32) @ self.weights.calibration + np.float32(scanned.context.prior)
+        for place, probability in zip(told, sigmoid(weighed).tolist(), strict=True):
+            candidate = scanned.candidates[place]
             plain = not (candidate.cleared or candidate.omitted or _learned(candidate))
             sure = plain and (len(scanned.context.text) <= BRIEF or together.plainly >= AGREED)
-            out.append(max(probability, PLAIN_AT_LEAST) if sure else probability)
+            out[place] = max(probability, PLAIN_AT_LEAST) if sure else probability
         return out
 
     def category_scores(self, context: Context) -> dict[str, float]:

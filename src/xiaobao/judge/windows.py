@@ -127,7 +127,8 @@ class Reading:
         where = setting(self._context.kind, self._context.role)
         logits, heads, known = raw_scores(self._weights, texts, where)
         before = self._context.before
-        if not before:
+        if not before or len(self.windows) > 1:
+            # What was said before explains a turn, not each part of a speech.
             return logits, heads, known
         joint_logits, joint_heads, _ = raw_scores(self._weights, [before, *(before + text for text in texts)], where)
         half = np.float32(0.5)

@@ -164,10 +164,17 @@ class Excuses:
     def of(self, hit: Hit) -> Hit | None:
         """Return the first that excuses a hit, or None."""
         context = self._context
-        if self._sentences and not hit.omitted:
+        if hit.omitted or self._within == "document":
+            return self._found[0]
+        if self._within == "sentence":
             own = context.sentence_of(hit.start)
             return next((e for e, at in zip(self._found, self._sentences, strict=True) if at == own or e.omitted), None)
-        return next((e for e in self._found if context.together(hit, e, self._within)), None)
+        if self._within == "clause":
+            low, high = context.clause(hit.start, hit.end)
+            return next((e for e in self._found if e.omitted or (low <= e.start and e.end <= high)), None)
+        reach = int(self._within)
+        low, high = hit.start - reach, hit.end + reach
+        return next((e for e in self._found if e.omitted or (low <= e.end and e.start <= high)), None)
 
 
 def _excused(rule: Rule, context: Context, hit: Hit, excuses: Sequence[Excuses]) -> tuple[Stance, ...]:
