@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 
 from xiaobao.intake import fill
-from xiaobao.intake.train import WRITTEN, is_held_out
+from xiaobao.intake.train_wishes import WRITTEN, is_held_out
 
 TEXT_FIELDS = (
     "customer_name", "phone", "id_number", "card_or_account", "email", "institution_branch", "product_name",

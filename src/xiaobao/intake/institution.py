@@ -82,6 +82,10 @@ _AUTHORITY = re.compile(r"人民银行|中国人民银行|央行|银监|金监|�
 _GREETING = re.compile(r"您好|欢迎|致电|这里是|为您服务|热线|客服")
 
 
+_SPOKEN = _JOINING | frozenset(
+    "能有们家没不填行推款一二三四五六七八九十几两个这那哪各每我你他她它本贵某点查刷扣还时而发申理说可就也再又只很都来"
+) - {"都"}
+"""Characters of a sentence: a couple without any, unknown to the dictionary, is a name."""
 _ACTED = re.compile(r"[取完登要填给有没不到点查刷扣还元行一]")
 """Characters by which a verb that the tagger guesses is one."""
 _ACTING = re.compile(r"(?:app|平台|公司|上|里|的|把|给|说|催|客服|这|借|[,，。!！?？;；:：\s]|$)")
@@ -166,6 +170,8 @@ def _institutions(narrative: Narrative) -> Iterator[_Mention]:
 def _is_proper(proper: str) -> bool:
     """Tell whether what stands before the kind of an institution can be a name: nouns and unknown words only."""
     words = rjieba.tag(proper)
+    if len(proper) == 2 and not set(proper) & _SPOKEN and (not rjieba.has_word(proper) or words[0][1] == "a"):
+        return True
     if proper[-1] in _JOINING and not (len(words) == 1 and rjieba.has_word(proper)):
         return False
     for index, (word, tag) in enumerate(words):

@@ -16,7 +16,8 @@ _LABELS = re.compile(
     r"邮箱|电话|手机|号码|身份|卡号|账号|尾号|市值|联系|地址|退款|投诉|银行|支行|客服|客户|谢谢|您好"
     r"|你好|本人|领导|经理|柜员|要求"
     r"|麻烦|帮忙|尽快|马上|赶紧|急|反映|如题|此致|敬礼|以上|一共|目前|估计|请|退货|退钱|赔钱|[百千万亿几多]元|块钱"
-    r"|贷款|信用卡|公司|银联|微信|支付宝|会员|保险|理财|基金|系统|查询|查$|名单|人士|人员|门口|广场|高[一二三考中]"
+    r"|贷款|信用卡|公司|银联|微信|支付宝|会员|保险|理财|基金|系统|查询|查$|名单|人士|人员|门口|广场|报案|白跑"
+    r"|高[一二三考中]"
     r"|[退扣催贷骗欠购税冻刷诉账帐款]"
     r"|(?<!^)[费息钱母父妈爸]|(?<!^)身份"
 )
@@ -68,6 +69,11 @@ def _inside(text: str) -> frozenset[int]:
 def is_noun(text: str) -> bool:
     """Tell whether the tagger sees nothing but nouns and unknown words in a text."""
     return all(tag[:1] in ("n", "x", "g", "j", "i", "z") for _, tag in rjieba.tag(text))
+
+
+def is_label(text: str) -> bool:
+    """Tell whether a text holds a word that labels or closes a letter, which no name does."""
+    return _LABELS.search(text) is not None or _FUNCTION.search(text) is not None
 
 
 def is_tagged_person(text: str, name: str) -> bool:

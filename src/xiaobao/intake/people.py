@@ -12,6 +12,7 @@ from opencc import OpenCC
 from xiaobao.intake.found import Found
 from xiaobao.intake.names import (
     SURNAME,
+    is_label,
     is_noun,
     is_person,
     is_tagged_person,
@@ -24,7 +25,7 @@ from xiaobao.privacy.surnames import COMMON, COMPOUND, RARE
 
 _TITLE = (
     "(?:先生|女士|小姐|太太|大爷|大妈|大娘|大叔|大姐|大哥|阿姨|老太太|老太|老汉|老师傅|师傅|老师"
-    "|奶奶|爷爷|伯伯|叔叔|婆婆|老先生|老人"
+    "|奶奶|爷爷|伯伯|叔叔|婆婆|阿婆|阿公|大伯|大嫂|老先生|老人"
     "|同志|老伯|女生|同学|某)"
 )
 _LABEL = re.compile(
@@ -163,6 +164,9 @@ def _names(narrative: Narrative) -> Iterator[_Name]:
         yield from _signed(match, closing=not narrative.is_dialogue)
     told = narrative.channel in ("regulator_transfer", "branch")
     for match in _OPENS.finditer(text):
+        if aged := re.compile(rf"{SURNAME}老(?:先生|太太|师傅|人家)").match(text, match.end()):
+            yield _Name(aged[0], *aged.span(), 0.85)
+            continue
         name = name_at(text, match.end())
         if not name or is_word(name[:2]):
             continue
@@ -170,6 +174,8 @@ def _names(narrative: Narrative) -> Iterator[_Name]:
             yield _Name(name, match.end(), match.end() + len(name), 0.8)
         elif told and name[0] in COMMON and is_tagged_person(text[match.end() : match.end() + 6], name):
             yield _Name(name, match.end(), match.end() + len(name), 0.6)
+    for match in re.finditer(rf"(?:叫我|喊我)({SURNAME}{_TITLE})", text):
+        yield _Name(match[1], *match.span(1), 0.9)
     yield from _alone(narrative)
     yield from _before_numbers(text)
     if narrative.is_dialogue:
@@ -237,6 +243,7 @@ def _signed(match: re.Match[str], *, closing: bool) -> Iterator[_Name]:
         yield _Name(name, *match.span("name"), 0.55)
     elif (
         closing
+        and not is_label(name)
         and 2 <= len(name) <= 4
         and (match.end() >= len(match.string.rstrip(" \n。.!！~")) or _NUMBER_NEXT.match(match.string, match.end()))
         and (is_noun(name) or _NUMBER_NEXT.match(match.string, match.end()))

@@ -11,7 +11,7 @@ from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import Narrative
 
 _ENDS = (
-    "分红险|年金险|年金保险|年金|终身寿险|终身寿|增额寿|两全保险|两全险|两全|万能险|医疗险|百万医疗"
+    "分红险|护理险|两全保险|终身寿险|混合基金|股票基金|债券基金|目标基金|指数基金|短债|纯债|固收增强|实物金定投|指数定投|纪念银条|金砖|纪念金章|万能账户|养老目标|年金险|年金保险|年金|终身寿险|终身寿|增额寿|两全保险|两全险|两全|万能险|医疗险|百万医疗"
     "|重疾险|重疾|意外险|教育金|混合[ABCabc]?|债券[ABCabc]?|ETF联接[ABCabc]?|联接[ABCabc]?"
     "|指数[ABCabc]?|成长混合|[一二三六九]个?月?年?持有(?:期)?|一年持有|[0-9一二三四五六七八九十]+号"
     "|季季盈|月月盈|周周盈|日日盈|天天盈|季季红|月月红|年年红|定开|一年期|半年期|季添利|月添利"
@@ -50,7 +50,7 @@ _ALL_GENERIC = re.compile(
     r"|定投|高端|储蓄|人身|人寿|投连|投资连结|型|性|类|的|附加|综合|普通|小额|网络|互联网|线上|助学|农户|惠农)*"
     r"(?:保险|险|年金|贷款?|理财|基金|存款|存单|寿险?|产品|金|分期|信托|计划|卡|型|单)?"
 )
-_CLAUSE = re.compile(r"银行|公司|人寿|支行|平台|客服|[还满免收]|自动|提前|结清|审批|字第|开通|同意|本金|收益|承诺|亏")
+_CLAUSE = re.compile(r"说|时|第.次|银行|公司|人寿|支行|平台|客服|[还免收]|自动|提前|结清|审批|字第|开通|同意|本金|收益|承诺|亏")
 """Words of an institution or a sentence, which no product is called by."""
 _SOLD = re.compile(
     r"(?:这|那)?[一]?[款只份个种]?(?:的|类)?[^,，。]{0,3}(?:产品|理财|基金|保险|险|年金|信托|存款|借款|贷款|信用卡"
@@ -83,7 +83,7 @@ def _names(narrative: Narrative) -> Iterator[tuple[int, int, float]]:
             and not _ALL_GENERIC.fullmatch(match[1])
             and not _CLAUSE.search(match[1])
             and ((led and kind) or (sold and (kind or led)) or (kind and _SUFFIX.search(match[1])))
-            and (_is_proper(match[1]) or (sold and len(match[1]) <= 8))
+            and (_is_proper(match[1]) or ((sold or kind) and len(match[1]) <= 10))
         ):
             yield *match.span(1), 0.85 if sold else 0.8
     for match in _NAMED.finditer(text):

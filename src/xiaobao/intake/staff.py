@@ -24,7 +24,7 @@ _NUMBER = re.compile(
 )
 _NUMBER_AFTER = re.compile(rf"(?:{_POST})(?:是|工号)?[ :：(（]*([0-9]{{2,8}})号?(?![0-9元块%])")
 _TITLED = re.compile(
-    rf"(?P<name>{SURNAME}[一-龥]{{0,2}}?)(?:客户|理财|大堂|信贷|业务|个贷)?(?P<post>经理|主任|行长"
+    rf"(?P<name>{SURNAME}[一-龥]{{0,2}}?)(?:客户|理财|大堂|信贷|业务|个贷)?(?P<post>经理|主任|行长|会计|柜长"
     rf"|柜员|专员|客服|业务员|主管|组长|顾问|总监)"
 )
 _NICK = re.compile(
@@ -33,9 +33,13 @@ _NICK = re.compile(
     rf"|区|额|票|本|微|伙|姐|妹|爷|奶|赖|头|数|贷|费|心|公|婆|伴|乡|太|妈|爸|弟|哥|儿|店|卖|吃|组|米|学|程"
     rf"|红书|的))"
 )
+_NICK_SAYS = re.compile(
+    rf"(?:^|[\s,，。;；:：!！?？、部室])([小]{SURNAME})(?=说|讲|告诉|承诺|让我|跟我|给我|推荐|拍胸|[,，。\s](?:说"
+    rf"|讲|记))"
+)
 _NICK_POST = re.compile(rf"([小老]{SURNAME})(?:{_POST})")
 _NAMED_SO = re.compile(
-    rf"姓({SURNAME})的?(?:女?(?:客户|理财|大堂)?(?:经理|柜员|客服|业务员|主管|主任|工作人员|员工"
+    rf"姓({SURNAME})的?(?:女?(?:客户|理财|大堂)?(?:经理|柜员|客服|业务员|主管|主任|工作人员|员工|女?同志"
     rf"|催收员?|人|男的|女的|小姐|先生|女士|小伙子|专员))"
 )
 _SELF = re.compile(r"(?:免贵|我|本人|您|贵|客户|投诉人|来电人)$")
@@ -71,6 +75,8 @@ def _mentions(narrative: Narrative) -> Iterator[tuple[int, int, float, str]]:
             yield match.start(), match.end(1), 0.85, match[1]
     for match in _NICK.finditer(text):
         yield *match.span(1), 0.75, match[1]
+    for match in _NICK_SAYS.finditer(text):
+        yield *match.span(1), 0.78, match[1]
     for match in _NICK_POST.finditer(text):
         yield *match.span(1), 0.8, match[1]
     for match in _TITLED.finditer(text):
