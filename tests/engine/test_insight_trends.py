@@ -125,6 +125,8 @@ def test_one_writers_closing_tells_a_flood_in_ever_new_words_without_a_name() ->
     watch = Trends()
     assert [a for t in ordered(stream() + flood) for a in watch.add(t)] == []
     assert "同一口吻的反复来件" in {reason for _, reason, _ in watch.refused}
+    crowd = [Text(t.id, t.at, t.text, t.channel, f"C{n % 9}") for n, t in enumerate(flood)]
+    assert list(trends(ordered(stream() + crowd))) != []
 
 
 def test_a_topic_in_other_words_is_told_once() -> None:

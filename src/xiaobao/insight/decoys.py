@@ -46,6 +46,7 @@ _MARK = 7
 _CLAUSE = re.compile(r"[，。！？；,.!?;\n ]+")
 _LEAST_HANDS, _LEAST_OTHERS = 6, 30
 _HARDLY = 0.02
+_LEAST_WRITERS = 3
 
 
 @dataclass(frozen=True)
@@ -120,8 +121,11 @@ def one_hand(members: Sequence[Member], others: Sequence[str]) -> float:
     """Return the share of a topic's texts that begin or end with one clause that hardly any other text has.
 
     Who writes again and again in new words keeps to a greeting or a closing of some length; one that many use tells
-    nothing, nor does a short one, which may name the matter. 0 where there are too few texts on either side.
+    nothing, nor does a short one, which may name the matter. 0 where there are too few texts on either side, or where
+    the stream's own keys tell of several writers: a slogan that a crowd shares is worth an alert.
     """
+    if len({m.text.author for m in members} - {""}) >= _LEAST_WRITERS:
+        return 0.0
     seen = [_clauses(m.text.text) for m in members[-_MOST_COMPARED:]]
     beside = [_clauses(text) for text in others]
     if len(seen) < _LEAST_HANDS or len(beside) < _LEAST_OTHERS:
