@@ -15,6 +15,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -228,6 +230,35 @@ def sentence(event: Event, *, personal: bool = True) -> str:
         row = EventPersonal.objects.filter(pk=event.pk).first()
         values |= {name: _("（已删除）") for name in kind.personal} | (row.values if row else {})
     return str(kind.sentence).format_map(_Blank(values))
+
+
+def changes_of(event: Any) -> list[tuple[str, str, str]]:
+    """Return what an event changed as people read it: name, before, after; the state is told by the sentence."""
+    label = str(getattr(event, "subject_type", ""))
+    pairs = (getattr(event, "changes", None) or {}).items()
+    return [
+        _told(label, name, *pair)
+        for name, pair in pairs
+        if name != "state" and isinstance(pair, list | tuple) and len(pair) == 2
+    ]
+
+
+def _told(label: str, name: str, old: Any, new: Any) -> tuple[str, str, str]:
+    """Return a field's name and values by its model's words; what is no field stays as it was written."""
+    try:
+        field: Any = apps.get_model(label)._meta.get_field(name)
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return name, _shown(old, {}), _shown(new, {})
+    labels = dict(getattr(field, "flatchoices", ()))
+    return str(getattr(field, "verbose_name", name)), _shown(old, labels), _shown(new, labels)
+
+
+def _shown(value: Any, labels: Mapping[Any, Any]) -> str:
+    if value in (None, "", []):
+        return _("空")
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    return "、".join(map(str, value)) if isinstance(value, list) else str(labels.get(value, value))
 
 
 class _Blank(dict[str, Any]):

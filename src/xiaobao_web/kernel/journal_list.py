@@ -8,7 +8,6 @@ import django_filters
 from django.apps import apps
 from django.db import models
 from django.urls import NoReverseMatch
-from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.kernel import journal
@@ -25,13 +24,7 @@ def _sentence(row: Event) -> str:
 
 
 def _changes(row: Event) -> str:
-    """Return what was changed in words; the state is told by the sentence."""
-    pairs = [(name, pair) for name, pair in row.changes.items() if name != "state" and isinstance(pair, list)]
-    return "；".join(f"{name}：{_word(pair[0])} → {_word(pair[1])}" for name, pair in pairs if len(pair) == 2)
-
-
-def _word(value: Any) -> str:
-    return _g("空") if value in (None, "") else str(value)
+    return "；".join(f"{name}：{old} → {new}" for name, old, new in journal.changes_of(row))
 
 
 def _apps() -> list[tuple[str, str]]:

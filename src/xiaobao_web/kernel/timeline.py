@@ -48,11 +48,7 @@ def _event(event: Any) -> Moment:
         text=text,
         icon=ICONS.get(verb, "point"),
         body=str(facts.get("comment", "")),
-        changes=[
-            (name, _shown(pair[0]), _shown(pair[1]))
-            for name, pair in (getattr(event, "changes", None) or {}).items()
-            if name != "state" and isinstance(pair, list | tuple) and len(pair) == 2
-        ],
+        changes=journal.changes_of(event),
         key=f"event-{getattr(event, 'pk', '')}",
     )
 
@@ -64,7 +60,3 @@ def _comment(comment: Any) -> Moment:
         at=at, text=_("%(author)s 评论") % {"author": author}, icon="message", comment=True, body=str(comment.body),
         key=f"comment-{getattr(comment, 'pk', '')}",
     )  # fmt: skip
-
-
-def _shown(value: Any) -> str:
-    return _("空") if value in (None, "") else str(value)

@@ -93,3 +93,16 @@ def test_personal_values_are_erased_by_an_administrator_and_the_chain_stays_soun
     assert EventPersonal.objects.count() == before - 1
     found = journal.verify()
     assert (found.sound, found.erased) == (True, 1)
+
+
+def test_changes_are_told_in_the_words_of_the_form(bank: Any) -> None:
+    from xiaobao_web.reviews import services as reviews
+
+    review = reviews.create(by=bank["submitter"], title="海报", subject="marketing")
+    reviews.edit(review, by=bank["submitter"], lane="urgent", urgent_reason="档期", channels=["网点", "短信"])
+    told = journal.changes_of(journal.events_of(review).filter(type="reviews.edited").get())
+    assert ("通道", "普通", "加急") in told
+    assert ("加急理由", "空", "档期") in told
+    assert ("拟用渠道", "空", "网点、短信") in told
+    event = journal.record("kernel.purged", changes={"整改期限": [None, "2026-12-01"], "state": ["a", "b"]})
+    assert journal.changes_of(event) == [("整改期限", "空", "2026-12-01")]
