@@ -45,7 +45,7 @@ _MARK = 7
 """Letters of a clause at the beginning or end of texts that may be somebody's habit."""
 _CLAUSE = re.compile(r"[，。！？；,.!?;\n ]+")
 _LEAST_HANDS, _LEAST_OTHERS = 6, 30
-_HARDLY = 0.02
+_HARDLY = 0.05
 _LEAST_WRITERS = 3
 
 
