@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from xiaobao.checks.expression import Pattern
@@ -43,12 +44,18 @@ class Partners:
         self._placed = sorted((h for h in found if not h.omitted), key=lambda h: h.start)
         self._starts = [h.start for h in self._placed]
         self._longest = max((h.end - h.start for h in self._placed), default=0)
+        # How far the hits up to each reach: the first that reaches a place is found without asking those before.
+        self._reached = list(accumulate((h.end for h in self._placed), max))
 
     def of(self, hit: Hit) -> Hit | None:
         """Return the first hit within the distance, or None; what is missing is near everything."""
         if hit.omitted:
             return self._anywhere or self._placed[0]
         low, high = self._reach(hit)
+        if isinstance(self._within, int):
+            at = bisect_left(self._reached, low)
+            near = at < len(self._placed) and self._starts[at] <= high
+            return self._placed[at] if near else self._anywhere
         for at in range(bisect_left(self._starts, low - self._longest), bisect_right(self._starts, high)):
             if self._context.together(hit, self._placed[at], self._within):
                 return self._placed[at]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from xiaobao.checks.combine import Partners
 from xiaobao.checks.model import ONE, WITHIN, Check, Hit, Need, Option
 from xiaobao.checks.registry import check
 from xiaobao.credit.stated import mismatch
@@ -62,6 +63,8 @@ class ValueCheck(Check):
         anchors = None if self.near is None else self.near.hits(context)
         if anchors is not None and not anchors:
             return []
+        anywhere = anchors is None or self.within == "document"
+        partners = Partners(() if anywhere else anchors or (), self.within, context)
         found = []
         for value, start, end in context.values:
             if value.kind != self.kind_of_value or (self.periods is not None and value.period not in self.periods):
@@ -69,7 +72,7 @@ class ValueCheck(Check):
             if self._test is not None and not self._test(value.value):
                 continue
             hit = Hit(start, end)
-            if anchors is None or any(context.together(hit, a, self.within) for a in anchors):
+            if anywhere or partners.of(hit) is not None:
                 found.append(hit)
         return found
 
