@@ -83,13 +83,26 @@ def matching(
     key, table = ("rowid", "kernel_search_words") if sqlite else ("id", "kernel_searchentry")
     if not sqlite and not among:
         among = _rare(label, words, in_title)
-        if not among and most <= NEAR and common(label, words, in_title):
+        if not among and not common(label, words, in_title):
+            return _gathered(label, words, in_title, before, most)
+        if not among and most <= NEAR:
             return newest(label, words, in_title=in_title, before=before, most=most)
     if before:
         condition, values = f"{condition} AND {key} < %s", [*values, before]
     if among:
         condition, values = f"{condition} AND {key} IN ({', '.join(['%s'] * len(among))})", [*values, *among]
     return RawSQL(f"SELECT {key} FROM {table} WHERE {condition} ORDER BY {key} DESC LIMIT %s", (*values, most))
+
+
+def _gathered(label: str, words: Sequence[Word], in_title: bool | None, before: int | None, most: int) -> RawSQL:
+    """Return the subquery of `matching` over what matches loosely, gathered first: the planner would walk the table."""
+    condition, values = _tsquery(label, words, in_title)
+    loose = f"{_loose_query(words, ' & ')} & '{_kind_word(label)}'"
+    where, given = "words @@ CAST(%s AS tsquery)", list[Any]([loose])
+    if before:
+        where, given = f"{where} AND id < %s", [*given, before]
+    found = f"WITH found AS MATERIALIZED (SELECT id, words, positions FROM kernel_searchentry WHERE {where})"
+    return RawSQL(f"{found} SELECT id FROM found WHERE {condition} ORDER BY id DESC LIMIT %s", (*given, *values, most))
 
 
 def newest(
@@ -134,7 +147,9 @@ def _rare(label: str, words: Sequence[Word], in_title: bool | None) -> list[int]
 
 def common(label: str, words: Sequence[Word], in_title: bool | None) -> bool:
     """Tell whether so many entries match loosely that the newest of them lie close together."""
-    query = f"{_title_query(words) if in_title else _loose_query(words)} & '{_kind_word(label)}'"
+    # Words beside each other are not asked for: the index alone tells that they are together.
+    told = " & ".join(f"({_ts_title(word, ' & ')})" for word in words) if in_title else _loose_query(words, " & ")
+    query = f"{told} & '{_kind_word(label)}'"
     sql = "WITH found AS MATERIALIZED (SELECT id FROM kernel_searchentry WHERE words @@ CAST(%s AS tsquery)) "
     counted = RawSQL(f"{sql} SELECT count(*) FROM (SELECT 1 FROM found LIMIT %s) AS told", (query, COMMON))
     return ids(counted) == [COMMON]
@@ -190,12 +205,12 @@ def _title_query(words: Sequence[Word]) -> str:
     return " & ".join(f"({_ts_title(word)})" for word in words)
 
 
-def _loose_query(words: Sequence[Word]) -> str:
-    return " & ".join(f"({_ts_title(word)} | {_lexemes(word, '', ' & ')})" for word in words)
+def _loose_query(words: Sequence[Word], join: str = " <-> ") -> str:
+    return " & ".join(f"({_ts_title(word, join)} | {_lexemes(word, '', ' & ')})" for word in words)
 
 
-def _ts_title(word: Word) -> str:
-    title = _lexemes(word, TITLE, " <-> ")
+def _ts_title(word: Word, join: str = " <-> ") -> str:
+    title = _lexemes(word, TITLE, join)
     return f"{title} | {_lexemes(word, PART, ' & ')}" if word.part else title
 
 

@@ -85,7 +85,9 @@ def unit(name: str, *, field: str = "", label: Text = "") -> ListFilter:
         def below(rows: models.QuerySet[Any], _name: str, chosen: Any) -> models.QuerySet[Any]:
             if chosen is None:
                 return rows
-            return rows.filter(**{f"{path}__in": organisations.filter(path__startswith=chosen.path).values("pk")})
+            # Told by their ids: how many rows they have is then known to the planner.
+            units = organisations.filter(path__startswith=chosen.path).values_list("pk", flat=True)
+            return rows.filter(**{f"{path}__in": list(units)})
 
         rows = organisations.order_by("path").only("name", "path")
         return {

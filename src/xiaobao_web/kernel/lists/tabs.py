@@ -8,11 +8,12 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from xiaobao_web.kernel.among import Among
 from xiaobao_web.kernel.models import Deadline
 
 Text = str | Promise
@@ -67,7 +68,7 @@ def overdue(*, label: Text = OVERDUE) -> Tab:
             cancelled_at__isnull=True,
             due_at__lt=timezone.now(),
         )
-        return Q(pk__in=late.values("subject_id"))
+        return Q(Among(F("pk"), late.values("subject_id")))
 
     return Tab("overdue", label, where, _("没有逾期事项。"))
 
