@@ -64,7 +64,8 @@ class Rectification(RectificationMoves, models.Model):
         Lines that begin with dashes stand as deep as they have dashes; without any, each line lies below the last.
         """
         branched = any(line.startswith(("-", "－", "—")) for line in self.whys)
-        depths, texts = [], []
+        depths: list[int] = []
+        texts: list[str] = []
         for place, line in enumerate(self.whys):
             text = line.lstrip("-－— ")
             depth = len(line) - len(line.lstrip("-－—")) if branched else place
