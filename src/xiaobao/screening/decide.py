@@ -50,8 +50,9 @@ def decide(
     Without a judge a stance clears. With one, its probability decides; either way a rule that rests on secondary
     sources can at most ask for review, and a draft decides nothing. The judge learned from whole texts: of a
     `fragment` of a document, words that a rule names and no stance speaks against are worth at least a review (not
-    where the document is `told` about offences, as norms and lessons are), and a reading that no words support is
-    worth nothing unless it is sure. What arithmetic proves and no stance clears is at least worth a review.
+    where the document is `told` about offences, as norms and lessons are), and a reading that no words support, or
+    that a stance speaks against, is worth nothing unless it is sure. What arithmetic proves and no stance clears is
+    at least worth a review.
     """
     rule = candidate.rule
     if judge is None or probability is None:
@@ -61,7 +62,8 @@ def decide(
     else:
         proved = rule.when.proves and not candidate.cleared
         confidence = probability = max(probability, judge.review_from) if proved else probability
-        sure = SURE if fragment and candidate.rule.id.startswith(LEARNED) else judge.violation_from
+        doubtful = candidate.rule.id.startswith(LEARNED) or candidate.cleared
+        sure = SURE if fragment and doubtful else judge.violation_from
         if probability >= sure:
             decision = "violation"
         else:
@@ -113,8 +115,10 @@ def _joined(found: Sequence[Finding], context: Context) -> list[Finding]:
             out.append(finding)
             continue
         start, end = min(last.start, finding.start), max(last.end or 0, finding.end or 0)
-        best = max(last, finding, key=lambda f: f.confidence)
-        out[out.index(last)] = replace(best, start=start, end=end, text=context.normalised.source[start:end])
+        best = max(last, finding, key=lambda f: (not doubted(f), f.confidence))
+        surest = max(last.confidence, finding.confidence)
+        text = context.normalised.source[start:end]
+        out[out.index(last)] = replace(best, start=start, end=end, text=text, confidence=surest)
     return out
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -42,12 +43,14 @@ def chosen(
     scenario: str,
     products: frozenset[str],
     lead: Finding | None = None,
+    lines: Sequence[int] = (),
 ) -> list[Finding]:
     """Return the findings of one text without those that only say again, or say less fittingly, what another says.
 
     Findings are offsets of the same text. shares are the judge's log shares of the categories, empty without one.
     lead is a finding that stays in any case: the one the verdict rests on. What is left out gives the families of
-    expressions its words belong to, to the finding that stands for it.
+    expressions its words belong to, to the finding that stands for it. lines are the offsets at which lines end: what
+    one line of a poster offends against says nothing of the next.
     """
 
     def rank(finding: Finding) -> tuple[bool, bool, bool, bool, bool, float, float]:
@@ -67,7 +70,8 @@ def chosen(
             if _adds(finding, kept, found, shares):
                 kept.append(finding)
             continue
-        if finding is not lead and doubted(finding) and _fainter(finding, kept, shares):
+        beside = [k for k in kept if _line(k, lines) == _line(finding, lines)]
+        if finding is not lead and doubted(finding) and _fainter(finding, beside, shares):
             continue
         better = next((k for k in kept if _outdone(finding, k, shares, scenario, products)), None)
         if better is None or finding is lead:
@@ -121,6 +125,11 @@ def _fainter(finding: Finding, kept: Sequence[Finding], shares: Mapping[str, flo
         for k in kept
         if not (k.rule.startswith(LEARNED) or doubted(k) or _milder(k, finding))
     )
+
+
+def _line(finding: Finding, lines: Sequence[int]) -> int:
+    """Return the number of the line in which the matched words begin; omissions stand in the first."""
+    return bisect_left(lines, _words(finding)[0]) if finding.start is not None else 0
 
 
 def _milder(kept: Finding, finding: Finding) -> bool:

@@ -166,7 +166,8 @@ class Screener:
             found = [f for f in found if (own and f.decision == "violation") or fits(f, scenario, frozenset(names))]
         found = [_clipped(f, piece) for f in found]
         lead = primary(found, scores) if piece.kind == "text" else None
-        return chosen(found, scores, scenario, frozenset(names), lead)
+        lines = [place for place, sign in enumerate(piece.row.text) if sign == "\n"] if len(found) > 1 else []
+        return chosen(found, scores, scenario, frozenset(names), lead, lines)
 
     def _adjudicated(self, finding: Finding, row: Row, scanned: Scanned) -> Finding:
         if finding.decision != "review" or self.adjudicator is None:

@@ -63,12 +63,15 @@ CHECK = re.compile(
     r"您(?:知道|知晓|了解|清楚|明白|是否|确认|理解|看到|认为|觉得)|请问您|跟您确认"
     r"|是否(?:有|向您|存在|承诺|告知|知晓|了解|清楚)|有没有(?:人|工作人员|客户经理|向您|跟您|承诺)"
 )
+ASKER = re.compile(r"\s*(?:\d+[.、]?)?(?:问|客户问|提问|q)\d*:", re.IGNORECASE)
 CORRECT = re.compile(
     r"^(?:不是的?|不对|没有的?|不能这么|不可以的?|这个?不|您误会|误会|其实不|抱歉|不好意思|对不起"
     r"|不行)"
 )
 HEADING = re.compile(
     r"禁止用语|禁用|禁语|负面清单|错误示范|反面|违规(?:用语|话术|表述)|不规范用语|不得使用|骗局|诈骗|反诈"
+    r"|(?:不能|不要|不可|不许|不准|不得|不该|别)(?:这[么样])?(?:说|讲|写|用|做|承诺)|忌[语讳用]|雷区|防骗|骗术|骗子"
+    r"|(?:错误|不当|违规|误导)(?:的)?(?:说法|表述|做法|用语|宣传|话术|示例)|谣言"
 )
 LISTED = re.compile(r"[、,和或及与]?[“\"‘]")
 QUOTES = {"“": "”", "‘": "’", "「": "」", "『": "』", '"': '"', "《": "》"}
@@ -170,6 +173,9 @@ def _asked(context: Context, s_start: int, s_end: int, start: int, end: int) -> 
     question = sentence.rstrip().endswith("?") or "吗" in sentence or re.search(r"么[?。,]?$", sentence[-2:])
     if not question:
         return []
+    asker = ASKER.match(sentence)
+    if asker is not None:
+        return [Stance("asked", asker[0].strip(), s_start, s_start + asker.end())]
     check = CHECK.search(sentence)
     if check is not None:
         return [Stance("asked", check[0], s_start + check.start(), s_start + check.end())]
