@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from xiaobao.errors import InputError
+from xiaobao.intake import danger
 from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import Narrative
 from xiaobao.intake.ticket import RISK_FLAGS
@@ -209,6 +210,8 @@ def _self_harm(narrative: Narrative) -> Iterator[Place]:
     text = narrative.own
     for match in _SELF_HARM.finditer(text):
         before = text[max(0, match.start() - 10) : match.start()]
+        if danger.is_borrowed(text[max(0, match.start() - 8) : match.end() + 8]):
+            continue
         if re.search(r"(?:不会|不是要|没有?要|别|不要)(?:去|想)?$", before):
             continue
         if not re.search(
@@ -217,6 +220,7 @@ def _self_harm(narrative: Narrative) -> Iterator[Place]:
             before,
         ):
             yield match.span()
+    yield from danger.own_life(text)
 
 
 def _regulator(narrative: Narrative) -> Iterator[Place]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from xiaobao.intake import danger
 from xiaobao.intake.narrative import Narrative
 from xiaobao.intake.ticket import Amount
 
@@ -25,7 +26,7 @@ _NOW = re.compile(
     r"|(?:今天|现在)[^,，。]{0,4}(?:不|没)[^,，。]{0,3}(?:冻|拦)"
     r"|\d{1,2}[:点]\d{0,2}[^,，。]{0,3}转的"
 )
-_TODAY = re.compile(r"今天|今早|今晨|今日|今上午|今下午|今晚|上午刚|今儿")
+_TODAY = re.compile(r"(?<!到)(?<!至)今天|今早|今晨|今日|今上午|今下午|今晚|上午刚|今儿")
 _FRAUD = re.compile(r"转错|屏幕自己|自称|骗|盗|安全账户|转走|链接|屏幕共享|远程|诈|冒充|木马|验证码")
 _SENT = re.compile(
     r"正在转|转的|转错|念(?:给|了)|绑定新|扣[!！]|少了|转(?:了|走|出|给|账|到)|盗刷|没了|扣了|走了|刷了|汇(?:了|给)|被转|往外"
@@ -107,6 +108,10 @@ def _is_critical(text: str, flags: Sequence[str]) -> bool:
         over = _PAST.search(text) or _RECOVERED.search(text)
         if not over or _AT_IT.search(text):
             return True
+    if any(danger.own_life(text)) and not _PAST.search(text):
+        return True
+    if danger.theft_now(text) or danger.treatment_held_up(text):
+        return True
     fresh = _NOW.search(text) or _TODAY.search(text)
     if _FRAUD.search(text) and _SENT.search(text) and fresh and "涉嫌违法犯罪线索" in flags:
         return True
