@@ -119,7 +119,7 @@ def treatment_held_up(text: str) -> bool:
     """Tell whether a block keeps back the money that a treatment due now must be paid with."""
     return any(
         all(pattern.search(piece) for pattern in (_ILL, _HELD, _SOON)) and not _OVER.search(piece)
-        for piece in _stretches(text, 160)
+        for piece in _stretches(text, 90)
     )
 
 
