@@ -218,7 +218,7 @@ def register_contact(request: HttpRequest, body: ContactIn) -> Status[dict[str, 
         if unit is None:
             raise BadValue(_("没有编号为“%s”的机构。") % body.unit, fields={"unit": _("不存在")})
     key = services.key_of(body.channel.value, source_number=f"{body.source_system}:{body.source_number}")
-    known = Contact.objects.filter(key=key).exists()
+    known = services.known_by(key, request.user) is not None
     facts = {name: value for name in ("customer_name", "phone") if (value := getattr(body, name))}
     row = services.register(
         channel=body.channel.value, text=body.text, by=request.user, received_at=_aware(body.received_at), unit=unit,

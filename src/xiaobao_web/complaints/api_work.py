@@ -14,8 +14,9 @@ from xiaobao_web.complaints import queries, services
 from xiaobao_web.complaints.api import ContactIn, Word, Words, router
 from xiaobao_web.complaints.channels.spreadsheet import units_by_name
 from xiaobao_web.complaints.channels.typed import arrival_of
-from xiaobao_web.complaints.models import Contact, Inbound, Urgency
+from xiaobao_web.complaints.models import Inbound, Urgency
 from xiaobao_web.complaints.services import intake
+from xiaobao_web.kernel import faults
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadValue, PlatformError
 from xiaobao_web.kernel.rest import Strict, find
@@ -121,11 +122,8 @@ def _valid(told: dict[str, Any]) -> BulkRow:
     try:
         return BulkRow.model_validate(told)
     except ValidationError as error:
-        names = list(dict.fromkeys(str(item["loc"][0]) for item in error.errors() if item["loc"]))
-        told_of = "、".join(names)[:200]
-        raise BadValue(
-            _("字段有误：%s。") % told_of, fields={name[:60]: _("填写有误") for name in names[:20]}
-        ) from error
+        fields = {".".join(map(str, item["loc"]))[:60]: faults.sentence(dict(item)) for item in error.errors()[:20]}
+        raise BadValue(_("字段有误：%s。") % "、".join(fields)[:200], fields=fields) from error
 
 
 def _taken(row: BulkRow, units: dict[str, Any], by: Any, *, dry: bool) -> dict[str, Any]:
@@ -139,7 +137,7 @@ def _taken(row: BulkRow, units: dict[str, Any], by: Any, *, dry: bool) -> dict[s
     raw = json.dumps({**record, "unit": row.unit}, ensure_ascii=False, sort_keys=True).encode()
     number = f"{row.source_system}:{row.source_number}"
     key = services.key_of(row.channel.value, source_number=number)
-    known = Contact.objects.filter(key=key).first()
+    known = services.known_by(key, by)
     same = (
         Inbound.objects.filter(key=key, contact__isnull=False).order_by("-pk").values_list("digest", flat=True).first()
     )

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field, StringConstraints
 
@@ -15,6 +16,7 @@ from xiaobao_web.insights.models import EarlyWarning, WarningState
 from xiaobao_web.insights.models.warning import WarningKind
 from xiaobao_web.kernel import periods
 from xiaobao_web.kernel.access import require
+from xiaobao_web.kernel.errors import BadValue
 from xiaobao_web.kernel.periods import PRESETS, Period
 from xiaobao_web.kernel.rest import Strict, find, page_of
 from xiaobao_web.kernel.tallies import Table
@@ -103,9 +105,13 @@ class PeriodQuery(Schema):
     def chosen(self) -> Period:
         """Return the period."""
         told = {"period": self.period} if self.period else {}
-        if self.first and self.last:
-            told |= {"from": self.first.isoformat(), "to": self.last.isoformat()}
-        return periods.read(told)
+        if self.first or self.last:
+            told |= {"from": str(self.first or ""), "to": str(self.last or "")}
+        found = periods.read(told)
+        if (self.first or self.last) and found.key != "custom":
+            fields = {"first": _("与 last 一起给出，不晚于 last"), "last": _("与 first 一起给出，相隔不超过五年")}
+            raise BadValue(_("起止日期不成一段时间。"), fields=fields)
+        return found
 
 
 class PlaceQuery(PeriodQuery):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xiaobao_web.complaints import queries as complaints
+from xiaobao_web.complaints.services import tells_whom
 from xiaobao_web.kernel.access import holds, visible_to
 
 MOST = 12
@@ -68,7 +69,7 @@ def _others(found: Graph, centre: str, case: Any, user: Any) -> None:
     links = [*case.links.all()[:MOST], *case.linked_from.all()[:MOST]]
     for link in links:
         other = seen.get(link.other_id if link.case_id == case.pk else link.case_id)
-        if other is not None and link.confirmed is not False:
+        if other is not None and link.confirmed is not False and tells_whom(user, case, other):
             key = found.node("case", other.pk, other.number, other.get_absolute_url())
             found.edge(centre, key, link.get_kind_display())
 

@@ -18,6 +18,7 @@ from xiaobao.insight.tally import Day, Tally, named, number_of, tally
 from xiaobao.privacy import mask
 from xiaobao_web.complaints import hearing
 from xiaobao_web.complaints import queries as complaints
+from xiaobao_web.complaints.services import named_by
 from xiaobao_web.insights import counting
 from xiaobao_web.kernel.desk import Figure
 from xiaobao_web.kernel.periods import Period
@@ -209,7 +210,9 @@ def _sorted(user: Any, heard: counting.Heard, period: Period) -> _Sorted:
 def keys_of_phrase(user: Any, period: Period, phrase: str) -> list[int]:
     """Return the complaints of a period that hold a phrase, the newest first: as many as its figure says."""
     counting.catch_up(period)
-    return counting.heard(user, period).holding(number_of(phrase))
+    keys = counting.heard(user, period).holding(number_of(phrase))
+    named = named_by(user, keys, phrase)  # a name looked for would say whose a confidential complaint is
+    return [key for key in keys if key not in named] if named else keys
 
 
 def keys_of_group(user: Any, period: Period, name: str) -> list[int]:

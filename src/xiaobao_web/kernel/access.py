@@ -260,7 +260,10 @@ def require(user: Caller, name: str, obj: models.Model | None = None) -> None:
 
 def find(user: Caller, queryset: models.QuerySet[M], name: str, **lookup: Any) -> M:
     """Return the one row of a queryset that a person may see; raises Hidden."""
-    row = visible_to(user, queryset.filter(**lookup), name).first()
+    try:
+        row = visible_to(user, queryset.filter(**lookup), name).first()
+    except OverflowError:  # a number in the address that no key can have
+        row = None
     if row is None:
         raise Hidden(_("没有找到这一页，或它不在您的查看范围内。"))
     return row
@@ -289,5 +292,3 @@ def holders(name: str, obj: models.Model | None = None) -> models.QuerySet[Any]:
         )
         condition |= Q(role__in=near) & (Q(organisation__in=above) | served)
     return person_model.objects.filter(is_active=True, pk__in=posts.filter(condition).values("person"))
-
-

@@ -16,6 +16,7 @@ from xiaobao_web.complaints.models import Contact, Inbound
 from xiaobao_web.complaints.services import intake
 from xiaobao_web.kernel import files
 from xiaobao_web.kernel.models import Notification
+from xiaobao_web.people.services import appoint
 
 pytestmark = pytest.mark.django_db
 URL = "/api/complaints/contacts/bulk"
@@ -149,3 +150,33 @@ def test_a_chat_that_goes_on_updates_its_contact_and_tells_the_handler(flow, ban
     row.refresh_from_db()
     assert len(row.turns) == 2
     assert Notification.objects.filter(person=bank["liaison"], title__contains="更新了来件").exists()
+
+
+def test_another_branchs_number_is_neither_told_nor_overwritten(flow, bank, client_of):
+    appoint(person=bank["other_branch"], role="liaison", organisation=bank.units["branch_two"], by=None)
+    bulk(client_of("liaison"), [ROW])
+    made = Contact.objects.get()
+    stranger = client_of("other_branch")
+    for dry in (True, False):
+        row = bulk(stranger, [{**ROW, "text": "被改掉的内容"}], dry_run=dry).json()["rows"][0]
+        assert (row["result"], row["number"]) == ("failed", None)
+        assert "其他机构" in row["message"]
+    one = {name: ROW[name] for name in ("source_system", "source_number", "text")}
+    answer = stranger.post("/api/complaints/contacts", one, content_type="application/json")
+    assert answer.status_code == 409
+    assert made.number not in answer.content.decode()
+    made.refresh_from_db()
+    assert made.text == ROW["text"]
+
+
+def test_who_registered_for_another_branch_may_say_it_again(flow, bank, client_of):
+    service = client_of("service")
+    assert bulk(service, [ROW]).json()["made"] == 1
+    assert bulk(service, [ROW]).json()["kept"] == 1
+    assert bulk(service, [{**ROW, "text": "补充：又扣了一次"}]).json()["changed"] == 1
+
+
+def test_a_rows_faults_are_sentences(flow, client_of):
+    row = bulk(client_of("liaison"), [{**ROW, "urgency": "now", "phone": "1" * 90}]).json()["rows"][0]
+    assert row["fields"]["urgency"].startswith("应为其中之一")
+    assert row["fields"]["phone"] == "最多 80 个字"

@@ -12,9 +12,10 @@ from django.urls import reverse
 from PIL import Image, ImageDraw, ImageFont
 
 from xiaobao_web.complaints.models import Contact, FieldCheck, LetterScan
-from xiaobao_web.complaints.services import scans
+from xiaobao_web.complaints.services import register, scans
 from xiaobao_web.kernel import files, journal
 from xiaobao_web.kernel.errors import BadValue, Forbidden
+from xiaobao_web.people.services import appoint
 
 pytestmark = pytest.mark.django_db
 FIRST = ("投诉信", "我叫宋安宁，电话13800004321。", "信用卡分期没有说明手续费，", "要求退还285元。")
@@ -174,3 +175,32 @@ def test_pages_upload_watch_and_picture(bank, client_of, django_capture_on_commi
     assert client_of("other_branch").get(made["Location"]).status_code in (403, 404)
     opened = journal.events_of(scan.contact).filter(type="complaints.scan_opened")
     assert opened.exists()
+
+
+def test_the_same_letter_at_another_branch_is_told_not_lost(flow, bank, client_of):
+    appoint(person=bank["other_branch"], role="liaison", organisation=bank.units["branch_two"], by=None)
+    page = file_of(sheet(size=(200, 100)), name="信.png")
+    values = {"received_at": "2026-03-02T09:00", "unit": bank.units["branch"].pk}
+    first = client_of("complaints").post(reverse("complaint_scan_new"), {**values, "file": page})
+    assert first.status_code == 302
+    page.seek(0)
+    again = client_of("other_branch").post(
+        reverse("complaint_scan_new"), {"received_at": values["received_at"], "file": page}
+    )
+    assert again.status_code == 422
+    shown = again.content.decode()
+    assert "已由其他机构登记" in shown
+    assert Contact.objects.get().number not in shown
+
+
+def test_a_number_no_key_can_have_is_not_found(bank, client_of):
+    address = reverse("complaint_scan", args=[1]).replace("/1/", f"/{10**20}/")
+    assert client_of("complaints").get(address).status_code == 404
+
+
+def test_a_check_before_anybody_told_the_letter_apart_is_refused(flow, bank, client_of):
+    contact = register(channel="letter", text="信用卡年费没有告知", by=bank["liaison"])
+    answer = client_of("complaints").post(contact.get_absolute_url(), {"action": "check_kind", "agree": "1"})
+    assert answer.status_code in (403, 409, 422)
+    contact.refresh_from_db()
+    assert contact.state == "new"

@@ -57,7 +57,7 @@ class Handler(BaseHTTPRequestHandler):
         told = {
             "data": {"items": rows, "next": str(start + len(rows)), "more": start + size < len(self.server.complaints)}
         }
-        self._answer(json.dumps(told, ensure_ascii=False).encode())
+        self._answer(json.dumps(told).encode())
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -167,7 +167,7 @@ def test_a_complaint_that_changed_updates_its_contact(platform, server):
 @pytest.mark.parametrize("ugly", [
     {}, {"id": None}, {"id": "P1"}, {"id": "P1", "detail": 5, "created": "昨天", "amount": "NaN"}, "words", None,
     {"id": "9" * 300, "detail": "x" * 30000}, {"id": {"a": 1}, "detail": ["x"]}, {"id": "P1", "created": 1e30},
-    {"id": True, "detail": "\u0000\u202e坏"},
+    {"id": True, "detail": "\u0000\u202e坏"}, {"id": "\ud800", "detail": "\udc00坏"},
 ])  # fmt: skip
 def test_ugly_complaints_are_kept_and_stop_nothing(platform, server, ugly):
     server.complaints = [ugly, complaint(7)]

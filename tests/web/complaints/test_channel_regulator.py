@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from xiaobao_web.complaints import services
-from xiaobao_web.complaints.channels.transferred import read_pasted
+from xiaobao_web.complaints.channels.transferred import day_of, read_pasted
 from xiaobao_web.complaints.models import CaseImport, Contact, HeadingMap, LocalBureau, RegulatorTransfer
 from xiaobao_web.complaints.services import transfer_tables
 from xiaobao_web.kernel import deadlines, journal
 from xiaobao_web.kernel.errors import Forbidden
+from xiaobao_web.people.services import appoint
 
 pytestmark = pytest.mark.django_db
 SHEET = """国家金融监督管理总局江城监管局消费投诉转办单
@@ -214,3 +215,68 @@ def test_bureaus_are_set_by_the_office(branches, client_of, bank):
 def test_only_who_may(bank):
     with pytest.raises(Forbidden):
         transfer_tables.store(table(), by=bank["submitter"])
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2026 年 3 月 20 日", date(2026, 3, 20)),
+        ("2026．03．20", date(2026, 3, 20)),
+        ("20260320", date(2026, 3, 20)),
+        ("二〇二六年三月二十日", date(2026, 3, 20)),
+        ("二○二六年十二月三十一日", date(2026, 12, 31)),
+        ("46101", date(2026, 3, 20)),
+        ("2026-02-30", None),
+        ("20261399", None),
+        ("20/03/2026", None),
+        ("尽快", None),
+    ],
+)
+def test_days_as_bureaus_write_them(written, day):
+    assert day_of(written, date(2026, 3, 2)) == day
+
+
+def test_a_deadline_without_its_last_word_and_a_phone_in_groups_are_read():
+    told = read_pasted("转办日期：2026年3月2日\n反馈期限：10个工作日\n联系电话：138 0000 4321\n投诉内容：年费扣错")
+    assert told.value("due_on") == date(2026, 3, 16)
+    assert told.value("phone") == "13800004321"
+    assert told.unclear == []
+
+
+@pytest.fixture
+def sheet(bank, client_of):
+    def send(who: str = "office", **changes: Any) -> Any:
+        values = {"source": "12378", "bureau": "江城监管局", "number": "E-1", "text": "信用卡年费没有告知，请退费",
+                  "received_at": "2026-03-02T09:00", "unit": bank.units["branch"].pk, **changes}  # fmt: skip
+        return client_of(who).post(reverse("complaint_transfer_new"), values)
+
+    return send
+
+
+def test_a_number_that_says_something_else_is_not_swallowed(flow, bank, sheet):
+    first = sheet()
+    assert first.status_code == 302
+    assert sheet().url == first.url, "the same sheet twice is one"
+    other = sheet(text="完全不同的另一段内容")
+    assert other.status_code == 422
+    assert "督办、退回补正" in other.context["form"].errors["number"][0]
+    assert Contact.objects.filter(source_number="E-1").count() == 1
+    appoint(person=bank["other_branch"], role="liaison", organisation=bank.units["branch_two"], by=None)
+    stranger = sheet("other_branch")
+    assert stranger.status_code == 422
+    assert RegulatorTransfer.objects.get().case.number not in stranger.content.decode()
+
+
+def test_a_day_before_the_receipt_says_so_beside_its_field(flow, bank, sheet, take):
+    answer = sheet(due_on="2026-02-20")
+    assert answer.context["form"].errors["due_on"] == ["早于收到转办的日期"]
+    done = take("JG-7,江城监管局,信用卡年费没有告诉我,宋安宁,13800004321,2026-02-20,,,\n")
+    assert (done.made, [fault["row"] for fault in done.faults]) == (0, [2])
+    assert "收到日期" in done.faults[0]["faults"][0]
+
+
+def test_a_unit_is_known_by_the_name_within_its_full_name(flow, bank, branches, take):
+    name = bank.units["branch"].name
+    done = take(f"JG-8,海州监管局,信用卡年费没有告诉我,宋安宁,13800004321,2026-03-20,某某银行股份有限公司{name},,\n")
+    assert done.faults == []
+    assert RegulatorTransfer.objects.get(number="JG-8").case.unit == bank.units["branch"]

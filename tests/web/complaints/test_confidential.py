@@ -7,6 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from xiaobao_web.complaints import services, signs
+from xiaobao_web.complaints.models import LetterScan
+from xiaobao_web.complaints.services import similar
+from xiaobao_web.insights.graph import graph_of
 from xiaobao_web.kernel import files
 
 pytestmark = pytest.mark.django_db
@@ -57,3 +60,67 @@ def test_its_contacts_files_stay_closed(pair, bank):
         files.attach(contact, stored, name="身份证.txt", purpose="contact", by=bank["liaison"], personal=True)
         assert signs.sees_contact(bank["complaints"], contact.pk) is seen
         assert signs.sees_contact(bank["office"], contact.pk)
+
+
+SAID = "我叫周可欣，电话13800001234，信用卡账单重复扣款，请退还并说明原因。"
+
+
+def test_the_intake_form_does_not_tell_of_it(flow, bank, client_of):
+    secret = services.set_confidential(flow.handled(text=SAID), by=bank["complaints"], confidential=True)
+    plain = flow.opened(text=SAID)
+    for case in (secret, plain):
+        similar.remember(case.contacts.get())
+    for who, told in (("complaints", False), ("office", True)):
+        answer = client_of(who).post(
+            reverse("complaint_take_down"), {"text": SAID, "channel": "call", "action": "read"}
+        )
+        reading = answer.context["reading"]
+        assert (secret in reading.earlier) is told
+        assert plain in reading.earlier
+        seen = {item["row"].case_id for item in reading.near}
+        assert plain.pk in seen
+        assert (secret.pk in seen) is told
+
+
+def test_its_contact_does_not_lead_to_its_complainants_others(pair, bank):
+    contact = pair[0].contacts.get()
+    other = pair[1].contacts.get()
+    contact.details["similar"] = [{"contact": other.pk, "number": other.number, "link": "same_customer", "why": []}]
+    assert similar.near(contact, bank["complaints"]) == []
+    assert [item["row"] for item in similar.near(contact, bank["office"])] == [other]
+
+
+def test_the_graph_draws_no_link_of_it(pair, bank):
+    secret, plain = pair
+    services.link(plain, other=secret, kind="related", reason="同一手机号码", by=bank["liaison"])
+    for who, told in (("complaints", False), ("office", True)):
+        assert (f"case:{secret.pk}" in graph_of(plain, bank[who]).nodes) is told
+        assert (f"case:{plain.pk}" in graph_of(secret, bank[who]).nodes) is told
+
+
+def test_a_name_opens_no_rows_of_it(flow, bank, client_of):
+    said = "周可欣反映信用卡账单重复扣款"
+    secret = services.set_confidential(flow.handled(text=said), by=bank["complaints"], confidential=True)
+    plain = flow.opened(text=said)
+    for who, words, told in (("complaints", "周可欣", False), ("office", "周可欣", True), ("complaints", "扣款", True)):
+        page = client_of(who).get(reverse("insight_rows"), {"words": words, "from": "2026-03-01", "to": "2026-03-31"})
+        shown = page.content.decode()
+        assert (secret.number in shown) is told, (who, words)
+        assert plain.number in shown
+
+
+def test_the_scan_of_its_letter_stays_closed(flow, bank, client_of):
+    secret = services.set_confidential(flow.handled(), by=bank["complaints"], confidential=True)
+    contact = secret.contacts.get()
+    LetterScan.objects.create(contact=contact, sources=[], state="done", added_by=bank["liaison"])
+    for who, status in (("complaints", 403), ("office", 200)):
+        assert client_of(who).get(reverse("complaint_scan", args=[contact.pk])).status_code == status
+    assert client_of("complaints").get(reverse("complaint_scan_page", args=[contact.pk, 1])).status_code == 403
+
+
+def test_no_search_finds_it_by_name(pair, client_of):
+    secret, _plain = pair
+    for name in ("complaints", "complaint_contacts", "search"):
+        shown = client_of("complaints").get(reverse(name), {"view": "all", "q": "周可欣"}).content.decode()
+        assert secret.number not in shown
+        assert secret.contacts.get().number not in shown

@@ -67,3 +67,11 @@ def test_the_graph_is_that_of_the_page(weeks, client_of):
     assert [node["id"] for node in found["nodes"]] == [f"case:{case.pk}"]
     assert found["edges"] == []
     assert client_of("other_branch").get(f"{BASE}/graph/{case.pk}").status_code == 404
+
+
+@pytest.mark.parametrize("days", [{"first": "2026-01-01"}, {"first": "2026-02-01", "last": "2026-01-01"},
+                                  {"first": "0001-01-01", "last": "9999-12-31"}])  # fmt: skip
+def test_days_that_are_no_period_are_refused_not_passed_over(days, client_of):
+    answer = client_of("office").get(f"{BASE}/statistics", days)
+    assert answer.status_code == 422
+    assert "与 last 一起给出" in answer.json()["error"]["fields"]["first"]

@@ -108,9 +108,9 @@ def units_by_name() -> dict[str, Any]:
     return {key: unit for unit in rows for key in (unit.name, unit.code)}
 
 
-def unit_named(words: str) -> Any:
+def unit_named(words: str, units: dict[str, Any] | None = None) -> Any:
     """Return the organisation that words name: by its name or code, or the longest name that they contain."""
-    units = units_by_name()
+    units = units_by_name() if units is None else units
     plainly = "".join(words.split())
     if plainly in units:
         return units[plainly]

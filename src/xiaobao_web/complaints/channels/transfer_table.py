@@ -84,7 +84,7 @@ def _row(number: int, told: dict[str, str], units: dict[str, Any], source: str, 
     for name in DAYS:
         row.record[name] = _day(told.get(name, ""), name, row)
     if told.get("unit"):
-        row.unit = units.get(told["unit"])
+        row.unit = units.get(told["unit"]) or spreadsheet.unit_named(told["unit"], units)
         if row.unit is None:
             row.faults.append(_("机构：没有“%s”") % told["unit"][:20])
     _check(row)

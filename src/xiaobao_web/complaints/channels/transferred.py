@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import yaml
 from django.utils import timezone
@@ -27,8 +28,20 @@ MARK = re.compile(
     rf"|(?:^|(?<=[\n\t|｜，,；;。 　（(、]))[ 　]*(?:\d{{1,2}}[.、．][ ]*)?(?P<label>{_WORDS})[ 　]*[）)]?"
     r"(?:[ 　]*[:：][ 　]*|\t+|[ 　]*[|｜][ 　]*|[ 　]*\n(?=[^\n]))"
 )
-DATE = re.compile(r"(?P<y>20\d\d)[年\-/.](?P<m>\d{1,2})[月\-/.](?P<d>\d{1,2})|(?P<m2>\d{1,2})月(?P<d2>\d{1,2})日")
-DAYS = re.compile(r"(?P<n>\d{1,3})个?(?P<work>工作日|日|天)(?:内|之内|以内)")
+DATE = re.compile(
+    r"(?P<y>20\d\d) ?[年\-/.] ?(?P<m>\d{1,2}) ?[月\-/.] ?(?P<d>\d{1,2})|(?P<m2>\d{1,2}) ?月 ?(?P<d2>\d{1,2}) ?日"
+    r"|(?<!\d)(?P<y3>20\d\d)(?P<m3>\d\d)(?P<d3>\d\d)(?!\d)"
+)
+WRITTEN = re.compile(
+    "(?P<y>二[〇○零Oo0][一二三四五六七八九〇○零]{2})年"
+    "(?P<m>[一二三四五六七八九]|十[一二]?)月(?P<d>[一二三四五六七八九]|[二三]?十[一二三四五六七八九]?)日"
+)
+SERIAL = re.compile(r"4[0-9]{4}|5[0-5][0-9]{3}")
+"""A day as a sheet's program counts it, where the cell lost its form."""
+DIGITS = {**{sign: place for place, sign in enumerate("〇一二三四五六七八九")}, "○": 0, "零": 0, "O": 0, "o": 0, "0": 0}
+DAYS = re.compile(r"(?P<n>\d{1,3}) ?个?(?P<work>工作日|日|天)(?:内|之内|以内)")
+SPAN = re.compile(r"(?P<n>\d{1,3}) ?个?(?P<work>工作日|日|天)")
+"""What a deadline's own label may say without 内."""
 BY_DAY = re.compile(rf"(?:请|须|应|务必)?(?:于|在)\s*(?P<day>{DATE.pattern})\s*(?:前|之前|以前)")
 NUMBER = re.compile(r"(?:编号|单号|文号)(?:为|是)?[ 　]*(?P<n>[0-9A-Za-z][0-9A-Za-z〔〕\-_/]{2,40})")
 PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)")
@@ -84,7 +97,7 @@ def read_pasted(text: str, *, received_at: datetime | None = None) -> Told:
     if "due_on" not in told.fields:
         _due_in_words(clean, told, day)
     if "phone" in told.fields:
-        found = PHONE.search(told.fields["phone"].value)
+        found = PHONE.search(re.sub(r"(?<=\d)[ \-](?=\d)", "", told.fields["phone"].value))
         told.fields["phone"] = Said(found[0] if found else told.fields["phone"].value[:40], told.fields["phone"].words)
     _bureau_and_source(clean, told)
     _text(clean, labelled, told)
@@ -127,21 +140,35 @@ def _as_day(told: Told, name: str, today: date) -> None:
 
 def day_of(words: str, today: date) -> date | None:
     """Return the first day that words name; one without a year is of the year that is nearest."""
-    found = DATE.search(words)
+    plainly = normalize("NFKC", WRITTEN.sub(_in_digits, words))
+    found = DATE.search(plainly)
     if found is None:
-        return None
+        serial = SERIAL.fullmatch(plainly.strip())
+        return date(1899, 12, 30) + timedelta(days=int(serial[0])) if serial else None
     try:
-        if found["y"]:
-            return date(int(found["y"]), int(found["m"]), int(found["d"]))
+        if found["y"] or found["y3"]:
+            return date(*(int(found[name] or found[f"{name}3"]) for name in "ymd"))
         near = [date(today.year + step, int(found["m2"]), int(found["d2"])) for step in (-1, 0, 1)]
     except ValueError:
         return None
     return min(near, key=lambda day: abs(day - today))
 
 
+def _in_digits(found: re.Match[str]) -> str:
+    """Return a day written out (二〇二六年十一月三十日) in digits."""
+    year = "".join(str(DIGITS[sign]) for sign in found["y"])
+    return f"{year}年{_number(found['m'])}月{_number(found['d'])}日"
+
+
+def _number(words: str) -> int:
+    """Return what 三, 十一, 二十 or 三十一 stand for."""
+    tens, ten, ones = words.rpartition("十")
+    return (DIGITS[tens] if tens else 1) * 10 * bool(ten) + (DIGITS[ones] if ones else 0)
+
+
 def _after(words: str, told: Told, today: date) -> date | None:
     """Return the day that many days after the transfer, or its receipt, are over."""
-    found = DAYS.search(words)
+    found = DAYS.search(words) or SPAN.fullmatch(words.strip())
     if found is None:
         return None
     start = told.value("forwarded_on")

@@ -27,7 +27,15 @@ from xiaobao_web.complaints.services.ending import (
     object_to,
     reopen,
 )
-from xiaobao_web.complaints.services.inquiry import add_party, decide_link, earlier_of, investigate, link, tells_whom
+from xiaobao_web.complaints.services.inquiry import (
+    add_party,
+    decide_link,
+    earlier_of,
+    investigate,
+    link,
+    named_by,
+    tells_whom,
+)
 from xiaobao_web.complaints.services.letters import (
     check_letter,
     release_letter,
@@ -43,6 +51,7 @@ from xiaobao_web.complaints.services.opening import (
     check_sample,
     fields_of,
     key_of,
+    known_by,
     looks_like_complaint,
     open_directly,
     register,
@@ -77,10 +86,11 @@ __all__ = [
     "ask_reevaluation", "assign", "call_back", "cancel_task", "candidates", "check_elements", "check_kind",
     "check_letter", "check_sample", "close", "contest", "correct", "decide_contest", "decide_extension", "decide_link",
     "decide_offer", "decide_review", "decide_task", "decline", "draft_report", "earlier_of", "end_mediation",
-    "fields_of", "find_responsibility", "fulfil_offer", "hold_session", "investigate", "key_of", "lead", "link",
-    "looks_like_complaint", "merge", "new_facts", "notify_extension", "object_to", "offer", "open_directly",
-    "open_issue", "open_personal", "propose_mediation", "receive_transfer", "register", "release_letter", "reopen",
-    "report", "resume", "rulebook_findings", "screen_kind", "second_reasons", "send_back", "send_letter",
+    "fields_of", "find_responsibility", "fulfil_offer", "hold_session", "investigate", "key_of", "known_by", "lead",
+    "link", "looks_like_complaint", "merge", "named_by", "new_facts", "notify_extension", "object_to", "offer",
+    "open_directly", "open_issue", "open_personal", "propose_mediation", "receive_transfer", "register",
+    "release_letter", "reopen", "report", "resume", "rulebook_findings", "screen_kind", "second_reasons",
+    "send_back", "send_letter",
     "set_confidential", "set_level", "set_skills", "set_template", "standard_remedies",
     "submit_letter", "suspend", "task_out", "tells_whom", "transfer", "unit_for",
     "urge", "withdraw", "write_letter", "write_letter_document",

@@ -124,6 +124,17 @@ def tells_whom(user: Any, *cases: Case) -> bool:
     return all(not row.confidential or bool(can(user, "complaints.see_personal", row)) for row in cases)
 
 
+def named_by(user: Any, keys: list[int], words: str) -> set[int]:
+    """Return those of some cases whose complainant some words name, where a person may not know who that is."""
+    rows = Case.objects.filter(pk__in=keys, confidential=True).select_related("unit").prefetch_related("parties")
+    found = set()
+    for row in rows:
+        told = [*(str(getattr(row, field)) for field in Case.PERSONAL), *(party.name for party in row.parties.all())]
+        if any(value and (words in value or value in words) for value in told) and not tells_whom(user, row):
+            found.add(row.pk)
+    return found
+
+
 @transaction.atomic
 def link(case: Case, *, other: Case, kind: str, reason: str, by: Any = None, probability: float | None = None) -> Link:
     """Say that two cases belong together and why; what a machine proposes waits for a person."""

@@ -16,7 +16,7 @@ from xiaobao_web.complaints.models import Case, Channel, Contact, ContactKind, C
 from xiaobao_web.complaints.services import levels
 from xiaobao_web.complaints.services.personal import masked, short
 from xiaobao_web.kernel import deadlines, journal, search, states
-from xiaobao_web.kernel.access import require
+from xiaobao_web.kernel.access import require, visible_to
 from xiaobao_web.kernel.errors import BadValue, Refused
 from xiaobao_web.kernel.numbers import next_number
 from xiaobao_web.people.models import Organisation
@@ -37,6 +37,15 @@ def key_of(channel: str, *, source_number: str = "", message: str = "", text: st
         return f"{channel}:{message}"[:200]
     digest = hashlib.sha256(f"{sender}\n{text}".encode()).hexdigest()
     return f"{channel}:sha256:{digest}"
+
+
+def known_by(key: str, by: Any) -> Contact | None:
+    """Return the contact that a source's number has; raises Refused where it is beyond what a person may see."""
+    rows = Contact.objects.filter(key=key)
+    known = rows.first()
+    if known is not None and not visible_to(by, rows, "complaints.contacts").exists():
+        raise Refused(_("这个来源编号已由其他机构登记，不在您的查看范围内；请核对来源系统名称和编号，或联系消保办。"))
+    return known
 
 
 @transaction.atomic
@@ -140,7 +149,7 @@ def check_kind(contact: Contact, *, by: Any, agree: bool, note: str = "", **valu
     """Decide as a second person whether a contact is no complaint; one that is, becomes a case."""
     kind = contact.kind if agree else ContactKind.COMPLAINT.value
     to = ContactState.PASSED_ON if agree else ContactState.FILED
-    told = _("同意按%s办理") % ContactKind(contact.kind).label if agree else _("应按投诉办理")
+    told = _("同意按%s办理") % contact.get_kind_display() if agree else _("应按投诉办理")
     row = states.move(
         contact, "check_kind", by=by, comment=note, facts={"result": told}, agree=agree, kind=kind, to=to
     )  # fmt: skip

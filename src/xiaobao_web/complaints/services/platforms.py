@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from xiaobao_web.complaints.channels.registry import plain
 from xiaobao_web.complaints.models import ChannelCursor, Contact, Inbound, Platform, PlatformReply, ReplyState
 from xiaobao_web.complaints.platforms.adapter import Adapter, Item, Unreachable, adapter_named
 from xiaobao_web.complaints.services import intake
@@ -139,10 +140,11 @@ def keep(platform: Platform, item: Item) -> bool:
     for name, label in (("order", _("订单号")), ("state", _("平台状态"))):
         words += [f"{label}：{told[name]}"] if told.get(name) else []
     told["text"] = "\n".join(words)[: len(str(item.record["text"])) + 200]
-    raw = json.dumps(told, ensure_ascii=False, sort_keys=True, default=str).encode()
-    number = f"{platform.code}:{item.number}" if item.number else ""
+    raw = json.dumps(told, ensure_ascii=False, sort_keys=True, default=str).encode("utf-8", "replace")
+    said = plain(item.number)
+    number = f"{platform.code}:{said}" if said else ""
     new = not Inbound.objects.filter(key=f"{CHANNEL}:{number}"[:200]).exists()
-    facts = {"details": {"platform": platform.code, "platform_number": item.number}}
+    facts = {"details": {"platform": platform.code, "platform_number": said}}
     intake.receive(CHANNEL, raw, number=number, facts=facts, unit=platform.unit)
     return new
 

@@ -33,6 +33,8 @@ REPORT_FIELDS: dict[str, Any] = {
 }  # fmt: skip
 """What a report to the People's Bank must say (PBoC5 44); the other bureaus' templates take what they need of it."""
 
+BEFORE = gettext_lazy("要求反馈日期早于收到转办的日期，请核对；转办早已收到的，请填写当时的收到日期。")
+
 
 @transaction.atomic
 def receive_transfer(*, source: str, bureau: str, number: str, text: str, by: Any, received_at: datetime | None = None,
@@ -52,6 +54,8 @@ def receive_transfer(*, source: str, bureau: str, number: str, text: str, by: An
     if known is not None:
         return known
     at = received_at or timezone.now()
+    if due_on is not None and due_on < timezone.localdate(at):
+        raise BadValue(str(BEFORE), fields={"due_on": _("早于收到转办的日期")})
     track = TRACKS.get(source, Track.DIRECT.value)
     if case is None:
         contact = {

@@ -21,8 +21,8 @@ from xiaobao_web.complaints.models.scan import blank
 from xiaobao_web.complaints.services import intake
 from xiaobao_web.complaints.services.opening import register
 from xiaobao_web.kernel import files, jobs, journal, search
-from xiaobao_web.kernel.access import require
-from xiaobao_web.kernel.errors import BadUpload, BadValue, PlatformError
+from xiaobao_web.kernel.access import require, visible_to
+from xiaobao_web.kernel.errors import BadUpload, BadValue, PlatformError, Refused
 from xiaobao_web.kernel.models import ScanState, StoredFile
 from xiaobao_web.kernel.models.jobs import JobRun, RunState
 
@@ -40,7 +40,8 @@ def upload(uploads: list[Any], *, by: Any, received_at: datetime | None = None, 
            sender: str = "") -> tuple[LetterScan, list[str]]:  # fmt: skip
     """Register a letter from its scanned files and ask for it to be read; return it and what could not be taken.
 
-    The same files again are the same letter. Raises BadValue where no file can be taken.
+    The same files again are the same letter. Raises BadValue where no file can be taken, Refused where another
+    institution has the same letter.
     """
     require(by, "complaints.register")
     sources: list[list[str]] = []
@@ -76,6 +77,8 @@ def _registered(sources: list[list[str]], by: Any, received_at: datetime | None,
     )  # fmt: skip
     known = LetterScan.objects.filter(contact=contact).first()
     if known is not None:
+        if not visible_to(by, Contact.objects.filter(pk=contact.pk), "complaints.contacts").exists():
+            raise Refused(_("同样的扫描件已由其他机构登记，不在您的查看范围内；请联系消保办，由其转交或并入。"))
         return known
     scan = LetterScan.objects.create(contact=contact, sources=sources, added_by=by)
     intake.attach(contact, [], stored=sources, by=by)

@@ -84,7 +84,13 @@ def link_now(contact_id: int) -> int:
 
 def near(contact: Contact, user: Any) -> list[dict[str, Any]]:
     """Return what belongs to a contact as far as a person may see it, each with its row."""
-    told = contact.details.get("similar", [])
+    if contact.case is not None and not tells_whom(user, contact.case):
+        return []
+    return told_to(user, contact.details.get("similar", []))
+
+
+def told_to(user: Any, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return those of some contacts that a person may see and know whose they are, each with its row."""
     rows = queries.contacts(user).filter(pk__in=[item["contact"] for item in told]).select_related("case__unit")
     seen = {row.pk: row for row in rows if row.case is None or tells_whom(user, row.case)}
     return [{**item, "row": seen[item["contact"]]} for item in told if item["contact"] in seen]

@@ -19,6 +19,7 @@ from xiaobao.insight import facts_of, keys
 from xiaobao_web.complaints import proposing, queries
 from xiaobao_web.complaints.models import Case, Contact, ContactKind, ContactState, FieldCheck
 from xiaobao_web.complaints.services import intake, similar
+from xiaobao_web.complaints.services.inquiry import tells_whom
 from xiaobao_web.complaints.services.opening import register, screen_kind
 from xiaobao_web.kernel.access import can, holds, require
 from xiaobao_web.kernel.errors import Refused
@@ -71,8 +72,7 @@ def read(text: str, *, channel: str, received_at: datetime | None, by: Any, but:
     ticket = intake.read_ticket(channel, received_at=timezone.localtime(moment), text=text)
     mine = facts_of({"id": "", "text": text, "received_at": moment.isoformat()})
     near = similar.matches(mine, keys(mine), but=but)
-    allowed = {row.pk: row for row in queries.contacts(by).filter(pk__in=[item["contact"] for item in near])}
-    near = [{**item, "row": allowed[item["contact"]]} for item in near if item["contact"] in allowed]
+    near = similar.told_to(by, near)
     values = values_of(ticket)
     return Reading(ticket, values, proposing.propose(text, ticket=ticket["ticket"]), marked(text, ticket), near,
                    earlier(values, by))  # fmt: skip
@@ -116,7 +116,8 @@ def earlier(values: dict[str, Value], by: Any, most: int = 5) -> list[Case]:
         value = str(values[field].value or "")
         if len(value) >= 6:
             same |= Q(**{field: value})
-    return list(queries.visible(by).filter(same).select_related("unit").order_by("-received_at")[:most])
+    rows = queries.visible(by).filter(same).select_related("unit").order_by("-received_at")[: 3 * most]
+    return [row for row in rows if tells_whom(by, row)][:most]
 
 
 @transaction.atomic

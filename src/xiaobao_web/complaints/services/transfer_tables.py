@@ -109,8 +109,16 @@ def _mark(rows: list[Row]) -> None:
             row.faults.append(_("没有登记过这个编号，不能登记督办或退回补正"))
         elif not row.record["action"] and not row.record["text"].strip():
             row.faults.append(_("%s：没有填写") % transfer_table.SHOWN["text"])
+        elif not row.record["action"] and before_receipt(row):
+            row.faults.append(str(regulators.BEFORE))
         else:
             row.fate = CHANGED if row.record["action"] else MADE
+
+
+def before_receipt(row: Row) -> bool:
+    """Tell whether a row asks for the report before it came; one that does not say when it came, comes today."""
+    due, today = row.record["due_on"], timezone.localdate()
+    return due is not None and due < min(row.record["received_on"] or today, today)
 
 
 def digest_of(row: Row) -> str:

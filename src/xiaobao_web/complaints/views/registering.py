@@ -121,6 +121,7 @@ def _shown(row: Contact, form: Any, user: Any) -> dict[str, Any]:
         "contact": row,
         "mail": {name: parse_datetime(str(row.details.get(f"{name}_at") or "")) for name in ("arrived", "sent")},
         "form": form,
+        "subject": masked(row.subject),
         "words": masked(row.words()),
         "screen": can(user, "complaints.screen_kind", row) if row.state == "new" else None,
         "check": can(user, "complaints.check_kind", row) if row.state == "checking" else None,

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from xiaobao_web.complaints.forms.fields import line, moment, unit
 from xiaobao_web.complaints.models import LetterScan, ScanReading
 from xiaobao_web.complaints.models.scan import blank
-from xiaobao_web.complaints.services import scans
+from xiaobao_web.complaints.services import scans, tells_whom
 from xiaobao_web.complaints.views.cases import tell
 from xiaobao_web.kernel import journal
 from xiaobao_web.kernel.access import can, find, require
-from xiaobao_web.kernel.errors import BadValue, Hidden
+from xiaobao_web.kernel.errors import BadValue, Forbidden, Hidden, Refused
 from xiaobao_web.kernel.models import StoredFile
 from xiaobao_web.kernel.serving import respond
 
@@ -42,19 +42,28 @@ def upload(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             scan, refused = scans.upload(request.FILES.getlist("file"), by=request.user, **form.cleaned_data)
-        except BadValue as error:
+        except (BadValue, Refused) as error:
             tell(form, error)
         else:
             for sentence in refused:
                 messages.warning(request, sentence)
-            messages.success(request, _("来信已登记，编号 %s，正在识别。") % scan.contact.number)
+            told = (
+                _("来信已登记，编号 %s，正在识别。")
+                if scan.state == ScanReading.QUEUED.value
+                else _("这封来信先前已登记，编号 %s。")
+            )
+            messages.success(request, told % scan.contact.number)
             return redirect(scan)
     return render(request, "complaints/scan_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def _of(request: HttpRequest, contact: int) -> LetterScan:
+    """Return a letter; that of a confidential case tells who complains, as its files do."""
     rows = LetterScan.objects.select_related("contact__unit", "contact__case")
-    return find(request.user, rows, "complaints.contacts", contact_id=contact)
+    row: LetterScan = find(request.user, rows, "complaints.contacts", contact__pk=contact)
+    if row.contact.case is not None and not tells_whom(request.user, row.contact.case):
+        raise Forbidden(_("投诉人要求身份保密，只有经办人和消保办可以查看来信。"))
+    return row
 
 
 @require_http_methods(["GET", "POST"])

@@ -25,7 +25,7 @@ from xiaobao_web.complaints.services.regulators import REPORT_FIELDS, branch_of
 from xiaobao_web.complaints.views.cases import find_case, tell
 from xiaobao_web.kernel import journal
 from xiaobao_web.kernel.access import can, find, require, visible_to
-from xiaobao_web.kernel.errors import Hidden, PlatformError
+from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError
 from xiaobao_web.kernel.serving import respond
 
 OF_A_NEW_CASE = frozenset({"unit", "customer_name", "phone", "cause", "business_type"})
@@ -91,13 +91,33 @@ def new(request: HttpRequest) -> HttpResponse:
             moment = timezone.localtime(given.get("received_at") or timezone.now())
             given["ticket"] = intake.read_ticket("regulator_transfer", received_at=moment, text=given["text"])
         try:
-            made = services.receive_transfer(by=request.user, **{"text": "", **given})
+            known = _registered(given, request.user)
+            made = known or services.receive_transfer(by=request.user, **{"text": "", **given})
         except PlatformError as error:
             tell(form, error)
         else:
-            messages.success(request, _("转办件已登记，投诉编号 %s。") % made.case.number)
+            told = _("这个编号先前已登记，投诉编号 %s。") if known else _("转办件已登记，投诉编号 %s。")
+            messages.success(request, told % made.case.number)
             return redirect(made.case)
     return render(request, "complaints/transfer_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _registered(given: dict[str, Any], user: Any) -> RegulatorTransfer | None:
+    """Return the transfer that the same sheet made before; raises BadValue where its number says something else now."""
+    rows = RegulatorTransfer.objects.select_related("case__unit").filter(source=given["source"], number=given["number"])
+    known = rows.first()
+    if known is None:
+        return None
+    if not visible_to(user, rows, "complaints.view").exists():
+        told = _("这个编号已由其他机构登记，不在您的查看范围内；请联系消保办。")
+        raise BadValue(told, fields={"number": told})
+    said = {row.text.strip() for row in known.case.contacts.all()}
+    if given.get("case") not in (None, known.case) or given.get("text", "").strip() not in {"", *said}:
+        told = _(
+            "这个编号已登记（%s）。督办、退回补正请在那件投诉里办理；内容有更正的，登记来件并填那件投诉的编号并入。"
+        )
+        raise BadValue(told % known.case.number, fields={"number": told % known.case.number})
+    return known
 
 
 def _pasted(request: HttpRequest) -> HttpResponse:
