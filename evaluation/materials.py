@@ -18,6 +18,7 @@ import orjson
 def evaluate(path: Path) -> dict[str, Any]:
     """Return, of all materials of a folder, marks found and findings elsewhere (violations; reviews apart)."""
     rows = [json.loads(line) for line in (path / "marks.jsonl").read_text(encoding="utf-8").splitlines()]
+    said = _findings([path / row["file"] for row in rows])
     by_kind: dict[str, dict[str, int]] = defaultdict(
         lambda: {"materials": 0, "lawful_with_findings": 0, "elsewhere": 0}
     )
@@ -25,7 +26,7 @@ def evaluate(path: Path) -> dict[str, Any]:
     missed, wrong = [], []
     for row in rows:
         text = (path / row["file"]).read_text(encoding="utf-8")
-        findings = _findings(path / row["file"])
+        findings = said[row["file"]]
         reviews += sum(finding["confidence"] < 0.5 for finding in findings)
         sure = [(_lines(text, f["text"]), f) for f in findings if f["confidence"] >= 0.5 and f["text"]]
         lines = {mark: _lines(text, mark) for mark in row["marks"]}
@@ -53,11 +54,12 @@ def evaluate(path: Path) -> dict[str, Any]:
     }
 
 
-def _findings(file: Path) -> list[dict[str, Any]]:
-    """Return the findings of one file as a user of the command gets them."""
-    command = [sys.executable, "-m", "xiaobao", "screen", "--format", "jsonl", str(file)]
+def _findings(files: list[Path]) -> dict[str, list[dict[str, Any]]]:
+    """Return the findings of each file as a user of the command gets them, by file name."""
+    command = [sys.executable, "-m", "xiaobao", "screen", "--format", "jsonl", *map(str, files)]
     done = subprocess.run(command, capture_output=True, check=True)
-    return [finding for line in done.stdout.splitlines() for finding in orjson.loads(line)["findings"]]
+    verdicts = [orjson.loads(line) for line in done.stdout.splitlines()]
+    return {file.name: verdict["findings"] for file, verdict in zip(files, verdicts, strict=True)}
 
 
 def _lines(text: str, words: str) -> set[int]:
