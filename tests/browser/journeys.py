@@ -78,8 +78,8 @@ class Journey:
                 told.append(f"{who}: {line.text} at {page.url}")
 
         def failed(asked: Request) -> None:
-            # What the page still asked for in the background when one went on to the next page is given up.
-            given_up = asked.failure == "net::ERR_ABORTED" and asked.resource_type in {"fetch", "xhr"}
+            # What the page still asked for in the background (the tab's icon too) when one went on is given up.
+            given_up = asked.failure == "net::ERR_ABORTED" and asked.resource_type in {"fetch", "xhr", "other"}
             if not given_up:
                 told.append(f"{who}: failed {asked.resource_type} {asked.url} {asked.failure}")
 
