@@ -11,7 +11,7 @@ import pytest
 from xiaobao.judge.corpus import Text, read_calls
 from xiaobao.judge.marked import lengthened
 from xiaobao.judge.model import TextJudge, default_judge
-from xiaobao.judge.passages import BELONGS, BRIDGE, MARKS, SHOWN, clause_features, grown
+from xiaobao.judge.passages import BELONGS, BRIDGE, MARKS, SHOWN, Stretch, grown
 from xiaobao.model import Anchor, Material, Passage
 from xiaobao.screening.engine import Row, Scanned, default_engine
 from xiaobao.screening.pieces import pieces_of, said_before
@@ -51,7 +51,7 @@ def test_a_passage_stays_narrow_enough_to_be_shown() -> None:
 
 def test_each_clause_is_told_by_the_same_numbers() -> None:
     head, text = np.array([1.0, 2.0, 0.5]), np.array([0.1, 0.9, -0.4])
-    features = clause_features(SPANS[:3], [0, 0, 1], head, text, 30)
+    features = Stretch.of(SPANS[:3], [0, 0, 1], text, 30).features(head)
     assert features.shape == (3, MARKS)
     assert features[1, 2] == 0
     assert features[0, 9] == pytest.approx(0.9)

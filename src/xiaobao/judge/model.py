@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from xiaobao.errors import ModelUnavailable
 from xiaobao.judge.features import BUCKETS, SIGNALS, describe
-from xiaobao.judge.passages import MARKS, clause_features, grown
+from xiaobao.judge.passages import MARKS, grown
 from xiaobao.judge.windows import SHARPNESS, Reading, window_of, worded
 from xiaobao.rulebook.model import CATEGORIES, ROLES, SCENARIOS, STANCES
 from xiaobao.screening.candidates import Candidate
@@ -246,14 +246,9 @@ class TextJudge:
     def clauses(self, context: Context, start: int, end: int, head: int) -> tuple[list[Span], NDArray[np.float64]]:
         """Return the clauses of a stretch and, a row each, what tells whether they belong to an offence."""
         cut, w = self.reading(context).clauses(start, end), self.weights
-        if not cut.spans:
+        if cut.stretch is None:
             return [], np.zeros((0, MARKS))
-        idf, by = w.idf[cut.slots], np.sqrt(cut.sizes + 12)
-        own, text = (
-            np.bincount(cut.owners, weights=weights * idf, minlength=len(cut.spans)) / by
-            for weights in (w.heads[head, cut.slots] * w.head_scale[head], w.text[cut.slots])
-        )
-        return cut.spans, clause_features(cut.spans, cut.sentences, own, text, end - start)
+        return cut.spans, cut.stretch.features(cut.said(w.heads[head, cut.slots] * w.head_scale[head]))
 
     def _belongs(self, context: Context, start: int, end: int, head: int) -> tuple[list[Span], list[float]]:
         """Return the clauses of a stretch and their logits of belonging to an offence, worked out once."""

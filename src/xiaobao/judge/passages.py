@@ -7,6 +7,7 @@ neighbours, its sentence and the strongest clause; it learned from texts whose o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,42 +26,50 @@ SHOWN = 90
 Floats = NDArray[np.float64]
 
 
-def clause_features(spans: Sequence[Span], sentences: Sequence[int], head: Floats, text: Floats, size: int) -> Floats:
-    """Return a row of MARKS numbers for each clause of a stretch of `size` characters.
+@dataclass(frozen=True)
+class Stretch:
+    """The clauses of a stretch of text, and those of their numbers that no category changes.
 
-    sentences tells in which sentence each clause stands; head and text what its n-grams say for the category and for
-    an offence of any kind.
+    sentence is the running number of each clause's sentence, whole the length of each sentence in its clauses
+    (characters), table a row of MARKS numbers a clause with zeros where a category's own belong.
     """
-    count = len(spans)
-    lengths = np.array([end - start for start, end in spans], dtype=np.float64)
-    sentence = np.cumsum(np.diff(np.asarray(sentences), prepend=sentences[:1]) != 0)
-    whole = np.bincount(sentence, weights=lengths)
-    head_mean = (np.bincount(sentence, weights=head * lengths) / whole)[sentence]
-    text_mean = (np.bincount(sentence, weights=text * lengths) / whole)[sentence]
-    joined = np.concatenate(([0.0], (sentence[1:] == sentence[:-1]).astype(np.float64), [0.0]))
-    around_head, around_text = np.zeros(count + 2), np.zeros(count + 2)
-    around_head[1:-1], around_text[1:-1] = head, text
-    columns = (
-        head,
-        text,
-        head - head.max(),
-        text - text.max(),
-        around_head[:-2],
-        around_text[:-2],
-        around_head[2:],
-        around_text[2:],
-        around_text[:-2] * joined[:-1],
-        around_text[2:] * joined[1:],
-        text_mean,
-        head_mean,
-        text_mean - text_mean.max(),
-        np.minimum(lengths, 30) / 30,
-        np.full(count, size / 100),
-        np.full(count, count / 10),
-        np.full(count, text.mean()),
-        np.ones(count),
-    )
-    return np.stack(columns, axis=1)
+
+    lengths: Floats
+    sentence: NDArray[np.int64]
+    whole: Floats
+    table: Floats
+
+    @classmethod
+    def of(cls, spans: Sequence[Span], sentences: Sequence[int], text: Floats, size: int) -> Stretch:
+        """Lay out the clauses of a stretch of `size` characters.
+
+        sentences tells in which sentence each clause stands, text what its n-grams say for an offence of any kind.
+        """
+        count = len(spans)
+        lengths = np.array([end - start for start, end in spans], dtype=np.float64)
+        sentence = np.cumsum(np.diff(sentences, prepend=sentences[:1]) != 0, dtype=np.int64)
+        whole: Floats = np.bincount(sentence, weights=lengths).astype(np.float64)
+        text_mean = (np.bincount(sentence, weights=text * lengths) / whole)[sentence]
+        joined = np.concatenate(([0.0], (sentence[1:] == sentence[:-1]).astype(np.float64), [0.0]))
+        around = np.zeros(count + 2)
+        around[1:-1] = text
+        table = np.zeros((count, MARKS))
+        table[:, 1] = text
+        table[:, 3] = text - text.max()
+        table[:, 5], table[:, 7] = around[:-2], around[2:]
+        table[:, 8], table[:, 9] = around[:-2] * joined[:-1], around[2:] * joined[1:]
+        table[:, 10], table[:, 12] = text_mean, text_mean - text_mean.max()
+        table[:, 13] = np.minimum(lengths, 30) / 30
+        table[:, 14], table[:, 15], table[:, 16], table[:, 17] = size / 100, count / 10, text.mean(), 1.0
+        return cls(lengths, sentence, whole, table)
+
+    def features(self, head: Floats) -> Floats:
+        """Return a row of MARKS numbers for each clause, given what its n-grams say for the category."""
+        table = self.table.copy()
+        table[:, 0], table[:, 2] = head, head - head.max()
+        table[1:, 4], table[:-1, 6] = head[:-1], head[1:]
+        table[:, 11] = (np.bincount(self.sentence, weights=head * self.lengths) / self.whole)[self.sentence]
+        return table
 
 
 def grown(spans: Sequence[Span], belongs: Sequence[float] | Floats, first: int, last: int) -> Span:

@@ -7,14 +7,15 @@ candidate asks for them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xiaobao.judge.features import counts, ngrams_of, setting, settings_of, words_of
+from xiaobao.judge.passages import Stretch
 from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Context, Span
 
@@ -76,13 +77,21 @@ def worded(context: Context, spans: Sequence[Span]) -> list[int]:
 
 @dataclass(frozen=True)
 class Clauses:
-    """The clauses of a stretch, their sentences, and the known n-grams of all with the clause each belongs to."""
+    """The clauses of a stretch and what a category's own words are weighed with.
+
+    owners, slots and idf are those of the known n-grams; scale is that of each clause by its length.
+    """
 
     spans: list[Span]
-    sentences: list[int]
     owners: Ints
     slots: NDArray[np.int32]
-    sizes: Ints
+    idf: NDArray[np.floating[Any]]
+    scale: NDArray[np.float64]
+    stretch: Stretch | None
+
+    def said(self, weights: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+        """Return what the clauses say for something, given what each of the known n-grams says for it."""
+        return np.bincount(self.owners, weights=weights * self.idf, minlength=len(self.spans)) / self.scale
 
 
 class Reading:
@@ -171,8 +180,13 @@ class Reading:
         owners, hashes = ngrams_of([self._context.text[low:high] for low, high in spans])
         slots = self._weights.slot[hashes]
         known = slots >= 0
+        owners, slots = owners[known], slots[known]
+        scale = np.sqrt(np.bincount(owners, minlength=len(spans)) + 12)
+        cut = Clauses(spans, owners, slots, self._weights.idf[slots], scale, None)
+        if not spans:
+            return cut
         sentences = [self._context.sentence_of(low) for low, _ in spans]
-        return Clauses(spans, sentences, owners[known], slots[known], np.bincount(owners[known], minlength=len(spans)))
+        return replace(cut, stretch=Stretch.of(spans, sentences, cut.said(self._weights.text[slots]), end - start))
 
 
 def raw_scores(weights: Weights, texts: Sequence[str], where: int) -> tuple[Floats, Floats, Floats]:

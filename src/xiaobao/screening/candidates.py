@@ -159,7 +159,11 @@ class Excuses:
     def __init__(self, within: str | int, found: list[Hit], context: Context) -> None:
         self._within, self._found, self._context = within, found, context
         # The commonest distance is asked once an excuse, not once a pair.
-        self._sentences = [context.sentence_of(e.start) for e in found] if within == "sentence" else []
+        self._by_sentence: dict[int, int] = {}
+        if within == "sentence":
+            for at, each in enumerate(found):
+                self._by_sentence.setdefault(context.sentence_of(each.start), at)
+        self._omitted = next((at for at, e in enumerate(found) if e.omitted), len(found))
 
     def of(self, hit: Hit) -> Hit | None:
         """Return the first that excuses a hit, or None."""
@@ -167,8 +171,8 @@ class Excuses:
         if hit.omitted or self._within == "document":
             return self._found[0]
         if self._within == "sentence":
-            own = context.sentence_of(hit.start)
-            return next((e for e, at in zip(self._found, self._sentences, strict=True) if at == own or e.omitted), None)
+            first = min(self._by_sentence.get(context.sentence_of(hit.start), self._omitted), self._omitted)
+            return self._found[first] if first < len(self._found) else None
         if self._within == "clause":
             low, high = context.clause(hit.start, hit.end)
             return next((e for e in self._found if e.omitted or (low <= e.start and e.end <= high)), None)
@@ -195,5 +199,14 @@ def _candidate(rule: Rule, context: Context, hit: Hit, excuse: tuple[Stance, ...
     start, end = context.clause(hit.start, hit.end)
     if end - start > LONG_CLAUSE or start > hit.start or end < hit.end:
         start, end = hit.start, hit.end
-    found = excuse + tuple(s for s in stances(context, hit.start, hit.end) if s.kind not in rule.stance_ignored)
+    against = _stances(context, hit.start, hit.end)
+    found = excuse + tuple(s for s in against if s.kind not in rule.stance_ignored)
     return Candidate(rule, start, end, hit.start, hit.end, hit.note, found, bool(found))
+
+
+def _stances(context: Context, start: int, end: int) -> list[Stance]:
+    """Return the stances toward the same words once, however many rules met them."""
+    known: dict[tuple[int, int], list[Stance]] = context.readings.setdefault(stances, {})
+    if (start, end) not in known:
+        known[start, end] = stances(context, start, end)
+    return known[start, end]

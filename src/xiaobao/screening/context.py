@@ -85,6 +85,7 @@ class Context:
         self.readings: dict[object, Any] = {}
         """What a service made of this text and may ask again, by the service."""
         self._matches: dict[Pattern, list[Span]] = {}
+        self._clauses: dict[Span, Span] = {}
 
     @cached_property
     def profile(self) -> Profile:
@@ -115,7 +116,10 @@ class Context:
 
     def clause(self, start: int, end: int) -> Span:
         """Return the smallest punctuation-delimited stretch that covers a span."""
-        return clause_at(self.normalised, start, end)
+        known = self._clauses.get((start, end))
+        if known is None:
+            known = self._clauses[start, end] = clause_at(self.normalised, start, end)
+        return known
 
     @cached_property
     def _utf8(self) -> bytes:

@@ -70,9 +70,10 @@ def chosen(
             if _adds(finding, kept, found, shares):
                 kept.append(finding)
             continue
-        beside = [k for k in kept if _line(k, lines) == _line(finding, lines)]
-        if finding is not lead and doubted(finding) and _fainter(finding, beside, shares):
-            continue
+        if finding is not lead and doubted(finding):
+            line = _line(finding, lines)
+            if _fainter(finding, [k for k in kept if _line(k, lines) == line], shares):
+                continue
         better = next((k for k in kept if _outdone(finding, k, shares, scenario, products)), None)
         if better is None or finding is lead:
             kept.append(finding)
