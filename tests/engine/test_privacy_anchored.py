@@ -43,6 +43,20 @@ def test_any_pattern_may_be_anchored(pattern: str, text: str) -> None:
     assert [m.span() for m in Anchored(pattern).finditer(text)] == plain
 
 
+@pytest.mark.parametrize("piece", ["姓名：张伟 13812345678 微信a_b1234，", "1-", "保本稳赚不赔客户"])
+def test_dense_and_sparse_long_texts_are_read_alike(piece: str) -> None:
+    text = (piece * 12_000)[:12_000]
+    for pattern in PATTERNS:
+        assert [m.span() for m in pattern.finditer(text)] == [m.span() for m in pattern._pattern.finditer(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"), [("张张张张张张", []), ("客户：张丽丽，来电", ["张丽丽"]), ("客户：李李，来电", ["李李"])]
+)
+def test_a_character_said_again_and_again_names_nobody(text: str, names: list[str]) -> None:
+    assert [e.text for e in mask(text).entities] == names
+
+
 def test_halves_of_surrogate_pairs_are_masked_around() -> None:
     assert mask("\ud800我叫张建军，\udfff电话13812345678").text == "\ud800我叫张**，\udfff电话138****5678"
 

@@ -16,6 +16,13 @@ kinds, parser = import_module("re._constants"), import_module("re._parser")
 _LOOKS = (kinds.AT, kinds.ASSERT_NOT)
 _REPEATS = (kinds.MAX_REPEAT, kinds.MIN_REPEAT, kinds.POSSESSIVE_REPEAT)
 
+LONG = 10_000
+"""Characters from which it is worth looking how many of them a pattern can begin with."""
+SAMPLES = 50
+"""Places of a long text that are looked at for that, 100 characters each."""
+DENSE = 0.3
+"""Share of the characters of a text from which trying at each of them costs less than skipping ahead."""
+
 _BARRED = re.compile(r"\(\?<!(\[[^\]]+\])\)")
 
 
@@ -50,12 +57,22 @@ class Anchored:
         if self._first is None:
             yield from self._pattern.finditer(text)
             return
+        if len(text) >= LONG and self._is_dense(text):
+            yield from self._pattern.finditer(text)
+            return
         done, match = 0, self._pattern.match
         for place in self._first.finditer(text):
             at = place.start()
             if at >= done and (found := match(text, at)) is not None:
                 yield found
                 done = max(found.end(), at + 1)
+
+    def _is_dense(self, text: str) -> bool:
+        """Tell whether a match may begin nearly anywhere in a text: then skipping ahead skips nothing."""
+        if self._first is None:
+            return True
+        sample = "".join(text[at : at + 100] for at in range(0, len(text), len(text) // SAMPLES))
+        return len(self._first.findall(sample)) > DENSE * len(sample)
 
 
 def by_first(words: Iterable[str], rest: str = "(?:{})") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 
 import rjieba
 
@@ -32,6 +33,7 @@ _NO_NAME = re.compile(
     r"(?:手机|网上|电话|掌上|移动|个人|私人|投资|开户|发卡|中央|商业|正规|其他|其它|另外|别的|收单|什么|哪个|哪家|换张|绑定|绑卡|提示|自己"
     r"|国境|上市|外国|城市|农村|普通|门面|住宅|健全保险|是指|犯罪|钱到|营业|所属|上级|涉案|某某|有关|各类|绿色|XX|X|某)$"
 )
+_WRITTEN = re.compile("[一-龥A-Za-z0-9·&]+")
 _PROPER = ("nr", "ns", "nt", "nz")
 _STRONG = re.compile("有限|股份|事务所|消费金融|集团公司")
 _BUSINESS = re.compile(
@@ -111,8 +113,9 @@ def _split_name(word: str, tag: str, at: int, suffix: int) -> int:
     return suffix
 
 
+@lru_cache(maxsize=4096)
 def _belongs(word: str, tag: str) -> bool:
-    if _STOP.fullmatch(word) or not re.fullmatch("[一-龥A-Za-z0-9·&]+", word) or word.isdigit():
+    if _STOP.fullmatch(word) or not _WRITTEN.fullmatch(word) or word.isdigit():
         return False
     return tag[:1] in ("n", "b", "j", "s") or _BUSINESS.fullmatch(word) is not None or _is_proper(word, tag)
 

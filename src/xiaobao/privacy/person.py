@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import chain
 
 import rjieba
@@ -63,6 +64,7 @@ _ANSWER = Anchored(
     r"(?:贵姓|怎么称呼[您你]?|称呼|姓名|名字)[^\n]{0,8}\n(?:[^\n:]{1,6}:)? ?"
     r"(?:我?免贵)?(?:我?姓|我叫|我是)?([一-龥]{1,4})(?![一-龥])"
 )
+_STRONG = frozenset(":=|")
 _NICK = frozenset("小老阿")
 _NOUN_LIKE = RARE - VERB_LIKE
 _DOUBTFUL = VERB_LIKE | frozenset("付向应古安易牟权于后陆高张路凌童盛")
@@ -122,6 +124,7 @@ def _before_title(text: str, start: int, end: int) -> int:
     return start + title.start()
 
 
+@lru_cache(maxsize=256)
 def name_length(run: str, known: frozenset[str]) -> int:
     """Return how many characters at the start of a run are a full name by its family name; 0 where none are."""
     if not run or "某" in run[:3]:
@@ -195,7 +198,7 @@ def _in_dictionary(run: str) -> bool:
 
 def _labelled(match: re.Match[str]) -> Iterator[tuple[int, int, Sign]]:
     run, start = match[3], match.start(3)
-    strong = any(c in match[2] for c in ":=|")
+    strong = not _STRONG.isdisjoint(match[2])
     if "·" in run or " " in run:
         if "·" in run or run[0] in (RARE if strong else COMMON):
             yield start, start + len(run), (0.9, "标签之后的姓名")
@@ -252,6 +255,8 @@ def _by_tag(source: Source) -> Iterator[tuple[int, int, Sign]]:
         if tag != "nr" and word not in _NICK:
             continue
         at = starts[place]
+        if word[0] == word[-1] and len(word) > 1 and _runs_on(source.text, at, at + len(word)):
+            continue
         if word in _NICK and _is_nick(source, place):
             yield at, at + 2, (0.55, "昵称加姓氏")
         if tag != "nr" or len(word) < 2:
@@ -262,6 +267,12 @@ def _by_tag(source: Source) -> Iterator[tuple[int, int, Sign]]:
         if not length or (word[0] in _COUNTED and source.text[max(0, at - 1) : at] in _MEASURED):
             continue
         yield at, at + length, (0.6, "词性为人名且以常见姓氏开头")
+
+
+def _runs_on(text: str, start: int, end: int) -> bool:
+    """Tell whether a stretch is part of one character said again and again (张张张张), which names nobody."""
+    run = text[max(0, start - 1) : end + 1]
+    return len(run) > end - start and run.count(run[0]) == len(run)
 
 
 def _is_nick(source: Source, place: int) -> bool:
