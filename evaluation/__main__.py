@@ -49,6 +49,7 @@ MEASUREMENTS = (
     Measurement("unseen_latest", "heldout/fourth.jsonl", own=True, module="unseen"),
     Measurement("unseen_author", "heldout/other_author.jsonl", own=True, module="unseen"),
     Measurement("unseen_author_again", "heldout/fourth_author.jsonl", own=True, module="unseen"),
+    Measurement("unseen_author_foreign", "heldout/fifth_author.jsonl", own=True, module="unseen"),
     Measurement("screening", "screening-dev.jsonl"),
     Measurement("materials", "materials", own=True),
     Measurement("unseen_calls", "calls/heldout.jsonl", own=True, module="dialogues"),
