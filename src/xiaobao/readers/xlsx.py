@@ -9,10 +9,11 @@ from typing import Any
 
 from lxml import etree
 
-from xiaobao.errors import UnreadableFile
+from xiaobao.errors import LimitExceeded, UnreadableFile
 from xiaobao.model import Anchor
 from xiaobao.readers.appearance import TINY_POINTS
-from xiaobao.readers.draft import Draft
+from xiaobao.readers.draft import Draft, Enough
+from xiaobao.readers.limits import DEFAULT
 from xiaobao.readers.package import A, Package, R, S, office_score
 from xiaobao.readers.registry import reader
 from xiaobao.readers.sheetformat import CellLook, Formats
@@ -99,6 +100,43 @@ def _elements(package: Package, path: str, tag: str) -> Iterator[Any]:
                 del item.getparent()[0]
     except etree.XMLSyntaxError as error:
         raise UnreadableFile(f"{path} 不是有效的 XML，文件可能损坏") from error
+
+
+def unsaved_formulas(data: bytes) -> list[tuple[int, int]]:
+    """Return row and column, from 1, of the formulas of a workbook's first sheet that were saved without a value.
+
+    What asks for the values alone gets a nought or nothing there. Programs that compute nothing write a nought and ask
+    to have all computed on opening. Empty for what is no such workbook.
+    """
+    try:
+        with Package(data, Draft("", DEFAULT)) as package:
+            if not package.has(MAIN):
+                return []
+            root = package.xml(MAIN)
+            first = next(_sheets(package, root), None)
+            return [] if first is None else list(_unsaved(package, first, _uncomputed(root)))
+    except (UnreadableFile, LimitExceeded, Enough):
+        return []
+
+
+def _uncomputed(root: Any) -> bool:
+    """Tell whether a workbook asks to be computed when it is opened."""
+    found = root.find(f"{S}calcPr")
+    return found is not None and found.get("fullCalcOnLoad") in ("1", "true")
+
+
+def _unsaved(package: Package, sheet: Sheet, uncomputed: bool) -> Iterator[tuple[int, int]]:
+    empty = ("", "0") if uncomputed else ("",)
+    number = 0
+    for row in _elements(package, sheet.part, f"{S}row"):
+        number, column = _whole(row.get("r"), number + 1), 0
+        for cell in row.iter(f"{S}c"):
+            number, column = cell_place(cell.get("r", "")) or (number, column + 1)
+            if cell.find(f"{S}f") is None or cell.get("t", "n") != "n":
+                continue
+            found = cell.find(f"{S}v")
+            if ("" if found is None else found.text or "") in empty:
+                yield number, column
 
 
 class _Cells:

@@ -76,11 +76,6 @@ def numbers_of(contacts: list[int]) -> dict[int, Contact]:
     return {row.pk: row for row in Contact.objects.filter(pk__in=contacts).select_related("unit", "case")}
 
 
-def with_words(cases: Any, words: str) -> Any:
-    """Return the cases of a queryset in whose contacts some words stand."""
-    return cases.filter(pk__in=Contact.objects.filter(text__icontains=words, case__isnull=False).values("case_id"))
-
-
 def seen_of(contacts: list[int], cases: Any) -> dict[int, Case]:
     """Return by contact the case it became, of those in a queryset."""
     pairs = dict(Contact.objects.filter(pk__in=contacts).values_list("pk", "case_id"))

@@ -98,6 +98,8 @@ def preview(stored: Any, *, name: str, by: Any) -> Preview:
         raise BadValue(_("表中缺少必需的列：%s。") % "、".join(missing))
     reader = _Reader()
     rows = [reader.read(number, cells, places) for number, cells in sheet.rows]
+    for row in rows:
+        row.faults[:0] = sheet.faults(row.number, places.values())
     _mark_known(rows, name)
     used = set(places.values())
     others = [head for index, head in enumerate(sheet.header) if head and index not in used]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
@@ -21,10 +21,20 @@ HEADER_WITHIN = 10
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table: its header and its rows, each with its number in the file (from 1)."""
+    """A table: its header and its rows, each with its number in the file (from 1).
+
+    unsaved: by row, the names (B3) by column of formulas whose value was not saved; such a cell reads as empty.
+    """
 
     header: list[str]
     rows: list[tuple[int, list[str]]]
+    unsaved: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+
+    def faults(self, number: int, places: Iterable[int]) -> list[str]:
+        """Return what is wrong with the cells of a row that are read, at their columns (from 0)."""
+        names = self.unsaved.get(number, {})
+        return [_("%s 是没有保存计算结果的公式，请用表格软件打开原文件，保存后再导入") % names[place]
+                for place in places if place in names]  # fmt: skip
 
 
 def read(data: bytes, known: frozenset[str]) -> Sheet:
@@ -32,7 +42,8 @@ def read(data: bytes, known: frozenset[str]) -> Sheet:
 
     Raises BadUpload for a file that is no table, has no known header, or too many rows.
     """
-    lines = list(_lines(data))
+    unsaved = _unsaved(data)
+    lines = list(_lines(data, unsaved))
     for index, (_number, cells) in enumerate(lines[:HEADER_WITHIN]):
         names = [cell.strip().replace("\n", "") for cell in cells]
         if sum(1 for name in names if folded(name) in known) >= 2:
@@ -44,7 +55,7 @@ def read(data: bytes, known: frozenset[str]) -> Sheet:
                 )
             if not rows:
                 raise BadUpload(_("表头下面没有数据行。"))
-            return Sheet(names, rows)
+            return Sheet(names, rows, unsaved)
     raise BadUpload(_("没有找到表头：前 10 行里应有一行写着列名（例如“产品代码”“产品名称”）。"))
 
 
@@ -54,9 +65,11 @@ def folded(name: str) -> str:
     return "".join(plain.split()).lower().strip("*：:")
 
 
-def _lines(data: bytes) -> Iterator[tuple[int, list[str]]]:
+def _lines(data: bytes, unsaved: Mapping[int, Mapping[int, str]]) -> Iterator[tuple[int, list[str]]]:
     if data[:4] == b"PK\x03\x04" or data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        yield from _of_workbook(data)
+        for number, cells in _of_workbook(data):
+            empty = unsaved.get(number, {})
+            yield number, [("" if place in empty else cell) for place, cell in enumerate(cells)] if empty else cells
         return
     text = _decoded(data)
     sample = text[:4000]
@@ -88,6 +101,16 @@ def _of_workbook(data: bytes) -> Iterator[tuple[int, list[str]]]:
         raise BadUpload(_("表格打不开，可能已损坏或设有密码，请另存后再导入。")) from error
     for number, row in enumerate(rows, 1):
         yield number, [_text(cell) for cell in row[:MOST_COLUMNS]]
+
+
+def _unsaved(data: bytes) -> dict[int, dict[int, str]]:
+    from xiaobao.readers.tables import cell_name
+    from xiaobao.readers.xlsx import unsaved_formulas
+
+    out: dict[int, dict[int, str]] = {}
+    for row, column in unsaved_formulas(data) if data[:4] == b"PK\x03\x04" else ():
+        out.setdefault(row, {})[column - 1] = cell_name(row, column)
+    return out
 
 
 def _text(cell: Any) -> str:

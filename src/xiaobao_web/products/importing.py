@@ -74,6 +74,8 @@ def preview(kind: str, stored: Any, *, name: str, by: Any) -> Preview:
     used = {index for index, _entry in places.values()}
     others = [(index, head) for index, head in enumerate(sheet.header) if head and index not in used]
     rows = [_row(number, cells, places, others if kind == "products" else []) for number, cells in sheet.rows]
+    for row in rows:
+        row.faults[:0] = sheet.faults(row.number, [*used, *(index for index, _head in others)])
     _Matching(kind, by).match(rows)
     return Preview(kind, name, [entry.label for _i, entry in places.values()], [head for _i, head in others], rows)
 

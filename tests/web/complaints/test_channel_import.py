@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
@@ -51,6 +52,29 @@ def test_a_dry_run_changes_nothing_and_tells_every_fault(bank, office):
         assert words in shown
     assert Contact.objects.count() == 0
     assert CaseImport.objects.count() == 0
+
+
+def workbook(*values: float | str) -> SimpleUploadedFile:
+    """Return a table whose rows' amounts are formulas with these saved values, as a program writes them."""
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["工单编号", "投诉内容", "涉及金额", "备注"])
+        for number, value in enumerate(values, 1):
+            sheet.write_row(number, 0, [f"G{number}", "信用卡年费没有告诉我就扣了，要求退还"])
+            sheet.write_formula(number, 2, "=36*10", None, value)
+            sheet.write_formula(number, 3, "=1+1")
+    return SimpleUploadedFile("日报.xlsx", made.getvalue())
+
+
+def test_a_formula_without_its_value_is_a_fault_of_its_row_that_names_the_cell(bank, office, at_once):
+    stored = importing.store(workbook(360, "", 0), by=bank["office"])
+    shown = importing.preview(stored, "旧投诉系统", by=bank["office"])
+    assert [row.record.get("amount") for row in shown.good] == ["360"]
+    assert [(row.number, row.faults[0][:2]) for row in shown.bad] == [(3, "C3"), (4, "C4")]
+    page = office.post(reverse("complaint_import"), {"system": "旧投诉系统", "file": workbook(360, "")})
+    assert "C3 是没有保存计算结果的公式" in page.content.decode()
+    assert "D2 " not in page.content.decode(), "what is not imported is nobody's fault"
 
 
 def test_import_then_the_next_day_updates(bank, at_once):

@@ -76,6 +76,23 @@ def test_an_omission_found_by_the_sample_keeps_its_day_of_receipt(flow, bank):
         services.check_sample(row, by=bank["complaints"], omitted=True)
 
 
+@pytest.mark.parametrize("check", ["sample", "kind"])
+def test_what_a_channel_stated_goes_into_the_case_of_an_omission(flow, bank, check):
+    said = {"region": "江城", "address": "滨江路 1 号", "phone": "13800004321", "product_name": "消费贷", "mine": "x"}
+    row = services.register(
+        channel="web", text="催收骂人", by=bank["liaison"], details=said,
+        kind_proposed="inquiry" if check == "sample" else "complaint",
+    )  # fmt: skip
+    row = services.screen_kind(row, by=bank["liaison"], kind="inquiry", reason="只是询问")
+    if check == "sample":
+        Contact.objects.filter(pk=row.pk).update(sampled=True)
+        row = services.check_sample(row, by=bank["complaints"], omitted=True)
+    else:
+        row = services.check_kind(row, by=bank["complaints"], agree=False)
+    said.pop("mine")
+    assert {name: getattr(row.case, name) for name in said} == said
+
+
 def test_the_sample_is_drawn_by_the_number_alone():
     drawn = [opening.drawn(f"LX2026-{n:05d}") for n in range(2000)]
     assert 0.06 < sum(drawn) / 2000 < 0.14

@@ -92,9 +92,14 @@ def missing(meant: dict[str, str], needed: Sequence[str] = NEEDED, labels: Mappi
     return [labels[name] for name in needed if name not in meant.values()]
 
 
+def places_of(sheet: sheets.Sheet, meant: dict[str, str]) -> dict[str, int]:
+    """Return the column of each field that a heading means."""
+    return {name: index for index, heading in enumerate(sheet.header) if (name := meant.get(heading))}
+
+
 def cells_of(sheet: sheets.Sheet, meant: dict[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield each row's number in the file and its cells by field."""
-    places = {name: index for index, heading in enumerate(sheet.header) if (name := meant.get(heading))}
+    places = places_of(sheet, meant)
     for number, cells in sheet.rows:
         yield (
             number,
@@ -121,10 +126,11 @@ def unit_named(words: str, units: dict[str, Any] | None = None) -> Any:
 def rows(sheet: sheets.Sheet, meant: dict[str, str]) -> list[Row]:
     """Return the rows of a table as records, each with its faults; a number that stands twice is a fault."""
     units = units_by_name()
+    places = places_of(sheet, meant).values()
     out: list[Row] = []
     seen: set[str] = set()
     for number, told in cells_of(sheet, meant):
-        row = _row(number, told, units)
+        row = _row(number, told, units, sheet.faults(number, places))
         if told["number"] in seen:
             row.faults.append(_("编号与前面的行重复"))
         seen.add(told["number"])
@@ -132,8 +138,8 @@ def rows(sheet: sheets.Sheet, meant: dict[str, str]) -> list[Row]:
     return out
 
 
-def _row(number: int, told: dict[str, str], units: dict[str, Any]) -> Row:
-    row = Row(number)
+def _row(number: int, told: dict[str, str], units: dict[str, Any], faults: list[str]) -> Row:
+    row = Row(number, faults=faults)
     row.faults += [_("%s：没有填写") % LABELS[name] for name in NEEDED if not told[name]]
     if len(told["number"]) > MOST_NUMBER:
         row.faults.append(_("%(label)s：超过 %(most)d 字") % {"label": LABELS["number"], "most": MOST_NUMBER})

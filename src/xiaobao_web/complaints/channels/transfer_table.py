@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -36,14 +36,8 @@ LONGEST = {"bureau": 80, "customer_name": 80, "phone": 40, "id_number": 40, "pro
 
 
 @dataclass
-class Row:
-    """A row: its number in the file, what it says, what is wrong with it, what taking it in would do."""
-
-    number: int
-    record: dict[str, Any] = field(default_factory=dict)
-    unit: Any = None
-    faults: list[str] = field(default_factory=list)
-    fate: str = ""
+class Row(spreadsheet.Row):
+    """A row of a bureau's table."""
 
     def plain(self) -> dict[str, Any]:
         """Return the record with its days as text, for a digest."""
@@ -56,10 +50,12 @@ def rows(sheet: sheets.Sheet, meant: dict[str, str], *, source: str, bureau: str
     A number may stand again for an urging or a report sent back, never twice for the same kind.
     """
     units = spreadsheet.units_by_name()
+    places = spreadsheet.places_of(sheet, meant).values()
     out: list[Row] = []
     seen: set[tuple[str, str, str]] = set()
     for number, told in spreadsheet.cells_of(sheet, meant):
         row = _row(number, told, units, source, bureau)
+        row.faults[:0] = sheet.faults(number, places)
         key = (row.record["source"], row.record["number"], row.record["action"])
         if key in seen:
             row.faults.append(_("编号与前面的行重复"))

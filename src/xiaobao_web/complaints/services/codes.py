@@ -103,6 +103,9 @@ def preview(data: bytes) -> Preview:
     seen: dict[tuple[str, str], int] = {}
     for number, cells in table.rows:
         told = {name: cells[n].strip() if n < len(cells) else "" for name, n in places.items()}
+        if faults := table.faults(number, places.values()):
+            out.lines.append(Line(number, fault="；".join(faults)))
+            continue
         _take(out, number, told, known, seen)
     coded = {*known, *((line.field, line.key) for line in out.good)}
     out.uncoded = [item.name for name in LABELS for item in _classes(name) if (name, item.key) not in coded]

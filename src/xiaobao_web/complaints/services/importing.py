@@ -16,38 +16,13 @@ from django.utils.translation import gettext_lazy
 from xiaobao_web.complaints.channels import spreadsheet
 from xiaobao_web.complaints.channels.spreadsheet import Row
 from xiaobao_web.complaints.models import CaseImport, Contact, HeadingMap, Inbound
-from xiaobao_web.complaints.services import intake
+from xiaobao_web.complaints.services import intake, table_runs
 from xiaobao_web.complaints.services.opening import key_of
-from xiaobao_web.kernel import deadlines, files, jobs, journal
+from xiaobao_web.complaints.services.table_runs import CHANGED, KEPT, LIMIT, MADE, Preview
+from xiaobao_web.kernel import deadlines, files, jobs
 from xiaobao_web.kernel.access import require
-from xiaobao_web.kernel.errors import BadValue, PlatformError
+from xiaobao_web.kernel.errors import BadValue
 from xiaobao_web.kernel.models import StoredFile
-
-LIMIT = 20 << 20
-MADE, CHANGED, KEPT = "made", "changed", "kept"
-
-
-@dataclass
-class Preview:
-    """What taking a table in would do: what each heading means, what is missing, each row's fate."""
-
-    headings: dict[str, str]
-    missing: list[str]
-    rows: list[Row]
-
-    def count(self, fate: str) -> int:
-        """Return how many rows would have a fate."""
-        return sum(1 for row in self.rows if row.fate == fate)
-
-    @property
-    def bad(self) -> list[Row]:
-        """Return the rows that would be left out."""
-        return [row for row in self.rows if row.faults]
-
-    @property
-    def good(self) -> list[Row]:
-        """Return the rows that would be taken in."""
-        return [row for row in self.rows if not row.faults]
 
 
 def system_of(name: str) -> str:
@@ -67,24 +42,10 @@ def store(upload: Any, *, by: Any) -> StoredFile:
 def remember(system: str, headings: dict[str, str], *, by: Any) -> HeadingMap:
     """Keep what a system's headings mean; raises BadValue where two mean the same."""
     require(by, "complaints.import")
-    return keep_headings(system_of(system), headings, by=by, labels=spreadsheet.LABELS)
+    return table_runs.keep_headings(system_of(system), headings, by=by, labels=spreadsheet.LABELS)
 
 
-@transaction.atomic
-def keep_headings(system: str, headings: dict[str, str], *, by: Any, labels: dict[str, str]) -> HeadingMap:
-    """Keep what the headings of a source mean, of the fields that have labels; the caller has checked who may."""
-    names = [name for name in headings.values() if name]
-    unknown = sorted(set(names) - set(labels))
-    twice = sorted(name for name, count in Counter(names).items() if count > 1)
-    if unknown or twice:
-        told = "、".join(labels.get(name, name) for name in [*twice, *unknown])
-        raise BadValue(_("每个项目只能对应一列：%s。") % told)
-    row, _made = HeadingMap.objects.update_or_create(system=system, defaults={"headings": headings, "by": by})
-    journal.record("complaints.headings_set", by=by, on=row, facts={"system": row.system})
-    return row
-
-
-def preview(stored: StoredFile, system: str, *, by: Any, before: datetime | None = None) -> Preview:
+def preview(stored: StoredFile, system: str, *, by: Any, before: datetime | None = None) -> Preview[Row]:
     """Return what taking a stored table in would do; nothing is changed. Raises BadUpload for what is no table.
 
     `before`: what arrived from that moment on is not counted as known, so that an import that was interrupted says of
@@ -128,13 +89,7 @@ def _key(row: Row, system: str) -> str:
 @transaction.atomic
 def begin(stored: StoredFile, system: str, *, name: str, by: Any) -> CaseImport:
     """Ask for a table to be taken in and return its row; the work is a job, its state on the import's page."""
-    shown = preview(stored, system, by=by)
-    if shown.missing:
-        raise BadValue(_("还没有对应的列：%s。") % "、".join(shown.missing))
-    row = CaseImport.objects.create(
-        system=system_of(system), name=name[:200], stored=stored, rows=len(shown.rows), by=by,
-        faults=[{"row": item.number, "faults": item.faults} for item in shown.bad],
-    )  # fmt: skip
+    row = table_runs.ask(preview(stored, system, by=by), stored, name=name, by=by, system=system_of(system))
     take_rows.using(key=f"complaints.import:{row.pk}", by=by).enqueue(row.pk)
     return row
 
@@ -144,35 +99,9 @@ def take_rows(import_id: int) -> int:
     """Take the rows of a table in, one by one; done again after a crash it takes in what is left. Return how many."""
     row = CaseImport.objects.select_related("by", "stored").get(pk=import_id)
     shown = preview(row.stored, row.system, by=row.by, before=row.at)
-    faults = {item["row"]: item for item in row.faults}
-    numbers = dict(row.numbers)
-    for place, item in enumerate(shown.good, 1):
-        if item.record["number"] in numbers:
-            continue
-        try:
-            numbers[item.record["number"]] = _take(item, row)
-        except PlatformError as error:
-            faults[item.number] = {"row": item.number, "faults": [error.message]}
-        if place % 50 == 0:
-            CaseImport.objects.filter(pk=row.pk).update(numbers=numbers, done=place)
-            jobs.progress(place, len(shown.good))
-    fates = Counter(fate for _number, fate in numbers.values())
-    row.numbers, row.faults, row.done = (
-        numbers,
-        sorted(faults.values(), key=lambda fault: fault["row"]),
-        len(shown.good),
+    return table_runs.run(
+        row, shown, key=lambda item: str(item.record["number"]), take=lambda item: _take(item, row), every=50
     )
-    row.made, row.changed, row.kept, row.finished_at = fates[MADE], fates[CHANGED], fates[KEPT], timezone.now()
-    row.save()
-    facts = {
-        "system": row.system,
-        "rows": row.rows,
-        "made": row.made,
-        "changed": row.changed,
-        "faults": len(row.faults),
-    }
-    journal.record("complaints.imported", by=row.by, on=row, facts=facts)
-    return len(numbers)
 
 
 def _take(item: Row, row: CaseImport) -> list[str]:

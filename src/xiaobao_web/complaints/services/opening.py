@@ -27,6 +27,11 @@ COLUMNS = {
     "demand": "demands", "risk_flags": "flags", "urgency": "urgency", "summary": "summary",
 }  # fmt: skip
 """Where a field of the engine's ticket stands in a case."""
+STATED = (
+    "customer_name", "phone", "id_number", "account", "email", "address", "region", "business_type", "cause",
+    "product_name", "demands", "flags", "urgency", "amount", "confidential",
+)  # fmt: skip
+"""What a channel may have stated of a contact that goes into its case."""
 
 
 def key_of(channel: str, *, source_number: str = "", message: str = "", text: str = "", sender: str = "") -> str:
@@ -146,7 +151,10 @@ def drawn(number: str) -> bool:
 
 @transaction.atomic
 def check_kind(contact: Contact, *, by: Any, agree: bool, note: str = "", **values: Any) -> Contact:
-    """Decide as a second person whether a contact is no complaint; one that is, becomes a case."""
+    """Decide as a second person whether a contact is no complaint; one that is, becomes a case.
+
+    `values` go before what the channel stated.
+    """
     kind = contact.kind if agree else ContactKind.COMPLAINT.value
     to = ContactState.PASSED_ON if agree else ContactState.FILED
     told = _("同意按%s办理") % contact.get_kind_display() if agree else _("应按投诉办理")
@@ -156,7 +164,7 @@ def check_kind(contact: Contact, *, by: Any, agree: bool, note: str = "", **valu
     if agree:
         _passed_on(row)
     else:
-        _file(row, by=by, into=None, values=values)
+        _file(row, by=by, into=None, values=stated(row) | values)
     return row
 
 
@@ -173,7 +181,7 @@ def check_sample(contact: Contact, *, by: Any, omitted: bool, note: str = "") ->
     journal.record("complaints.sample_checked", by=by, on=row, facts={"result": told, "comment": note})
     if omitted:
         row = states.move(row, "refile", by=by)
-        _file(row, by=by, into=None, values={})
+        _file(row, by=by, into=None, values=stated(row))
     return row
 
 
@@ -199,6 +207,11 @@ def fields_of(contact: Contact) -> dict[str, Any]:
     if amounts:
         found["amount"] = max(item["value"] for item in amounts)
     return found
+
+
+def stated(contact: Contact) -> dict[str, Any]:
+    """Return what a channel stated of a contact, by the columns of a case."""
+    return {name: value for name, value in contact.details.items() if name in STATED}
 
 
 def title_of(facts: dict[str, Any]) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
@@ -28,39 +26,16 @@ from xiaobao_web.complaints.models import (
     RegulatorTransfer,
     Source,
 )
-from xiaobao_web.complaints.services import importing, intake, regulators
-from xiaobao_web.complaints.services.importing import CHANGED, KEPT, MADE
+from xiaobao_web.complaints.services import importing, intake, regulators, table_runs
 from xiaobao_web.complaints.services.opening import register, screen_kind
+from xiaobao_web.complaints.services.table_runs import CHANGED, KEPT, LIMIT, MADE, Preview
 from xiaobao_web.kernel import files, jobs, journal
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.deadlines import BEIJING
-from xiaobao_web.kernel.errors import BadValue, PlatformError, Refused
+from xiaobao_web.kernel.errors import BadValue, Refused
 from xiaobao_web.kernel.models import StoredFile
 
 PREFIX = "转办："
-
-
-@dataclass
-class Preview:
-    """What taking a bureau's table in would do."""
-
-    headings: dict[str, str]
-    missing: list[str]
-    rows: list[Row]
-
-    @property
-    def bad(self) -> list[Row]:
-        """Return the rows that would be left out."""
-        return [row for row in self.rows if row.faults]
-
-    @property
-    def good(self) -> list[Row]:
-        """Return the rows that would be taken in."""
-        return [row for row in self.rows if not row.faults]
-
-    def count(self, fate: str) -> int:
-        """Return how many rows would have a fate."""
-        return sum(1 for row in self.good if row.fate == fate)
 
 
 def system_of(source: str, bureau: str) -> str:
@@ -73,16 +48,16 @@ def system_of(source: str, bureau: str) -> str:
 def store(upload: Any, *, by: Any) -> StoredFile:
     """Keep an uploaded table, so that what is confirmed is what was shown."""
     require(by, "complaints.regulator")
-    return files.store(upload, name=str(upload.name), by=by, limit=importing.LIMIT)
+    return files.store(upload, name=str(upload.name), by=by, limit=LIMIT)
 
 
 def remember(source: str, bureau: str, headings: dict[str, str], *, by: Any) -> HeadingMap:
     """Keep what a bureau's headings mean."""
     require(by, "complaints.regulator")
-    return importing.keep_headings(system_of(source, bureau), headings, by=by, labels=transfer_table.SHOWN)
+    return table_runs.keep_headings(system_of(source, bureau), headings, by=by, labels=transfer_table.SHOWN)
 
 
-def preview(stored: StoredFile, source: str, bureau: str, *, by: Any) -> Preview:
+def preview(stored: StoredFile, source: str, bureau: str, *, by: Any) -> Preview[Row]:
     """Return what taking a stored table in would do; nothing is changed. Raises BadUpload for what is no table."""
     require(by, "complaints.regulator")
     kept = HeadingMap.objects.filter(system=system_of(source, bureau)).first()
@@ -130,13 +105,9 @@ def digest_of(row: Row) -> str:
 @transaction.atomic
 def begin(stored: StoredFile, source: str, bureau: str, *, name: str, by: Any) -> CaseImport:
     """Ask for a bureau's table to be taken in and return its row; the work is a job."""
-    shown = preview(stored, source, bureau, by=by)
-    if shown.missing:
-        raise BadValue(_("还没有对应的列：%s。") % "、".join(shown.missing))
-    row = CaseImport.objects.create(
-        system=system_of(source, bureau), name=name[:200], stored=stored, rows=len(shown.rows), by=by,
+    row = table_runs.ask(
+        preview(stored, source, bureau, by=by), stored, name=name, by=by, system=system_of(source, bureau),
         purpose=ImportPurpose.TRANSFERS.value, report={"source": source, "bureau": bureau},
-        faults=[{"row": item.number, "faults": item.faults} for item in shown.bad],
     )  # fmt: skip
     take_rows.using(key=f"complaints.transfers:{row.pk}", by=by).enqueue(row.pk)
     return row
@@ -147,33 +118,12 @@ def take_rows(import_id: int) -> int:
     """Take the rows of a bureau's table in, one by one; done again after a crash it takes in what is left."""
     row = CaseImport.objects.select_related("by", "stored").get(pk=import_id)
     shown = preview(row.stored, row.report["source"], row.report["bureau"], by=row.by)
-    faults = {item["row"]: item for item in row.faults}
-    numbers = dict(row.numbers)
-    for place, item in enumerate(shown.good, 1):
-        name = str(item.number)
-        if name in numbers:
-            continue
-        try:
-            made, fate = take(item, by=row.by)
-            numbers[name] = [made.case.number, fate]
-        except PlatformError as error:
-            faults[item.number] = {"row": item.number, "faults": [error.message]}
-        CaseImport.objects.filter(pk=row.pk).update(numbers=numbers, done=place)
-        jobs.progress(place, len(shown.good))
-    fates = Counter(fate for _number, fate in numbers.values())
-    row.numbers, row.done, row.finished_at = numbers, len(shown.good), timezone.now()
-    row.faults = sorted(faults.values(), key=lambda fault: fault["row"])
-    row.made, row.changed, row.kept = fates[MADE], fates[CHANGED], fates[KEPT]
-    row.save()
-    facts = {
-        "system": row.system,
-        "rows": row.rows,
-        "made": row.made,
-        "changed": row.changed,
-        "faults": len(row.faults),
-    }
-    journal.record("complaints.imported", by=row.by, on=row, facts=facts)
-    return len(numbers)
+
+    def taken(item: Row) -> list[str]:
+        made, fate = take(item, by=row.by)
+        return [made.case.number, fate]
+
+    return table_runs.run(row, shown, key=lambda item: str(item.number), take=taken, every=1)
 
 
 @transaction.atomic

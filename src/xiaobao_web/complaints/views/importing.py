@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,12 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from xiaobao_web.complaints.channels import spreadsheet
 from xiaobao_web.complaints.models import CaseImport, HeadingMap, ImportPurpose
 from xiaobao_web.complaints.services import importing, transfer_tables
+from xiaobao_web.complaints.views import table_uploads
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadValue, Hidden
-from xiaobao_web.kernel.models import StoredFile
 from xiaobao_web.kernel.tallies import Cell, Table, download
 
-SHOWN = 100
 CONTACTS = ImportPurpose.CONTACTS.value
 
 
@@ -45,27 +44,12 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 
 def _step(request: HttpRequest, context: dict[str, Any]) -> CaseImport | None:
-    by, post = request.user, request.POST
-    system = importing.system_of(post.get("system", ""))
-    upload = request.FILES.get("file")
-    if upload is not None:
-        stored, name = importing.store(upload, by=by), str(upload.name)
-    else:
-        found = StoredFile.objects.filter(sha256=post.get("sha256", "")).first()
-        if found is None:
-            raise BadValue(_("请选择文件。"))
-        stored, name = found, post.get("name", "")
-    context |= {"stored": stored, "name": name}
-    if post.get("action") == "headings":
-        pairs = zip(post.getlist("heading"), post.getlist("field"), strict=False)
-        importing.remember(system, dict(pairs), by=by)
-        messages.success(request, _("列名对应已记住，下次自动使用。"))
-    if post.get("action") == "import":
-        return importing.begin(stored, system, name=name, by=by)
-    shown = importing.preview(stored, system, by=by)
-    context |= {"preview": shown, "good": shown.good[:20], "bad": shown.bad[:SHOWN], "made": shown.count("made"),
-                "changed": shown.count("changed"), "kept": shown.count("kept")}  # fmt: skip
-    return None
+    by, system = request.user, importing.system_of(request.POST.get("system", ""))
+    return table_uploads.step(request, context, table_uploads.Ways(
+        store=partial(importing.store, by=by), remember=partial(importing.remember, system, by=by),
+        preview=lambda stored: importing.preview(stored, system, by=by),
+        begin=lambda stored, name: importing.begin(stored, system, name=name, by=by),
+    ))  # fmt: skip
 
 
 def _of(request: HttpRequest, pk: int) -> CaseImport:
@@ -89,7 +73,7 @@ def shown(request: HttpRequest, pk: int) -> HttpResponse:
                 counts[month[:7]] = int(told)
         importing.set_report(row, counts, by=request.user)
         return redirect("complaint_import_shown", pk=row.pk)
-    values = {"row": row, "lines": importing.agreement(row), "faults": row.faults[:SHOWN]}
+    values = {"row": row, "lines": importing.agreement(row), "faults": row.faults[: table_uploads.SHOWN]}
     return render(request, "complaints/import_shown.html", values)
 
 

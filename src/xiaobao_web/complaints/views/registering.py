@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from xiaobao_web.complaints import services
 from xiaobao_web.complaints.forms import entry as forms
 from xiaobao_web.complaints.models import Case, Contact, ContactKind, ContactState
-from xiaobao_web.complaints.services import similar
+from xiaobao_web.complaints.services import opening, similar
 from xiaobao_web.complaints.services.personal import masked
 from xiaobao_web.complaints.views.cases import tell
 from xiaobao_web.kernel import deadlines, files, journal
@@ -24,8 +24,6 @@ from xiaobao_web.kernel.errors import BadUpload, BadValue, PlatformError
 MOST_FILES = 20
 FACTS = ("customer_name", "phone", "id_number", "account", "business_type", "cause", "demands", "flags", "urgency",
          "amount", "confidential")  # fmt: skip
-CARRIED = (*FACTS, "region", "address", "email", "product_name")
-"""What a channel stated of a contact goes into its case."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -141,14 +139,11 @@ def _contact_step(row: Contact, request: HttpRequest, form: Any) -> str:
         if not form.is_valid():
             return ""
         given = form.cleaned_data
-        facts = {key: value for key, value in row.details.items() if key in CARRIED}
-        services.screen_kind(
-            row, by=by, kind=given["kind"], reason=given["reason"], into=given["into"], unit=given["unit"], **facts
-        )
+        services.screen_kind(row, by=by, kind=given["kind"], reason=given["reason"], into=given["into"],
+                             unit=given["unit"], **opening.stated(row))  # fmt: skip
         return str(_("已甄别。"))
     if action == "check_kind":
-        services.check_kind(row, by=by, agree=post.get("agree") == "1", note=post.get("note", ""),
-                            **{key: value for key, value in row.details.items() if key in CARRIED})  # fmt: skip
+        services.check_kind(row, by=by, agree=post.get("agree") == "1", note=post.get("note", ""))
         return str(_("复核已登记。"))
     if action == "check_sample":
         services.check_sample(row, by=by, omitted=post.get("omitted") == "1", note=post.get("note", ""))

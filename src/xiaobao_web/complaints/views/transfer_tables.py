@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -16,12 +17,11 @@ from xiaobao_web.complaints.channels import transfer_table
 from xiaobao_web.complaints.forms.fields import choice, line, unit
 from xiaobao_web.complaints.models import CaseImport, ImportPurpose, LocalBureau, Source
 from xiaobao_web.complaints.services import transfer_tables
+from xiaobao_web.complaints.views import table_uploads
 from xiaobao_web.complaints.views.cases import tell
 from xiaobao_web.kernel.access import can, require
 from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError
-from xiaobao_web.kernel.models import StoredFile
 
-SHOWN = 100
 TRANSFERS = ImportPurpose.TRANSFERS.value
 
 
@@ -47,28 +47,13 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 
 def _step(request: HttpRequest, context: dict[str, Any]) -> CaseImport | None:
-    by, post = request.user, request.POST
-    source, bureau = context["source"], context["bureau"]
+    by, source, bureau = request.user, context["source"], context["bureau"]
     transfer_tables.system_of(source, bureau)
-    upload = request.FILES.get("file")
-    if upload is not None:
-        stored, name = transfer_tables.store(upload, by=by), str(upload.name)
-    else:
-        found = StoredFile.objects.filter(sha256=post.get("sha256", "")).first()
-        if found is None:
-            raise BadValue(_("请选择文件。"))
-        stored, name = found, post.get("name", "")
-    context |= {"stored": stored, "name": name}
-    if post.get("action") == "headings":
-        pairs = zip(post.getlist("heading"), post.getlist("field"), strict=False)
-        transfer_tables.remember(source, bureau, dict(pairs), by=by)
-        messages.success(request, _("列名对应已记住，下次自动使用。"))
-    if post.get("action") == "import":
-        return transfer_tables.begin(stored, source, bureau, name=name, by=by)
-    shown = transfer_tables.preview(stored, source, bureau, by=by)
-    context |= {"preview": shown, "good": shown.good[:20], "bad": shown.bad[:SHOWN], "made": shown.count("made"),
-                "changed": shown.count("changed"), "kept": shown.count("kept")}  # fmt: skip
-    return None
+    return table_uploads.step(request, context, table_uploads.Ways(
+        store=partial(transfer_tables.store, by=by), remember=partial(transfer_tables.remember, source, bureau, by=by),
+        preview=lambda stored: transfer_tables.preview(stored, source, bureau, by=by),
+        begin=lambda stored, name: transfer_tables.begin(stored, source, bureau, name=name, by=by),
+    ))  # fmt: skip
 
 
 @require_http_methods(["GET"])
@@ -78,7 +63,7 @@ def shown(request: HttpRequest, pk: int) -> HttpResponse:
     row = CaseImport.objects.filter(purpose=TRANSFERS).select_related("by").filter(pk=pk).first()
     if row is None:
         raise Hidden(_("没有这次导入。"))
-    lines = [(number, *values) for number, values in row.numbers.items()][:SHOWN]
+    lines = [(number, *values) for number, values in row.numbers.items()][: table_uploads.SHOWN]
     return render(request, "complaints/transfer_imported.html", {"row": row, "lines": lines, "faults": row.faults})
 
 
