@@ -1,11 +1,13 @@
 """Measure lists, filters, search, export, figures and the work-desk at several sizes on one or both databases.
 
-    python benchmarks/bench_lists.py [--sizes 2000,20000,200000] [--rounds 20] [--keep DIR]
+    python benchmarks/bench_lists.py [--sizes 2000 20000 200000] [--databases sqlite postgresql] [--rounds 20]
+                                     [--keep DIR] [--data DIR] [--only WORDS]
 
 Every address is asked so many times at the largest size (a quarter as often below it) through the whole platform
 (middleware, templates) as several people; the 95th percentile of the slowest address is compared with the target. CPU
-time of the process and, on PostgreSQL, of its server process stands beside the wall time. What was measured is kept in
-DIR, and databases measured there before are not measured again.
+time of the process and, on PostgreSQL, of its server process stands beside the wall time. What was measured is
+kept in the folder of `--keep`, and databases measured there before are not measured again; the databases themselves are
+kept in that of `--data`. A run that is cut short writes what it has.
 """
 
 from __future__ import annotations
@@ -16,11 +18,13 @@ import json
 import math
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
@@ -128,8 +132,12 @@ def ledger_asks(branch: int, creator: int, month: Any) -> list[Ask]:
         for name, (path, queries) in lists.items()
         for who in ("office", "submitter")
     ]
-    found.append(Ask("figures of reviews, 90 days", "office", ["/figures/"]))
-    return [*found, *(Ask("figures of issues, 90 days", who, ["/issues/figures/"]) for who in ("office", "submitter"))]
+    for days in ("90", "365"):
+        period = f"?period=days{days}"
+        found.append(Ask(f"figures of reviews, {days} days", "office", [f"/figures/{period}"]))
+        for who in ("office", "submitter"):
+            found.append(Ask(f"figures of issues, {days} days", who, [f"/issues/figures/{period}"]))
+    return found
 
 
 class Clock:
@@ -173,8 +181,8 @@ def ninety_fifth(times: list[float]) -> float:
     return sorted(times)[math.ceil(len(times) * 0.95) - 1]
 
 
-def measure(bank: Any, rounds: int) -> list[dict[str, Any]]:
-    """Ask everything and return for each thing its times, its most queries and its slowest address."""
+def measure(bank: Any, rounds: int, only: str) -> Iterator[list[dict[str, Any]]]:
+    """Ask everything and yield after each thing all that was asked so far: times, most queries, slowest address."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
@@ -194,7 +202,7 @@ def measure(bank: Any, rounds: int) -> list[dict[str, Any]]:
     wanted.append(Ask("list, pages by “next”", "reviewer", deep(client_of("reviewer"), 6)))
     gc.collect()
     gc.freeze()  # as the web server does before it answers
-    for ask in [item for item in wanted if item.urls]:
+    for ask in [item for item in wanted if item.urls and only in item.name]:
         client, by_url, queries = client_of(ask.who), {}, 0
 
         def once(url: str, ask: Ask = ask, client: Any = client) -> None:
@@ -213,10 +221,10 @@ def measure(bank: Any, rounds: int) -> list[dict[str, Any]]:
         rows.append(_row(ask, by_url, queries))
         print(
             f"  {ask.name:42} {ask.who:16} p50 {rows[-1]['median']:7.1f}  p95 {rows[-1]['p95']:7.1f}"
-            f"  CPU {rows[-1]['cpu']:7.1f} ms  {queries} queries  {rows[-1]['slowest']}",
+            f"  CPU {rows[-1]['cpu']:7.1f} ms  {queries} queries  {unquote(rows[-1]['slowest'])}",
             flush=True,
         )
-    return rows
+        yield rows
 
 
 def _row(ask: Ask, by_url: dict[str, list[tuple[float, float]]], queries: int) -> dict[str, Any]:
@@ -231,8 +239,11 @@ def _row(ask: Ask, by_url: dict[str, list[tuple[float, float]]], queries: int) -
     }  # fmt: skip
 
 
-def child(sizes: list[int], rounds: int, output: Path) -> None:
-    """Make the tables and the data of one database, growing from size to size, and measure at each."""
+def child(sizes: list[int], rounds: int, output: Path, stored: Path | None, only: str) -> None:
+    """Make the tables and the data of one database, growing from size to size, and measure at each.
+
+    A database that stands in `stored` at the largest size is measured as it is.
+    """
     import django
 
     django.setup()
@@ -241,32 +252,45 @@ def child(sizes: list[int], rounds: int, output: Path) -> None:
     from django.db import connection
 
     call_command("migrate", interactive=False, verbosity=0)
-    bank, found, done = lists_data.institution(), {}, BASE
-    lists_data.fill(bank, BASE)
-    for size in sizes:
+    mark = stored / f"{connection.vendor}.size" if stored else None
+    done, found = int(mark.read_text()) if mark and mark.exists() else 0, {}
+    bank = lists_data.known() if done else lists_data.institution()
+    if not done:
+        lists_data.fill(bank, BASE)
+        done = BASE
+    for size in [size for size in sizes if size >= done]:
         began = time.perf_counter()
         if size > done:
             lists_data.multiply(BASE, (size - done) // BASE)
             done = size
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+        if mark:
+            mark.write_text(str(done))
         print(f"{connection.vendor}: {size:,} reviews after {time.perf_counter() - began:.0f} s more", flush=True)
-        found[size] = measure(bank, rounds if size == sizes[-1] else max(rounds // 4, 1))
-        output.write_text(json.dumps(found))
+        for rows in measure(bank, rounds if size == sizes[-1] else max(rounds // 4, 1), only):
+            output.write_text(json.dumps(found | {size: rows}))
+        found = json.loads(output.read_text())
 
 
-def run(vendor: str, url: str, var: Path, sizes: list[int], rounds: int, keep: Path) -> dict[str, Any]:
-    """Measure one database in a process of its own and return the rows by size."""
-    output = keep / f"{vendor}.json"
+def run(vendor: str, url: str, var: Path, given: argparse.Namespace, keep: Path) -> dict[str, Any]:
+    """Measure one database in a process of its own and return the rows by size, as far as it came."""
+    output, part = keep / f"{vendor}.json", var / f"{vendor}.part.json"
     if output.exists():
         return dict(json.loads(output.read_text()))
     environment = os.environ | {
         "DATABASE_URL": url, "XIAOBAO_VAR": str(var), "DJANGO_SETTINGS_MODULE": "xiaobao_web.settings",
         "XIAOBAO_LOG_LEVEL": "ERROR", "XIAOBAO_HOSTS": "testserver", "PYTHONWARNINGS": "ignore",
     }  # fmt: skip
-    sent = [sys.executable, __file__, "--child", str(output), "--rounds", str(rounds)]
-    subprocess.run([*sent, "--sizes", ",".join(map(str, sizes))], env=environment, check=True)
-    return dict(json.loads(output.read_text()))
+    sent = [sys.executable, __file__, "--child", str(part), "--rounds", str(given.rounds), "--only", given.only]
+    sent += ["--sizes", *map(str, given.sizes)] + (["--data", str(given.data)] if given.data else [])
+    try:
+        subprocess.run(sent, env=environment, check=True)
+        part.rename(output)
+    except (KeyboardInterrupt, subprocess.CalledProcessError):
+        print(f"{vendor}: cut short", file=sys.stderr)
+        output = part
+    return dict(json.loads(output.read_text())) if output.exists() else {}
 
 
 def sections(vendor: str, found: dict[str, Any]) -> Any:
@@ -277,14 +301,17 @@ def sections(vendor: str, found: dict[str, Any]) -> Any:
     names = list(dict.fromkeys(row["name"] for row in found[sizes[0]]))
     lines = []
     for name in names:
-        worst = [max((row for row in found[size] if row["name"] == name), key=lambda row: row["p95"]) for size in sizes]
+        asked = [[row for row in found[size] if row["name"] == name] for size in sizes]
+        if not asked[-1]:
+            continue
+        worst = [max(rows, key=lambda row: row["p95"]) for rows in asked]
         last = worst[-1]
-        asked = f"{last['who']}, `{unquote(last['slowest'])}`"
+        slowest = f"{last['who']}, `{unquote(last['slowest'])}`"
         middle = max(row["median"] for row in found[sizes[-1]] if row["name"] == name)
         cpu = max(row["cpu"] for row in found[sizes[-1]] if row["name"] == name)
         lines.append([
             name, *(f"{row['p95']:.0f} ms" for row in worst), f"{last['p95'] / TARGETS[vendor]:.2f}",
-            f"{middle:.0f} ms", f"{cpu:.0f} ms", asked, str(max(row["queries"] for row in worst)),
+            f"{middle:.0f} ms", f"{cpu:.0f} ms", slowest, str(max(row["queries"] for row in worst)),
         ])  # fmt: skip
         print("  ".join(lines[-1]))
     heads = [
@@ -295,40 +322,59 @@ def sections(vendor: str, found: dict[str, Any]) -> Any:
 
 
 def main() -> None:
-    """Measure, print and write the page."""
+    """Measure, print and write the page, anew after each database."""
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--sizes", default="2000,20000,200000")
-    arguments.add_argument("--databases", default="sqlite,postgresql")
+    arguments.add_argument("--sizes", type=int, nargs="+", default=[BASE, 20_000, 200_000])
+    arguments.add_argument("--databases", nargs="+", choices=list(TARGETS), default=list(TARGETS))
     arguments.add_argument("--rounds", type=int, default=20)
     arguments.add_argument("--keep", type=Path, help="folder where what was measured is kept")
+    arguments.add_argument("--data", type=Path, help="folder where the databases are kept for the next run")
+    arguments.add_argument("--only", default="", help="measure only what has these words in its name; writes no page")
     arguments.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     given = arguments.parse_args()
-    sizes = sorted(int(word) for word in given.sizes.split(","))
+    given.sizes.sort()
     if given.child:
-        child(sizes, given.rounds, given.child)
+        child(given.sizes, given.rounds, given.child, given.data, given.only)
         return
-    from results import versions, write
-
-    found = []
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for folder in (given.keep, given.data):
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+    found: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory(prefix="xiaobao-bench-") as folder:
         var = Path(folder)
-        keep = given.keep or var
-        keep.mkdir(parents=True, exist_ok=True)
-        more = (sizes, given.rounds, keep)
-        if "sqlite" in given.databases:
-            found.append(sections("sqlite", run("sqlite", f"sqlite:///{var / 'lists.sqlite3'}", var, *more)))
-        if "postgresql" in given.databases:
-            from on_postgresql import server
+        for vendor in given.databases:
+            with database(vendor, given.data, var) as url:
+                found[vendor] = run(vendor, url, var, given, given.keep or var)
+            if any(found.values()):
+                report(found, given)
 
-            with server() as running:
-                found.append(sections("postgresql", run("postgresql", running.get_uri("postgres"), var, *more)))
+
+@contextmanager
+def database(vendor: str, stored: Path | None, var: Path) -> Iterator[str]:
+    """Yield the address of a database that lies in the folder of those kept, else in one that goes at the end."""
+    if vendor == "sqlite":
+        yield f"sqlite:///{(stored or var).resolve() / 'lists.sqlite3'}"
+        return
+    from on_postgresql import server
+
+    with server(data=stored.resolve() / "postgresql" if stored else None) as running:
+        yield running.get_uri("postgres")
+
+
+def report(found: dict[str, dict[str, Any]], given: argparse.Namespace) -> None:
+    """Print the tables of what was measured so far and write them to the page."""
+    from results import versions, write
+
+    made = [sections(vendor, sizes) for vendor, sizes in found.items() if sizes]
     intro = (
         "Wall time of a request, the 95th percentile of the slowest address of each kind for the slowest of the people "
         f"asked as, {given.rounds} times at the largest number of reviews; a ratio below 1 meets the target. Beside it "
         "the median of all addresses and the highest 95th percentile of CPU time (this process and its database "
         "process). A review has a material, a finding and an issue. " + versions("django", "psycopg")
     )
-    write("lists", "Lists, search and the work-desk", intro, found)
+    if not given.only:
+        write("lists", "Lists, search and the work-desk", intro, made)
 
 
 if __name__ == "__main__":

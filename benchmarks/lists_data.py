@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import lists_ledger
+from bulk import bare
 from django.db import connection, models, transaction
 from django.db.models import Max, Min, Q
 from django.utils import timezone
@@ -20,7 +21,7 @@ from xiaobao_web.kernel import search_index
 from xiaobao_web.kernel.models import Deadline, SavedView, SearchEntry
 from xiaobao_web.kernel.words import words_of
 from xiaobao_web.people import services
-from xiaobao_web.people.models import Organisation, Person, Role
+from xiaobao_web.people.models import Organisation, Person, Post, Role
 from xiaobao_web.reviews.models import Assignment, Conclusion, Duty, Lane, Opinion, ReturnRecord, Review, Subject
 from xiaobao_web.reviews.states import ReviewState as S
 
@@ -79,6 +80,21 @@ class Institution:
         branch = next(unit for unit in self.units if unit.kind == "branch")
         special = {"submitter": self.submitters[branch.pk][0], "head": self.heads[branch.pk]}
         return special.get(name) or self.staff[name][0]
+
+
+def known() -> Institution:
+    """Return the organisations and staff of a database that was filled before."""
+    posts = Post.objects.select_related("person", "organisation").order_by("pk")
+    senders = posts.filter(role=Role.SUBMITTER).values("organisation")
+    found = Institution(units=list(Organisation.objects.filter(pk__in=senders).order_by("pk")))
+    for post in posts:
+        if post.role == Role.SUBMITTER:
+            found.submitters.setdefault(post.organisation_id, []).append(post.person)
+        elif post.role == Role.SENDER_HEAD:
+            found.heads[post.organisation_id] = post.person
+        else:
+            found.staff.setdefault(post.role, []).append(post.person)
+    return found
 
 
 @transaction.atomic
@@ -145,8 +161,14 @@ def fill(bank: Institution, size: int) -> None:
 def multiply(first: int, copies: int) -> None:
     """Copy the first so many reviews within the database, each so many times, copies of one review side by side.
 
-    Ids still follow the dates, numbers stay unique; words of a review's number are found in its copies too.
+    Ids still follow the dates, numbers stay unique; words of a review's number are found in its copies too. PostgreSQL
+    makes the indexes afterwards.
     """
+    with bare(Review, Assignment, Opinion, ReturnRecord, Deadline, SearchEntry, *lists_ledger.TABLES):
+        _multiply(first, copies)
+
+
+def _multiply(first: int, copies: int) -> None:
     top = Review.objects.order_by("-pk").values_list("pk", flat=True)[0]
     place = f"{top} + (r.id - 1) * {copies} + s.k + 1"
     tail = f"'-{top}-' || s.k"
@@ -179,12 +201,7 @@ def _copy_entries(copies: int, ours: str, subject: str) -> None:
                 f"JOIN kernel_search_words w ON w.rowid = r.id CROSS JOIN {_series(copies)} WHERE {ours}"
             )
         return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'kernel_searchentry_words'")
-        index = cursor.fetchone()[0]
-        cursor.execute("DROP INDEX kernel_searchentry_words")
-        _copy(SearchEntry, copies, ours, {"id": place, "subject_id": subject, "words": "r.words"})
-        cursor.execute(index)
+    _copy(SearchEntry, copies, ours, {"id": place, "subject_id": subject, "words": "r.words"})
 
 
 def _series(copies: int) -> str:

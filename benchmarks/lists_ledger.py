@@ -31,6 +31,9 @@ STATES = (IssueState.CLOSED,) * 189 + (
 """Of two hundred issues, how many stand in each state: as many open as of reviews."""
 
 
+TABLES = (Material, MaterialVersion, Screening, Finding, Issue)
+
+
 def fill(bank: Institution, reviews: list[Review]) -> None:
     """Make one of each for each review, with the review's own id."""
     dice, now = random.Random(SEED), timezone.now()

