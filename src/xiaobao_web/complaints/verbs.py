@@ -240,17 +240,17 @@ def groups(case: Case, user: Any) -> list[tuple[Text, list[Action]]]:
             continue
         url = reverse("complaint_step", args=[case.pk, verb.name])
         out[verb.group].append(Action(verb.name, verb.label, not reason, reason, verb.primary, verb.danger, url))
-    out[OUT].append(rule_action(user))
+    out[OUT].append(rule_action(case, user))
     letter = letter_action(case, user)
     if letter is not None:
         out[WORK].insert(0, letter)
     return [(GROUPS[name], rows) for name, rows in out.items() if rows]
 
 
-def rule_action(user: Any) -> Action:
-    """Return the way from a complaint to a rule that would have caught its cause."""
+def rule_action(case: Case, user: Any) -> Action:
+    """Return the way from a complaint to the draft of a rule that would have caught its cause."""
     answer = can(user, "knowledge.draft")
-    return Action("rule", _("起草规则"), bool(answer), answer.reason, url=reverse("rule_draft_new"))
+    return Action("rule", _("起草规则"), bool(answer), answer.reason, url=reverse("insight_graph_act", args=[case.pk]))
 
 
 def letter_action(case: Case, user: Any) -> Action | None:
