@@ -262,6 +262,32 @@ def test_transfers_have_the_regulators_clock_and_their_own() -> None:
     assert (due(made["report_by"]), made["report_by"].due_rolled) == ("2026-11-15", date(2026, 11, 16))
 
 
+@pytest.mark.parametrize("track", ["nfra_transfer", "pboc_transfer"])
+def test_a_report_to_the_regulator_ends_its_clock_and_is_owed_after_a_withdrawal(track: str) -> None:
+    came: Given = ("transferred", "2026-11-05", {"report_due": "2026-11-15"})
+    assert clocks(track, came)["report_by"].met is None
+    for day, met in (("2026-11-15", True), ("2026-11-16", True), ("2026-11-17", False)):  # the 15th is a Sunday
+        clock = clocks(track, came, ("reported", day))["report_by"]
+        assert (clock.met, clock.met_at) == (met, date.fromisoformat(day))
+    made = clocks(track, came, ("withdrawn", "2026-11-08"), ("reported", "2026-11-12"))
+    assert (made["report_by"].met, made["report_by"].ended) == (True, None)
+    assert made["notify"].ended == date(2026, 11, 8)
+    assert clocks(track, came, ("withdrawn", "2026-11-08"))["report_by"].running
+    assert "report_by" not in clocks(track, ("transferred", "2026-11-05"), ("reported", "2026-11-12"))
+
+
+def test_paying_ends_a_claims_clocks() -> None:
+    """保险法 23, 25: ten days after the agreement; what is certain within sixty days of the papers."""
+    opening: list[Given] = [("received", "2026-11-02"), ("decided", "2026-11-20", {"outcome": "agreed"})]
+    assert clocks("insurance_claim", *opening)["pay"].met is None
+    assert clocks("insurance_claim", *opening, ("paid", "2026-11-30"))["pay"].met is True
+    late = clocks("insurance_claim", *opening, ("paid", "2026-12-01"))["pay"]
+    assert (late.met, late.met_at) == (False, date(2026, 12, 1))
+    early = clocks("insurance_claim", opening[0], ("paid", "2026-11-10"), opening[1])
+    assert (early["prepay"].met, early["prepay"].met_at) == (True, date(2026, 11, 10))
+    assert early["pay"].met is None, "what was advanced is not the rest"
+
+
 def test_the_central_banks_transfers() -> None:
     opening: list[Given] = [("received", "2026-10-21"), ("transferred", "2026-11-02")]
     made = clocks("pboc_transfer", *opening)

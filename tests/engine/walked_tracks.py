@@ -21,7 +21,7 @@ PAUSES = ("appraisal", "mediation")
 KINDS = (
     "received", "transferred", "material_complete", "complex", "special_approved", "special_notified",
     "appraisal_start", "appraisal_end", "mediation_start", "mediation_end", "new_facts", "withdrawn", "decided",
-    "notified", "review_applied",
+    "notified", "review_applied", "paid", "reported",
 )  # fmt: skip
 OPENING = {
     "superior_review": {"decided", "notified", "received", "review_applied"},
@@ -37,9 +37,9 @@ MEANT = {
         "received", "decided", "notified", "mediation_start", "mediation_end", "appraisal_start", "appraisal_end",
         "withdrawn",
     },
-    "info_leak": {"received", "transferred", "notified"},
+    "info_leak": {"received", "transferred", "notified", "reported"},
     "credit_objection": {"received", "decided", "notified", "review_applied", "withdrawn"},
-    "insurance_claim": {"received", "decided", "material_complete", "notified", "withdrawn"},
+    "insurance_claim": {"received", "decided", "material_complete", "notified", "withdrawn", "paid"},
     "recording_fix": {"received", "decided", "material_complete"},
 }  # fmt: skip
 
@@ -192,7 +192,7 @@ def _leak(walk: Walk) -> Made:
     came = walk.find("received")
     assert came is not None
     danger = walk.events[came].facts.get("danger") is True
-    yield "report_by", walk.hours(came, 0 if danger else 72, {"transferred"})
+    yield "report_by", walk.hours(came, 0 if danger else 72, {"transferred", "reported"})
     if danger:
         yield "notify", walk.hours(came, 0, {"notified"})
 
@@ -217,11 +217,11 @@ def _claim(walk: Walk) -> Made:
     complete = walk.find("material_complete")
     if complete is None or (decided is not None and decided < complete):
         complete = came
-    yield "prepay", walk.natural(complete, 60, {"decided"})
+    yield "prepay", walk.natural(complete, 60, {"decided", "paid"})
     if decided is not None:
         facts = walk.events[decided].facts
         if facts.get("outcome") != "refused":
-            yield "pay", walk.natural(decided, facts.get("contract_days", 10), set())
+            yield "pay", walk.natural(decided, facts.get("contract_days", 10), {"paid"})
         if facts.get("outcome") != "agreed":
             yield "notify", walk.natural(decided, 3, {"notified"})
 
@@ -253,7 +253,7 @@ def impossible(track: str, events: Sequence[Thing]) -> bool:
         return True
     if "withdrawn" in kinds:
         after = [e.kind for e in events[[e.kind for e in events].index("withdrawn") + 1 :]]
-        if set(after) - {"appraisal_end", "mediation_end"}:
+        if set(after) - {"appraisal_end", "mediation_end", "reported"}:
             return True
     return _unbalanced(events) or _told_first(track, events)
 

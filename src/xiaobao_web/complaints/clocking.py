@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from xiaobao.calendar import beijing_date
 from xiaobao.calendar.clocks import Clock, Event, replay
 from xiaobao.errors import XiaobaoError
 from xiaobao_web.complaints.data import limits
-from xiaobao_web.complaints.models import Case, CaseEvent, CaseState, Track
+from xiaobao_web.complaints.models import Case, CaseEvent, CaseState, Outcome, Track
 from xiaobao_web.kernel import deadlines
 from xiaobao_web.kernel.deadlines import BEIJING, calendar
 from xiaobao_web.kernel.errors import Refused
@@ -21,6 +22,10 @@ from xiaobao_web.kernel.models import Deadline
 INFORMATION = frozenset({"extend_by", "review_apply_by", "forward_by"})
 """Clocks that are somebody's right or the regulator's duty: shown with the others, nobody here is late by them."""
 STATUTORY = "statutory"
+OUTLIVES = (f"{STATUTORY}.report_by", f"{STATUTORY}.pay", "report:")
+"""How the deadlines begin that are owed although the case has ended: the regulator's report, the insurer's payment."""
+REFUSED = (Outcome.NOT_MET.value, Outcome.DECLINED.value)
+AGREED = (Outcome.MET.value, Outcome.PARTLY.value, Outcome.SETTLED.value, Outcome.MEDIATED.value)
 AGAIN = "reopened"
 """Our own mark among the events: what is taken up again has a term of its own from that day."""
 
@@ -45,17 +50,24 @@ def clocks_of(case: Case) -> list[Clock]:
     out: list[Clock] = []
     for track in tracks_of(case):
         try:
-            out += replay(track, _fitting(track, events), calendar=calendar(), at=now)
+            out += replay(track, _fitting(case, track, events), calendar=calendar(), at=now)
         except XiaobaoError as error:
             raise Refused(_("时限不能推算：%s") % error.message) from error
     return out
 
 
-def _fitting(track: str, events: list[Event]) -> list[Event]:
-    """Return the events that mean something on a track: a direct complaint knows no transfer."""
+def _fitting(case: Case, track: str, events: list[Event]) -> list[Event]:
+    """Return the events that mean something on a track: a direct complaint knows no transfer, and each regulator has
+    its own report. Whether a claim was refused is told by how the case ended.
+    """
     if track == Track.DIRECT:
-        return [event for event in events if event.kind != "transferred"]
-    return events
+        return [event for event in events if event.kind not in ("transferred", "reported", "paid")]
+    if track == Track.CLAIM and case.outcome in (*REFUSED, *AGREED):
+        said = {"outcome": "refused" if case.outcome in REFUSED else "agreed"}
+        events = [
+            replace(event, facts={**said, **event.facts}) if event.kind == "decided" else event for event in events
+        ]
+    return [event for event in events if event.kind != "reported" or event.facts.get("track") == track]
 
 
 def note(case: Case, kind: str, *, at: datetime, by: Any, **facts: Any) -> CaseEvent:
@@ -75,6 +87,20 @@ def note_told(case: Case, *, at: datetime, by: Any) -> None:
     actor = by if by is not None and by.pk else None
     CaseEvent.objects.bulk_create(CaseEvent(case=case, kind=kind, at=at, by=actor) for kind in ("decided", "notified"))
     refresh(case)
+
+
+def note_reported(case: Case, *, track: str, at: datetime, by: Any) -> None:
+    """Add that the regulator whose track runs has its report; nothing happens where no such track does.
+
+    The clocks of a case that was merged or declined stay as they were then.
+    """
+    if track not in (Track.NFRA, Track.PBOC) or track not in tracks_of(case):
+        return
+    if case.state in (CaseState.MERGED, CaseState.DECLINED):
+        own = "" if track == case.track else f"@{track}"
+        deadlines.meet(case, f"{STATUTORY}.report_by{own}", at=at)
+        return
+    note(case, "reported", at=at, by=by, track=track)
 
 
 def begin_again(case: Case, *, by: Any) -> None:
@@ -220,7 +246,9 @@ def target(obj: Any, kind: str, *, at: datetime | None = None) -> None:
 
 
 def stop(case: Case) -> None:
-    """Cancel what is still open when a case ends; statutory clocks end by their own events."""
-    deadlines.running(case).exclude(kind__startswith=STATUTORY).update(cancelled_at=timezone.now())
-    if case.state in (CaseState.MERGED, CaseState.DECLINED):
-        deadlines.cancel(case)
+    """Cancel what is still open when a case ends; statutory clocks end by their own events, and what is owed stays."""
+    rows = deadlines.running(case)
+    over = case.state in (CaseState.MERGED, CaseState.DECLINED)
+    kept = (OUTLIVES[0], OUTLIVES[2]) if over else (*OUTLIVES, f"{STATUTORY}.")
+    gone = [row.pk for row in rows if not row.kind.startswith(kept)]
+    rows.filter(pk__in=gone).update(cancelled_at=timezone.now())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.complaints import clocking, telling
 from xiaobao_web.complaints.data import Rung, limits
-from xiaobao_web.complaints.models import Case, Escalation
+from xiaobao_web.complaints.models import Case, CaseState, Escalation
 from xiaobao_web.complaints.services.handing import hand_over
 from xiaobao_web.complaints.states import OPEN
 from xiaobao_web.kernel import journal
@@ -60,7 +61,7 @@ def _climb(row: Deadline) -> int:
         if rung.key in done or not reached(row, rung):
             continue
         case = case or Case.objects.select_related("unit", "handler").filter(pk=row.subject_id).first()
-        if case is None or case.state not in OPEN:
+        if case is None or (case.state not in OPEN and not row.kind.startswith(clocking.OUTLIVES)):
             return told
         Escalation.objects.get_or_create(deadline=row, step=rung.key, due_at=row.due_at)
         last, told = rung, told + 1
@@ -76,9 +77,14 @@ def _climb(row: Deadline) -> int:
 
 @every("50 2 * * *", title=_("按新日历重算投诉期限"))
 def recompute() -> int:
-    """Compute the clocks of open cases anew where they rest on another calendar than today's; return how many."""
+    """Compute clocks anew where they rest on another calendar than today's, of open cases and those that still owe
+    something; return how many.
+    """
     done = 0
-    for case in Case.objects.filter(state__in=OPEN).order_by("pk").iterator(500):
+    owed = Deadline.objects.filter(subject_type=LABEL, met_at=None, cancelled_at=None)
+    owed = owed.filter(Q(kind__startswith=clocking.OUTLIVES[0]) | Q(kind__startswith=clocking.OUTLIVES[1]))
+    ended = Q(state__in=(CaseState.CLOSED, CaseState.WITHDRAWN), pk__in=owed.values("subject_id"))
+    for case in Case.objects.filter(Q(state__in=OPEN) | ended).order_by("pk").iterator(500):
         before = case.calendar_version
         clocking.refresh(case)
         done += case.calendar_version != before

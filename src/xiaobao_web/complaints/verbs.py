@@ -11,14 +11,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from xiaobao_web.complaints import services
+from xiaobao_web.complaints import clocking, services
 from xiaobao_web.complaints.forms import steps as forms
 from xiaobao_web.complaints.forms.fields import StepForm
 from xiaobao_web.complaints.forms.platform import ReplyForm
-from xiaobao_web.complaints.models import Case, CaseState, LetterState, MediationState, OfferState
+from xiaobao_web.complaints.models import Case, CaseState, LetterState, MediationState, OfferState, Track
 from xiaobao_web.complaints.services import platforms, terms
 from xiaobao_web.complaints.states import BEFORE_ANSWER
-from xiaobao_web.kernel import states
+from xiaobao_web.kernel import deadlines, states
 from xiaobao_web.kernel.access import can
 from xiaobao_web.kernel.errors import Refused
 
@@ -107,6 +107,14 @@ def _pausable(case: Case) -> Any:
     return case if case.suspended_for != terms.MEDIATION else None
 
 
+def _unpaid(case: Case) -> Any:
+    """Return a case that still owes an insurer's payment."""
+    if Track.CLAIM not in clocking.tracks_of(case):
+        return None
+    kinds = [row.kind.partition("@")[0] for row in deadlines.running(case)]
+    return case if {"statutory.pay", "statutory.prepay"} & set(kinds) else None
+
+
 def _transferred(case: Case, *, by: Any, **values: Any) -> Any:
     return services.receive_transfer(case=case, by=by, text="", **values)
 
@@ -151,6 +159,8 @@ VERBS: dict[str, Verb] = {
              "offer", (), _offer(OfferState.ACCEPTED)),
         Verb("offer", L("提出处理方案"), forms.OfferForm, services.offer, SETTLE, L("方案已提交审批。"), "offer",
              (*OPEN_WORK, S.ANSWERED)),
+        Verb("pay_claim", L("登记赔款支付"), forms.PaidForm, services.pay_claim, SETTLE, L("已登记支付。"), "offer", (),
+             _unpaid),
         Verb("propose_mediation", L("建议调解"), forms.MediationForm, services.propose_mediation, SETTLE,
              L("已登记调解建议。"), "mediate", (S.HANDLING,), _no_open_mediation),
         Verb("answer_mediation", L("登记是否同意调解"), forms.ConsentForm, services.answer_mediation, SETTLE,

@@ -7,7 +7,7 @@ from typing import Literal
 EventKind = Literal[
     "received", "transferred", "material_complete", "complex", "special_approved", "special_notified",
     "appraisal_start", "appraisal_end", "mediation_start", "mediation_end", "new_facts", "withdrawn", "decided",
-    "notified", "review_applied",
+    "notified", "review_applied", "paid", "reported",
 ]  # fmt: skip
 ClockKind = Literal[
     "respond", "extend_by", "notify", "review_apply_by", "review_decide_by", "forward_by", "report_by", "fix_by"
@@ -35,5 +35,7 @@ EVENTS: dict[str, str] = {
     "decided": "作出决定",
     "notified": "告知决定",
     "review_applied": "申请核查",
+    "paid": "支付赔款",
+    "reported": "向监管部门报告",
 }
 UNITS: dict[str, str] = {"natural": "日", "working": "个工作日", "hours": "小时"}

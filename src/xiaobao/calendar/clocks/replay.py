@@ -65,7 +65,8 @@ def _clock(case: Case, rule: Rule, respond: Made | None) -> Made | None:
         return None
     if rule.due_fact:
         due = given(case, rule, start)
-        return None if due is None else (_clock_of(case, rule, start, (), due.limit, due, ()), None)
+        after = case.line.events[place + 1 :]
+        return None if due is None else (_clock_of(case, rule, start, after, due.limit, due, ()), None)
     pauses = case.pauses(rule)
     made = run(rule, start, _limit(rule, start), case.line.events[place + 1 :], pauses, case.at)
     if rule.take == "latest" and case.line.first("transferred") is None:

@@ -13,6 +13,8 @@ from xiaobao.calendar.years import FIRST_YEAR, LAST_YEAR
 from xiaobao.errors import InputError
 
 _TOO_LATE = ("complex", "special_approved", "special_notified", "appraisal_start")
+_AFTER_END = ("appraisal_end", "mediation_end", "reported")
+"""What may follow a withdrawal: the regulator is owed its report all the same."""
 _NEW_PHASE = ("received", "transferred", "new_facts", "review_applied")
 
 
@@ -67,7 +69,7 @@ def _check_end(track: Track, ordered: Sequence[Event]) -> None:
     if at is None:
         return
     for event in ordered[at + 1 :]:
-        if event.kind not in ("appraisal_end", "mediation_end"):
+        if event.kind not in _AFTER_END:
             raise InputError(f"事件{event}之前投诉已撤回，处理程序已终止", code="input.order")
 
 

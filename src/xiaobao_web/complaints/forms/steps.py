@@ -207,6 +207,12 @@ class ProofForm(StepForm):
     proof = line(_("履行凭证"), help_text=_("如入账流水号。"))
 
 
+class PaidForm(ProofForm):
+    """When a claim was paid, with its proof."""
+
+    at = moment(_("支付时间"))
+
+
 class MediationForm(StepForm):
     """Who mediates."""
 

@@ -45,7 +45,7 @@ from xiaobao_web.complaints.services.letters import (
     write_letter,
 )
 from xiaobao_web.complaints.services.levels import lead, set_level
-from xiaobao_web.complaints.services.offers import answer_offer, decide_offer, fulfil_offer, offer
+from xiaobao_web.complaints.services.offers import answer_offer, decide_offer, fulfil_offer, offer, pay_claim
 from xiaobao_web.complaints.services.opening import (
     check_kind,
     check_sample,
@@ -88,7 +88,7 @@ __all__ = [
     "decide_offer", "decide_review", "decide_task", "decline", "draft_report", "earlier_of", "end_mediation",
     "fields_of", "find_responsibility", "fulfil_offer", "hold_session", "investigate", "key_of", "known_by", "lead",
     "link", "looks_like_complaint", "merge", "named_by", "new_facts", "notify_extension", "object_to", "offer",
-    "open_directly", "open_issue", "open_personal", "propose_mediation", "receive_transfer", "register",
+    "open_directly", "open_issue", "open_personal", "pay_claim", "propose_mediation", "receive_transfer", "register",
     "release_letter", "reopen", "report", "resume", "rulebook_findings", "screen_kind", "second_reasons",
     "send_back", "send_letter",
     "set_confidential", "set_level", "set_skills", "set_template", "standard_remedies",

@@ -21,6 +21,7 @@ from xiaobao_web.complaints.models import (
     Responsibility,
     ReviewResult,
     SuperiorReview,
+    Track,
 )
 from xiaobao_web.complaints.services.assignment import lock
 from xiaobao_web.kernel import deadlines, journal, search, states
@@ -186,6 +187,8 @@ def close(case: Case, *, by: Any, outcome: str, note: str = "") -> Case:
         raise BadValue(_("请选择处理结果。"), fields={"outcome": _("请选择")})
     facts = {"outcome": Outcome(outcome).label}
     row = states.move(case, "close", by=by, facts=facts, outcome=outcome, note=note.strip()[:500])
+    if Track.CLAIM in clocking.tracks_of(row):
+        clocking.refresh(row)  # whether the claim is paid or refused is known now
     search.index(row)
     if row.contacts.exists() and row.leader is not None:
         telling.people(row, [row.leader], _("您包案的投诉已办结：%(number)s %(title)s"), "complaints.news")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +11,10 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from xiaobao_web.complaints import telling
+from xiaobao_web.complaints import clocking, telling
 from xiaobao_web.complaints.access import offer_limit
-from xiaobao_web.complaints.models import Case, CaseState, Offer, OfferKind, OfferState
+from xiaobao_web.complaints.models import Case, CaseState, Offer, OfferKind, OfferState, Track
+from xiaobao_web.complaints.services.assignment import lock
 from xiaobao_web.kernel import journal
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadValue, Forbidden, Refused
@@ -108,4 +110,20 @@ def fulfil_offer(made: Offer, *, by: Any, proof: str) -> Offer:
     done = row.case.offers.filter(state=OfferState.DONE.value, kind__in=PAYS).aggregate(total=Sum("amount"))
     Case.objects.filter(pk=row.case_id).update(paid=done["total"])
     journal.record("complaints.offer_done", by=by, on=row.case)
+    if row.kind in PAYS and Track.CLAIM in clocking.tracks_of(row.case):
+        clocking.note(row.case, "paid", at=row.done_at, by=by)
+    return row
+
+
+@transaction.atomic
+def pay_claim(case: Case, *, by: Any, proof: str, at: datetime | None = None) -> Case:
+    """Record that an insurance claim was paid, in advance or in full (保险法 23, 25); also after the case has ended."""
+    row = lock(case)
+    require(by, "complaints.offer", row)
+    if Track.CLAIM not in clocking.tracks_of(row):
+        raise Refused(_("这件投诉不走保险理赔的期限。"))
+    if not proof.strip():
+        raise BadValue(_("请登记支付凭证，如入账流水号。"), fields={"proof": _("必填")})
+    clocking.note(row, "paid", at=at or timezone.now(), by=by, proof=proof.strip()[:200])
+    journal.record("complaints.claim_paid", by=by, on=row, facts={"proof": proof.strip()[:200]})
     return row

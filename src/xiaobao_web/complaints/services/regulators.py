@@ -214,6 +214,7 @@ def report(made: RegulatorTransfer, *, by: Any, parts: dict[str, str], at: datet
     row.save()
     files.attach(row.case, stored, name=name, purpose="report", by=by, personal=True, retention=RetentionClass.ARCHIVE)
     deadlines.meet(row.case, f"report:{row.pk}", at=row.reported_at)
+    clocking.note_reported(row.case, track=TRACKS.get(row.source, ""), at=row.reported_at, by=by)
     facts = {"bureau": row.bureau, "sha256": stored.sha256[:16]}
     journal.record("complaints.regulator_reported", by=by, on=row.case, facts=facts)
     return row
