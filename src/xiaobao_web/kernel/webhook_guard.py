@@ -9,7 +9,8 @@ import http.client
 import ipaddress
 import socket
 import ssl
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -26,11 +27,12 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 @dataclass(frozen=True)
 class Answer:
-    """What an endpoint answered: the status, the start of the body, how long to wait where it said so."""
+    """What an endpoint answered: status, start of the body, how long to wait where it said so, lower-case headers."""
 
     status: int
     body: str
     retry_after: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def allowed(address: str) -> bool:
@@ -101,7 +103,8 @@ def ask(method: str, url: str, body: bytes, headers: dict[str, str], *, most: in
         connection.request(method, target, body=body or None, headers=headers)
         answer = connection.getresponse()
         text = answer.read(most).decode("utf-8", "replace")
-        return Answer(answer.status, text, answer.getheader("Retry-After") or "")
+        headers = {name.lower(): value for name, value in answer.getheaders()}
+        return Answer(answer.status, text, headers.get("retry-after", ""), headers)
     finally:
         connection.close()
 

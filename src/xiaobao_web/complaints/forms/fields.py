@@ -69,7 +69,8 @@ class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 def person(label: Any, *, required: bool = True, **more: Any) -> Any:
     """Return a field of one person; the form fills in who may be chosen."""
-    return PersonField(queryset=get_user_model()._default_manager.none(), label=label, required=required, **more)
+    rows = get_user_model()._default_manager.none()
+    return PersonField(queryset=rows, label=label, required=required, empty_label="—", **more)
 
 
 def staff() -> Any:
@@ -85,7 +86,7 @@ def organisations() -> Any:
 
 def unit(label: Any, *, required: bool = True, **more: Any) -> Any:
     """Return a field of one organisation."""
-    return forms.ModelChoiceField(queryset=organisations(), label=label, required=required, **more)
+    return forms.ModelChoiceField(queryset=organisations(), label=label, required=required, empty_label="—", **more)
 
 
 class StepForm(forms.Form):

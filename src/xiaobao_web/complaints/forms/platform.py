@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.complaints.forms.fields import StepForm, line, text, unit
 from xiaobao_web.complaints.models import Platform
+from xiaobao_web.complaints.platforms import wechatpay
 from xiaobao_web.complaints.platforms.http import FIELDS, Options
 from xiaobao_web.complaints.services.platforms import MOST_WORDS, SECRETS
 
 DEFAULTS: dict[str, Any] = Options.model_validate({"base": ""}).model_dump()
 OWN = ("code", "name", "unit", "active")
+OPEN_SECRETS = ("key", "callback")
 SECRET = forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password"})
 
 
@@ -66,7 +68,7 @@ class PlatformForm(forms.Form):
         super().__init__(data, initial={**said, "fields_of": lines, **own})
         if platform is not None:
             self.fields["code"].disabled = True
-            for name in SECRETS:
+            for name in OPEN_SECRETS:
                 kept = _g("已设置，留空不改。") if platform.sealed.get(name) else _g("还没有设置。")
                 self.fields[name].help_text = kept
 
@@ -88,8 +90,64 @@ class PlatformForm(forms.Form):
         for name in ("signature_header", "time_header"):
             options[name] = options[name] or DEFAULTS[name]
         own = {name: given[name] for name in OWN}
-        secrets = {name: given[name] for name in SECRETS}
+        secrets = {name: given[name] for name in OPEN_SECRETS}
         return {**own, "options": {**options, "fields": given["fields_of"]}, "secrets": secrets}
+
+
+class Hidden(forms.Textarea):
+    """Lines that are typed in and never shown again."""
+
+    def format_value(self, value: Any) -> str | None:
+        """Return nothing, whatever the value."""
+        return None
+
+
+def _pem(label: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=8000, required=False, widget=Hidden(attrs={"rows": 4}))
+
+
+class WechatPayForm(forms.Form):
+    """Who we are to WeChat Pay, and the keys of both sides; what is set is never shown, an empty one stays as it is."""
+
+    name = line(_("名称"), most=60, initial=_("微信支付"))
+    code = forms.SlugField(label=_("代码"), max_length=30, help_text=_("英文，定下后不改；来件编号和回调地址用它。"))
+    unit = unit(_("登记机构"), help_text=_("来件先登记到这里。"))
+    active = forms.BooleanField(label=_("启用"), required=False)
+    base = line(_("接口地址"), most=300, help_text=_("一般不用改；内部网段的代理需在配置中放行。"))
+    merchant = line(_("商户号"), most=64)
+    serial = line(_("商户 API 证书序列号"), most=64)
+    key = _pem(_("商户 API 证书私钥"))
+    certificate = _pem(_("微信支付平台证书或公钥"))
+    platform_serial = line(_("微信支付公钥编号"), most=100, required=False,
+                           help_text=_("填平台证书的不用填；填公钥的必填，形如 PUB_KEY_ID_…。"))  # fmt: skip
+    callback = forms.CharField(label=_("APIv3 密钥"), max_length=100, required=False, widget=SECRET)
+    size = forms.IntegerField(label=_("每页件数"), min_value=1, max_value=50)
+
+    def __init__(self, data: Any = None, *, platform: Platform | None = None) -> None:
+        said = {**wechatpay.Options.model_construct().model_dump(), **(platform.options if platform else {})}
+        own = {name: getattr(platform, name) for name in OWN} if platform else {}
+        super().__init__(data, initial={**said, **own})
+        for name in SECRETS:
+            kept = platform is not None and name in platform.sealed
+            if platform is not None:
+                self.fields[name].help_text = _g("已设置，留空不改。") if kept else _g("还没有设置。")
+            else:
+                self.fields[name].required = True
+            if platform is None and name != "callback":
+                self.fields[name].help_text = _g("粘贴 PEM 文件的全部内容。")
+        if platform is not None:
+            self.fields["code"].disabled = True
+
+    def values(self) -> dict[str, Any]:
+        """Return what the service takes: own values, the adapter's options, secrets."""
+        given = self.cleaned_data
+        options = {name: given[name] for name in wechatpay.Options.model_fields}
+        secrets = {name: given[name].strip() for name in SECRETS}
+        own = {name: given[name] for name in OWN}
+        return {**own, "adapter": "wechatpay", "options": options, "secrets": secrets}
+
+
+FORMS: dict[str, type[PlatformForm] | type[WechatPayForm]] = {"http": PlatformForm, "wechatpay": WechatPayForm}
 
 
 class ReplyForm(StepForm):

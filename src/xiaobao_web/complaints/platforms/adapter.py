@@ -8,6 +8,7 @@ A platform with its own ways has a module here with one class; nothing else know
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -16,7 +17,13 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
+from xiaobao_web.kernel import webhook_guard
 from xiaobao_web.kernel.errors import BadValue, Refused, Undeclared
+
+FRESH = 300
+"""Seconds that a signed moment may be off ours."""
+MOST_BYTES = 8 << 20
+LATER = (408, 425, 429, 500, 502, 503, 504)
 
 
 class Unreachable(Refused):
@@ -30,6 +37,21 @@ class NotSigned(Refused):
 
     code = "unauthenticated"
     status = 401
+
+
+def asked(method: str, url: str, body: bytes, headers: dict[str, str]) -> webhook_guard.Answer:
+    """Return a platform's answer of success; raises Unreachable or Refused, without the answer's words or a key."""
+    try:
+        answer = webhook_guard.ask(method, url, body, headers, most=MOST_BYTES)
+    except BadValue as error:
+        raise Refused(error.message) from error
+    except (OSError, http.client.HTTPException) as error:
+        raise Unreachable(_("平台连接失败（%s）。") % type(error).__name__) from error
+    if answer.status in LATER:
+        raise Unreachable(_("平台暂时不可用（%d）。") % answer.status)
+    if not 200 <= answer.status < 300:
+        raise Refused(_("平台没有接受请求（%d）。") % answer.status)
+    return answer
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import http.client
 import json
 import re
 from collections.abc import Mapping
@@ -21,15 +20,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from xiaobao_web.complaints.channels.registry import plain
 from xiaobao_web.complaints.channels.typed import FIRST_YEAR, MOST_NUMBER, MOST_TEXT
-from xiaobao_web.complaints.platforms.adapter import Batch, Item, NotSigned, Unreachable, adapter
+from xiaobao_web.complaints.platforms.adapter import FRESH, Batch, Item, NotSigned, Unreachable, adapter, asked
 from xiaobao_web.kernel import webhook_guard
 from xiaobao_web.kernel.errors import BadValue, Refused
 from xiaobao_web.kernel.webhooks import signature
 
-FRESH = 300
-"""Seconds that a callback's time may be off ours."""
-MOST_BYTES = 8 << 20
-LATER = (408, 425, 429, 500, 502, 503, 504)
 FIELDS: dict[str, int] = {
     "number": MOST_NUMBER, "text": MOST_TEXT, "received_at": 0, "customer_name": 80, "phone": 40, "amount": 0,
     "product_name": 120, "order": 80, "state": 40,
@@ -100,7 +95,7 @@ class Http:
         following = _at(answer, said.next_cursor)
         after = "" if following is None else str(following)
         more = bool(_at(answer, said.more)) if said.more else bool(after) and after != cursor and bool(told)
-        return Batch([self._item(item) for item in told], after, more)
+        return Batch([self.item(item) for item in told], after, more)
 
     def reply(self, number: str, text: str, *, token: str) -> None:
         """Hand an answer over under an idempotency key."""
@@ -119,7 +114,7 @@ class Http:
         items = found if isinstance(found, list) else [found]
         if not items or not all(isinstance(item, dict) for item in items):
             raise BadValue(_("回调里没有投诉。"))
-        return [self._item(item) for item in items]
+        return [self.item(item) for item in items]
 
     def _signed(self, headers: Mapping[str, str], body: bytes, now: float) -> None:
         standard = self.options.callback_style == "standard"
@@ -147,16 +142,7 @@ class Http:
         if self.key:
             headers[self.options.key_header] = self.options.key_prefix + self.key
         url = self.options.base.rstrip("/") + path
-        try:
-            answer = webhook_guard.ask(method, url, body, headers, most=MOST_BYTES)
-        except BadValue as error:
-            raise Refused(error.message) from error
-        except (OSError, http.client.HTTPException) as error:
-            raise Unreachable(_("平台连接失败（%s）。") % type(error).__name__) from error
-        if answer.status in LATER:
-            raise Unreachable(_("平台暂时不可用（%d）。") % answer.status)
-        if not 200 <= answer.status < 300:
-            raise Refused(_("平台没有接受请求（%d）。") % answer.status)
+        answer = asked(method, url, body, headers)
         try:
             return json.loads(answer.body) if answer.body.strip() else {}
         except (ValueError, RecursionError) as error:
@@ -164,7 +150,7 @@ class Http:
                 return {}
             raise Unreachable(_("平台的回答不是 JSON，或没有传完。")) from error
 
-    def _item(self, told: Any) -> Item:
+    def item(self, told: Any) -> Item:
         """Return a complaint; what does not fit is cut or left out and stands in what the platform sent."""
         values = {name: _at(told, path) for name, path in self.options.fields.items() if path}
         record: dict[str, Any] = {}

@@ -31,7 +31,7 @@ MOST_PAGES = 40
 MOST_WORDS = 2000
 PATIENCE = timedelta(days=3)
 """How long an answer is tried to be handed over."""
-SECRETS = ("key", "callback")
+SECRETS = ("key", "callback", "certificate")
 
 
 def _seal() -> Fernet:

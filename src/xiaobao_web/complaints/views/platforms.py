@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from xiaobao_web.complaints.forms.platform import PlatformForm
+from xiaobao_web.complaints.forms.platform import FORMS
 from xiaobao_web.complaints.models import ChannelCursor, Platform, PlatformReply, ReplyState
 from xiaobao_web.complaints.services import platforms
 from xiaobao_web.kernel import journal
@@ -40,7 +40,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@sensitive_post_parameters("key", "callback")
+@sensitive_post_parameters("key", "callback", "certificate")
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Set a platform up, change it, or ask it for its first page without keeping anything."""
@@ -50,7 +50,8 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         raise Hidden(_("没有这个平台。"))
     if request.method == "POST" and platform is not None and request.POST.get("action") == "try":
         return _tried(request, platform)
-    form = PlatformForm(request.POST if request.method == "POST" else None, platform=platform)
+    adapter = platform.adapter if platform is not None else request.GET.get("adapter", "http")
+    form = FORMS.get(adapter, FORMS["http"])(request.POST if request.method == "POST" else None, platform=platform)
     if request.method == "POST" and form.is_valid():
         try:
             row = platforms.save(platform, by=request.user, **form.values())
@@ -63,7 +64,8 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             return redirect("complaint_platform", pk=row.pk)
     hook = reverse("complaint_platform_hook", args=[platform.code]) if platform else ""
     values = {
-        "form": form, "platform": platform, "hook": request.build_absolute_uri(hook) if hook else "",
+        "form": form, "platform": platform, "adapter": adapter,
+        "hook": request.build_absolute_uri(hook) if hook else "",
         "cursor": platforms.cursor_of(platform) if platform else None,
         "events": journal.events_of(platform) if platform else None,
     }  # fmt: skip
