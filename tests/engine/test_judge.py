@@ -11,7 +11,7 @@ import pytest
 
 from xiaobao.errors import InputError, ModelUnavailable
 from xiaobao.judge.corpus import Text, groups, read_labelled
-from xiaobao.judge.features import BITS, BUCKETS, counts, ngram_hashes, word_hashes
+from xiaobao.judge.features import BITS, BUCKETS, counts, ngram_hashes, own_voice, voices_of, word_hashes
 from xiaobao.judge.measure import Outcome, covers, tally
 from xiaobao.judge.model import PACKAGED, TextJudge, default_judge, read_weights
 from xiaobao.model import Material, Passage
@@ -39,6 +39,20 @@ def test_features_are_stable_numbers() -> None:
     buckets, amounts = counts(ngram_hashes("保保"))
     assert len(buckets) == len(set(buckets.tolist())) == len(amounts)
     assert len(ngram_hashes("")) > 0
+
+
+def test_what_a_text_names_is_apart_from_what_it_says() -> None:
+    assert own_voice("他说“保本保息”,别信") == "他说〇,别信"
+    assert own_voice("都勾“否”就行,“没关掉的引号") == "都勾“否”就行,“没关掉的引号"
+    plain, naming = "保本保息 这话别信", "“保本保息” 这话别信"
+    assert own_voice("3. “本金不会少,银行兜着。”") == "3. “本金不会少,银行兜着。”"
+    owners, said = voices_of([plain, naming])
+    assert set(said[owners == 0].tolist()) == set(word_hashes(plain).tolist())
+    assert said.min() >= 1 << BITS
+    assert said.max() < BUCKETS
+    assert not set(word_hashes("保本保息").tolist()) & set(said[owners == 1].tolist())
+    assert set(word_hashes("这话别信").tolist()) <= set(said[owners == 1].tolist())
+    assert voices_of([naming])[1].tolist() != voices_of([plain])[1].tolist()
 
 
 def test_the_model_file_is_small_and_fits_the_rulebook() -> None:
@@ -75,6 +89,49 @@ def test_stance_decides_where_words_are_the_same(judge: TextJudge) -> None:
     assert said("这款理财不保本，也不承诺收益，您要想清楚再买", "sales_call", "agent") == "clear"
     assert said("当时客户经理说保本保息我才买的，现在亏了", "service_chat", "customer") == "clear"
     assert said("凡是承诺保本保息、稳赚不赔的，都是骗局，请勿轻信", "education", "none") == "clear"
+
+
+TWINS = (
+    (
+        "education",
+        "none",
+        "群里喊“三天回本，包赚不亏”，民警提醒：一转钱人就没了，别信。",
+        "三天回本，包赚不亏，跟上的进群。",
+    ),
+    (
+        "internal_script",
+        "none",
+        "错误说法：“这就是存款。”正确说法：“这是保险，退早了有损失。”",
+        "统一说法：“这就是存款，到期连本带息。”",
+    ),
+    (
+        "service_chat",
+        "agent",
+        "您投诉坐席说“不还钱就去单位闹”，经核查属实，我们向您道歉。",
+        "不还钱我们就去您单位闹，您看着办。",
+    ),
+    (
+        "internal_script",
+        "none",
+        "外访守则：不得堵门，不得辱骂，不得向邻居说欠款。",
+        "外访要领：堵门，拍照，把欠款讲给邻居听。",
+    ),
+    (
+        "contract_clause",
+        "none",
+        "提前还清的，利息算到还清当日，余下各期不再收取。",
+        "提前还清的，余下各期利息仍须一次付清。",
+    ),
+)
+
+
+@pytest.mark.parametrize(("scenario", "role", "lawful", "offending"), TWINS)
+def test_the_same_words_named_and_said(judge: TextJudge, scenario: str, role: str, lawful: str, offending: str) -> None:
+    texts = (lawful, offending)
+    materials = [Material("m", (Passage(text),), scenario=scenario, role=role) for text in texts]
+    named, said = Screener(judge=judge).screen_many(materials)
+    assert named.verdict != "violation"
+    assert said.verdict == "violation"
 
 
 def test_every_finding_has_a_rule_and_a_clause(judge: TextJudge) -> None:

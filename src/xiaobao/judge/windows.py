@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xiaobao.judge.features import counts, ngrams_of, setting, settings_of, words_of
+from xiaobao.judge.features import counts, ngrams_of, own_voice, setting, settings_of, voices_of
 from xiaobao.judge.passages import Stretch
 from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Context, Span
@@ -196,10 +196,10 @@ def raw_scores(weights: Weights, texts: Sequence[str], where: int) -> tuple[Floa
     """
     logits = np.zeros(len(texts), dtype=np.float32)
     heads = np.zeros((len(texts), len(weights.heads)), dtype=np.float32)
-    ngrams = ngrams_of(texts)
+    ngrams = ngrams_of([own_voice(text) for text in texts])
     sizes = np.maximum(np.bincount(ngrams[0], minlength=len(texts)), 1)
     known = np.bincount(ngrams[0], weights=weights.slot[ngrams[1]] >= 0, minlength=len(texts)) / sizes
-    for owners, hashes in (ngrams, words_of(texts), settings_of(texts, where)):
+    for owners, hashes in (ngrams, voices_of(texts), settings_of(texts, where)):
         whose, slots, values = _unit(weights, owners, hashes)
         if not len(whose):
             continue
