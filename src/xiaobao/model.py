@@ -129,8 +129,9 @@ class Material:
 
     @property
     def is_dialogue(self) -> bool:
-        """Tell whether the passages are turns of a conversation."""
-        return bool(self.passages) and self.passages[0].anchor.turn is not None
+        """Tell whether the passages are turns of a conversation; an archive is none, whatever lies in it."""
+        first = self.passages[0].anchor if self.passages else Anchor()
+        return first.turn is not None and first.member is None
 
     def passage_at(self, offset: int) -> int:
         """Return the index of the passage that holds a code-point offset of `text`."""

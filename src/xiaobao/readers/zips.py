@@ -38,10 +38,11 @@ class ZipReader:
                 if any(part in path.lower() for part in _LITTER):
                     continue
                 draft.tick()
-                members[path] = self._member(archive, info, path, draft)
+                members |= self._member(archive, info, path, draft)
         draft.facts["members"] = members
 
-    def _member(self, archive: Archive, info: zipfile.ZipInfo, path: str, draft: Draft) -> str:
+    def _member(self, archive: Archive, info: zipfile.ZipInfo, path: str, draft: Draft) -> dict[str, str]:
+        """Read a member; return its media type by its full path, and those of the archives within it."""
         from xiaobao.readers.reading import read_into
 
         full = f"{draft.member}/{path}" if draft.member else path
@@ -49,7 +50,8 @@ class ZipReader:
         try:
             content = archive.content(info)
             child = draft.child(path.rsplit("/", 1)[-1], full)
-            return read_into(child, content)
+            kind = read_into(child, content)
+            return {full: kind, **child.facts.get("members", {})}
         except Enough:
             raise
         except InputError as error:
@@ -58,7 +60,7 @@ class ZipReader:
                 "input.limit": "read.limit_member",
             }.get(error.code, "read.member_failed")
             draft.issue(code, f"压缩包内的文件“{path}”未读取：{error.message}", here)
-            return ""
+            return {full: ""}
 
 
 def member_path(info: zipfile.ZipInfo) -> str:

@@ -173,9 +173,9 @@ def _merged(findings: Iterable[Finding], material: Material) -> list[Finding]:
         twin = next((k for k in out if k[1].rule == finding.rule and here[0] < k[0][1] and k[0][0] < here[1]), None)
         if twin is None:
             out.append((here, finding))
-    omitted: dict[str, Finding] = {}
+    omitted: dict[tuple[str, str | None], Finding] = {}
     for finding in (f for s, f in keyed if s is None):
-        omitted.setdefault(finding.rule, finding)
+        omitted.setdefault((finding.rule, finding.anchor.member), finding)
     return [f for _, f in out] + list(omitted.values())
 
 

@@ -186,7 +186,7 @@ def inferred(values: dict[str, str]) -> str:
     """Return in one phrase what was inferred rather than given; empty where nothing was."""
     out = []
     if scenario := values.get("scenario"):
-        out.append(f"场景：{SCENARIO_WORDS.get(scenario, scenario)}")
+        out.append("场景：" + "、".join(SCENARIO_WORDS.get(name, name) for name in scenario.split("、")))
     if product := values.get("product"):
         out.append("产品：" + "、".join(PRODUCT_WORDS.get(name, name) for name in product.split("、")))
     return "；".join(out)

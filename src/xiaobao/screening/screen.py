@@ -17,6 +17,7 @@ from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Context, Services
 from xiaobao.screening.decide import LEARNED, Judge, findings, merged, primary, verdict
 from xiaobao.screening.engine import Engine, Row, Scanned, default_engine
+from xiaobao.screening.members import combined, members_of
 from xiaobao.screening.overlaps import chosen, fits
 from xiaobao.screening.pieces import Piece, moment, pieces_of
 
@@ -81,7 +82,18 @@ class Screener:
         return self.screen_many([material])[0]
 
     def screen_many(self, materials: Sequence[Material]) -> list[Verdict]:
-        """Return the verdicts of many materials, in order; rows of equal date are scanned together."""
+        """Return the verdicts of many materials, in order; rows of equal date are scanned together.
+
+        Each file of an archive is judged as a document of its own.
+        """
+        parts = [members_of(m) for m in materials]
+        verdicts = iter(self._screened([member for own in parts for _, member in own]))
+        return [
+            next(verdicts) if len(own) == 1 and own[0][1] is m else combined(m, own, [next(verdicts) for _ in own])
+            for m, own in zip(materials, parts, strict=True)
+        ]
+
+    def _screened(self, materials: Sequence[Material]) -> list[Verdict]:
         pieces = [p for i, m in enumerate(materials) for p in pieces_of(i, m, self.engine)]
         by_day: dict[date, list[int]] = {}
         for i, piece in enumerate(pieces):
