@@ -212,11 +212,11 @@ class _Maker:
         self.days = days
         self.texts = texts
         self.start = datetime(2026, self.rng.choice((1, 2, 3, 4, 7, 8, 9)), self.rng.randint(1, 28))
-        self.out: list[tuple[datetime, str, str, Planted | None]] = []
+        self.out: list[tuple[datetime, str, str, Planted | None, str]] = []
 
     def put(self, at: datetime, text: str, planted: Planted | None = None, channel: str = "") -> None:
         """Add one text."""
-        self.out.append((at, channel or self.rng.choice(CHANNELS), text, planted))
+        self.out.append((at, channel or self.rng.choice(CHANNELS), text, planted, ""))
 
     def day(self, number: int) -> datetime:
         """Return midnight of a day of the stream."""
@@ -362,8 +362,10 @@ def make(seed: int, *, texts: int = TEXTS, days: int = DAYS) -> Stream:
         *maker.peaks(),
         maker.flood_unsigned(rng.randint(12, days - 9)),
     ]
-    decoys.append(Planted(new, "rename", (new,)))
-    return _ordered(maker, topics, decoys)
+    renaming = Planted(new, "rename", (new,))
+    made = _ordered(maker, topics, [*decoys, renaming])
+    renaming.ids += [t.id for t in made.texts if new in t.text]
+    return made
 
 
 def _ordered(maker: _Maker, topics: list[Planted], decoys: list[Planted]) -> Stream:
@@ -371,14 +373,12 @@ def _ordered(maker: _Maker, topics: list[Planted], decoys: list[Planted]) -> Str
     end = maker.day(maker.days)
     rows = sorted((row for row in maker.out if row[0] < end), key=lambda row: row[0])
     out = []
-    for number, (at, channel, text, planted) in enumerate(rows):
+    for number, (at, channel, text, planted, author) in enumerate(rows):
         identity = f"T{number:06d}"
-        out.append(Text(identity, at, text, channel))
+        out.append(Text(identity, at, text, channel, author))
         if planted is not None:
             planted.ids.append(identity)
             planted.times.append(at)
-    renamed = decoys[-1]
-    renamed.ids += [t.id for t in out if renamed.words[0] in t.text]
     return Stream(out, topics, decoys)
 
 

@@ -10,19 +10,27 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import orjson
 from evaluation.streams import DAYS, TEXTS, Planted, Stream, make
+from evaluation.streams_harder import make_harder
 
 from xiaobao.insight import Alert, Trends
 
 SEEDS = tuple(range(913, 925))
 IN_TIME = timedelta(days=3)
+MAKERS: dict[str, Callable[..., Stream]] = {
+    "plain": make,
+    "harder": make_harder,
+    "harder_known": partial(make_harder, authors=True),
+}
+"""Kinds of streams; those of harder_known name the writer of each text."""
 
 
 @dataclass
@@ -41,20 +49,27 @@ def belongs(alert: Alert, planted: Planted) -> bool:
     """Tell whether an alert is of something planted: two of its words among the terms, or most examples."""
     own = sum(any(word in term for term in alert.terms) for word in planted.words)
     exact = sum(word in alert.terms for word in planted.words)
-    among = sum(i in set(planted.ids) for i in alert.examples)
+    if planted.shape == "again":
+        return _most(alert, planted)
     if planted.shape == "rename":
         return own > 0
-    return exact >= 2 or among * 2 > len(alert.examples)
+    return exact >= 2 or _most(alert, planted)
+
+
+def _most(alert: Alert, planted: Planted) -> bool:
+    """Tell whether most examples of an alert are texts of something planted."""
+    return 2 * sum(i in set(planted.ids) for i in alert.examples) > len(alert.examples)
 
 
 def score(stream: Stream, alerts: Iterable[Alert]) -> Score:
     """Return what was found in time, late, missed, and what was told in vain."""
     out, alerts = Score(), list(alerts)
+    again = [d for d in stream.decoys if d.shape == "again"]
     for planted in stream.topics:
         seen = planted.visible()
         if seen is None:
             continue
-        mine = [a for a in alerts if belongs(a, planted)]
+        mine = [a for a in alerts if belongs(a, planted) and not any(_most(a, d) for d in again)]
         label = f"{planted.shape}:{planted.name}"
         if not mine:
             out.missed.append(label)
@@ -64,9 +79,10 @@ def score(stream: Stream, alerts: Iterable[Alert]) -> Score:
             out.found.append(label)
             out.delays.append((mine[0].at - seen).total_seconds() / 86_400)
     for alert in alerts:
-        if any(belongs(alert, t) for t in stream.topics):
+        decoy = next((d for d in again if _most(alert, d)), None)
+        if decoy is None and any(belongs(alert, t) for t in stream.topics):
             continue
-        decoy = next((d for d in stream.decoys if belongs(alert, d)), None)
+        decoy = decoy or next((d for d in stream.decoys if belongs(alert, d)), None)
         label = f"{alert.at:%m-%d %H} {alert.kind} {'/'.join(alert.terms[:5])} {alert.strength:.0f} {alert.count}"
         out.false.append(label)
         if decoy is not None:
@@ -74,12 +90,14 @@ def score(stream: Stream, alerts: Iterable[Alert]) -> Score:
     return out
 
 
-def measure(seeds: Iterable[int], *, show: bool = False, texts: int = TEXTS, days: int = DAYS) -> dict[str, Any]:
-    """Return the figures over the streams of seeds."""
+def measure(
+    seeds: Iterable[int], *, kind: str = "plain", show: bool = False, texts: int = TEXTS, days: int = DAYS
+) -> dict[str, Any]:
+    """Return the figures over the streams of seeds, of a kind of MAKERS."""
     total, topics, by_shape, all_shapes, weeks, least = Score(), 0, Counter[str](), Counter[str](), 0.0, 99
     told = 0
     for seed in seeds:
-        stream, watch = make(seed, texts=texts, days=days), Trends()
+        stream, watch = MAKERS[kind](seed, texts=texts, days=days), Trends()
         alerts = [alert for text in stream.texts for alert in watch.add(text)]
         one = score(stream, alerts)
         if show:
@@ -103,6 +121,7 @@ def measure(seeds: Iterable[int], *, show: bool = False, texts: int = TEXTS, day
         "median_days_after_fifth_text": delays[len(delays) // 2] if delays else None,
         "false_alarms_a_week": len(total.false) / weeks,
         "decoys_raised": len(total.decoys),
+        "decoys_by_kind": dict(sorted(Counter(label.split(":")[0] for label in total.decoys).items())),
         "by_shape": {shape: f"{by_shape[shape]}/{n}" for shape, n in sorted(all_shapes.items())},
     }
 
@@ -132,5 +151,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("seeds", nargs="*", type=int)
     parser.add_argument("--show", action="store_true")
+    parser.add_argument("--kind", choices=sorted(MAKERS), default="plain")
     given = parser.parse_args()
-    print(orjson.dumps(measure(given.seeds or SEEDS, show=given.show), option=orjson.OPT_INDENT_2).decode())
+    found = measure(given.seeds or SEEDS, kind=given.kind, show=given.show)
+    print(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())

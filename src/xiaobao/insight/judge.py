@@ -8,15 +8,19 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from xiaobao.insight import decoys
+from xiaobao.insight import again, decoys, writers
 from xiaobao.insight.memory import DAYS, Hits, Memory
 from xiaobao.insight.renamed import old_name
 from xiaobao.insight.statistics import Floats, dispersion, share_ratio
-from xiaobao.insight.topics import Member, Topic, series
+from xiaobao.insight.topics import Member, Topic, series, sharper
+from xiaobao.insight.values import Text
 
 WINDOWS = (1, 2, 3, 5, 7, 10, 14)
 LEAST_BASE_DAYS = 5
 _BESIDE = 400
+_HEART = 4
+_FEW = 10
+_HIDDEN = ("未超出预期", "只在少数日子上升", "只见于一天")
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,14 @@ class Bars:
     beyond_name: float = 0.34
     rising_strength: float = 15.0
     rising_days: int = 3
+    rising_anyway: float = 30.0
     suspect_days: int = 4
-    one_hand: float = 0.6
+    one_hand: float = 0.45
+    one_hand_of_few: float = 0.6
+    one_source: float = 0.7
+    one_source_of_part: float = 1.1
+    friendly: float = 0.35
+    pleased: float = 0.2
 
 
 @dataclass
@@ -58,8 +68,22 @@ class Judgement:
         return self.before < 0.2
 
 
-def judge(memory: Memory, topic: Topic, hits: Hits, background: float, bars: Bars) -> Judgement:
-    """Return the judgement of a topic; hits: of its features; background: the share of all texts that complain."""
+def judge(
+    memory: Memory, topic: Topic, hits: Hits, background: float, bars: Bars
+) -> tuple[Topic, Judgement]:  # fmt: skip
+    """Return the judgement of a topic, and the topic; hits: of its features; background: the share that complains.
+
+    What many texts say anyway, such as the branch where it happens, hides a topic: it is then judged without that.
+    """
+    found = _judged(memory, topic, hits, background, bars)
+    if found.refused in _HIDDEN and (sharp := sharper(memory, topic)) is not None:
+        again = _judged(memory, sharp, hits, background, bars)
+        if not again.refused:
+            return sharp, again
+    return topic, found
+
+
+def _judged(memory: Memory, topic: Topic, hits: Hits, background: float, bars: Bars) -> Judgement:
     if len(topic.members) < bars.texts:
         return Judgement(refused="太少")
     counts, sizes = series(memory, topic, hits), memory.sizes()
@@ -71,24 +95,58 @@ def judge(memory: Memory, topic: Topic, hits: Hits, background: float, bars: Bar
     out.refused = _refused(topic, out, background, bars) or _thin(out, counts, sizes, _dates(memory), bars)
     if not out.refused and (kind := _seasonal(out)):
         out.refused = _on_ordinary_days(out, counts, sizes, _dates(memory), bars, kind)
-    if not out.refused and decoys.one_writer(out.members) > 0.5:
-        out.refused = "同一人反复来件"
-    if not out.refused and decoys.one_hand(out.members, _beside(memory, topic)) > bars.one_hand:
-        out.refused = "同一口吻的反复来件"
+    if not out.refused:
+        expected = expectation(counts, sizes, _dates(memory), out.days)
+        out.refused = _of_few(memory, topic, out, counts, _exposure(expected, out.days), bars)
+    if not out.refused:
+        out.refused = _of_one(topic, out, _beside(memory, topic), bars)
     if not out.refused and old_name(memory, topic, out.members, out.days) is not None:
         out.refused = "只是名称变了"
     return out
 
 
-def _beside(memory: Memory, topic: Topic) -> list[str]:
+def _of_few(
+    memory: Memory, topic: Topic, out: Judgement, counts: Floats, exposure: float, bars: Bars
+) -> str:  # fmt: skip
+    """Return why the writers speak against a topic: it must stand out with each counted once, and without old texts."""
+    if writers.one_writer(out.members) > 0.5:
+        return "同一人反复来件"
+    independent = out.count * writers.sources(out.members) / len(out.members)
+    fresh = out.count - again.imported(memory, topic, out.members)
+    for left, reason in ((independent, "少数人反复来件"), (fresh, "旧来件重新导入")):
+        if left < bars.texts or share_ratio(left, counts[out.days :].sum(), exposure) < bars.strength:
+            return reason
+    return ""
+
+
+def _of_one(topic: Topic, out: Judgement, beside: list[Text], bars: Bars) -> str:
+    """Return why habits speak for one writer, "" where they do not.
+
+    The texts that hold one of the topic's heaviest features are looked at alone as well: one writer's flood gathers
+    texts of others that share lesser words.
+    """
+    alone = writers.one_hand(out.members, [t.text for t in beside]) > (
+        bars.one_hand if len(out.members) >= _FEW else bars.one_hand_of_few
+    )
+    if alone or writers.one_source(out.members, beside) > bars.one_source:
+        return "同一口吻的反复来件"
+    for number in sorted(topic.features, key=lambda n: -topic.features[n])[:_HEART]:
+        own = [m for m in out.members if number in m.features]
+        part = max(bars.texts, 0.3 * len(out.members)) <= len(own) < len(out.members)
+        if part and writers.one_source(own, beside) > bars.one_source_of_part:
+            return "同一口吻的反复来件"
+    return ""
+
+
+def _beside(memory: Memory, topic: Topic) -> list[Text]:
     """Return newest texts that are none of a topic's, at most _BESIDE."""
     own = {m.text.id for m in topic.members}
-    out: list[str] = []
+    out: list[Text] = []
     for each in reversed(memory.bins):
         if each.texts is None or len(out) >= _BESIDE:
             break
         places = [place for place, identity in enumerate(each.texts.ids) if identity not in own]
-        out += [text.text for text in each.texts.get(places[len(out) - _BESIDE :])]
+        out += each.texts.get(places[len(out) - _BESIDE :])
     return out
 
 
@@ -152,14 +210,20 @@ def _refused(topic: Topic, out: Judgement, background: float, bars: Bars) -> str
     one_day = max(Counter(m.text.at.date() for m in out.members).values()) > 0.6 * len(out.members)
     if promotion > 0.5 and (one_day or complaining < 0.8 * background):
         return "营销活动的咨询与好评"
-    if one_day and (complaining < 0.5 * background or decoys.share(decoys.INQUIRY, out.members) > 0.5):
+    pleased = decoys.friendly(out.members)
+    mild = complaining < 0.75 * background or pleased > 0.5
+    if pleased > max(bars.friendly, 3 / len(out.members)) and mild:
+        return "营销活动的咨询与好评"
+    asking = decoys.share(decoys.INQUIRY, out.members) > 0.5
+    if one_day and (asking or (complaining < 0.5 * background and pleased > bars.pleased)):
         return "只在一天，且少有不满"
     return ""
 
 
 def _seasonal(out: Judgement) -> str:
     """Return why the calendar may explain a topic by what its texts name, "" where they name nothing of it."""
-    if decoys.share(decoys.SALARY, out.members) > 0.5:
+    closing = sum(decoys.closes(m.text.at.date()) for m in out.members) > 0.5 * len(out.members)
+    if decoys.share(decoys.SALARY, out.members) > (0.15 if closing else 0.4):
         return "发薪日前后的高峰"
     near = sum(decoys.near_holiday(m.text.at.date()) for m in out.members) > 0.5 * len(out.members)
     if decoys.share(decoys.SEASON, out.members) > (0.15 if near else 0.4):
@@ -185,7 +249,9 @@ def _thin(out: Judgement, counts: Floats, sizes: Floats, dates: list[date], bars
     expected = expectation(counts, sizes, dates, out.days)
     ages = np.arange(out.days)
     plain = np.array([not decoys.is_special(dates[age]) for age in ages], dtype=np.bool_)
-    risen = (counts[: out.days] >= 1.5 * expected[: out.days] + 1) & plain
+    more = counts[: out.days] >= 1.5 * expected[: out.days] + 1
+    risen = more & plain
+    sure_days = more.sum() if out.strength >= bars.rising_anyway else 0
     # Much more than ever before, and on a day that the calendar does not explain, is as good as new.
     high = counts[: out.days] >= 0.25 * counts[: out.days].max()
     leapt = out.count >= bars.leap * out.expected and out.strength >= bars.leap_strength and (risen & high).any()
@@ -194,7 +260,7 @@ def _thin(out: Judgement, counts: Floats, sizes: Floats, dates: list[date], bars
             return ""
         sure = out.strength >= bars.one_day_strength and out.voices.wordings >= bars.one_day_texts
         return "" if sure and out.emerging and out.count >= bars.one_day_texts else "只见于一天"
-    if out.strength < bars.rising_strength or risen.sum() < bars.rising_days:
+    if out.strength < bars.rising_strength or max(risen.sum(), sure_days) < bars.rising_days:
         return "只在少数日子上升"
     if _without_best(out, counts, expected) < bars.without_best_day:
         return "只见于一天"

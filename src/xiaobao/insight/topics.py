@@ -20,6 +20,8 @@ MOST_FEATURES = 400
 MOST_TEXTS = 4_000
 _TOGETHER = 0.5
 _HARDLY = 0.2
+_SHARP = 8.0
+_SHARP_DAYS = 3
 
 
 @dataclass
@@ -148,6 +150,22 @@ def _settled(topic: Topic, found: list[Member]) -> Topic:
         del topic.features[number], topic.words[number]
     topic.members = [m for m in found if topic.covers(m.features) >= 2]
     return topic
+
+
+def sharper(memory: Memory, topic: Topic) -> Topic | None:
+    """Return a topic without the features that were common before; None where nothing or too little would be left."""
+    numbers = np.array(sorted(topic.features), dtype=np.uint32)
+    sizes = memory.sizes()
+    counts, before = memory.counts(numbers, _SHARP_DAYS)
+    expected = before / max(1.0, sizes[_SHARP_DAYS:].sum()) * sizes[:_SHARP_DAYS].sum()
+    kept = set(numbers[counts + 0.5 >= _SHARP * (expected + 0.1)].tolist())
+    if not kept or len(kept) == len(numbers):
+        return None
+    out = Topic(
+        {n: w for n, w in topic.features.items() if n in kept}, {n: p for n, p in topic.words.items() if n in kept}
+    )
+    out.members = [m for m in topic.members if out.covers(m.features) >= 2]
+    return out if len(out.members) >= LEAST_COUNT else None
 
 
 def series(memory: Memory, topic: Topic, hits: Hits) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from xiaobao.errors import InputError
-from xiaobao.insight import decoys
+from xiaobao.insight import again, decoys
 from xiaobao.insight.judge import Bars, Judgement, judge, onset
 from xiaobao.insight.kept import VERSION, Read, pack, unpack
 from xiaobao.insight.memory import BINS_A_DAY, DAYS, Bin, Hits, Memory, bin_of
@@ -212,6 +212,9 @@ class Trends:
                 continue
             held = members(self._memory, hits, 2)
             mine = [m for m in held if told.topic.covers(m.features) >= 2]
+            count -= again.imported(self._memory, told.topic, mine)
+            if count < max(HOT_TEXTS, HOT_TIMES * told.count):
+                continue
             now = Judgement(count / told.count, count, 0.0, HOT_DAYS, members=mine)
             now.voices = decoys.voices(now.members)
             told.hot = True
@@ -224,7 +227,7 @@ class Trends:
             same.take(topic)
             return None
         background = self._complaints / max(1, self._sampled)
-        found = judge(self._memory, topic, hits, background, self._bars)
+        topic, found = judge(self._memory, topic, hits, background, self._bars)
         if found.refused:
             self.refused = [*self.refused[-199:], (at, found.refused, tuple(topic.vocabulary())[:8])]
             return None
