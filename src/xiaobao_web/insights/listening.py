@@ -64,6 +64,11 @@ class Group:
     cases: list[Any] = field(default_factory=list)
     url: str = ""
 
+    @property
+    def further(self) -> list[str]:
+        """Return the terms that its name does not say."""
+        return [term for term in self.terms if term not in self.name]
+
 
 @dataclass(frozen=True)
 class HeatCell:
