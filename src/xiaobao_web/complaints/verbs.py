@@ -250,17 +250,21 @@ def groups(case: Case, user: Any) -> list[tuple[Text, list[Action]]]:
             continue
         url = reverse("complaint_step", args=[case.pk, verb.name])
         out[verb.group].append(Action(verb.name, verb.label, not reason, reason, verb.primary, verb.danger, url))
-    out[OUT].append(rule_action(case, user))
+    out[OUT] += elsewhere(case, user)
     letter = letter_action(case, user)
     if letter is not None:
         out[WORK].insert(0, letter)
     return [(GROUPS[name], rows) for name, rows in out.items() if rows]
 
 
-def rule_action(case: Case, user: Any) -> Action:
-    """Return the way from a complaint to the draft of a rule that would have caught its cause."""
-    answer = can(user, "knowledge.draft")
-    return Action("rule", _("起草规则"), bool(answer), answer.reason, url=reverse("insight_graph_act", args=[case.pk]))
+def elsewhere(case: Case, user: Any) -> list[Action]:
+    """Return the ways from a complaint to what finds its like elsewhere: an inspection, a rule that would catch it."""
+    url = reverse("insight_graph_act", args=[case.pk])
+    draft = can(user, "knowledge.draft")
+    out = [Action("rule", _("起草规则"), bool(draft), draft.reason, url=url)]
+    if can(user, "complaints.open_issue", case):
+        out.insert(0, Action("inspection", _("发起专项检查"), True, url=url))
+    return out
 
 
 def letter_action(case: Case, user: Any) -> Action | None:

@@ -215,8 +215,10 @@ def _answer(totals: dict[str, Sum], measure: str, nowhere: int) -> str:
     known = {name: value for name, total in totals.items() if (value := total.value(measure))}
     if known:
         first = max(known, key=lambda name: (known[name], name))
+        if measure == "count":
+            return _("%(name)s最多：%(figure)s 件") % {"name": first, "figure": _shown(known[first])}
         told = {"name": first, "measure": str(MEASURES[measure][0]), "figure": _shown(known[first])}
-        return _("%(name)s最多：%(measure)s %(figure)s") % told
+        return _("%(name)s最多：%(measure)s %(figure)s 件") % told
     if nowhere and not totals:
         return _("还没有登记机构所在的省份")
     return _("这段时间没有可以上图的投诉")

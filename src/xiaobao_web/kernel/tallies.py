@@ -81,6 +81,11 @@ class Table:
         kinds = self.rows[0] if self.rows else []
         return [(head, index < len(kinds) and kinds[index].figures) for index, head in enumerate(self.heads)]
 
+    @property
+    def lines(self) -> list[list[tuple[str, Cell]]]:
+        """Return the rows, each cell with its head: what a phone shows beside it."""
+        return [list(zip(self.heads, row, strict=False)) for row in self.rows]
+
     def plain(self) -> list[list[str]]:
         """Return the rows as texts, for a chart's table."""
         return [[cell.shown for cell in row] for row in self.rows]
