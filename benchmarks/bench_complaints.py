@@ -1,9 +1,11 @@
 """Measure the list, the search, the case page and the figures of complaints with a million of them in the store.
 
-    python benchmarks/bench_complaints.py [--size 1000000] [--rounds 20] [--database postgresql]
+    python benchmarks/bench_complaints.py [--size 1000000] [--rounds 10] [--database postgresql] [--keep DIR]
+                                          [--only WORDS]
 
 Complaints in the shares that years leave behind, each with its contact, clock, events, letter and entry of the search,
-are copied in bulk within the database (complaints_data.py); every address is asked through the whole platform.
+are copied in bulk within the database (complaints_data.py); every address is asked through the whole platform. The
+database is kept in DIR and asked again the next time, its tables brought to the newest migrations.
 """
 
 from __future__ import annotations
@@ -66,33 +68,52 @@ def asks(bank: Any) -> list[Any]:
         Ask("case page", "office", [f"/complaints/{pk}/" for pk in (*keys, handler.pk)]),
         Ask("graph of a case", "office", [f"/insights/graph/{handler.pk}/"]),
         Ask("figures, map and control, 90 days", "office", figures),
+        Ask("figures of a year", "office", ["/insights/figures/?period=days365"]),
+        Ask("figures of 90 days, a branch", "head", figures[:1]),
     ]
 
 
-def child(size: int, rounds: int, output: Path) -> None:
+def made(size: int) -> Any:
+    """Return the institution of the database, whose complaints are made unless they are there."""
+    import complaints_data
+    import lists_data
+    from django.core.management import call_command
+    from django.db import connection
+
+    from xiaobao_web.complaints.models import Case
+    from xiaobao_web.insights import sums
+
+    call_command("migrate", interactive=False, verbosity=0)
+    began, there = time.perf_counter(), Case.objects.count()
+    if there not in (0, size):
+        raise SystemExit(f"kept are {there:,} complaints, not {size:,}")
+    bank = lists_data.known() if there else complaints_data.bank()
+    if not there:
+        complaints_data.fill(bank, BASE)
+        if size > BASE:
+            complaints_data.multiply(BASE, size // BASE - 1)
+    sums.add_up()  # as the job does
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+    print(f"{connection.vendor}: {size:,} complaints after {time.perf_counter() - began:.0f} s", flush=True)
+    return bank
+
+
+def child(size: int, rounds: int, output: Path, only: str) -> None:
     """Make the data of one database and measure it."""
     import django
 
     django.setup()
-    import complaints_data
     from bench_lists import Clock, _row
-    from django.core.management import call_command
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    call_command("migrate", interactive=False, verbosity=0)
-    bank, began = complaints_data.bank(), time.perf_counter()
-    complaints_data.fill(bank, BASE)
-    if size > BASE:
-        complaints_data.multiply(BASE, size // BASE - 1)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
-    print(f"{connection.vendor}: {size:,} complaints after {time.perf_counter() - began:.0f} s", flush=True)
+    bank = made(size)
     gc.collect()
     gc.freeze()  # as the web server does before it answers
     clock, out = Clock(), []
-    for ask in asks(bank):
+    for ask in [ask for ask in asks(bank) if only in f"{ask.name} {ask.who}"]:
         client, by_url, queries = Client(), {}, 0
         client.force_login(bank.persona(ask.who), backend="django.contrib.auth.backends.ModelBackend")
         for url in ask.urls:
@@ -116,17 +137,21 @@ def main() -> None:
     """Measure, print and write the page."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--size", type=int, default=1_000_000)
-    arguments.add_argument("--rounds", type=int, default=20)
+    arguments.add_argument("--rounds", type=int, default=10)
     arguments.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")
+    arguments.add_argument("--keep", type=Path, help="folder where the database is kept")
+    arguments.add_argument("--only", default="", help="measure only what has these words in its name; writes no page")
     arguments.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     given = arguments.parse_args()
     if given.child:
-        child(given.size, given.rounds, given.child)
+        child(given.size, given.rounds, given.child, given.only)
         return
     with tempfile.TemporaryDirectory(prefix="xiaobao-bench-") as folder:
-        output = Path(folder) / "found.json"
+        output, keep = Path(folder) / "found.json", given.keep.resolve() if given.keep else None
+        if keep:
+            keep.mkdir(parents=True, exist_ok=True)
         sent = [sys.executable, __file__, "--child", str(output)]
-        sent += ["--size", str(given.size), "--rounds", str(given.rounds)]
+        sent += ["--size", str(given.size), "--rounds", str(given.rounds), "--only", given.only]
 
         def run(url: str) -> None:
             environment = os.environ | {
@@ -136,14 +161,15 @@ def main() -> None:
             subprocess.run(sent, env=environment, check=True)
 
         if given.database == "sqlite":
-            run(f"sqlite:///{folder}/complaints.sqlite3")
+            run(f"sqlite:///{keep or folder}/complaints.sqlite3")
         else:
             from on_postgresql import server
 
-            with server() as running:
+            with server(data=keep and keep / "postgresql") as running:
                 run(running.get_uri("postgres"))
         found = json.loads(output.read_text())
-    report(given.database, given.size, given.rounds, found)
+    if not given.only:
+        report(given.database, given.size, given.rounds, found)
 
 
 def report(database: str, size: int, rounds: int, found: list[dict[str, Any]]) -> None:

@@ -26,7 +26,8 @@ MOST = 200
 """Candidates of one complaint, each of which `compare` then weighs."""
 NEAR_DAYS, KEPT_SPANS = 30, 4
 RARE_WORDS = 8
-_NEAR_WEIGHT = 0.5
+NEAR_WEIGHT = 0.5
+"""What a key of `near_keys` counts beside one of `keys`."""
 _BUFFER = 4_096
 _SEEDS = np.random.default_rng(20_260_101).integers(1, 2**31, size=(BANDS * ROWS, 2), dtype=np.uint64) | np.uint64(1)
 
@@ -164,7 +165,7 @@ class Index:
             span = facts.received.toordinal() // NEAR_DAYS
             spans = [self._near[n] for n in (span - 1, span, span + 1) if n in self._near]
             for key in near_keys(facts) if spans else ():
-                _weigh(shared, [place for each in spans for place in each.of(key)], _NEAR_WEIGHT)
+                _weigh(shared, [place for each in spans for place in each.of(key)], NEAR_WEIGHT)
         ranked = sorted(shared.items(), key=lambda item: (-item[1], -item[0]))
         return [self.ids[place] for place, _ in ranked[:most]]
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from xiaobao_web.complaints import queries
 from xiaobao_web.complaints.models import Case, Contact
 from xiaobao_web.complaints.services.personal import masked, short
+from xiaobao_web.kernel.access import naming, scope
 from xiaobao_web.kernel.search import searchable
 
 
@@ -23,13 +27,34 @@ searchable(
     text=_text,
     url=lambda case: reverse("complaint", args=[case.pk]),
     visible=queries.visible,
+    named=lambda user: _named(user, Case, "complaints.view"),
     rows=lambda: Case.objects.select_related("product", "unit").prefetch_related("letters", "transfers_in"),
 )
+
+
+def _named(user: Any, model: Any, permission: str) -> QuerySet[Any]:
+    """Return the rows that name a person; all of them for whoever sees all, none where the person sees none."""
+    where = scope(user, permission)
+    rows: QuerySet[Any] = model.objects.all()
+    return rows if where.everywhere else rows.filter(naming(user, model)) if where.own else rows.none()
+
+
+def _contact_title(contact: Contact) -> str:
+    return contact.number if contact.confidential else f"{contact.number} {masked(contact.subject)}".strip()
+
+
+def _contact_text(contact: Contact) -> str:
+    """Return the words that find a contact; one whose complainant is confidential is found by its numbers only."""
+    told = "" if contact.confidential else masked(short(contact.words(), 500))
+    return f"{contact.source_number}\n{told}"
+
+
 searchable(
     Contact,
-    title=lambda contact: f"{contact.number} {masked(contact.subject)}".strip(),
-    text=lambda contact: f"{contact.source_number}\n{masked(short(contact.words(), 500))}",
+    title=_contact_title,
+    text=_contact_text,
     url=lambda contact: reverse("complaint_contact", args=[contact.pk]),
     visible=queries.contacts,
+    named=lambda user: _named(user, Contact, "complaints.contacts"),
     rows=lambda: Contact.objects.all(),
 )

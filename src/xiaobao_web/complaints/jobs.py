@@ -14,6 +14,7 @@ from xiaobao_web.kernel.schedule import every
 
 LOOK_BACK = timedelta(days=3)
 retention.purges(str(_("放弃的投诉草稿附件")), drafts.sweep)
+retention.purges(str(_("过时的近期比对键")), similar.forget)
 
 
 @every("*/5 * * * *", title=_("重新登记未处理的来件"))

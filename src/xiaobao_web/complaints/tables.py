@@ -11,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.complaints import data, queries
 from xiaobao_web.complaints.models import Case, CaseState, Contact, RegulatorTransfer, Task
+from xiaobao_web.complaints.services import secret_numbers
 from xiaobao_web.complaints.services.personal import shown
+from xiaobao_web.kernel import grams
+from xiaobao_web.kernel.access import scope
 from xiaobao_web.kernel.lists import (
     Batch,
     Column,
@@ -30,7 +33,7 @@ from xiaobao_web.kernel.lists import (
     state_in,
     unit,
 )
-from xiaobao_web.kernel.lists.reading import FEW
+from xiaobao_web.kernel.lists.reading import FEW, containing, known
 
 S = CaseState
 
@@ -69,7 +72,7 @@ def _number(word: str) -> bool:
     return len(word) >= 7 and word[:-1].isdigit()
 
 
-def _holding(page: ListPage, rows: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
+def _holding(page: ComplaintList, rows: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
     """Return the rows that hold every word: few are told by an index, many are met soon in the table."""
     keys = page.told(words)
     if keys is None:
@@ -77,6 +80,13 @@ def _holding(page: ListPage, rows: QuerySet[Any], words: list[str]) -> QuerySet[
     found = rows
     for word in words:
         found = found.filter(page.holding(word))
+    if keys is not None and len(keys) > FEW and not scope(page.person, page.permission).everywhere:
+        told = grams.condition(page.model, words)
+        if told is not None:  # many anywhere may be few among what a branch sees
+            near = found.filter(told)
+            found = known(rows, near)
+            page.often = found is near
+        return found
     return page.among(rows, found, keys)
 
 
@@ -141,18 +151,44 @@ class ComplaintList(ListPage):
         state_in("done", _("已了结"), S.CLOSED, S.WITHDRAWN, S.MERGED, S.DECLINED),
     )
 
+    person: Any = None
+    """Who reads the list."""
+    journalled: frozenset[int] = frozenset()
+    """Confidential cases of which the journal has that this person found them by a number."""
+
+    def rows(self, user: Any) -> QuerySet[Any]:
+        """Return all rows a person may see, unordered."""
+        self.person = user
+        return super().rows(user)
+
     def find(self, rows: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
-        """Return the rows that hold every word; a whole telephone, document or account number finds its own cases."""
+        """Return the rows that hold every word; a whole telephone, document or account number finds its own cases.
+
+        A number found would say whose complaint a confidential one is: it finds those of which the person may know.
+        """
         numbers = [word for word in words if _number(word)]
-        own = rows.filter(confidential=False)  # a number found would say whose complaint it is
+        own = rows.filter(confidential=False)
         for word in numbers:
             own = own.filter(Q(phone=word) | Q(id_number=word) | Q(account=word))
         found = _holding(self, rows, words)
         if not numbers:
             return found
-        people = own if len(numbers) == len(words) else _holding(self, own, [w for w in words if w not in numbers])
-        keys = list(people.order_by().values_list("pk", flat=True)[:FEW])
+        rest = [word for word in words if word not in numbers]
+        people = _holding(self, own, rest) if rest else own
+        keys = list(people.order_by().values_list("pk", flat=True)[:FEW]) + self._secret(rows, numbers, rest)
         return rows.filter(Q(pk__in=keys) | Q(pk__in=found.order_by().values("pk"))) if keys else found
+
+    def _secret(self, rows: QuerySet[Any], numbers: list[str], rest: list[str]) -> list[int]:
+        """Return the confidential cases that have the numbers, as far as the person may know; the journal has it."""
+        cases = secret_numbers.holding(rows, numbers, self.person)
+        if cases and rest:
+            kept = set(
+                _holding(self, rows.filter(pk__in=[case.pk for case in cases]), rest).values_list("pk", flat=True)
+            )
+            cases = [case for case in cases if case.pk in kept]
+        secret_numbers.tell([case for case in cases if case.pk not in self.journalled], by=self.person)
+        self.journalled |= {case.pk for case in cases}
+        return [case.pk for case in cases]
 
     def whole(self, words: list[str]) -> bool:
         """Tell whether no word is a whole number of a person."""
@@ -194,6 +230,12 @@ class ContactList(ListPage):
         Column("received_at", _("收到时间"), kind="moment", sort=True),
     )
     filters = (choice("state"), choice("channel"), choice("kind"), unit("unit"), flag("sampled"), days("received_at"))
+
+    def holding(self, word: str) -> Q:
+        """Return the condition that a searched field contains a word; confidential ones have no words, only numbers."""
+        numbers = ("number", "source_number") if word.upper().isascii() else ("source_number",)
+        return (super().holding(word) & Q(confidential=False)) | containing(numbers, word)
+
     tabs = (
         Tab("waiting", _("待我办"), _contacts_waiting, _("没有待甄别的来件。")),
         mine("registered_by", "kind_by", "checked_by"),

@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from xiaobao_web.complaints import queries as complaints
-from xiaobao_web.insights import queries, statistics
+from xiaobao_web.insights import queries, sums
 from xiaobao_web.insights.models import Rectification, RectificationState
 from xiaobao_web.kernel import formats
 from xiaobao_web.kernel.access import visible_to
@@ -59,7 +59,7 @@ def _counted(user: Any, period: Period, name: str) -> Any:
     rows = complaints.visible(user).filter(**period.within("received_at")).exclude(state__in=("merged", "declined"))
     done = Q(state="closed")
     return (
-        rows.order_by().annotate(late=statistics.is_late()).values(name)
+        rows.order_by().annotate(late=sums.is_late()).values(name)
         .annotate(n=Count("pk"), closed=Count("pk", filter=done), met=Count("pk", filter=done & Q(late=False)))
     )  # fmt: skip
 

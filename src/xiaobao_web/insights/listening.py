@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.core.cache import cache
@@ -21,7 +22,7 @@ from xiaobao_web.complaints import queries as complaints
 from xiaobao_web.complaints.services import named_by
 from xiaobao_web.insights import counting
 from xiaobao_web.kernel.desk import Figure
-from xiaobao_web.kernel.periods import Period
+from xiaobao_web.kernel.periods import BeijingDay, Period
 from xiaobao_web.kernel.tallies import Cell, Table, link
 
 MOST_TEXTS = 2_000
@@ -240,7 +241,7 @@ def heat(user: Any, period: Period, down: str, across: str, *, rows: Any = None,
     """
     rows = cases_of(user, period) if rows is None else rows
     fields = [*dict.fromkeys(name for key in (down, across) for name in DIMENSIONS[key][1:])]
-    counted = list(rows.order_by().values(*fields).annotate(n=Count("pk")))
+    counted = list(rows.order_by().values(*fields).annotate(n=Count("*")))
     total = sum(line["n"] for line in counted)
     lines, columns = _most(counted, down), _most(counted, across)
     cells: Counter[tuple[Any, Any]] = Counter()
@@ -290,7 +291,8 @@ def control(user: Any, period: Period, *, unit: Any = None, cause: str = "") -> 
     if cause:
         rows = rows.filter(cause=cause)
     parts = [part for part in period.parts() if part.key == "month" or part.days == 7]
-    days = Counter(timezone.localdate(at) for at in rows.values_list("received_at", flat=True).iterator())
+    told = rows.order_by().annotate(day=BeijingDay("received_at")).values_list("day").annotate(n=Count("*"))
+    days: dict[date, int] = dict(told)
     counts = [sum(n for day, n in days.items() if part.first <= day <= part.last) for part in parts]
     found = control_limits(counts, [part.days for part in parts]) if parts else None
     names = [part.short for part in parts]

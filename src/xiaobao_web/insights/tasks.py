@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from xiaobao_web.insights import counting, services
+from xiaobao_web.insights import counting, services, sums
 from xiaobao_web.kernel import retention
 from xiaobao_web.kernel.jobs import job
 from xiaobao_web.kernel.schedule import every
@@ -26,6 +26,12 @@ def count_new() -> None:
 def count_all() -> None:
     """Count the days whose complaints are others than when they were counted."""
     counting.count_all()
+
+
+@every("*/5 * * * *", title=_("投诉统计汇总"))
+def add_up() -> int:
+    """Add up the days whose complaints changed, and return how many."""
+    return sums.add_up()
 
 
 @job(title=_("投诉预警计算（手动）"))

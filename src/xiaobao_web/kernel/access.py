@@ -192,6 +192,12 @@ def reached(user: Caller, model: type[models.Model], name: str) -> Q:
     unit: str = getattr(model, "scope_unit", "")
     if unit and where.units:
         condition |= Q(**{f"{unit}__in": where.units}) if unit != "pk" else Q(pk__in=where.units)
+    return condition | naming(user, model)
+
+
+def naming(user: Caller, model: type[models.Model]) -> Q:
+    """Return the condition of the rows of a model that name a person."""
+    condition = Q(pk__in=[])
     for path in getattr(model, "scope_people", ()):
         # A join to many would repeat rows, and removing the repeats would sort the whole table.
         named = Q(**{path: user.pk})

@@ -85,8 +85,13 @@ def running(obj: models.Model) -> models.QuerySet[Deadline]:
 
 def run_out(model: type[models.Model], now: datetime) -> models.QuerySet[Deadline]:
     """Return the open clocks on objects of a model whose time has run out."""
+    return open_on(model).filter(due_at__lt=now)
+
+
+def open_on(model: type[models.Model]) -> models.QuerySet[Deadline]:
+    """Return the open clocks on objects of a model."""
     label = model._meta.label_lower
-    return Deadline.objects.filter(subject_type=label, met_at__isnull=True, cancelled_at__isnull=True, due_at__lt=now)
+    return Deadline.objects.filter(subject_type=label, met_at__isnull=True, cancelled_at__isnull=True)
 
 
 def meet(obj: models.Model, kind: str, *, at: datetime | None = None) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.core.cache import cache
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
@@ -18,6 +20,12 @@ RARE = 1_000
 """Matches up to which PostgreSQL is told their ids."""
 COMMON, NEAR = 20_000, 500
 """From so many matches on, so few of the newest are met soonest by walking back from the newest entry."""
+MERGED = 40
+"""Organisations whose entries are walked side by side."""
+STEP = 500
+"""Entries that such a walk looks at first; each further step takes four times as many."""
+LATELY = 300
+"""Seconds for which it is remembered that words are common: it says how to look for them, not what is found."""
 GAP = 8
 """Positions between the title and the text, so that no phrase spans both."""
 
@@ -94,39 +102,67 @@ def matching(
     return RawSQL(f"SELECT {key} FROM {table} WHERE {condition} ORDER BY {key} DESC LIMIT %s", (*values, most))
 
 
-def _gathered(label: str, words: Sequence[Word], in_title: bool | None, before: int | None, most: int) -> RawSQL:
+def _gathered(
+    label: str, words: Sequence[Word], in_title: bool | None, before: int | None, most: int, units: Sequence[int] = ()
+) -> RawSQL:
     """Return the subquery of `matching` over what matches loosely, gathered first: the planner would walk the table."""
     condition, values = _tsquery(label, words, in_title)
     loose = f"{_loose_query(words, ' & ')} & '{_kind_word(label)}'"
     where, given = "words @@ CAST(%s AS tsquery)", list[Any]([loose])
     if before:
         where, given = f"{where} AND id < %s", [*given, before]
+    if units:
+        where, given = f"{where} AND unit_id = ANY(%s)", [*given, list(units)]
     found = f"WITH found AS MATERIALIZED (SELECT id, words, positions FROM kernel_searchentry WHERE {where})"
     return RawSQL(f"{found} SELECT id FROM found WHERE {condition} ORDER BY id DESC LIMIT %s", (*given, *values, most))
 
 
-def newest(
-    label: str,
-    words: Sequence[Word],
-    *,
-    in_title: bool | None,
-    before: int | None,
-    most: int,
-    units: Sequence[int] = (),
-) -> RawSQL:
-    """Return the subquery of `matching` as a walk back from the newest entry, perhaps of some organisations only.
+def newest(label: str, words: Sequence[Word], *, in_title: bool | None, before: int | None, most: int) -> RawSQL:
+    """Return the subquery of `matching` as a walk back from the newest entry.
 
     PostgreSQL alone; it takes long where few entries match.
     """
     condition, values = _tsquery(label, words, in_title)
     where, given = "subject_type = %s", list[Any]([label])
-    if units:
-        where, given = f"{where} AND unit_id = ANY(%s)", [*given, list(units)]
     if before:
         where, given = f"{where} AND id < %s", [*given, before]
     # OFFSET keeps the planner, which knows no frequency of phrases, from collecting and sorting all that match.
     walk = f"SELECT id, words, positions FROM kernel_searchentry WHERE {where} ORDER BY id DESC OFFSET 0"
     return RawSQL(f"SELECT id FROM ({walk}) AS walked WHERE {condition} LIMIT %s", (*given, *values, most))
+
+
+def newest_of(
+    label: str, words: Sequence[Word], units: Sequence[int], *, in_title: bool | None, before: int | None, most: int
+) -> list[int]:
+    """Return the ids of the newest matching entries of some organisations, at most so many (PostgreSQL alone)."""
+    if len(units) > MERGED or not common(label, words, in_title):
+        return ids(_gathered(label, words, in_title, before, most, units))
+    found: list[int] = []
+    chunk = STEP
+    while len(found) < most:
+        rows = _walked(label, words, units, in_title, before, chunk)
+        found += [key for key, hit in rows if hit]
+        if len(rows) < chunk:
+            break
+        before, chunk = rows[-1][0], chunk * 4
+    return found[:most]
+
+
+def _walked(
+    label: str, words: Sequence[Word], units: Sequence[int], in_title: bool | None, before: int | None, most: int
+) -> list[tuple[int, bool]]:
+    """Return the newest entries of some organisations, each with whether it matches; an index tells those of each."""
+    condition, values = _tsquery(label, words, in_title)
+    where, given = "subject_type = %s", list[Any]([label])
+    if before:
+        where, given = f"{where} AND id < %s", [*given, before]
+    one = f"(SELECT id FROM kernel_searchentry WHERE {where} AND unit_id = %s ORDER BY id DESC LIMIT %s)"
+    parts, told = " UNION ALL ".join([one] * len(units)), [value for unit in units for value in (*given, unit, most)]
+    walk = f"SELECT id FROM ({parts}) AS parts ORDER BY id DESC LIMIT %s"
+    sql = f"SELECT id, {condition} FROM kernel_searchentry WHERE id = ANY(ARRAY({walk})) ORDER BY id DESC"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, *told, most])
+        return [(int(key), bool(hit)) for key, hit in cursor.fetchall()]
 
 
 def _rare(label: str, words: Sequence[Word], in_title: bool | None) -> list[int]:
@@ -135,6 +171,8 @@ def _rare(label: str, words: Sequence[Word], in_title: bool | None) -> list[int]
     The planner knows no frequency of rare words and would walk the whole table from its end for them. Materialised,
     the words' own index is used, and no more is read than is needed to see that there are many.
     """
+    if common(label, words, in_title):
+        return []
     # A single character begins too many words: without it, where others stand beside it, there may be few already.
     longer = [word for word in words if not word.begun]
     told = [longer, words] if longer and len(longer) < len(words) else [words]
@@ -146,13 +184,18 @@ def _rare(label: str, words: Sequence[Word], in_title: bool | None) -> list[int]
 
 
 def common(label: str, words: Sequence[Word], in_title: bool | None) -> bool:
-    """Tell whether so many entries match loosely that the newest of them lie close together."""
+    """Tell whether so many entries match loosely that the newest of them lie close together; known for a while."""
     # Words beside each other are not asked for: the index alone tells that they are together.
     told = " & ".join(f"({_ts_title(word, ' & ')})" for word in words) if in_title else _loose_query(words, " & ")
     query = f"{told} & '{_kind_word(label)}'"
-    sql = "WITH found AS MATERIALIZED (SELECT id FROM kernel_searchentry WHERE words @@ CAST(%s AS tsquery)) "
-    counted = RawSQL(f"{sql} SELECT count(*) FROM (SELECT 1 FROM found LIMIT %s) AS told", (query, COMMON))
-    return ids(counted) == [COMMON]
+    key = f"search-common:{hashlib.sha256(query.encode()).hexdigest()}"
+    known = cache.get(key)
+    if known is None:
+        sql = "WITH found AS MATERIALIZED (SELECT id FROM kernel_searchentry WHERE words @@ CAST(%s AS tsquery)) "
+        counted = RawSQL(f"{sql} SELECT count(*) FROM (SELECT 1 FROM found LIMIT %s) AS told", (query, COMMON))
+        known = ids(counted) == [COMMON]
+        cache.set(key, known, LATELY)
+    return bool(known)
 
 
 def _few(label: str, query: str) -> list[int]:

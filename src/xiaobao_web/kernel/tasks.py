@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks_db.models import DBTaskResult
 
-from xiaobao_web.kernel import files, mail, notifications, reminders, retention, scans, webhooks
+from xiaobao_web.kernel import files, mail, notifications, pace, reminders, retention, scans, webhooks
 from xiaobao_web.kernel.jobs import job
 from xiaobao_web.kernel.models.jobs import JobRun, RunState
 from xiaobao_web.kernel.models.notification import Notification
@@ -70,6 +70,12 @@ def deliver(pk: int) -> None:
 def purge() -> dict[str, int]:
     """Purge what retention no longer asks for, and return how much of each kind."""
     return retention.purge()
+
+
+@every("25 * * * *", title=_("清理访问次数"))
+def sweep_paces() -> int:
+    """Drop the counts of tries whose time is over, and return how many."""
+    return pace.sweep()
 
 
 @every("10 4 * * *", title=_("整理任务记录"))

@@ -8,9 +8,10 @@ from django.urls import reverse
 
 from xiaobao_web.complaints import services, signs
 from xiaobao_web.complaints.models import LetterScan
-from xiaobao_web.complaints.services import similar
+from xiaobao_web.complaints.services import secret_numbers, similar
 from xiaobao_web.insights.graph import graph_of
-from xiaobao_web.kernel import files
+from xiaobao_web.kernel import files, journal
+from xiaobao_web.kernel.models import Event
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +125,74 @@ def test_no_search_finds_it_by_name(pair, client_of):
         shown = client_of("complaints").get(reverse(name), {"view": "all", "q": "周可欣"}).content.decode()
         assert secret.number not in shown
         assert secret.contacts.get().number not in shown
+
+
+def found_in(client, name: str, words: str) -> set[str]:
+    """Return the numbers of the rows that a list shows for some words."""
+    shown = client.get(reverse(name), {"view": "all", "q": words})
+    return {line["name"].split()[0] for line in shown.context["lines"]}
+
+
+def test_no_word_of_its_contact_finds_it(flow, bank, client_of):
+    told = {"subject": "周可欣投诉分期", "source_number": "A-7788"}
+    plain = flow.opened(contact={**told, "key": "one"})
+    secret = services.set_confidential(
+        flow.opened(contact={**told, "key": "two"}), by=bank["office"], confidential=True
+    )
+    contacts = {case.pk: case.contacts.get().number for case in (plain, secret)}
+    for who in ("complaints", "office"):
+        assert found_in(client_of(who), "complaint_contacts", "周可欣") == {contacts[plain.pk]}
+        assert found_in(client_of(who), "complaint_contacts", "A-7788") == set(contacts.values())
+        assert found_in(client_of(who), "complaint_contacts", contacts[secret.pk]) == {contacts[secret.pk]}
+    hits = client_of("complaints").get(reverse("search"), {"q": "分期"}).content.decode()
+    assert contacts[plain.pk] in hits
+    assert contacts[secret.pk] not in hits
+    services.set_confidential(secret, by=bank["office"], confidential=False)
+    assert found_in(client_of("complaints"), "complaint_contacts", "周可欣") == set(contacts.values())
+
+
+def test_a_contact_that_wishes_to_be_confidential_is_before_there_is_a_case(flow, bank, client_of):
+    facts = {
+        "channel": "web",
+        "by": None,
+        "text": "周可欣反映重复扣款。",
+        "subject": "周可欣的投诉",
+        "unit": bank.units["branch"],
+    }
+    row = services.register(**facts, details={"confidential": True})
+    assert row.number not in client_of("office").get(reverse("search"), {"q": "扣款"}).content.decode()
+    assert found_in(client_of("office"), "complaint_contacts", "周可欣") == set()
+    assert found_in(client_of("office"), "complaint_contacts", row.number) == {row.number}
+
+
+def test_its_telephone_finds_it_for_whoever_may_know(pair, bank, client_of):
+    secret, _plain = pair
+    for who, told in (("complaints", False), ("branch_head", False), ("liaison", True), ("office", True)):
+        before = Event.objects.filter(type="complaints.found_by_number").count()
+        for words in ("13800001234", f"13800001234 {secret.title[:4]}"):
+            assert (secret.number in found_in(client_of(who), "complaints", words)) is told, (who, words)
+        made = Event.objects.filter(type="complaints.found_by_number").count() - before
+        assert made == (2 if told else 0)  # once a page, however often the page asks
+    last = journal.events_of(secret).filter(type="complaints.found_by_number").last()
+    assert last is not None
+    assert (last.facts, last.personal_digest) == ({}, "")  # the number is not kept
+
+
+def test_the_digests_follow_the_numbers(pair, bank):
+    secret, _plain = pair
+    services.correct(secret, by=bank["liaison"], values={"phone": "+86 139-0000-9999"})
+    kept = set(secret.secret_numbers.values_list("digest", flat=True))
+    assert set(secret_numbers.digests("13900009999")) == kept
+    services.set_confidential(secret, by=bank["office"], confidential=False)
+    assert not secret.secret_numbers.exists()
+
+
+def test_a_former_key_still_finds(pair, settings):
+    secret, _plain = pair
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another" * 8, [settings.SECRET_KEY]
+    assert set(secret_numbers.digests("13800001234")) & set(secret.secret_numbers.values_list("digest", flat=True))
+
+
+def test_what_is_corrected_is_masked_where_all_read_it(flow, bank):
+    case = services.correct(flow.handled(), by=bank["liaison"], values={"summary": "客户电话13800001234，要求退款"})
+    assert "13800001234" not in case.summary

@@ -9,6 +9,7 @@ from xiaobao_web.complaints.models.case import (
     Outcome,
     Party,
     PartyKind,
+    SecretNumber,
     Track,
     Urgency,
 )
@@ -24,6 +25,7 @@ from xiaobao_web.complaints.models.intake import (
     ImportPurpose,
     Inbound,
     InboundState,
+    NearKey,
 )
 from xiaobao_web.complaints.models.letter import DeliveryMode, Letter, LetterState
 from xiaobao_web.complaints.models.platform import Platform, PlatformReply, ReplyState
@@ -60,7 +62,8 @@ __all__ = [
     "CitizenFile", "CodeSheet", "Contact", "ContactKey", "ContactKind", "ContactState", "DeliveryMode", "Escalation",
     "Extension", "ExtensionKind", "Fault", "FieldCheck", "HeadingMap", "ImportPurpose", "Inbound", "InboundState",
     "Letter", "LetterScan", "LetterState", "Level", "Link", "LinkKind", "LocalBureau", "Mediation", "MediationSession",
-    "MediationState", "Offer", "OfferKind", "OfferState", "OfficialCode", "Outcome", "Party", "PartyKind", "Platform",
-    "PlatformReply", "Record", "RecordKind", "RegulatorTransfer", "ReplyState", "Responsibility", "ReviewResult",
-    "ScanReading", "Source", "SuperiorReview", "Task", "TaskState", "Track", "Transfer", "Urgency",
+    "MediationState", "NearKey", "Offer", "OfferKind", "OfferState", "OfficialCode", "Outcome", "Party", "PartyKind",
+    "Platform", "PlatformReply", "Record", "RecordKind", "RegulatorTransfer", "ReplyState", "Responsibility",
+    "ReviewResult", "ScanReading", "SecretNumber", "Source", "SuperiorReview", "Task", "TaskState", "Track",
+    "Transfer", "Urgency",
 ]  # fmt: skip

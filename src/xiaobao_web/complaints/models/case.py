@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from xiaobao_web.complaints.models.contact import Channel
-from xiaobao_web.complaints.states import CaseMoves, CaseState
+from xiaobao_web.complaints.states import OPEN, CaseMoves, CaseState
 from xiaobao_web.kernel.choices import TonedChoices
 
 if TYPE_CHECKING:
@@ -150,6 +150,13 @@ class Case(CaseMoves, models.Model):
             models.Index(fields=["track", "id"]),
             models.Index(fields=["account"]),
             models.Index(fields=["id"], condition=models.Q(confidential=True), name="confidential_complaints"),
+            models.Index(fields=["unit", "cause", "id"]),
+            models.Index(fields=["received_at", "unit", "cause", "business_type", "channel"], name="complaints_by_day"),
+            models.Index(
+                fields=["id", "state", "handler", "unit"],
+                condition=models.Q(state__in=sorted(OPEN)),
+                name="open_complaints",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -212,6 +219,20 @@ class Party(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.name}"
+
+
+class SecretNumber(models.Model):
+    """The keyed digest of a number of a confidential case's people, so that whoever may know finds it by the number."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="secret_numbers", verbose_name=_("投诉"))
+    digest = models.CharField(max_length=64, db_index=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("保密号码摘要")
+        constraints = [models.UniqueConstraint(fields=["case", "digest"], name="one_secret_number_a_case")]
+
+    def __str__(self) -> str:
+        return self.digest[:12]
 
 
 class LinkKind(models.TextChoices):

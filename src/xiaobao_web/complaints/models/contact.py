@@ -56,6 +56,8 @@ class Contact(ContactMoves, models.Model):
     """{"fields": {…}, "machine": {…}, "evidence": {…}, "confidence": {…}, "corrections": […]}"""
     people_count = models.PositiveIntegerField(_("人数"), default=1)
     face_to_face = models.BooleanField(_("面谈"), default=False)
+    confidential = models.BooleanField(_("身份保密"), default=False)
+    """Whether the complainant, or the case it went into, keeps who complains: its words are then not looked through."""
     unit = models.ForeignKey("people.Organisation", models.PROTECT, related_name="+", verbose_name=_("机构"))
     registered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("登记人")

@@ -179,3 +179,19 @@ class ContactKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}"
+
+
+class NearKey(models.Model):
+    """A rare word or matter by which contacts of about the same time meet; forgotten after some months."""
+
+    contact = models.ForeignKey("complaints.Contact", models.CASCADE, related_name="near_keys")
+    span = models.IntegerField()
+    """Months of 30 days since the year 1, of the day of receipt"""
+    key = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("近期比对键")
+        indexes = [models.Index(fields=["key", "span"])]
+
+    def __str__(self) -> str:
+        return f"{self.span} {self.key}"

@@ -6,16 +6,14 @@ left for it; the right code from a client that has not failed goes through alway
 
 How safe that is: a code is 8 of 31 marks, 31**8 = 8.5 * 10**11. One client has at most 24 * 60 wrong codes a day for a
 receipt (10 in ten minutes); a botnet of ten thousand clients is under the ceiling at once and has 2 * 24 * 10**4 =
-480,000 a day, so that one chance in two takes 31**8 / 2 / 480,000 days, 2,400 years; counting is by process, and eight
-processes make it 300 years. A million clients against one receipt need three years still, and a million requests an
-hour are seen.
+480,000 a day, so that one chance in two takes 31**8 / 2 / 480,000 days, 2,400 years. All processes count together, in
+the database. A million clients against one receipt need 24 years still, and a million requests an hour are seen.
 """
 
 from __future__ import annotations
 
 import ipaddress
 
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -48,8 +46,7 @@ def wrong(request: HttpRequest, number: str) -> None:
 def right(request: HttpRequest, number: str) -> None:
     """Forget the wrong codes of a client that has the right one."""
     client = client_of(request)
-    cache.delete_many([pace.key_of(_own(number, client), per=OWN_SECONDS)[0],
-                       pace.key_of(_hour(number, client), per=ALL_SECONDS)[0]])  # fmt: skip
+    pace.forget((_own(number, client), OWN_SECONDS), (_hour(number, client), ALL_SECONDS))
 
 
 def client_of(request: HttpRequest) -> str:

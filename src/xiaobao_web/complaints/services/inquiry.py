@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from xiaobao_web.complaints import telling
 from xiaobao_web.complaints.data import limits
 from xiaobao_web.complaints.models import Case, Link, LinkKind, Party, PartyKind, Record, RecordKind
-from xiaobao_web.complaints.services import levels
+from xiaobao_web.complaints.services import levels, secret_numbers
 from xiaobao_web.complaints.states import DONE
 from xiaobao_web.kernel import deadlines, journal
 from xiaobao_web.kernel.access import can, require, visible_to
@@ -83,6 +83,7 @@ def add_party(case: Case, *, by: Any, kind: str, name: str, documents: list[str]
     case.__dict__.pop("_respondents", None)
     facts = {"kind": party.get_kind_display()}
     journal.record("complaints.party_added", by=by, on=case, facts=facts, personal={"name": party.name})
+    secret_numbers.remember(case)
     if kind == PartyKind.RESPONDENT and person is not None:
         _recuse(case, person, by)
     levels.judge(case, by=None)

@@ -25,7 +25,7 @@ from xiaobao_web.complaints.channels.registry import Arrival, Piece, reader_of
 from xiaobao_web.complaints.models import Contact, ContactState, Inbound, InboundState
 from xiaobao_web.complaints.services import similar
 from xiaobao_web.complaints.services.opening import key_of, register
-from xiaobao_web.kernel import files, journal, webhook_guard
+from xiaobao_web.kernel import files, journal, search, webhook_guard
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadUpload, BadValue, PlatformError
 from xiaobao_web.kernel.jobs import job
@@ -147,14 +147,18 @@ def _registered(row: Inbound, arrival: Arrival, moment: datetime) -> Contact:
 def _update(contact: Contact, arrival: Arrival) -> None:
     """Take over what a source now says of a contact it sent before; what a person has decided stays."""
     first = {name: contact.details[name] for name in ONCE if name in contact.details}
-    new = {"text": arrival.text.strip() or contact.text, "turns": arrival.turns or contact.turns,
-           "details": {**contact.details, **arrival.details, **first}}  # fmt: skip
+    details = {**contact.details, **arrival.details, **first}
+    new: dict[str, Any] = {"text": arrival.text.strip() or contact.text, "turns": arrival.turns or contact.turns,
+                           "details": details}  # fmt: skip
     changed = [name for name, value in new.items() if getattr(contact, name) != value]
     if not changed:
         return
+    if details.get("confidential") and not contact.confidential and contact.case is None:
+        new["confidential"], changed = True, [*changed, "confidential"]
     for name in changed:
         setattr(contact, name, new[name])
     contact.save(update_fields=changed)
+    search.index(contact)
     journal.record("complaints.contact_updated", on=contact, facts={"source": contact.source_number})
     if contact.case is not None and {"text", "turns"} & set(changed):
         told = _("来源系统更新了来件：%(number)s %(title)s")

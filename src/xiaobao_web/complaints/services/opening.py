@@ -14,7 +14,7 @@ from xiaobao_web.complaints import clocking, telling
 from xiaobao_web.complaints.data import limits
 from xiaobao_web.complaints.models import Case, Channel, Contact, ContactKind, ContactState, Track
 from xiaobao_web.complaints.services import levels
-from xiaobao_web.complaints.services.personal import masked, short
+from xiaobao_web.complaints.services.personal import keep_secret, masked, short
 from xiaobao_web.kernel import deadlines, journal, search, states
 from xiaobao_web.kernel.access import require, visible_to
 from xiaobao_web.kernel.errors import BadValue, Refused
@@ -82,6 +82,7 @@ def register(
         number=next_number("LX"), channel=channel, received_at=at, key=name, text=text.strip(), turns=turns or [],
         unit=where, registered_by=by, ticket=ticket or {}, kind_proposed=kind_proposed, **values,
     )  # fmt: skip
+    contact.confidential = bool(contact.details.get("confidential"))
     try:
         with transaction.atomic():
             contact.save(force_insert=True)
@@ -190,6 +191,9 @@ def _file(contact: Contact, *, by: Any, into: Case | None, values: dict[str, Any
     case = into if into is not None else _opened(contact, by=by, values=values)
     Contact.objects.filter(pk=contact.pk).update(case=case)
     contact.case = case
+    if case.confidential or contact.confidential:
+        keep_secret(case)
+        contact.refresh_from_db(fields=["confidential"])
     if into is not None:
         if into.state in ("merged", "declined"):
             raise Refused(_("%s 已经了结，不能并入。") % into.number)

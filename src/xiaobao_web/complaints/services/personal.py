@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from xiaobao.privacy import mask
 from xiaobao_web.complaints.models import Case
+from xiaobao_web.complaints.services import secret_numbers
 from xiaobao_web.kernel import journal, search
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadValue
@@ -19,6 +20,9 @@ CORRECTABLE = (
     "customer_name", "phone", "id_number", "account", "email", "address", "title", "summary", "product_name", "product",
     "business_type", "cause", "demands", "flags", "urgency", "amount", "region", "people_count", "face_to_face",
 )  # fmt: skip
+
+TOLD = ("title", "summary")
+"""What everybody who sees a case reads: personal data in it is hidden in part, as where the case was opened."""
 
 
 def masked(text: str) -> str:
@@ -81,6 +85,7 @@ def correct(case: Case, *, by: Any, values: dict[str, Any]) -> Case:
     unknown = set(values) - set(CORRECTABLE)
     if unknown:
         raise BadValue(_("不能更正：%s。") % "、".join(sorted(unknown)))
+    values = {name: masked(str(value)) if name in TOLD else value for name, value in values.items()}
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
     if not changed:
         return row
@@ -96,6 +101,7 @@ def correct(case: Case, *, by: Any, values: dict[str, Any]) -> Case:
         "complaints.corrected", by=by, on=row, facts={"fields": "、".join(labels)}, changes=plain,
         personal={"values": personal} if personal else None,
     )  # fmt: skip
+    secret_numbers.remember(row)
     search.index(row)
     return row
 
@@ -121,7 +127,18 @@ def set_confidential(case: Case, *, by: Any, confidential: bool) -> Case:
     row = Case.objects.select_for_update().get(pk=case.pk)
     row.confidential = confidential
     row.save(update_fields=["confidential"])
+    keep_secret(row)
     journal.record(
         "complaints.confidential_set", by=by, on=row, facts={"result": _("设置") if confidential else _("解除")}
     )
     return row
+
+
+def keep_secret(case: Case) -> None:
+    """Let what leads to a case's complainant follow whether that is confidential: its contacts' words, its numbers."""
+    secret_numbers.remember(case)
+    contacts = list(case.contacts.exclude(confidential=case.confidential))
+    for contact in contacts:
+        contact.confidential = case.confidential
+        contact.save(update_fields=["confidential"])
+    search.index(*contacts)

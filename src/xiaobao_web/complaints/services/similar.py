@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
+from django.utils import timezone
 
 from xiaobao.insight import compare, facts_of, keys
+from xiaobao.insight.index import KEPT_SPANS, NEAR_DAYS, NEAR_WEIGHT, near_keys
 from xiaobao_web.complaints import queries
-from xiaobao_web.complaints.models import Contact, ContactKey, LinkKind
+from xiaobao_web.complaints.models import Contact, ContactKey, LinkKind, NearKey
 from xiaobao_web.complaints.services.inquiry import link, tells_whom
 
 CROWDED = 400
@@ -31,20 +35,55 @@ def facts(contact: Contact) -> Any:
 def remember(contact: Contact) -> list[dict[str, Any]]:
     """Store the keys of a contact and return the earlier ones it belongs to, most probable first."""
     mine = facts(contact)
-    wanted = keys(mine)
+    found = matches(mine, but=contact.pk)
     ContactKey.objects.filter(contact=contact).delete()
-    found = matches(mine, wanted, but=contact.pk)
-    ContactKey.objects.bulk_create([ContactKey(contact=contact, key=key) for key in wanted])
+    NearKey.objects.filter(contact=contact).delete()
+    ContactKey.objects.bulk_create([ContactKey(contact=contact, key=key) for key in keys(mine)])
+    span = span_of(mine)
+    if span is not None and span > span_now() - KEPT_SPANS:
+        NearKey.objects.bulk_create([NearKey(contact=contact, key=key, span=span) for key in near_keys(mine)])
     return found
 
 
-def matches(mine: Any, wanted: list[int], *, but: int = 0) -> list[dict[str, Any]]:
+def span_of(mine: Any) -> int | None:
+    """Return the month of 30 days in which something was received, None where that is not known."""
+    return mine.received.toordinal() // NEAR_DAYS if mine.received is not None else None
+
+
+def span_now() -> int:
+    """Return the month of 30 days that it is."""
+    return timezone.localdate().toordinal() // NEAR_DAYS
+
+
+def forget() -> int:
+    """Drop the keys of what is too long ago to meet by rare words alone; return how many."""
+    return NearKey.objects.filter(span__lte=span_now() - KEPT_SPANS).delete()[0]
+
+
+def candidates(mine: Any, *, but: int = 0) -> list[int]:
+    """Return the contacts that share keys with some facts, the rarest and most first, as the engine's index does."""
+    shared: dict[int, float] = defaultdict(float)
+    _weigh(shared, ContactKey.objects.exclude(contact=but), keys(mine), 1.0)
+    span = span_of(mine)
+    if span is not None:
+        near = NearKey.objects.filter(span__in=(span - 1, span, span + 1)).exclude(contact=but)
+        _weigh(shared, near, near_keys(mine), NEAR_WEIGHT)
+    ranked = sorted(shared.items(), key=lambda item: (-item[1], -item[0]))
+    return [contact for contact, _weight in ranked[:CANDIDATES]]
+
+
+def _weigh(shared: dict[int, float], rows: QuerySet[Any], wanted: Iterable[int], weight: float) -> None:
+    rows = rows.filter(key__in=list(wanted)).order_by()
+    counts = dict(rows.values_list("key").annotate(n=Count("pk")))
+    telling = [key for key, number in counts.items() if number <= CROWDED]
+    for key, contact in rows.filter(key__in=telling).values_list("key", "contact"):
+        shared[contact] += weight / (1 + counts[key]) ** 0.5
+
+
+def matches(mine: Any, *, but: int = 0) -> list[dict[str, Any]]:
     """Return the contacts that belong to some facts, with probability, kind of link and reasons."""
-    rows = ContactKey.objects.filter(key__in=wanted).exclude(contact=but)
-    crowded = [row["key"] for row in rows.values("key").annotate(n=Count("pk")).filter(n__gt=CROWDED)]
-    near = rows.exclude(key__in=crowded).values("contact").annotate(n=Count("pk")).order_by("-n", "-contact")
     out: list[dict[str, Any]] = []
-    for other in Contact.objects.filter(pk__in=[row["contact"] for row in near[:CANDIDATES]]):
+    for other in Contact.objects.filter(pk__in=candidates(mine, but=but)):
         match = compare(mine, facts(other))
         if match.link in KINDS:
             out.append({"contact": other.pk, "number": other.number, "link": match.link,

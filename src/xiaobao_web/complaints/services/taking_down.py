@@ -15,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from xiaobao.insight import facts_of, keys
+from xiaobao.insight import facts_of
 from xiaobao_web.complaints import proposing, queries
 from xiaobao_web.complaints.models import Case, Contact, ContactKind, ContactState, FieldCheck
 from xiaobao_web.complaints.services import intake, similar
@@ -71,7 +71,7 @@ def read(text: str, *, channel: str, received_at: datetime | None, by: Any, but:
     moment = received_at or timezone.now()
     ticket = intake.read_ticket(channel, received_at=timezone.localtime(moment), text=text)
     mine = facts_of({"id": "", "text": text, "received_at": moment.isoformat()})
-    near = similar.matches(mine, keys(mine), but=but)
+    near = similar.matches(mine, but=but)
     near = similar.told_to(by, near)
     values = values_of(ticket)
     return Reading(ticket, values, proposing.propose(text, ticket=ticket["ticket"]), marked(text, ticket), near,
@@ -164,6 +164,7 @@ def _filled(contact: Contact, values: dict[str, Any], by: Any) -> Contact:
     row.field_checks.all().delete()
     values["details"] = {**row.details, **values["details"]}
     values["unit"] = values["unit"] or row.unit
+    values["confidential"] = bool(values["details"].get("confidential"))
     for name, value in values.items():
         setattr(row, name, value)
     row.save(update_fields=list(values))

@@ -8,6 +8,7 @@ from xiaobao_web.kernel.models.jobs import JobRun, RunState, Schedule, WorkerLea
 from xiaobao_web.kernel.models.journal import ChainHead, Event, EventPersonal
 from xiaobao_web.kernel.models.notification import Notification
 from xiaobao_web.kernel.models.number import NumberRow
+from xiaobao_web.kernel.models.pace import Pace
 from xiaobao_web.kernel.models.saved_view import SavedView
 from xiaobao_web.kernel.models.search import SearchEntry
 from xiaobao_web.kernel.models.token import ApiToken
@@ -29,6 +30,7 @@ __all__ = [
     "JobRun",
     "Notification",
     "NumberRow",
+    "Pace",
     "RetentionClass",
     "RunState",
     "SavedView",

@@ -38,6 +38,11 @@ class Deadline(models.Model):
         indexes = [
             models.Index(fields=["subject_type", "subject_id"]),
             models.Index(
+                fields=["subject_type", "subject_id", "due_at"],
+                condition=Q(met_at__isnull=True, cancelled_at__isnull=True),
+                name="open_deadlines_of_subjects",
+            ),
+            models.Index(
                 fields=["due_at"], condition=Q(met_at__isnull=True, cancelled_at__isnull=True), name="open_deadlines"
             ),
         ]

@@ -24,7 +24,7 @@ class SearchEntry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["subject_type", "subject_id"], name="one_search_entry_a_subject")
         ]
-        indexes = [models.Index(fields=["unit_id", "id"], name="search_entries_of_units")]
+        indexes = [models.Index(fields=["unit_id", "subject_type", "id"], name="search_entries_by_unit")]
 
     def __str__(self) -> str:
         return self.title
