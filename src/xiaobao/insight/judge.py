@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from xiaobao.insight import again, decoys, writers
-from xiaobao.insight.memory import DAYS, Hits, Memory
+from xiaobao.insight.memory import BINS_A_DAY, DAYS, Hits, Memory
 from xiaobao.insight.renamed import old_name
 from xiaobao.insight.statistics import Floats, dispersion, share_ratio
 from xiaobao.insight.topics import Member, Topic, series, sharper
@@ -19,7 +19,7 @@ WINDOWS = (1, 2, 3, 5, 7, 10, 14)
 LEAST_BASE_DAYS = 5
 _BESIDE = 400
 _HEART = 4
-_FEW = 10
+_FEW, _DOUBTFUL = 10, 8
 _HIDDEN = ("未超出预期", "只在少数日子上升", "只见于一天")
 
 
@@ -43,8 +43,9 @@ class Bars:
     suspect_days: int = 4
     one_hand: float = 0.45
     one_hand_of_few: float = 0.6
-    one_source: float = 0.7
-    one_source_of_part: float = 1.1
+    one_source: float = 0.25
+    one_source_of_few: float = -0.4
+    one_source_of_part: float = 0.7
     friendly: float = 0.35
     pleased: float = 0.2
 
@@ -125,11 +126,13 @@ def _of_one(topic: Topic, out: Judgement, beside: list[Text], bars: Bars) -> str
     The texts that hold one of the topic's heaviest features are looked at alone as well: one writer's flood gathers
     texts of others that share lesser words.
     """
-    alone = writers.one_hand(out.members, [t.text for t in beside]) > (
-        bars.one_hand if len(out.members) >= _FEW else bars.one_hand_of_few
-    )
-    if alone or writers.one_source(out.members, beside) > bars.one_source:
+    few = len(out.members) < _FEW
+    hand = writers.one_hand(out.members, [t.text for t in beside])
+    source = writers.one_source(out.members, beside)
+    if hand > (bars.one_hand_of_few if few else bars.one_hand) or source > bars.one_source:
         return "同一口吻的反复来件"
+    if len(out.members) < _DOUBTFUL and source > bars.one_source_of_few:
+        return "口吻相近，再等几件"
     for number in sorted(topic.features, key=lambda n: -topic.features[n])[:_HEART]:
         own = [m for m in out.members if number in m.features]
         part = max(bars.texts, 0.3 * len(out.members)) <= len(own) < len(out.members)
@@ -139,14 +142,15 @@ def _of_one(topic: Topic, out: Judgement, beside: list[Text], bars: Bars) -> str
 
 
 def _beside(memory: Memory, topic: Topic) -> list[Text]:
-    """Return newest texts that are none of a topic's, at most _BESIDE."""
+    """Return about _BESIDE texts of the last week that are none of a topic's, evenly from all hours of the day."""
     own = {m.text.id for m in topic.members}
+    week = [each for each in memory.bins if each.texts is not None and memory.now - each.index < 7 * BINS_A_DAY]
+    step = max(1, sum(each.size for each in week) // _BESIDE)
     out: list[Text] = []
-    for each in reversed(memory.bins):
-        if each.texts is None or len(out) >= _BESIDE:
-            break
+    for each in week:
+        assert each.texts is not None
         places = [place for place, identity in enumerate(each.texts.ids) if identity not in own]
-        out += each.texts.get(places[len(out) - _BESIDE :])
+        out += each.texts.get(places[each.index % step :: step])
     return out
 
 

@@ -105,7 +105,7 @@ def likeness(texts: Sequence[Text], others: Sequence[Text]) -> float:
     """
     if len(texts) < 2 or len(others) < _LEAST_OTHERS:
         return 0.0
-    mine, theirs = habits(texts[-_MOST_READ:]), habits(others[:_MOST_BESIDE])
+    mine, theirs = habits(texts[-_MOST_READ:]), habits(others[:: -(-len(others) // _MOST_BESIDE)])
     told = [min(trait.most, _told_by(trait, mine, theirs)) for trait in _TRAITS]
     return sum(told) - max(0.0, *told)
 
