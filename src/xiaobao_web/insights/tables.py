@@ -85,7 +85,7 @@ class StatementList(ListPage):
     empty_hint = _("向监管报送前把半年或年度统计表固化：报出去的数字以后随时可以原样取出。")
     columns = (
         Column("title", _("统计表"), value=str, link=True, fixed=True),
-        Column("year", _("年度"), kind="number", sort=True),
+        Column("year", _("年度"), sort=True),
         Column("span", _("期间"), kind="choice"),
         Column("version", _("版本"), kind="number"),
         Column("total", _("投诉件数"), kind="number"),
