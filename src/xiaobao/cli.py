@@ -99,7 +99,7 @@ class _Group(click.Group):
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="xiaobao", prog_name="xiaobao")
+@click.version_option(package_name="xiaobao", prog_name="xiaobao", help="显示版本后退出。")
 def main() -> None:
     """消保：用一套与法规条文相连的规则，审查金融机构说的每一句话。
 

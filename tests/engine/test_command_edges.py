@@ -79,6 +79,7 @@ def test_long_numbers_keep_their_digits(rules: str, number: int) -> None:
         ({"text": BAD, "at": "9999-12-31T23:59:59-23:59"}, "input.time"),
         ({"text": BAD, "at": "x" * 9999}, "input.time"),
         ({"text": BAD, "turns": [{"role": "agent", "text": "您好"}]}, "input.both"),
+        ({"text": 5}, "input.type"), ({"turns": BAD}, "input.type"), ({"text": None}, "input.missing"),
     ],
 )  # fmt: skip
 def test_what_no_rule_would_look_at_is_an_error_and_no_all_clear(rules: str, line: dict[str, Any], code: str) -> None:

@@ -243,3 +243,22 @@ def test_the_commands_list_and_refuse(tmp_path: Path, monkeypatch: pytest.Monkey
     refused = runner.invoke(laws, ["show", "广高法#25"])
     assert refused.exit_code == 2
     assert "是否指：广告法" in refused.output
+
+
+def test_files_of_other_kinds_are_told_and_never_pass_for_an_import(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XIAOBAO_HOME", str(tmp_path / "home"))
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "广告法.pdf").write_bytes(b"%PDF-1.7")
+    (folder / ".hidden").write_bytes(b"")
+    runner = CliRunner()
+    done = runner.invoke(laws, ["import", str(folder)])
+    assert done.exit_code == 2
+    assert "广告法.pdf" in done.output
+    assert ".hidden" not in done.output
+    (folder / "a.md").write_text("# 广告法\n第二十五条 甲事。\n", "utf-8")
+    done = runner.invoke(laws, ["import", str(folder)])
+    assert done.exit_code == 0
+    assert "另有 1 个文件" in done.stderr

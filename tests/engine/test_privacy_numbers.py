@@ -67,6 +67,12 @@ def test_landlines(text: str) -> None:
     assert found(f"请拨{text}，谢谢", "landline") == [(text, None)]
 
 
+def test_a_telephone_and_a_hot_line_are_no_card() -> None:
+    text = "请拨０１０－６２３４５６７８ 400-800-1234"
+    assert found(text, "bank_card") == []
+    assert found(text, "landline") == [("０１０－６２３４５６７８", None)]
+
+
 def test_identity_cards_vote_three_ways() -> None:
     assert found(f"身份证{ID}", "id_card") == [(ID, True)]
     assert found("证件号码 110105 19491231 002x", "id_card") == [("110105 19491231 002x", True)]

@@ -89,6 +89,19 @@ def test_show_tells_law_and_examples() -> None:
     assert "尚未做到" in run("rules", "show", "meaning/complaint_obstruction").stdout
 
 
+@pytest.mark.parametrize("asked", [("--category", "nosuch"), ("--family", "WM-1")])
+def test_a_category_or_family_that_nothing_has_is_no_empty_list(asked: Sequence[str]) -> None:
+    done = run("rules", "list", *asked)
+    assert done.exit_code == 2
+    assert f"没有“{asked[1]}”" in done.stderr
+
+
+def test_where_nothing_is_near_the_list_is_named() -> None:
+    said = run("rules", "show", "甲乙丙丁").stderr
+    assert "rules list" in said
+    assert "相近" not in said
+
+
 @pytest.mark.parametrize("command", [("show",), ("test",), ("list",)])
 def test_a_rule_that_is_not_there_is_answered_with_near_ones(command: Sequence[str]) -> None:
     done = run("rules", *command, "wealth/principle_guarantee")
@@ -138,6 +151,7 @@ def test_a_hit_that_the_context_excuses_says_so(tmp_path: Path) -> None:
         (GOOD.replace("hit: [这", "hit: [{text: 甲, facts: [乙]}, 这"), "own/bad.yaml:9 examples.hit.0.facts", "facts"),
         (GOOD.replace("hit: [这", "hit: [{text: 甲, at: 昨天}, 这"), "own/bad.yaml:9 examples.hit.0.at", "2026-01-31"),
         (GOOD.replace("version: 1", "version: 1\nprecision: 九成"), "own/bad.yaml:3 precision", "0 到 1"),
+        (GOOD.replace("version: 1", "version: 0"), "own/bad.yaml:2 version", "从 1 起"),
         (GOOD + "  no: [", "own/bad.yaml:", "YAML"),
     ],
 )

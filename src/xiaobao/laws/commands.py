@@ -16,7 +16,7 @@ from rich.text import Text
 
 from xiaobao.errors import LawError, XiaobaoError
 from xiaobao.laws.impact import CitingRule, impact
-from xiaobao.laws.importer import FileReport, import_texts
+from xiaobao.laws.importer import FileReport, import_texts, passed_over
 from xiaobao.laws.norm import Article, Norm
 from xiaobao.laws.register import Register, load
 
@@ -26,6 +26,9 @@ STATUS = {
     "not_wording": "非原文", "empty": "无条文", "unreadable": "无法读取",
 }  # fmt: skip
 REACH = {"exact": "直接依据", "within": "依据其中部分", "above": "依据所在整条", "broken": "依据无法解析"}
+
+SHOWN = 10
+"""Names told of a longer list."""
 
 _json = click.option("--json", "as_json", is_flag=True, help="输出 JSON，便于程序读取。")
 
@@ -99,6 +102,11 @@ def import_folder(context: click.Context, directory: Path, as_json: bool) -> Non
         reports = import_texts(directory, register)
     except XiaobaoError as error:
         raise click.UsageError(error.message) from error
+    others = passed_over(directory)
+    if not reports:
+        raise click.UsageError(f"{directory} 里没有 .md 或 .txt 的条文" + (f"，有：{_some(others)}" if others else ""))
+    if others:
+        click.echo(f"另有 {len(others)} 个文件不是 .md 或 .txt，没有导入：{_some(others)}", err=True)
     if as_json:
         _print_json([r.as_dict() for r in reports])
     else:
@@ -106,6 +114,11 @@ def import_folder(context: click.Context, directory: Path, as_json: bool) -> Non
         click.echo(f"原文存放在 {register.texts.directory}")
     if any(r.status == "unreadable" for r in reports):
         context.exit(1)
+
+
+def _some(names: list[str]) -> str:
+    """Return the first few names of a list, and that there are more."""
+    return "、".join(names[:SHOWN]) + (" 等" if len(names) > SHOWN else "")
 
 
 @laws.command("impact")

@@ -54,6 +54,12 @@ def import_texts(directory: Path, register: Register) -> list[FileReport]:
     return [report for path in files for report in _import_file(path, directory, register)]
 
 
+def passed_over(directory: Path) -> list[str]:
+    """Return the files below a folder that the importer does not look at, as paths within it; hidden ones left out."""
+    found = (p.relative_to(directory) for p in sorted(directory.rglob("*")) if p.is_file())
+    return [str(p) for p in found if p.suffix.lower() not in SUFFIXES and not any(s.startswith(".") for s in p.parts)]
+
+
 def norm_for(heading: str, register: Register) -> str | None:
     """Return the key of the norm whose full title a heading is, or begins with before a bracket, article or dash."""
     folded = folded_title(heading)

@@ -86,4 +86,7 @@ def _judge(source: Source, start: int, shown: str, context: bool) -> Entity | No
         score, why, valid = 0.6, "前文称卡号或账号", True if valid else None
     else:
         return None
+    if not valid and not context and {" ", "-"} <= set(source.folded[start:end]):
+        # Two numbers that stand side by side, as a telephone and a hot line do.
+        return None
     return Entity("bank_card", start, end, source.text[start:end], valid, score + 0.08 * context, why)

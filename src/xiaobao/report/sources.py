@@ -73,6 +73,9 @@ def from_line(data: Mapping[str, Any], given: Given) -> Material:
     for key in ("scenario", "role", "product", "channel", "at"):
         if data.get(key) is not None and not isinstance(data[key], str):
             raise InputError(f"字段“{key}”应为文本", code="input.type")
+    for key, kind, said in (("text", str, "文本"), ("turns", list, "数组")):
+        if data.get(key) is not None and not isinstance(data[key], kind):
+            raise InputError(f"字段“{key}”应为{said}", code="input.type")
     scenario = data.get("scenario")
     if scenario and scenario not in ALLOWED:
         raise InputError(f"没有“{scenario[:_SHOWN]}”这个场景；可用：{'、'.join(ALLOWED)}", code="input.scenario")

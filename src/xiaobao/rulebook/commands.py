@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from rich.text import Text
 
 from xiaobao.errors import ModelUnavailable, RuleError, UsageError
 from xiaobao.rulebook.load import PACKAGE, Rulebook, read_folder
-from xiaobao.rulebook.model import Rule
+from xiaobao.rulebook.model import CATEGORIES, Rule
 
 if TYPE_CHECKING:
     from xiaobao.screening.screen import ScreeningJudge
@@ -75,6 +76,8 @@ def _chosen(book: Rulebook, names: tuple[str, ...]) -> list[Rule]:
 def list_rules(names: tuple[str, ...], category: str | None, family: str | None, folder: Path, as_json: bool) -> None:
     """列出规则；有规则文件读不了时在标准错误里说明，并以 1 退出。"""
     book, errors = _read(folder)
+    _known("类别", category, {*CATEGORIES, *(r.category for r in book.rules)})
+    _known("表述族", family, {name for r in book.rules for name in r.families})
     chosen = [
         r
         for r in _chosen(book, names)
@@ -94,6 +97,13 @@ def list_rules(names: tuple[str, ...], category: str | None, family: str | None,
         )  # fmt: skip
     Console(markup=False).print(table)
     _complain(errors)
+
+
+def _known(what: str, name: str | None, names: set[str]) -> None:
+    """Raise UsageError for a name that nothing has: an empty list would look like an answer."""
+    if name is not None and name not in names:
+        near = "、".join(difflib.get_close_matches(name, sorted(names), 3))
+        raise click.UsageError(f"没有“{name}”这个{what}" + (f"；相近的有：{near}" if near else ""))
 
 
 @rules.command("show")

@@ -47,8 +47,8 @@ class Rulebook:
         for rule in self.rules:
             if rule.id == id:
                 return rule
-        near = "、".join(difflib.get_close_matches(id, [r.id for r in self.rules], 3)) or "可用 xiaobao rules list 查看"
-        raise RuleError(f"没有规则“{id}”；相近的有：{near}")
+        near = "、".join(difflib.get_close_matches(id, [r.id for r in self.rules], 3))
+        raise RuleError(f"没有规则“{id}”；" + (f"相近的有：{near}" if near else "可用 xiaobao rules list 查看"))
 
 
 @cache
@@ -99,7 +99,7 @@ def parse_rule(source: Source, id: str, lexicons: Lexicons, laws: Register) -> R
     return Rule(
         id=id,
         title=required(source, data, "title", str),
-        version=required(source, data, "version", int),
+        version=_version(source, data),
         lifecycle=_one_of(source, data, "lifecycle", get_args(Lifecycle), "published"),
         families=names(source, data, "families", None),
         category=_one_of(source, data, "category", CATEGORIES, None),
@@ -182,6 +182,13 @@ def _scope(source: Source, data: Any) -> Scope:
     if excluded:
         values["scenarios"] = (values["scenarios"] or frozenset(SCENARIOS)) - excluded
     return Scope(**values, offer=bool(data.get("offer", False)), dialogue=data.get("dialogue"))
+
+
+def _version(source: Source, data: Mapping[str, Any]) -> int:
+    number: int = required(source, data, "version", int)
+    if number < 1:
+        raise source.error(f"版本号从 1 起，现为 {number}", ("version",))
+    return number
 
 
 def _unless(parser: Parser, nodes: Any) -> tuple[Exemption, ...]:
