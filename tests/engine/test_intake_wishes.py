@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from xiaobao.errors import ModelUnavailable
-from xiaobao.intake import fill, wishes
+from xiaobao.intake import asks, fill, wishes
 from xiaobao.intake.ticket import DEMANDS
 
 DAY = "2025-05-06T09:00:00"
@@ -27,9 +27,22 @@ def test_wishes_said(text: str, expected: set[str]) -> None:
     assert set(fill(channel="web", received_at=DAY, text=text).demand) == expected
 
 
-def test_rules_count_unless_unlikely() -> None:
-    likely = dict.fromkeys(DEMANDS, 0.0) | {"道歉": 0.7, "赔偿": 0.3, "退款退费": 0.3, "其他": 0.1}
-    assert wishes.counted(likely, ("退款退费", "其他")) == {"道歉", "退款退费"}
+def test_likely_demands_count() -> None:
+    likely = dict.fromkeys(DEMANDS, 0.0) | {"道歉": 0.7, "赔偿": 0.3, "退款退费": 0.4, "其他": 0.1}
+    assert wishes.counted(likely) == {"道歉", "退款退费"}
+
+
+def test_wording_of_the_other_side_counts_less() -> None:
+    number = next(n for n, family in enumerate(asks.families()) if family.search("把钱退给我"))
+    own, told = asks.met("扣了两百，把钱退给我"), asks.met("客服说退给我，后来没有下文了，一直没有人管")
+    assert own[number] == 1.0
+    assert told[number] == pytest.approx(asks.REPORTED)
+    assert told[number + len(asks.families())] == 0.0
+
+
+@pytest.mark.parametrize("text", ["", " ", "。。。", "退" * 5_000, "，" * 5_000])
+def test_families_bear_any_text(text: str) -> None:
+    assert asks.met(text).shape == (2 * len(asks.families()),)
 
 
 def test_windows_pair_neighbours() -> None:

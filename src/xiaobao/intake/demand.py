@@ -133,6 +133,9 @@ _UNABLE = re.compile(
 )
 _ALWAYS = {"催收方式与手段": "停止催收/骚扰", "征信异议": "修改征信"}
 """What complaints of a cause ask for whatever else they ask for."""
+_FAILURE, _RECORD = "系统与渠道故障", "征信异议"
+_ON_RECORD = re.compile(r"征信|逾期(?!违约|费)")
+"""Where a failure of systems left an overdue record, wishes are those of a disputed record."""
 _ASKS = frozenset(("信息披露与告知不足", "制度流程与业务规则", "合同条款争议"))
 """Causes in which a bare question is a wish to be told."""
 _INVESTED = frozenset(("理财", "基金代销"))
@@ -141,9 +144,11 @@ _INSURED = frozenset(("保险代销", "保险"))
 
 def find(narrative: Narrative, *, cause: str, business: str) -> Found[tuple[str, ...]]:
     """Return the demands in the order of the closed set: likely by rules, clauses and cause."""
+    if cause == _FAILURE and _ON_RECORD.search(narrative.own):
+        cause = _RECORD
     rules = ruled(narrative, cause=cause, business=business)
     likely = wishes.likely(narrative.own, rules.value, cause)
-    counted = wishes.counted(likely, rules.value)
+    counted = wishes.counted(likely)
     chosen = tuple(name for name in DEMANDS if name in counted)
     words = said(narrative)
     places = tuple(p for name in chosen for p in words.get(name, [])[:2])

@@ -2,7 +2,7 @@
 
 Each hint adds to the log-odds of a class. They follow the conventions of the labels: conduct of collection decides,
 whatever the product; a licensed consumer-finance company lends, an app or platform brokers; insurance sold by a bank
-is not the insurer's own.
+is not the insurer's own. A system that failed is the root cause of the overdue record or charge that came of it.
 """
 
 from __future__ import annotations
@@ -48,6 +48,13 @@ _PRODUCTS: tuple[tuple[str, re.Pattern[str], float], ...] = (
 _INSURANCE = re.compile(r"保险|保单|年金|分红险|万能险|重疾|意外险|退保|理赔|寿险")
 _AT_BANK = re.compile(r"银行|支行|柜员|柜台|大堂|网点|农商行|信用社|存钱|存款|理财经理|客户经理")
 _INSURER = re.compile(r"人寿|财险|财产|寿险|保险|健康险|养老")
+_GREETED = 0.7
+"""What a product counts for that only the institution's side names, as in a hotline's greeting."""
+_FAILED = re.compile(
+    r"系统(?:升级|切换|维护|故障|异常|崩|出错|问题|错)|打不开|登不上|进不去|闪退|崩(?:了|溃)|没反应|卡住|转圈|报错|重复扣"
+    r"|扣了?两(?:次|遍|笔)|(?:余额|账户|卡里)[^,，。]{0,8}(?:足额|足够|够|有钱)|扣款(?:失败|不成功)|没扣(?:成|上|到)|未扣"
+)
+_CAME_OF_IT = re.compile(r"征信|逾期|违约金|罚息")
 
 
 def of(story: Narrative, institution: Found[str] | None) -> Hints:
@@ -64,8 +71,21 @@ def of(story: Narrative, institution: Found[str] | None) -> Hints:
     for name, pattern, weight in _PRODUCTS:
         if pattern.search(text):
             out["business_type", name] = weight * damp
+        elif pattern.search(_agents(story)):
+            out["business_type", name] = weight * _GREETED
+    if _FAILED.search(text) and _CAME_OF_IT.search(text):
+        out["cause", "系统与渠道故障"] = 1.5
     _add(out, _by_institution(text, institution.value if institution else "", damp))
     return out
+
+
+def _agents(story: Narrative) -> str:
+    """Return what the institution's side says."""
+    if not story.is_dialogue:
+        return ""
+    return "\n".join(
+        story.plain[slice(*story.turn_span(turn))] for turn, role in enumerate(story.roles) if role == "agent"
+    )
 
 
 def _by_institution(text: str, name: str, damp: float) -> Mapping[tuple[str, str], float]:
