@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xiaobao.insight import Text, clusters, control_limits, hot, rising, wilson
+from xiaobao.insight.phrases import pieces, whole
 from xiaobao.insight.sketch import Sketch
 from xiaobao.insight.statistics import dispersion, poisson_ratio, share_ratio
 from xiaobao.insight.terms import features, is_content, pair_numbers, word_number, worded
@@ -119,3 +120,20 @@ def test_a_sketch_never_counts_too_low_and_takes_back(counts: dict[int, int]) ->
     assert (sketch.get(numbers) >= values).all()
     sketch.add(numbers, values, -1)
     assert (sketch.get(numbers) == 0).all()
+
+
+def test_half_words_are_made_whole_and_glued_function_words_are_cut_off() -> None:
+    texts = ["种子券能和满减一起用吗", "领到种子券了", "种子券每户几张", "问种子券能用几次", "没收到种子券"]
+    assert pieces("券能") == ("券", "能")
+    assert pieces("关不掉") == ("关不掉",)
+    assert whole("种子", texts) == "种子券"
+    assert whole("领到", texts) == "领到"
+    assert whole("利率", texts) == "利率"
+    found = [p.text for p in hot(texts)]
+    assert "种子券" in found
+    assert not {"种子", "券能", "券每户"} & set(found)
+
+
+def test_a_sentence_that_many_copy_is_no_cut_word() -> None:
+    texts = [f"{head}保留了聊天记录和截图{tail}" for head in "甲乙丙丁" for tail in "子丑寅卯"]
+    assert whole("聊天", texts) == "聊天"

@@ -10,7 +10,10 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from math import log
+
+import rjieba
 
 from xiaobao.insight.statistics import poisson_ratio
 from xiaobao.insight.terms import is_content, tokens
@@ -23,6 +26,12 @@ LEAST_PMI = 2.0
 LEAST_ENTROPY = 0.6
 MOST_TERMS = 10
 _EDGE = "\x00"
+_LETTER = re.compile("[一-鿿㐀-䶿]")
+_NEARLY_ALWAYS = 0.9
+_LEAST_HELD = 3
+_NEGATIONS = frozenset("不没未无非")
+_MOST_CUT = 2
+"""Letters of a word that the dictionary may have cut off."""
 
 
 _PLEA = re.compile(
@@ -49,6 +58,32 @@ def runs(text: str) -> Iterator[list[str]]:
         yield run
 
 
+@lru_cache(maxsize=20_000)
+def pieces(word: str) -> tuple[str, ...]:
+    """Return a word that the dictionary lacks without the function words that the cutter glued to it (券能: 券, 能).
+
+    Negations stay where they are: 关不掉 and 没到账 say something.
+    """
+    parts = rjieba.cut(word, False) if len(word) > 1 else [word]
+    if len(parts) < 2 or not any(len(p) == 1 and p not in _NEGATIONS and not is_content(p) for p in parts):
+        return (word,)
+    return tuple(parts)
+
+
+def _unglued(text: str) -> Iterator[list[str]]:
+    """Yield runs of content words with glued function words cut off."""
+    for run in runs(text):
+        own: list[str] = []
+        for word in (piece for glued in run for piece in pieces(glued)):
+            if is_content(word):
+                own.append(word)
+            elif own:
+                yield own
+                own = []
+        if own:
+            yield own
+
+
 def _entropy(counts: Counter[str]) -> float:
     """Return the entropy in nats; the edge of a run varies by itself, each time anew."""
     edges = counts.get(_EDGE, 0)
@@ -68,7 +103,7 @@ class Grams:
         for text in texts:
             self.total += 1
             seen: set[tuple[str, ...]] = set()
-            for run in runs(text):
+            for run in _unglued(text):
                 for at in range(len(run)):
                     for size in range(1, min(LONGEST, len(run) - at) + 1):
                         gram = tuple(run[at : at + size])
@@ -100,7 +135,7 @@ def hot(texts: Sequence[str], *, background: Sequence[str] = (), top: int = 20) 
     grams = Grams(texts)
     usual = Counter[str]()
     for text in background:
-        usual.update({"".join(run[a:b]) for run in runs(text) for a in range(len(run))
+        usual.update({"".join(run[a:b]) for run in _unglued(text) for a in range(len(run))
                       for b in range(a + 1, min(len(run), a + LONGEST) + 1)})  # fmt: skip
     found = []
     for gram, count in grams.texts.items():
@@ -113,7 +148,46 @@ def hot(texts: Sequence[str], *, background: Sequence[str] = (), top: int = 20) 
         if len(gram) == 1:
             score *= 0.5
         found.append(Phrase(word, count, before, round(score, 3)))
-    return _counted(without_parts(found, top), texts, background)
+    return _counted(_whole(without_parts(found, top), texts), texts, background)
+
+
+def _whole(found: list[Phrase], texts: Sequence[str]) -> list[Phrase]:
+    """Return phrases with what the dictionary cut off put back, each once and in their order."""
+    lowered = [t.lower() for t in texts]
+    out: dict[str, Phrase] = {}
+    for phrase in found:
+        text = whole(phrase.text, lowered)
+        out.setdefault(text, replace(phrase, text=text))
+    return list(out.values())
+
+
+def whole(phrase: str, texts: Sequence[str]) -> str:
+    """Return a phrase with the one or two letters on either side that stand there nearly always; else itself.
+
+    The dictionary cuts what it does not know, so that half a word (种子 of 种子券) may pass for a phrase. More letters
+    than two are no cut word but a sentence that many copy.
+    """
+    return _grown(_grown(phrase, texts, 0), texts, 1)
+
+
+def _grown(phrase: str, texts: Sequence[str], side: int) -> str:
+    held, grown = [t for t in texts if phrase in t], phrase
+    for _ in range(_MOST_CUT + 1):
+        if len(held) < _LEAST_HELD:
+            return grown
+        letter, count = Counter(_beside(text, grown, side) for text in held).most_common(1)[0]
+        if not _LETTER.fullmatch(letter) or count < _NEARLY_ALWAYS * len(held):
+            return grown
+        if not is_content(letter):
+            return phrase
+        grown = grown + letter if side else letter + grown
+        held = [t for t in held if grown in t]
+    return phrase
+
+
+def _beside(text: str, phrase: str, side: int) -> str:
+    at = text.index(phrase)
+    return text[at + len(phrase) : at + len(phrase) + 1] if side else text[max(0, at - 1) : at]
 
 
 def _counted(found: list[Phrase], texts: Sequence[str], background: Sequence[str]) -> list[Phrase]:
@@ -168,6 +242,8 @@ def best_terms(topic: Topic, texts: Sequence[str], most: int = MOST_TERMS) -> tu
         if len(heads) == 3:
             break
     telling = [word for word in words if not is_plea(word)]
+    lowered = [text.lower() for text in texts]
+    heads = [head if head in telling else whole(head, lowered) for head in heads]
     return tuple(dict.fromkeys([*heads, *telling]))[:most] or tuple(words[:most])
 
 
