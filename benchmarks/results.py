@@ -36,8 +36,9 @@ def versions(*packages: str) -> str:
 
 
 def write(name: str, title: str, intro: str, sections: Sequence[Section]) -> None:
-    """Replace one script's part of the page, with the date and the command."""
-    command = " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]])
+    """Replace one script's part of the page, with the date and the command; folders of this machine are not named."""
+    given = ["DIR" if word.startswith("/") else word for word in sys.argv[1:]]
+    command = " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *given])
     dated = f"{datetime.date.today().isoformat()}, `{command}`"
     body = "\n\n".join(f"### {s.title}\n\n{s.body}" for s in sections)
     part = f"<!-- {name} -->\n## {title}\n\n{dated}\n\n{intro}\n\n{body}\n<!-- /{name} -->\n"
