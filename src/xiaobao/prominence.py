@@ -55,6 +55,18 @@ def relative_size(material: Material, required: Span, claim: Span) -> float | No
     return least / most if most > 0 else None
 
 
+def unseen(material: Material) -> tuple[Span, ...]:
+    """Return the stretches of a material's text that a file holds but no eye sees: hidden, or as pale as its ground.
+
+    Spans are code points, end exclusive, in order. What a picture or a scan shows was seen, however pale it is.
+    """
+    return tuple(
+        (start, start + len(p.text))
+        for p, start in zip(material.passages, material.starts, strict=True)
+        if p.anchor.part == "hidden" or ("pale" in p.marks and p.confidence == 1.0)
+    )
+
+
 def _passages(material: Material, span: Span) -> list[Passage]:
     if not material.passages or span[1] <= span[0]:
         return []

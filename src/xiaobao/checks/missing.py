@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from xiaobao.checks.parser import Parser
     from xiaobao.screening.context import Context
 
+BARELY = 0.25
+"""Size beside its claim below which tiny print is as good as none, where a rule asks for no size of its own."""
+
 
 @check("missing")
 class Missing(Check):
@@ -57,7 +60,7 @@ class Missing(Check):
         present = self.required.hits(context)
         note = ""
         if present:
-            note = self._too_small(context, present, conditions)
+            note = self._too_small(context, present, conditions) or _unseen(context, present)
             if not note:
                 return []
         if self.mark == "if":
@@ -66,26 +69,47 @@ class Missing(Check):
 
     def _too_small(self, context: Context, present: Sequence[Hit], conditions: Sequence[Hit]) -> str:
         """Return why the statement is not prominent enough, or an empty text."""
-        if self.prominence is None:
+        if self.prominence is None and not _tiny(context, present):
             return ""
+        least = BARELY if self.prominence is None else self.prominence
         best: float | None = None
+        statements = _one_a_passage(context, present)
         claims = _one_a_passage(context, conditions)
-        for statement in _one_a_passage(context, present):
-            for claim in claims:
+        if self.prominence is None:
+            # A warning names the product, too; that is no claim.
+            claims = {place: hit for place, hit in claims.items() if place not in statements}
+        for statement in statements.values():
+            for claim in claims.values():
                 ratio = context.relative_size(statement, claim)
-                if ratio is not None and ratio >= self.prominence:
+                if ratio is not None and ratio >= least:
                     return ""
                 best = ratio if best is None or (ratio is not None and ratio > best) else best
         return "" if best is None else f"提示文字的字号只有所限定内容的 {best:.0%}，不够醒目"
 
 
-def _one_a_passage(context: Context, hits: Sequence[Hit]) -> list[Hit]:
-    """Return one placed hit of each passage: all words of a passage are of one size."""
+def _tiny(context: Context, present: Sequence[Hit]) -> bool:
+    """Tell whether a statement stands nowhere but in print marked as tiny."""
+    if context.material is None:
+        return False
+    passages, original = context.material.passages, context.normalised.original
+    places = [context.material.passage_at(original(h.start, h.end)[0]) for h in present if not h.omitted]
+    return len(places) == len(present) and all("tiny" in passages[place].marks for place in places)
+
+
+def _unseen(context: Context, present: Sequence[Hit]) -> str:
+    """Return that no reader sees a statement, where every place of it is hidden or as pale as its ground."""
+    if not context.unseen or not all(h.omitted or context.is_unseen(h.start, h.end) for h in present):
+        return ""
+    return "提示文字被隐藏或与底色几乎相同，读者看不见"
+
+
+def _one_a_passage(context: Context, hits: Sequence[Hit]) -> dict[int, Hit]:
+    """Return one placed hit of each passage by its number: all words of a passage are of one size."""
     material = context.material
     if material is None:
-        return []
+        return {}
     first: dict[int, Hit] = {}
     for hit in hits:
         if not hit.omitted:
             first.setdefault(material.passage_at(context.normalised.original(hit.start, hit.end)[0]), hit)
-    return list(first.values())
+    return first

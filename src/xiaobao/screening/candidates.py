@@ -42,6 +42,11 @@ class Candidate:
     cleared: bool
 
     @property
+    def measured(self) -> bool:
+        """Tell whether a required statement is there, but measured to be too small or not to be seen."""
+        return isinstance(self.rule.when, Missing) and bool(self.note)
+
+    @property
     def omitted(self) -> bool:
         """Tell whether something is missing rather than said."""
         return self.start < 0
@@ -99,16 +104,28 @@ def _kept(program: Program, index: int, context: Context, hits: list[Hit]) -> li
         small = isinstance(rule.when, Missing)
         hits = [h for h in hits if h.omitted or (small and h.note) or not context.in_part(h.start, h.end)]
     hits = _not_allowed(program.allowed[index], context, hits)[:MOST]
-    excuses = [
-        Excuses(e.within, found[:MOST], context) for e in rule.unless if hits and (found := e.check.hits(context))
-    ]
+    excuses = _excuses(rule, context, hits, hidden=True)
+    plain = _excuses(rule, context, hits, hidden=False) if context.unseen and excuses else excuses
     seen: dict[tuple[int, int], Candidate] = {}
     for hit in _told_anew(context, hits):
-        candidate = _candidate(rule, context, hit, _excused(rule, context, hit, excuses))
+        own = excuses if not hit.omitted and context.is_unseen(hit.start, hit.end) else plain
+        candidate = _candidate(rule, context, hit, _excused(rule, context, hit, own))
         key = (candidate.start, candidate.end)
         if key not in seen or (seen[key].cleared and not candidate.cleared):
             seen[key] = candidate
     return list(seen.values())
+
+
+def _excuses(rule: Rule, context: Context, hits: list[Hit], *, hidden: bool) -> list[Excuses]:
+    """Return the exceptions a text meets; unless `hidden`, only those a reader sees (not white print on white)."""
+    out = []
+    for each in rule.unless if hits else ():
+        found = each.check.hits(context)
+        if not hidden:
+            found = [h for h in found if h.omitted or not context.is_unseen(h.start, h.end)]
+        if found:
+            out.append(Excuses(each.within, found[:MOST], context))
+    return out
 
 
 def _told_anew(context: Context, hits: Iterable[Hit]) -> Iterator[Hit]:
@@ -208,5 +225,8 @@ def _stances(context: Context, start: int, end: int) -> list[Stance]:
     """Return the stances toward the same words once, however many rules met them."""
     known: dict[tuple[int, int], list[Stance]] = context.readings.setdefault(stances, {})
     if (start, end) not in known:
-        known[start, end] = stances(context, start, end)
+        found = stances(context, start, end)
+        if context.unseen and not context.is_unseen(start, end):
+            found = [s for s in found if s.start == s.end or not context.is_unseen(s.start, s.end)]
+        known[start, end] = found
     return known[start, end]

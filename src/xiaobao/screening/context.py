@@ -64,6 +64,7 @@ class Context:
         heading: str = "",
         prior: float = 0.0,
         parts: Sequence[Span] = (),
+        unseen: Sequence[Span] = (),
         before: str = "",
     ) -> None:
         self.normalised = normalised
@@ -82,6 +83,7 @@ class Context:
         self.prior = prior
         self.before = before
         self.parts = parts
+        self.unseen = unseen
         self.readings: dict[object, Any] = {}
         """What a service made of this text and may ask again, by the service."""
         self._matches: dict[Pattern, list[Span]] = {}
@@ -160,6 +162,13 @@ class Context:
         first, last = self.normalised.original(start, end)
         index = bisect_right(self._part_starts, first) - 1
         return index >= 0 and last <= self.parts[index][1]
+
+    def is_unseen(self, start: int, end: int) -> bool:
+        """Tell whether a span lies within words that no reader of the material sees."""
+        if not self.unseen:
+            return False
+        first, last = self.normalised.original(start, end)
+        return any(low <= first and last <= high for low, high in self.unseen)
 
     @cached_property
     def _part_starts(self) -> list[int]:

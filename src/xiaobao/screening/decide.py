@@ -51,8 +51,8 @@ def decide(
     sources can at most ask for review, and a draft decides nothing. The judge learned from whole texts: of a
     `fragment` of a document, words that a rule names and no stance speaks against are worth at least a review (not
     where the document is `told` about offences, as norms and lessons are), and a reading that no words support, or
-    that a stance speaks against, is worth nothing unless it is sure. What arithmetic proves and no stance clears is
-    at least worth a review.
+    that a stance speaks against, is worth nothing unless it is sure. What arithmetic proves or print
+    shows, and no stance clears, is at least worth a review.
     """
     rule = candidate.rule
     if judge is None or probability is None:
@@ -60,7 +60,7 @@ def decide(
         decision: Decision = "clear" if candidate.cleared else "violation"
         confidence = 1 - confidence if candidate.cleared else confidence
     else:
-        proved = rule.when.proves and not candidate.cleared
+        proved = (rule.when.proves or candidate.measured) and not candidate.cleared
         confidence = probability = max(probability, judge.review_from) if proved else probability
         doubtful = candidate.rule.id.startswith(LEARNED) or candidate.cleared
         sure = SURE if fragment and doubtful else judge.violation_from

@@ -42,6 +42,8 @@ class Row:
     before: str = ""
     parts: tuple[tuple[int, int], ...] = ()
     """Offsets of stretches (in order, apart) that are rows of their own: what is said within one is not sought."""
+    unseen: tuple[tuple[int, int], ...] = ()
+    """Offsets of stretches (in order, apart) that no reader sees: what they say excuses nothing."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ class Engine:
         services: Services | None,
     ) -> Scanned:
         """Return what a row says; a document says the same again and again in its headers, footers and tables."""
-        if row.facts or row.material is not None or row.parts:
+        if row.facts or row.material is not None or row.parts or row.unseen:
             return self._one(row, index, batch, found, on, services)
         key = (row.text, row.scenario, row.role, row.product, id(row.around), row.heading, row.prior, row.before)
         if key not in same:
@@ -129,6 +131,7 @@ class Engine:
             prior=row.prior,
             before=normalise(row.before).text if row.before else "",
             parts=row.parts,
+            unseen=row.unseen,
         )
         return Scanned(context, evaluate(self.program, context, found.rules, on))
 

@@ -68,6 +68,8 @@ def evidence(candidate: Candidate, context: Context) -> tuple[Evidence, ...]:
 
 
 def _what(candidate: Candidate, context: Context) -> str:
+    if candidate.omitted and candidate.measured:
+        return f"应有的内容形同没有（{candidate.rule.title}）"
     if candidate.omitted:
         return f"全文未见应有的内容（{candidate.rule.title}）"
     start, end = context.normalised.original(candidate.hit_start, candidate.hit_end)

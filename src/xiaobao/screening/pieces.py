@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from xiaobao.errors import InputError
 from xiaobao.model import Material
+from xiaobao.prominence import unseen
 from xiaobao.screening.blocks import SHORT, SILENT, WORDS, blocks, visible_text
 from xiaobao.screening.document import Profile
 from xiaobao.screening.engine import Engine, Row
@@ -61,6 +62,7 @@ def pieces_of(index: int, material: Material, engine: Engine) -> Iterator[Piece]
         yield from _cells(index, material, base)
         return
     sized = material if any(p.size is not None for p in material.passages) else None
+    base = replace(base, unseen=unseen(material))
     if len(material.text) <= SHORT:
         scenario = base.scenario or of_document(material, engine.profile(material.text))
         yield Piece(index, 0, None, replace(base, text=visible_text(material), material=sized, scenario=scenario))
@@ -83,6 +85,11 @@ def _blocks(index: int, material: Material, engine: Engine, base: Row, sized: Ma
             scenario=scenario,
             around=around,
             prior=BLOCK_PRIOR,
+            unseen=tuple(
+                (low - block.start, high - block.start)
+                for low, high in base.unseen
+                if low < block.end and block.start < high
+            ),
             heading=block.heading if block.heading not in text[block.start : block.end] else "",
         )
         cuts = tuple(cut - block.start for cut in block.cuts)

@@ -229,7 +229,7 @@ def _wanted(piece: Piece, scanned: Scanned, material: Material, stated: _Stated 
         return scanned.candidates
     if piece.kind == "block":
         return [c for c in scanned.candidates if not c.omitted and not stated.anywhere(c)]
-    return [c for c in scanned.candidates if c.omitted or _small(c) or _crosses(c, scanned.context, material)]
+    return [c for c in scanned.candidates if c.omitted or c.measured or _crosses(c, scanned.context, material)]
 
 
 class _Stated:
@@ -247,11 +247,6 @@ class _Stated:
         if rule.id not in self._known:
             self._known[rule.id] = bool(rule.when.required.hits(self._whole))
         return self._known[rule.id]
-
-
-def _small(candidate: Candidate) -> bool:
-    """Tell whether a required statement is there but too small."""
-    return isinstance(candidate.rule.when, Missing) and bool(candidate.note)
 
 
 def _crosses(candidate: Candidate, whole: Context, material: Material) -> bool:
