@@ -12,7 +12,7 @@ FIELDS = {
 SETS = {"amounts": "金额（数值）", "event_dates": "日期", "demand": "诉求", "risk_flags": "风险标签"}
 CLASSES = {
     "business_type": "业务类型", "cause": "原因（首选）", "cause_top2": "原因（前二）", "urgency": "紧急程度",
-    "critical": "特急件识别",
+    "critical": "特急件识别", "calm": "非特急件未误报特急",
 }  # fmt: skip
 
 
@@ -32,7 +32,11 @@ def section(figures: Mapping[str, Any]) -> list[str]:
     lines += ["", "| 项目 | 数值 |", "|---|---|"]
     scores = {name: value for name in SETS if (value := figures["f1"][name]) is not None}
     lines += [f"| {SETS[name]} F1 | {value:.3f} |" for name, value in scores.items()]
-    lines += [f"| {title} | {_share(figures['classes'][name])} |" for name, title in CLASSES.items()]
+    lines += [
+        f"| {title} | {_share(figures['classes'][name])} |"
+        for name, title in CLASSES.items()
+        if figures["classes"][name] is not None
+    ]
     titles = {**FIELDS, **SETS, **CLASSES, "amount_role": "金额角色"}
     lines += ["", "未读对（编号）：", ""]
     for name, ids in figures["misses"].items():

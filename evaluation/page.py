@@ -29,6 +29,7 @@ TITLES = {
     "trends": "新问题的发现（自写种子流，未用于开发的种子）",
     "unseen_intake": "智能填单（自写留出集，编写规则与训练时未用）",
     "unseen_intake_again": "智能填单（第二留出集：四位作者的叙述）",
+    "unseen_urgent": "智能填单（特急件留出集：自写，只标紧急程度与风险标签）",
     "intake": "智能填单（开发集）",
     "judge": "语境判断模型（训练语料交叉验证）",
 }
@@ -64,7 +65,7 @@ def write(path: Path, measured: Mapping[str, Mapping[str, Any]], command: str, d
 def _section(name: str, figures: Mapping[str, Any]) -> list[str]:
     if "with_judge" in figures:
         return _screening(figures)
-    if name in ("intake", "unseen_intake", "unseen_intake_again"):
+    if name in ("intake", "unseen_intake", "unseen_intake_again", "unseen_urgent"):
         return intake_page.section(figures)
     return _tree(figures)
 

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from xiaobao.intake import danger, fill
+from xiaobao.errors import ModelUnavailable
+from xiaobao.intake import alarms, danger, degrees, fill
 from xiaobao.intake.narrative import narrative
 
-WORDED = Path(__file__).parents[2] / "evaluation/intake/danger.jsonl"
+CORPUS = Path(__file__).parents[2] / "evaluation/intake"
 DAY = "2025-06-03T10:00:00"
 
 
 def _is_read(text: str) -> bool:
-    own = narrative("web", DAY, text, None).own
-    return any(danger.own_life(own)) or danger.theft_now(own) or danger.treatment_held_up(own)
+    story = narrative("web", DAY, text, None)
+    own, alarm = story.own, alarms.read(story)
+    ruled = (danger.suicidal(own), danger.theft_now(own), danger.treatment_held_up(own))
+    return any(map(any, ruled)) or (alarm is not None and alarm.is_raised)
+
+
+def _rows(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (CORPUS / name).read_text(encoding="utf-8").splitlines()]
 
 
 @pytest.mark.parametrize(
@@ -45,16 +55,65 @@ def test_can_wait(text: str) -> None:
 
 
 def test_own_wordings() -> None:
-    rows = [json.loads(line) for line in WORDED.read_text(encoding="utf-8").splitlines()]
+    rows = _rows("danger.jsonl")
     read = {row["id"] for row in rows if _is_read(row["text"])}
     dangers = {row["id"] for row in rows if row["critical"]}
-    assert len(dangers & read) >= 0.85 * len(dangers)
-    assert not read - dangers
+    assert len(dangers & read) >= 0.92 * len(dangers)
+    assert len(read - dangers) <= 0.03 * len(rows)
+
+
+def test_urgent_narratives() -> None:
+    critical = {True: 0, False: 0}
+    rows = _rows("w9.jsonl")
+    for row in rows:
+        ticket = fill(
+            channel=row["channel"], received_at=row["received_at"], text=row.get("text"), turns=row.get("turns")
+        )
+        if ticket.urgency == "critical":
+            critical[row["gold"]["urgency"] == "critical"] += 1
+            assert ticket.evidence["urgency"]
+    assert critical[True] >= 0.85 * sum(row["gold"]["urgency"] == "critical" for row in rows)
+    assert critical[False] <= 0.07 * sum(row["gold"]["urgency"] != "critical" for row in rows)
+
+
+def test_agents_words_are_no_evidence() -> None:
+    turns = [
+        {"role": "agent", "text": "您千万别做傻事，您是站在楼顶准备跳下去吗？"},
+        {"role": "customer", "text": "没有没有，我是问信用卡年费六百元怎么减免。"},
+    ]
+    ticket = fill(channel="call", received_at=DAY, turns=turns)
+    assert ticket.urgency != "critical"
+    assert "自伤自杀" not in ticket.risk_flags
+
+
+def test_stretches_cover_every_clause() -> None:
+    story = narrative("web", DAY, "我要投诉，" + "柜员让我填了许多表格。" * 40 + "请退款", None)
+    pieces = alarms.stretches(story)
+    assert pieces[0][0] == 0
+    assert pieces[-1][1] == len(story.own)
+    assert all(second[0] <= first[1] for first, second in pairwise(pieces))
+
+
+def test_nothing_said_raises_no_alarm() -> None:
+    assert alarms.read(narrative("call", DAY, None, [{"role": "agent", "text": "您好"}])) is None
+
+
+@pytest.mark.parametrize("load", [alarms.load, degrees.load])
+def test_damaged_models_are_refused(tmp_path: Path, load: Callable[[Path], object]) -> None:
+    with pytest.raises(ModelUnavailable, match="make train"):
+        load(tmp_path / "none.npz")
+
+
+def test_levels_of_what_can_wait() -> None:
+    small = "昨天在超市扫码付了两次，多扣十二块，不急，退一笔就行，谢谢。"
+    assert fill(channel="web", received_at=DAY, text=small).urgency == "low"
+    large = "我母亲七十二岁，客户经理说保本，买了三十万理财亏了八万，要求赔偿。"
+    assert fill(channel="web", received_at=DAY, text=large).urgency == "high"
 
 
 def test_words_of_two_matters_never_add_up() -> None:
     far = "今天上午十点我到网点办业务。" + "柜员让我填了许多表格。" * 60 + "请马上给我退款。"
-    assert not danger.theft_now(far)
+    assert not any(danger.theft_now(far))
 
 
 def test_flag_of_sideways_words() -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from xiaobao.intake import (
+    alarms,
     amounts,
     classes,
     dates,
@@ -23,9 +24,11 @@ from xiaobao.intake import (
     summary,
     urgency,
 )
+from xiaobao.intake.alarms import Alarm
 from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import Narrative, narrative
-from xiaobao.intake.ticket import Ticket
+from xiaobao.intake.ticket import Span, Ticket
+from xiaobao.intake.wishes import Matrix
 
 if TYPE_CHECKING:
     from xiaobao.intake.assist import Model
@@ -75,32 +78,41 @@ def filled(story: Narrative) -> Ticket:
     taken += [(e.start, e.end) for e in story.entities if e.kind in _MASKED]
     found["amounts"] = amounts.find(story, [*taken, *dates.places(story)])
     respondent = found["institution_branch"]
-    scores = classes.scores(story.own, hints.of(story, respondent), respondent.value if respondent else None)
+    rows, alarm = classes.meanings([story.own]), alarms.read(story)
+    meaning = None if rows is None else rows[0]
+    named = respondent.value if respondent else None
+    scores = classes.scores(story.own, hints.of(story, respondent), named, meaning=meaning)
     if not scores.evidence and len("".join(story.own.split())) < TOO_LITTLE:
         # Not one word of the field is said, and hardly anything else: a class would be a guess.
-        found["risk_flags"] = flags.find(story, cause=None)
-        return _ticket(story, {name: reading for name, reading in found.items() if reading is not None})
+        found["risk_flags"] = flags.find(story, cause=None, alarm=alarm)
+        return _ticket(story, found, alarm, meaning)
     business, cause, alternatives = kind.business(scores), *kind.cause(scores)
     found |= {"business_type": business, "cause": cause, "cause_alternatives": alternatives}
-    found["risk_flags"] = flags.find(story, cause=cause.value)
+    found["risk_flags"] = flags.find(story, cause=cause.value, alarm=alarm)
     found["demand"] = demand.find(story, cause=cause.value, business=business.value)
-    return _ticket(story, {name: reading for name, reading in found.items() if reading is not None})
+    return _ticket(story, found, alarm, meaning)
 
 
-def _ticket(story: Narrative, found: dict[str, Found[Any]]) -> Ticket:
+def _ticket(
+    story: Narrative, read: Mapping[str, Found[Any] | None], alarm: Alarm | None, meaning: Matrix | None
+) -> Ticket:
+    found = {name: reading for name, reading in read.items() if reading is not None}
     values = {name: reading.value for name, reading in found.items()}
     confidence = {name: reading.confidence for name, reading in found.items()}
-    values["urgency"], confidence["urgency"] = urgency.decide(
+    found["urgency"] = urgency.decide(
         story,
         flags=values.get("risk_flags", ()),
         amounts=values.get("amounts", ()),
         business=values.get("business_type"),
         cause=values.get("cause"),
         demand=values.get("demand", ()),
+        alarm=alarm,
+        meaning=meaning,
     )
+    values["urgency"], confidence["urgency"] = found["urgency"].value, found["urgency"].confidence
     if len(values) == 1:
         # The urgency alone is no case to sum up.
-        return Ticket(**values, confidence=confidence)
+        return Ticket(**values, evidence=_evidence(story, found), confidence=confidence)
     values["summary"] = summary.write(
         name=values.get("customer_name"),
         institution=values.get("institution_branch"),
@@ -111,5 +123,8 @@ def _ticket(story: Narrative, found: dict[str, Found[Any]]) -> Ticket:
         demand=values.get("demand", ()),
     )
     confidence["summary"] = min(confidence.get("business_type", 0.2), confidence.get("cause", 0.2))
-    evidence = {name: tuple(story.span(*p) for p in r.places) for name, r in found.items() if r.places}
-    return Ticket(**values, evidence=evidence, confidence=confidence)
+    return Ticket(**values, evidence=_evidence(story, found), confidence=confidence)
+
+
+def _evidence(story: Narrative, found: Mapping[str, Found[Any]]) -> dict[str, tuple[Span, ...]]:
+    return {name: tuple(story.span(*p) for p in r.places) for name, r in found.items() if r.places}

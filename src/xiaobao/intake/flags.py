@@ -8,6 +8,7 @@ from datetime import date
 
 from xiaobao.errors import InputError
 from xiaobao.intake import danger
+from xiaobao.intake.alarms import Alarm
 from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import Narrative
 from xiaobao.intake.ticket import RISK_FLAGS
@@ -16,36 +17,6 @@ from xiaobao.text.numerals import parse_number
 Place = tuple[int, int]
 
 _NOT = re.compile(r"(?:不想|不会|不敢|没有?|不是|未|别|不要|不愿|并非|不打算|无意)[^,，。!！?？;；\n]{0,6}$")
-_SELF_HARM = re.compile(
-    r"自杀|轻生|跳楼|跳河|跳江|跳桥|跳下去|上吊|割(?:了)?腕|自残|喝农药|农药|烧炭|安眠药|吞药|寻短见"
-    r"|寻死|想不开|不想活|活不下去|活不成|没法活|活着(?:也|还|真)?(?:没|有什么|有啥)意思|不如死"
-    r"|生不如死"
-    r"|死给你|死在你|死了算了|死了一了|去死算|遗书|结束(?:自己的?)?生命|一了百了|想死|不活了|了结自己"
-    r"|走绝路|死的心|逼死|要死人|出人命|解脱算了|走了算了|离开这个世界|吞服|吞食|服药|(?:服|吃"
-    r"|吞)(?:下|了|过|用|食)?(?:大量|过量|整瓶|一整?瓶|半瓶|[\d一二三四五六七八九十几数两]+(?:片|颗"
-    r"|粒))|药物过量|我(?:就|真|也|只能|只有|只好)?(?:去)?死(?!机|亡|者|板|活|循环|期|角|磕|缠|皮|扣)"
-    r"|只有死|死(?:了)?(?:你们|他们)(?:就|才)|一条命|命(?:都|也|就)?(?:不要|没了|搭)|(?:拿"
-    r"|把)我?的?(?:这条)?命|寻死觅活|去死(?!亡)|死路"
-    r"|没活路|不活了|不想(?:再)?活|活够了|不想在(?:这个)?世|抢救|洗胃|投河|投江|跳海|撞车|撞墙|服毒"
-    r"|吃(?:了)?(?:一(?:整)?瓶|半瓶|好多|很多|几十片|过量)(?:的)?药|药都(?:买|吃)|抑郁|天台|楼顶|绝路"
-    r"|死路一条|以死"
-    r"|一死|活不了|不要命|命都不要|拿命|江边|桥上|窗台|刀片|划(?:手|腕)|洗胃|永别|下辈子|来世|后事"
-    r"|撑不下去|熬不下去|撑不住了|熬不住了|扛不下去|不想撑|不想熬|累了?不想|活着(?:太|好|真)?累|活腻|没(?:什么"
-    r"|啥)(?:好)?活|活着干(?:什么|啥|嘛)|不如(?:一)?死"
-    r"|(?:从|往|在)[^,，。]{0,8}(?:跳|翻)(?:下|出|了)|(?:要|想|就|准备|打算)跳(?!槽|过|转|绳|舞|票|出|到)|(?:站|坐"
-    r"|爬|走)(?:在|到|上)[^,，。]{0,8}(?:顶|桥|江|河|湖|阳台|栏杆|护栏|轨道|铁轨|边上)"
-    r"|(?:备好|买好|攒了?|备了)[^,，。]{0,4}(?:药|绳|炭|刀|农药|安定)|安定片?|百草枯|敌敌畏|老鼠药|开(?:了)?煤气"
-    r"|煤气(?:开|阀)|绳子(?:都|也)?(?:买|备|准备|挂)|药(?:都|也)?(?:攒|备|准备)好|割(?:了)?(?:自己|手|脖)"
-    r"|流(?:了)?(?:好多)?血"
-    r"|最后一(?:条|次|封|面|个)(?:消息|信息|留言|电话|话|信|见)|替我(?:照顾|跟|告诉)|(?:帮"
-    r"|替)我照顾(?:好)?(?:我)?(?:爸|妈|孩子|老|女儿|儿子)|(?:孩子|女儿|儿子)(?:就)?(?:托|拜托|交给)"
-    r"|(?:我|人)(?:要是|如果|真)?(?:没|不在)了(?:你们|就|,|，|。|以后|债)|(?:死|走)(?:了)?(?:以后"
-    r"|之后)?[^,，。]{0,4}(?:保险|赔)[^,，。]{0,4}还|拿命还|(?:用|拿)(?:我的?)?命(?:来)?(?:还|抵|换)"
-    r"|带着?(?:孩子|全家|一家)[^,，。]{0,4}(?:走|死|去)(?!你们|银行|行里|派出所|医院|网点|支行)|一起死|同归于尽"
-    r"|死在|死(?:就|也)(?:死|算)|求死|寻死|死掉算|消失算了|彻底消失|解脱"
-    r"|不(?:会)?再(?:麻烦|打扰)(?:你们|大家)了|(?:写|留)(?:好|了)[^,，。]{0,3}(?:遗|绝笔|信(?:给|放))|绝笔"
-    r"|再见了(?:妈|爸|孩子|各位)|永远(?:离开|睡)|一睡不醒|不醒(?:过)?来|醒不过来(?:就|也)好"
-)
 _REGULATOR = re.compile(
     r"12378|12363|银?保?金?监(?:局|会|总局|分局|管局|管部门|管机构|管总局)|银保监|金融监管"
     r"|国家金融监督管理|监管(?:局|部门|投诉|那边|机构|单位)|人民银行|中国人民银行|人行|央行|金融办"
@@ -174,11 +145,14 @@ _YOUNG_VICTIM = re.compile(
     r"|照片)|给孩子买|吓|压岁|办(?:个)?卡|开(?:个)?户|一个人在家|监护人|扫脸|直播|皮肤"
 )
 
+_ALARMED = {"life": "自伤自杀", "theft": "涉嫌违法犯罪线索"}
+"""The flag that each kind of alarm tells; treatment held up has none."""
 
-def find(narrative: Narrative, *, cause: str | None) -> Found[tuple[str, ...]] | None:
+
+def find(narrative: Narrative, *, cause: str | None, alarm: Alarm | None = None) -> Found[tuple[str, ...]] | None:
     """Return the flags of a case in the order of the closed set; None where there are none.
 
-    A case of stolen money or fraud is a lead to a crime by its cause alone.
+    A case of stolen money or fraud is a lead to a crime by its cause alone, a raised alarm tells its own flag.
     """
     places: dict[str, tuple[Place, ...]] = {}
     for flag in RISK_FLAGS:
@@ -187,6 +161,8 @@ def find(narrative: Narrative, *, cause: str | None) -> Found[tuple[str, ...]] |
             places[flag] = met[:3]
     if narrative.channel == "regulator_transfer":
         places.setdefault("监管投诉", ())
+    if alarm is not None and alarm.is_raised and alarm.kind in _ALARMED:
+        places.setdefault(_ALARMED[alarm.kind], (alarm.place,))
     if cause == "资金被盗/欺诈":
         places.setdefault("涉嫌违法犯罪线索", ())
     if not places:
@@ -203,24 +179,6 @@ def _own(narrative: Narrative, pattern: re.Pattern[str], *, barred: re.Pattern[s
         if _NOT.search(before) or (barred is not None and barred.search(before)):
             continue
         yield match.span()
-
-
-def _self_harm(narrative: Narrative) -> Iterator[Place]:
-    """Yield own suicidal words, taken back or not; what collectors tell people to do is theirs."""
-    text = narrative.own
-    for match in _SELF_HARM.finditer(text):
-        before = text[max(0, match.start() - 10) : match.start()]
-        if danger.is_borrowed(text[max(0, match.start() - 8) : match.end() + 8]):
-            continue
-        if re.search(r"(?:不会|不是要|没有?要|别|不要)(?:去|想)?$", before):
-            continue
-        if not re.search(
-            r"(?:让|叫|骂|说|喊|咒|劝|教)(?:我|他|她|你|我妈|我爸|人)(?:们)?(?:全家)?(?:去|怎么不|快|赶紧"
-            r"|要)?[^,，。]{0,2}$",
-            before,
-        ):
-            yield match.span()
-    yield from danger.own_life(text)
 
 
 def _regulator(narrative: Narrative) -> Iterator[Place]:
@@ -326,7 +284,7 @@ _FINDERS: dict[str, Callable[[Narrative], Iterator[Place]]] = {
     "媒体曝光": _simple(_MEDIA, barred=re.compile(r"(?:催收|他们?|对方|平台|威胁)[^,，。]{0,10}$")),
     "监管投诉": _regulator,
     "诉讼": _sue,
-    "自伤自杀": _self_harm,
+    "自伤自杀": lambda narrative: danger.suicidal(narrative.own),
     "老年人": _old,
     "残障": _simple(_DISABLED),
     "未成年人": _minor,

@@ -20,7 +20,18 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 
 from xiaobao.errors import ModelUnavailable
-from xiaobao.intake import classes, cues, hints, institution, train_wishes, wishes
+from xiaobao.intake import (
+    alarms,
+    classes,
+    cues,
+    degrees,
+    hints,
+    institution,
+    train_alarms,
+    train_degrees,
+    train_wishes,
+    wishes,
+)
 from xiaobao.intake.classes import KINDS, Weights
 from xiaobao.intake.narrative import narrative
 from xiaobao.intake.ticket import BUSINESS_TYPES, CAUSES
@@ -174,6 +185,8 @@ def main() -> None:
     print("；".join(f"{name} {value:.3f}" for name, value in figures.items()))
     print(f"{len(rows)} 条；已写入 {arguments.output}")
     print(train_wishes.train(arguments.corpus, arguments.output.with_name(wishes.PACKAGED.name)))
+    print(train_alarms.train(arguments.corpus, arguments.output.with_name(alarms.PACKAGED.name)))
+    print(train_degrees.train(arguments.corpus, arguments.output.with_name(degrees.PACKAGED.name)))
 
 
 if __name__ == "__main__":

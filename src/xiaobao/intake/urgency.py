@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from xiaobao.intake import danger
+from xiaobao.intake import danger, degrees
+from xiaobao.intake.alarms import Alarm
+from xiaobao.intake.danger import Place
+from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import Narrative
 from xiaobao.intake.ticket import Amount
+from xiaobao.intake.wishes import Matrix
 
 HIGH_LOSS = Decimal(30_000)
 """Yuan lost or blocked from which any case is high."""
@@ -56,7 +60,7 @@ _RECOVERED = re.compile(
 _PAST = re.compile(
     r"(?:吃过|喝过|自杀过|抢救过|曾经?|以前|之前|去年|上个?月|上周)[^,，。]{0,12}(?:安眠药|自杀|轻生"
     r"|抢救|跳|割)|已经(?:想开|没事|不想死)|(?:安眠药|自杀|轻生)[^,，。]{0,6}(?:抢救|救回|未遂|救过来)"
-    r"|气话|说说而已"
+    r"|气话|说说而已|想通"
 )
 _AT_IT = re.compile(r"楼顶|天台|现在就|今晚就|今天就|遗书|安眠药在|药在手|刀在")
 _DEADLINE = re.compile(
@@ -87,37 +91,63 @@ def decide(
     business: str | None,
     cause: str | None,
     demand: Sequence[str],
-) -> tuple[str, float]:
-    """Return the urgency and how sure it is."""
+    alarm: Alarm | None,
+    meaning: Matrix | None,
+) -> Found[str]:
+    """Return the urgency with how sure it is, and the words that cannot wait where it is critical.
+
+    meaning is the row of `classes.meanings` where a sentence encoder is installed.
+
+    Critical is what the rules or the alarm call so; the rest is weighed by `degrees`.
+    """
+    places = tuple(_critical(narrative.own, flags))
+    raised = alarm is not None and alarm.is_raised
+    if places or raised:
+        heard = (alarm.place,) if alarm is not None and raised else ()
+        return Found("critical", places or heard, 0.9 if places and raised else 0.75)
+    level = ruled(narrative, flags=flags, amounts=amounts, business=business, cause=cause, demand=demand)
+    known = degrees.facts(narrative, ruled=level, flags=flags, amounts=amounts, demand=demand)
+    likely = degrees.likely(known, meaning)
+    best = max(likely, key=lambda name: likely[name])
+    return Found(best, (), likely[best])
+
+
+def ruled(
+    narrative: Narrative,
+    *,
+    flags: Sequence[str],
+    amounts: Sequence[Amount],
+    business: str | None,
+    cause: str | None,
+    demand: Sequence[str],
+) -> str:
+    """Return the level of a case that can wait, by the rules alone."""
     text = narrative.own
-    if _is_critical(text, flags):
-        return "critical", 0.85
-    lost = _at_stake(amounts, business)
     frail = bool(_FRAIL & set(flags))
-    if _SERIOUS & set(flags) or "自伤自杀" in flags:
-        return "high", 0.8
-    if _is_high(text, flags, lost, frail, cause):
-        return "high", 0.7
+    if _SERIOUS & set(flags) or "自伤自杀" in flags or _is_high(text, _at_stake(amounts, business), frail, cause):
+        return "high"
     if "重复投诉" in flags and narrative.channel == "regulator_transfer":
-        return "high", 0.75
-    return ("low", 0.65) if _is_low(text, flags, amounts, cause, demand) else ("normal", 0.75)
+        return "high"
+    return "low" if _is_low(text, flags, amounts, cause, demand) else "normal"
 
 
-def _is_critical(text: str, flags: Sequence[str]) -> bool:
-    if "自伤自杀" in flags:
-        over = _PAST.search(text) or _RECOVERED.search(text)
-        if not over or _AT_IT.search(text):
-            return True
-    if any(danger.own_life(text)) and not _PAST.search(text):
-        return True
-    if danger.theft_now(text) or danger.treatment_held_up(text):
-        return True
-    fresh = _NOW.search(text) or _TODAY.search(text)
-    if _FRAUD.search(text) and _SENT.search(text) and fresh and "涉嫌违法犯罪线索" in flags:
-        return True
-    if _NOW.search(text) and _FRAUD.search(text) and _SENT.search(text):
-        return True
-    return all(pattern.search(text) for pattern in (_SURGERY, _HOSPITAL_MONEY, _BLOCKED, _SOON))
+def _critical(text: str, flags: Sequence[str]) -> Iterator[Place]:
+    """Yield the places of what cannot wait by the rules."""
+    past = _PAST.search(text)
+    if not past:
+        yield from danger.own_life(text)
+    if "自伤自杀" in flags and (_AT_IT.search(text) or not (past or _RECOVERED.search(text))):
+        yield from danger.suicidal(text)
+    yield from danger.theft_now(text)
+    yield from danger.treatment_held_up(text)
+    now, fraud = _NOW.search(text), _FRAUD.search(text)
+    if fraud and _SENT.search(text):
+        fresh = now or (_TODAY.search(text) if "涉嫌违法犯罪线索" in flags else None)
+        if fresh:
+            yield fresh.span()
+    met = [pattern.search(text) for pattern in (_SURGERY, _HOSPITAL_MONEY, _BLOCKED, _SOON)]
+    if all(met):
+        yield from (match.span() for match in met if match)
 
 
 def _at_stake(amounts: Sequence[Amount], business: str | None) -> Decimal:
@@ -130,7 +160,7 @@ def _at_stake(amounts: Sequence[Amount], business: str | None) -> Decimal:
     return max(told, default=Decimal(0))
 
 
-def _is_high(text: str, flags: Sequence[str], lost: Decimal, frail: bool, cause: str | None) -> bool:
+def _is_high(text: str, lost: Decimal, frail: bool, cause: str | None) -> bool:
     if lost >= HIGH_LOSS or _DEADLINE.search(text):
         return True
     if not frail:
