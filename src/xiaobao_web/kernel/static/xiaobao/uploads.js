@@ -42,3 +42,14 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const progress = event.target.querySelector?.("[data-upload-progress]");
   if (progress && !event.detail.successful) progress.hidden = true; // the chosen files stay chosen
 });
+// htmx sends the form so that progress shows, and swaps the body only: what the next page has in its head comes along.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!event.detail.boosted || !event.detail.serverResponse) return;
+  const head = new DOMParser().parseFromString(event.detail.serverResponse, "text/html").head;
+  const here = new Set([...document.head.querySelectorAll("[href], [src]")].map((node) => node.getAttribute("href") ?? node.getAttribute("src")));
+  for (const node of head.querySelectorAll("link[rel='stylesheet'], script[type='module'][src]")) {
+    const address = node.getAttribute("href") ?? node.getAttribute("src");
+    if (here.has(address)) continue;
+    document.head.append(node.matches("link") ? make("link", { rel: "stylesheet", href: address }) : make("script", { type: "module", src: address }));
+  }
+});
