@@ -58,6 +58,31 @@ def test_no_stance_where_nothing_is_denied(text: str, word: str) -> None:
     assert "negated" not in kinds(text, word)
 
 
+@pytest.mark.parametrize(
+    ("text", "word", "stance"),
+    [
+        ("邻居收到一条“月息三分，随取随走”。上网一查，公司早已失联。", "月息三分", "quoted"),
+        ("海报上的“稳赚”二字没有依据，已撤下。", "稳赚", "quoted"),
+        ("错误回答：“跟存定期一样。”", "存定期", "quoted"),
+        ("关于您反映坐席威胁上门一事，经查属实，我们向您道歉。", "威胁上门", "reported"),
+    ],
+)
+def test_what_comes_after_settles_whose_words_they_are(text: str, word: str, stance: str) -> None:
+    assert stance in kinds(text, word, role="agent")
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("客户嫌低，口径统一“月息三分，随取随走”，别提公司失联过。", "月息三分"),
+        ("海报写大字，“稳赚”二字放最上面，颜色要红。", "稳赚"),
+        ("关于您反映的事，我看过了，不买保险就批不了。", "不买保险"),
+    ],
+)
+def test_words_handed_on_or_repeated_stay_the_speakers(text: str, word: str) -> None:
+    assert not {"quoted", "reported"} & kinds(text, word, role="agent")
+
+
 def test_the_customers_words_are_not_the_institutions() -> None:
     assert "customer" in kinds("当时说保本我才买的", "保本", role="customer")
 

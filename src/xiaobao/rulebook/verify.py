@@ -9,6 +9,7 @@ from pathlib import Path
 from xiaobao.errors import RuleError
 from xiaobao.rulebook.load import Rulebook, read_folder
 from xiaobao.rulebook.model import Example, Rule
+from xiaobao.screening.decide import LEARNED, SURE
 from xiaobao.screening.engine import Engine, Row, Scanned
 from xiaobao.screening.pieces import moment
 from xiaobao.screening.screen import ScreeningJudge
@@ -94,7 +95,9 @@ def met_by_judge(rule: Rule, scanned: Scanned | None, judge: ScreeningJudge | No
     if judge is None or scanned is None or not scanned.candidates:
         return False
     weights = zip(scanned.candidates, judge.weigh(scanned), strict=True)
-    return any(w >= judge.violation_from for c, w in weights if c.rule.id == rule.id)
+    learned = rule.id.startswith(LEARNED)
+    least = {cleared: SURE if learned and cleared else judge.violation_from for cleared in (False, True)}
+    return any(w >= least[c.cleared] for c, w in weights if c.rule.id == rule.id)
 
 
 def _kinds(rule: Rule) -> frozenset[str]:

@@ -48,7 +48,8 @@ def decide(
     """Return the decision on one candidate and its confidence, 0..1.
 
     Without a judge a stance clears. With one, its probability decides; either way a rule that rests on secondary
-    sources can at most ask for review, and a draft decides nothing. The judge learned from whole texts: of a
+    sources can at most ask for review, and a draft decides nothing. A reading that no words support and that something
+    in the text speaks against must be sure. The judge learned from whole texts: of a
     `fragment` of a document, words that a rule names and no stance speaks against are worth at least a review (not
     where the document is `told` about offences, as norms and lessons are), and a reading that no words support, or
     that a stance speaks against, is worth nothing unless it is sure. What arithmetic proves or print
@@ -62,8 +63,9 @@ def decide(
     else:
         proved = (rule.when.proves or candidate.measured) and not candidate.cleared
         confidence = probability = max(probability, judge.review_from) if proved else probability
-        doubtful = candidate.rule.id.startswith(LEARNED) or candidate.cleared
-        sure = SURE if fragment and doubtful else judge.violation_from
+        learned, cleared = candidate.rule.id.startswith(LEARNED), candidate.cleared
+        doubtful = learned or cleared if fragment else learned and cleared
+        sure = SURE if doubtful else judge.violation_from
         if probability >= sure:
             decision = "violation"
         else:

@@ -57,8 +57,25 @@ REPORT = re.compile(
 QUOTE_CUE = re.compile(
     r"等(?:表述|用语|字样|词|说法|话术|宣传|内容|行为|名义|口号|诱饵|语|承诺|广告)|(?:类似|诸如|例如"
     r"|比如|如|出现|使用|含有|包含|宣传|宣称|声称|自称|谎称|号称|所谓|以|打着|说|称|写|听信|轻信|相信"
-    r"|听到|看到|遇到|见到|标注|承诺|喊出|话术|表述|字样|用语)[:：]?$"
+    r"|听到|看到|遇到|见到|标注|承诺|喊出|话术|表述|字样|用语|转发|写有|写着|所说|反映|投诉|质疑|提到|反例|举牌|误区[一二三四五六七八九十\d]*"
+    r"|错误(?:回答|说法|答法|示范|表述)|停用\)?)[:：]?$"
 )
+RESOLVED = re.compile(
+    r"骗|假的|谎|忽悠|违规|违法|误导|不合规|不实|不属实|没有这|没这回事|别信|勿信|莫信|别碰|不要信|不可信|警惕|当心"
+    r"|陷阱|套路|圈套|是坑|的坑|错在|错误|不对|毛病|点评|扣分|判[^,。]{0,4}不合格|属实|致歉|道歉|经查|核实|查明|调查"
+    r"|整改|退回|删[除掉去]|下架|撤[下掉]|停用|叫停|停发|处罚|被罚|罚款|判决|法院|警方|民警|经侦|报警|报案|举报"
+    r"|拉黑|失联|跑路|挂断|正确(?:说法|回答|答案|表述|做法)|改为|改成|改写|漏[讲说]|不是我[行们司]|无关|不能这么"
+)
+"""What settles after a quotation that its words are not the text's own."""
+RESTATED = re.compile(r"您(?:来信|来电|反映|投诉|质疑|质问|所说|信中|转来|举报|提出)|(?:关于|针对|就)您")
+REPLIED = re.compile(
+    r"经查|核实|查实|属实|查到|致歉|道歉|退还|退回|撤销保单|赔付|停岗|停发|停了|调看|调取|移交|整改|封存|没有(?:这样的规定|这回事|此事)"
+)
+"""What shows after an accusation told again that it is answered."""
+TAUGHT = re.compile(
+    r"(?:就|统一|一律|只管|尽管|先|直接|照着|口径|开口|反问|标准(?:回答|说法)|推荐)[^。!?,]{0,6}(?:说|讲|答|回|称|写)?$"
+)
+"""What before a quotation hands its words on to be said."""
 CHECK = re.compile(
     r"您(?:知道|知晓|了解|清楚|明白|是否|确认|理解|看到|认为|觉得)|请问您|跟您确认"
     r"|是否(?:有|向您|存在|承诺|告知|知晓|了解|清楚)|有没有(?:人|工作人员|客户经理|向您|跟您|承诺)"
@@ -75,6 +92,10 @@ HEADING = re.compile(
 )
 LISTED = re.compile(r"[、,和或及与]?[“\"‘]")
 QUOTES = {"“": "”", "‘": "’", "「": "」", "『": "』", '"': '"', "《": "》"}
+ANSWERED = 80
+"""Characters after an accusation in which it may be answered."""
+SETTLES = 40
+"""Characters after a quotation in which it may be settled."""
 WINDOW = 12
 """Characters before a hit in which a negation counts."""
 REACH = 60
@@ -110,6 +131,7 @@ def stances(context: Context, start: int, end: int) -> list[Stance]:
     out += _cues(text, "warned", WARN, s_start, s_end, start, end, context)
     out += _cues(text, "prohibited", PROHIBIT, s_start, s_end, start, end, context)
     out += _cues(text, "reported", REPORT, s_start, s_end, start, end, context)
+    out += _restated(context, start, end)
     out += _asked(context, s_start, s_end, start, end)
     out += _genres(context, start)
     return out
@@ -147,7 +169,9 @@ def _quoted(text: str, start: int, end: int) -> list[Stance]:
             continue
         before, after = text[max(0, left - 14) : left], text[right + 1 : right + 12]
         cited = QUOTE_CUE.search(before.rstrip(":,")) or QUOTE_CUE.match(after) or LISTED.match(after)
-        if opening == "《" or cited:
+        named = before.rstrip(":,")
+        settled = opening != "《" and not TAUGHT.search(named) and RESOLVED.search(text, right + 1, right + 1 + SETTLES)
+        if opening == "《" or cited or settled:
             return [Stance("quoted", text[left : right + 1], left, right + 1)]
     return []
 
@@ -164,6 +188,15 @@ def _cues(
             p_start, p_end = context.sentences[index - 1]
             match = cue.search(text, max(p_start, p_end - 30), p_end)
     return [] if match is None else [Stance(kind, match[0], match.start(), match.end())]
+
+
+def _restated(context: Context, start: int, end: int) -> list[Stance]:
+    """Find a complaint told again by who answers it, with the answer after it."""
+    text = context.text
+    told = None if context.role == "customer" else RESTATED.search(text, max(0, start - REACH), start)
+    if told is None or REPLIED.search(text, end, end + ANSWERED) is None:
+        return []
+    return [Stance("reported", told[0], told.start(), told.end())]
 
 
 def _asked(context: Context, s_start: int, s_end: int, start: int, end: int) -> list[Stance]:
