@@ -251,6 +251,7 @@ def _review(bank: Institution, dice: random.Random, states: list[Any], number: i
         second_reviewer=dice.choice(bank.staff["second_reviewer"]) if first and dice.random() < 0.2 else None,
         conclusion=conclusion, returns=int(dice.random() < 0.14), minutes=dice.randint(4, 90) if told else 0,
         external_ref=f"OA-{number:07d}" if dice.random() < 0.3 else None,
+        opinion_numbers=f"YJ{sent.year}-{number + 1:06d}" if told else "",
         submitted_at=sent if state in SENT else None, opinion_at=issued if told else None,
         concluded_at=issued + timedelta(days=4) if state in DONE else None,
         archived_at=issued + timedelta(days=9) if state == S.ARCHIVED else None,

@@ -30,13 +30,13 @@ UNIT = "version__material__unit"
 class Alike:
     """So many decided findings alike in all that the page tells apart."""
 
+    unit: int
+    submitter: int
+    title: str
+    rule: str
     decision: str
     severity: str
     source: str
-    rule: str
-    title: str
-    unit: int
-    submitter: int
     n: int
     last: int
     """The id of the newest: a rule's present title is that of its newest finding."""
@@ -49,7 +49,7 @@ def decided(user: Any, period: Period) -> list[Alike]:
     """
     rows = queries.counting(visible_to(user, Finding.objects.all(), "findings.view"))
     rows = rows.filter(carried_from__isnull=True, **period.within("decided_at")).exclude(decision=Decision.OPEN)
-    by = ("decision", "severity", "source", "rule", "title", UNIT, "version__added_by")
+    by = (UNIT, "version__added_by", "title", "rule", "decision", "severity", "source")  # numbers are sorted soonest
     return [Alike(*row) for row in rows.order_by().values_list(*by).annotate(n=Count("pk"), last=Max("pk"))]
 
 

@@ -7,6 +7,7 @@ looks again whether these hold the words themselves. SQLite reads its rows inste
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -52,6 +53,18 @@ def told(model: type[models.Model], words: Sequence[str], most: int) -> list[Any
     with connection.cursor() as cursor:
         cursor.execute(f"{query.sql} LIMIT %s", (*query.params, most + 1))
         return [row[0] for row in cursor.fetchall()]
+
+
+def expected(model: type[models.Model], words: Sequence[str]) -> int:
+    """Return how many rows the planner believes to hold all of some words, from its statistics; 0 where none tell."""
+    where = condition(model, words)
+    if where is None:
+        return 0
+    with connection.cursor() as cursor:
+        table = connection.ops.quote_name(model._meta.db_table)
+        cursor.execute(f"EXPLAIN (FORMAT JSON) SELECT 1 FROM {table} WHERE {where.sql}", where.params)
+        plan = cursor.fetchone()[0]
+    return int((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]["Plan Rows"])
 
 
 def holding(model: type[models.Model], words: Sequence[str]) -> RawSQL | None:

@@ -36,8 +36,8 @@ class BeijingDay(Func):
         return self.as_sql(compiler, connection, template="date(%(expressions)s, '+8 hours')", **extra)
 
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        """Return PostgreSQL's cast at the place."""
-        template = "CAST(%(expressions)s AT TIME ZONE 'Asia/Shanghai' AS date)"
+        """Return PostgreSQL's cast at the place, by hours: a zone of that name would be looked up for each row."""
+        template = "CAST(%(expressions)s AT TIME ZONE INTERVAL '8 hours' AS date)"
         return self.as_sql(compiler, connection, template=template, **extra)
 
 

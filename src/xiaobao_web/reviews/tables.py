@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from xiaobao_web.kernel import grams
 from xiaobao_web.kernel.lists import (
     Batch,
     Column,
@@ -28,9 +27,8 @@ from xiaobao_web.kernel.lists import (
     state_in,
     unit,
 )
-from xiaobao_web.kernel.lists.reading import containing
 from xiaobao_web.reviews import data, queries, services
-from xiaobao_web.reviews.models import Opinion, Reevaluation, ReturnRecord, Review, ReviewState
+from xiaobao_web.reviews.models import Reevaluation, ReturnRecord, Review, ReviewState
 
 
 def _waiting(user: Any, _model: Any) -> Q:
@@ -45,29 +43,6 @@ def _returned_for(rows: Any, _name: str, code: str) -> Any:
     return rows.filter(pk__in=ReturnRecord.objects.filter(reason=code).values("review"))
 
 
-def _told(words: list[str]) -> tuple[list[Q], list[int] | None]:
-    """Return for each word the condition that an opinion's number holds it, and the reviews of all such opinions.
-
-    The reviews are None where they are more than a few.
-    """
-    told = [_by_number(word) if word.upper().isascii() else [] for word in words]  # kernel.numbers gives these numbers
-    where = [Q(pk__in=keys) for keys in told]
-    few = [keys for keys in told if isinstance(keys, list)]
-    return where, [key for keys in few for key in keys] if len(few) == len(told) else None
-
-
-def _by_number(word: str) -> list[int] | QuerySet[Any]:
-    """Return the reviews of the opinions whose number holds a word; a queryset where these are more than a few."""
-    found = Opinion.objects.filter(containing(("number",), word)).order_by().values_list("review", flat=True)
-    keys = grams.told(Opinion, [word], TOLD)
-    if keys is not None and len(keys) > TOLD:
-        return found
-    few = list((found if keys is None else found.filter(pk__in=keys))[: TOLD + 1])
-    return few if len(few) <= TOLD else found
-
-
-TOLD = 500
-"""Opinions found by their numbers whose reviews are told to the database again."""
 RETURNED = django_filters.ChoiceFilter(
     label=_("退回"), choices=[("1", _("退回过")), ("0", _("没有退回过"))], method=_returned, empty_label=_("退回：全部")
 )
@@ -88,8 +63,8 @@ class ReviewList(ListPage):
     model = Review
     permission = "reviews.view"
     select = ("unit", "created_by", "reviewer", "product")
-    search = ("number", "title", "external_ref")
-    serials = ("number",)
+    search = ("number", "title", "external_ref", "opinion_numbers")
+    serials = ("number", "opinion_numbers")
     search_hint = _("审查编号、事项、意见书编号")
     primary = (_("送审"), "review_new", "reviews.create")
     empty_title = _("还没有送审事项")
@@ -135,23 +110,6 @@ class ReviewList(ListPage):
     batches = (
         Batch("take", _("领取"), lambda row, by, **values: services.take(row, by=by), permission="reviews.take"),
     )
-
-    def find(self, rows: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
-        """Return the rows that hold every word, in their own fields or in the number of an opinion.
-
-        The numbers of opinions are looked for once, and so are the rows where there are few.
-        """
-        found, (told, keys) = rows, _told(words)
-        for word, by_opinion in zip(words, told, strict=True):
-            found = found.filter(self.holding(word) | by_opinion)
-        if keys is None:
-            return found
-        own = self.told(words)
-        return self.among(rows, found, None if own is None else [*own, *keys])
-
-    def whole(self, words: list[str]) -> bool:
-        """Tell whether no word may be in the number of an opinion."""
-        return not any(word.upper().isascii() for word in words)
 
 
 class ReevaluationList(ListPage):

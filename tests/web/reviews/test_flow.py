@@ -30,6 +30,7 @@ def test_draft_to_archive(bank: Any, flow: Any) -> None:
     assert open_clocks(review) == {"answer"}
     opinion = review.opinion_now()
     assert opinion.number.startswith("XBYJ")
+    assert review.opinion_numbers == opinion.number
     assert opinion.document is not None
     point = opinion.points.first()
     assert point.basis[0]["label"].startswith("《")

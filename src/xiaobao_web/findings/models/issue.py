@@ -101,6 +101,25 @@ class Issue(models.Model):
             models.Index(fields=["unit", "id"]),
             models.Index(fields=["source_label", "source_id"]),
             models.Index(fields=["category", "unit"]),
+            # All that figures ask of an issue, so that they read no rows.
+            models.Index(
+                fields=[
+                    "found_on",
+                    "state",
+                    "closed_at",
+                    "due_on",
+                    "source",
+                    "repeat_of",
+                    "unit",
+                    "owner",
+                    "raised_by",
+                ],
+                name="issues_found_figures",
+            ),
+            models.Index(
+                fields=["closed_at", "raised_at", "due_on", "state", "unit", "owner", "raised_by", "id"],
+                name="issues_closed_figures",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from html import escape
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,6 +28,8 @@ KINDS = frozenset(
     {"text", "number", "money", "percent", "day", "moment", "state", "choice", "person", "flag", "severity", "deadline"}
 )
 FIGURES = frozenset({"number", "money", "percent"})
+DRAWN = frozenset({"state", "person", "severity", "deadline"})
+"""Kinds that a component of the page draws."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,11 @@ class Column:
                 return None
             value = getattr(value, name)
         return value() if callable(value) and not isinstance(value, models.Manager) else value
+
+    def opening(self) -> SafeString:
+        """Return the tag that begins each of its cells on the page."""
+        figures = mark_safe(' class="num"') if self.figures else ""
+        return format_html('<td data-label="{}"{}>', self.label, figures)
 
     def cell(self, row: Any, clocks: Mapping[int, Any]) -> Cell:
         """Return what the page shows of a row."""
@@ -152,6 +162,17 @@ class Cell:
     value: Any
     words: str
     tone: str = ""
+
+    @property
+    def component(self) -> str:
+        """Return the kind of cell that a component of the page draws, empty for words."""
+        return self.column.kind if self.column.kind in DRAWN else ""
+
+    def html(self, url: str, name: str) -> SafeString | str:
+        """Return the cell's words, leading to the row where the column does; empty where there are none."""
+        if self.column.link and url:
+            return mark_safe(f'<a href="{escape(url)}" data-open>{escape(self.words or name)}</a>')
+        return mark_safe(escape(self.words))
 
 
 def deadline_column(*, key: str = "deadline", label: Text = "", sort: bool = True, off: bool = False) -> Column:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from html import escape
 from typing import Any
 
 import django_filters
@@ -16,7 +17,7 @@ from django.forms.utils import flatatt
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -91,7 +92,13 @@ def unit(name: str, *, field: str = "", label: Text = "") -> ListFilter:
 
         rows = organisations.order_by("path").only("name", "path")
         return {
-            name: _IndentedFilter(queryset=rows, label=told, method=below, empty_label=_all_of(told), widget=LongSelect)
+            name: _IndentedFilter(
+                queryset=rows,
+                label=told,
+                method=below,
+                empty_label=_all_of(told),
+                widget=LongSelect(columns=("name", "path"), label=_indented),
+            )
         }
 
     return ListFilter(name, build)
@@ -113,7 +120,11 @@ def person(
 
         return {
             name: django_filters.ModelChoiceFilter(
-                field_name=field or name, queryset=people, label=told, empty_label=_all_of(told), widget=LongSelect
+                field_name=field or name,
+                queryset=people,
+                label=told,
+                empty_label=_all_of(told),
+                widget=LongSelect(columns=("name", "username"), label=lambda name, username: name or username),
             )
         }
 
@@ -154,28 +165,49 @@ def custom(name: str, build: django_filters.Filter) -> ListFilter:
 
 
 class LongSelect(forms.Select):
-    """A select whose options are written in one go: a template for each of a thousand takes longer than the page."""
+    """A select whose options are written in one go: a template for each of a thousand takes longer than the page.
+
+    With `columns` the rows to choose from are read as these alone, and `label` makes a row's name of them.
+    """
+
+    def __init__(self, *args: Any, columns: tuple[str, ...] = (), label: Any = None, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.columns, self.label = columns, label
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Return the control; the option whose value is given is chosen."""
         chosen = "" if value is None else str(value)
-        told = ((str(key), str(label)) for key, label in self.choices)
         options = mark_safe(
             "".join(
                 f'<option value="{escape(key)}"{" selected" if key == chosen else ""}>{escape(label)}</option>'
-                for key, label in told
+                for key, label in self._told()
             )
         )
         return format_html(
             "<select{}>{}</select>", flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name})), options
         )
 
+    def _told(self) -> Iterator[tuple[str, str]]:
+        """Yield the value and the label of each option."""
+        rows: Any = self.choices
+        if not self.columns or not isinstance(rows, forms.models.ModelChoiceIterator):
+            yield from ((str(key), str(label)) for key, label in rows)
+            return
+        if rows.field.empty_label is not None:
+            yield "", str(rows.field.empty_label)
+        for key, *values in rows.queryset.values_list("pk", *self.columns):
+            yield str(key), self.label(*values)
+
 
 class _IndentedField(django_filters.fields.ModelChoiceField):  # type: ignore[misc]
     """A choice of organisations, each indented by its depth."""
 
     def label_from_instance(self, obj: Any) -> str:
-        return "　" * int(max(0, obj.path.count("/") - 2)) + str(obj)
+        return _indented(str(obj), obj.path)
+
+
+def _indented(name: str, path: str) -> str:
+    return "　" * max(0, path.count("/") - 2) + name
 
 
 class _IndentedFilter(django_filters.ModelChoiceFilter):  # type: ignore[misc]

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import django_filters
 from django.contrib import messages
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, get_resolver, path, reverse
@@ -19,16 +19,19 @@ from django.views import View
 
 from xiaobao_web.kernel import deadlines, grams
 from xiaobao_web.kernel.access import holds, permission, visible_to
+from xiaobao_web.kernel.among import Listed
 from xiaobao_web.kernel.errors import BadValue, Forbidden, Hidden, Undeclared
 from xiaobao_web.kernel.lists import batches as verbs
 from xiaobao_web.kernel.lists import keyset
 from xiaobao_web.kernel.lists.columns import Column
 from xiaobao_web.kernel.lists.filters import ListFilter, address, filterset
-from xiaobao_web.kernel.lists.reading import FEW, Reading, containing, known
+from xiaobao_web.kernel.lists.reading import FEW, Reading, containing, known, likely
 from xiaobao_web.kernel.lists.tabs import Tab
 
 Text = str | Promise
 COUNTED = 10_000
+OFTEN, MOST = 4 * FEW, 100_000
+"""Expected rows with some words, from which on the index is not asked which, and from which on not how many."""
 RELAXED = 6
 NEAR = 4
 """Filters that stand in the bar; dates and the rest are behind “more”."""
@@ -68,7 +71,9 @@ class ListPage(View):
     exports: ClassVar[bool] = True
     template: ClassVar[str] = "kernel/lists/page.html"
     often: bool = False
-    """Whether the index told many rows for the words looked for."""
+    """Whether the index told many rows for the words looked for, or is expected to."""
+    expected: int = 0
+    """How many rows the words looked for are expected to be in."""
     _filterset: ClassVar[type[django_filters.FilterSet]]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -101,18 +106,25 @@ class ListPage(View):
         condition = Q()
         for word in words:
             condition &= self.holding(word) if self.search else Q()
-        return self.among(rows, rows.filter(condition), self.told(words))
+        keys = self.told(words)
+        return rows.filter(likely(condition)) if self.often else self.among(rows, rows.filter(condition), keys)
 
     @staticmethod
     def among(rows: models.QuerySet[Any], found: models.QuerySet[Any], keys: list[Any] | None) -> models.QuerySet[Any]:
         """Return what was found among some rows, of which all stand among the keys that an index told."""
         if keys is None:
             return known(rows, found)
-        return found if len(keys) > FEW else known(rows, found.filter(pk__in=keys))
+        return found if len(keys) > FEW else known(rows, found.filter(Listed(F("pk"), keys)))
 
     def told(self, words: list[str]) -> list[Any] | None:
         """Return the keys of the rows that may hold every word, more than FEW for many; None where no index tells."""
-        keys = grams.told(self.model, words, FEW) if {*self.search} <= {*grams.columns_of(self.model)} else None
+        if not {*self.search} <= {*grams.columns_of(self.model)}:
+            return None
+        self.expected = grams.expected(self.model, words)
+        if self.expected > OFTEN:
+            self.often = True
+            return None
+        keys = grams.told(self.model, words, FEW)
         self.often = keys is not None and len(keys) > FEW
         return keys
 
@@ -121,8 +133,12 @@ class ListPage(View):
         return type(self).find is ListPage.find
 
     def tallied(self, reading: Reading) -> models.QuerySet[Any]:
-        """Return the rows to count: those with words met often are counted by the index, which meets them soonest."""
-        told = grams.condition(self.model, reading.words) if self.often and self.whole(reading.words) else None
+        """Return the rows to count: those with words met often are counted by the index, which meets them soonest.
+
+        Words that most rows hold are counted without it, as an index gathers all before it tells the first.
+        """
+        by_index = self.often and self.expected <= MOST and self.whole(reading.words)
+        told = grams.condition(self.model, reading.words) if by_index else None
         return reading.rows if told is None else reading.rows.filter(told)
 
     def holding(self, word: str) -> Q:
@@ -238,15 +254,15 @@ class ListPage(View):
     def _lines(self, reading: Reading, rows: list[Any]) -> list[dict[str, Any]]:
         clocks = self.clocks(reading.columns, rows)
         self.extend(rows)
-        return [
-            {
-                "pk": row.pk,
-                "name": str(row),
-                "url": self.url(row),
-                "cells": [column.cell(row, clocks) for column in reading.columns],
-            }
-            for row in rows
-        ]
+        columns = [(column, column.opening()) for column in reading.columns]
+        return [self._line(row, columns, clocks) for row in rows]
+
+    def _line(self, row: Any, columns: list[tuple[Column, Any]], clocks: dict[int, Any]) -> dict[str, Any]:
+        """Return a row of the page: each cell with the tag that begins it and, if no component draws it, its words."""
+        name, url = str(row), self.url(row)
+        cells = [(opening, column.cell(row, clocks)) for column, opening in columns]
+        drawn = [(opening, cell, "" if cell.component else cell.html(url, name)) for opening, cell in cells]
+        return {"pk": row.pk, "name": name, "url": url, "cells": drawn}
 
     def clocks(self, columns: list[Column], rows: list[Any]) -> dict[int, Any]:
         """Return the next open clock of each row where a column shows it; one query."""

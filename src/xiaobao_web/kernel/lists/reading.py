@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.http import QueryDict
 
+from xiaobao_web.kernel.among import Listed
 from xiaobao_web.kernel.lists import filters as narrowing
 from xiaobao_web.kernel.lists import keyset
 from xiaobao_web.kernel.lists.columns import Column
@@ -154,10 +155,18 @@ def containing(paths: tuple[str, ...], word: str) -> Q:
     return reduce(operator.or_, (Q(**{f"{path}__contains": found, f"{path}__icontains": word}) for path in paths))
 
 
+def likely(condition: Q) -> Case:
+    """Return a condition that many rows meet, as a case: of words the planner believes that hardly any row holds them.
+
+    It would collect and sort all that do; of a case it believes that every second row meets it, and walks the order.
+    """
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=models.BooleanField())
+
+
 def known(rows: models.QuerySet[Any], found: models.QuerySet[Any]) -> models.QuerySet[Any]:
     """Return what was found among some rows, by its ids where it is few.
 
     No index answers words: they are looked for once here and not again for the page, its neighbours and its count.
     """
     ids = list(found.order_by().values_list("pk", flat=True)[: FEW + 1])
-    return found if len(ids) > FEW else rows.filter(pk__in=ids)
+    return found if len(ids) > FEW else rows.filter(Listed(F("pk"), ids))

@@ -75,6 +75,7 @@ class MaterialVersion(models.Model):
         verbose_name = verbose_name_plural = _("材料版本")
         ordering = ["material", "number"]
         constraints = [models.UniqueConstraint(fields=["material", "number"], name="one_number_a_version")]
+        indexes = [models.Index(fields=["id", "material", "added_by"], name="versions_without_their_texts")]
 
     def __str__(self) -> str:
         return f"{self.material} 第 {self.number} 版"

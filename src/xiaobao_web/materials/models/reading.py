@@ -70,7 +70,10 @@ class Screening(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("机器审查")
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["state", "id"])]
+        indexes = [
+            models.Index(fields=["state", "id"]),
+            models.Index(fields=["version", "id"], condition=models.Q(state="done"), name="done_screenings"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.version} {self.get_state_display()}"

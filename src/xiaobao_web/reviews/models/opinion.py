@@ -24,8 +24,6 @@ class Opinion(models.Model):
         "kernel.StoredFile", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("意见书")
     )
 
-    text_index = ("number",)
-
     class Meta:
         verbose_name = verbose_name_plural = _("审查意见")
         ordering = ["review", "round"]

@@ -115,6 +115,8 @@ class Review(ReviewMoves, models.Model):
     sampled = models.BooleanField(_("总行抽查"), default=False)
     external_ref = models.CharField(_("外部系统编号"), max_length=80, null=True, blank=True, unique=True)
     external_system = models.CharField(_("外部系统"), max_length=60, blank=True)
+    opinion_numbers = models.TextField(_("意见书编号"), blank=True)
+    """The numbers of its opinions, which are issued once and never change: words are looked for in one row."""
     legal_hold = models.CharField(_("法律保留"), max_length=300, blank=True)
     retention = models.CharField(_("保管类别"), max_length=20, default="review")
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
@@ -127,7 +129,7 @@ class Review(ReviewMoves, models.Model):
     State = ReviewState
     scope_unit = "unit"
     scope_people = ("created_by", "reviewer", "second_reviewer", "assignments__person")
-    text_index = ("number", "title", "external_ref")
+    text_index = ("number", "title", "external_ref", "opinion_numbers")
 
     class Meta:
         verbose_name = verbose_name_plural = _("消保审查")
@@ -140,6 +142,35 @@ class Review(ReviewMoves, models.Model):
             models.Index(fields=["created_by", "id"]),
             models.Index(fields=["submitted_at"]),
             models.Index(fields=["opinion_at"]),
+            # All that figures ask of a review, so that they read no rows: what was sent, and what came of it.
+            models.Index(
+                fields=[
+                    "submitted_at",
+                    "returns",
+                    "subject",
+                    "created_by",
+                    "unit",
+                    "reviewer",
+                    "second_reviewer",
+                    "id",
+                ],
+                name="reviews_sent_figures",
+            ),
+            models.Index(
+                fields=[
+                    "opinion_at",
+                    "submitted_at",
+                    "conclusion",
+                    "minutes",
+                    "subject",
+                    "created_by",
+                    "unit",
+                    "reviewer",
+                    "second_reviewer",
+                    "id",
+                ],
+                name="reviews_out_figures",
+            ),
         ]
 
     def __str__(self) -> str:

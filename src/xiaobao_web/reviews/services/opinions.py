@@ -247,8 +247,9 @@ def issue(review: Review, opinion: Opinion, *, by: Any) -> Review:
         opinion.number = next_number("XBYJ")
         opinion.issued_at = now
         opinion.save(update_fields=["number", "issued_at"])
-    review.conclusion, review.opinion_at = opinion.conclusion, now
-    values = ["conclusion", "opinion_at"]
+    numbers = list(dict.fromkeys([*review.opinion_numbers.split(), opinion.number]))
+    review.conclusion, review.opinion_at, review.opinion_numbers = opinion.conclusion, now, " ".join(numbers)
+    values = ["conclusion", "opinion_at", "opinion_numbers"]
     if review.state == ReviewState.CONCLUDED:
         review.concluded_at = now
         values.append("concluded_at")
