@@ -13,7 +13,7 @@ from pydantic import Field
 from xiaobao_web.kernel.access import require, visible_to
 from xiaobao_web.kernel.errors import BadValue, Hidden
 from xiaobao_web.kernel.rest import Strict, find, page_of
-from xiaobao_web.knowledge import drafting, mirror, proving, rulebook, views_rules
+from xiaobao_web.knowledge import api_trials, drafting, mirror, proving, rulebook, views_rules
 from xiaobao_web.knowledge.models import AllowEntry, AllowState, NormEntry, RuleDraft, RuleEntry
 from xiaobao_web.knowledge.tables import standing
 from xiaobao_web.materials.engine import PRODUCTS
@@ -21,6 +21,7 @@ from xiaobao_web.materials.models import MaterialKind
 
 PREFIX = "/knowledge"
 router = Router(tags=["knowledge"])
+router.add_router("", api_trials.router)
 
 
 class RuleOut(Schema):
@@ -304,9 +305,7 @@ def try_rule(request: HttpRequest, payload: TrialIn) -> dict[str, Any]:
 
 
 @router.get("/allow", response=AllowPage, summary="白名单")
-def list_allowed(
-    request: HttpRequest, state: str = "", limit: int = 50, cursor: str = ""
-) -> dict[str, Any]:
+def list_allowed(request: HttpRequest, state: str = "", limit: int = 50, cursor: str = "") -> dict[str, Any]:
     """Return the allow-list entries, the newest first."""
     require(request.user, "knowledge.view")
     if state and state not in AllowState.values:

@@ -164,7 +164,8 @@ def _rows(request: HttpRequest) -> Any:
     return queries.visible(request.user).select_related("unit", "reviewer", "product", "assessment")
 
 
-def _found(request: HttpRequest, pk: int) -> Review:
+def found_review(request: HttpRequest, pk: int) -> Review:
+    """Return a review that the caller may see; raises Forbidden, Hidden."""
     require(request.user, "reviews.view")
     return find(_rows(request), pk=pk)  # type: ignore[no-any-return]
 
@@ -210,47 +211,47 @@ def start_review(request: HttpRequest, body: ReviewIn) -> Status[dict[str, Any]]
     if body.answers and review.state == ReviewState.DRAFT:
         given = {key: answer.model_dump() for key, answer in body.answers.items()}
         services.save_assessment(review, given, by=request.user)
-    return Status(201 if made else 200, _detail(_found(request, review.pk), made=made))
+    return Status(201 if made else 200, detail(found_review(request, review.pk), made=made))
 
 
 @router.get("/{int:pk}", response=ReviewDetail, summary="审查事项")
 def show_review(request: HttpRequest, pk: int) -> dict[str, Any]:
     """Return a review: its state, materials, what is in the way, its opinions with points and answers."""
-    return _detail(_found(request, pk))
+    return detail(found_review(request, pk))
 
 
 @router.post("/{int:pk}/files", response=ReviewDetail, summary="添加送审文件")
 def add_files(request: HttpRequest, pk: int, files: File[list[UploadedFile]], kind: Form[str] = "") -> dict[str, Any]:
     """Add files to a draft; each is read and screened at once. A file that is there already is not added twice."""
-    review = _found(request, pk)
+    review = found_review(request, pk)
     require(request.user, "reviews.edit", review)
     if len(files) > MOST_FILES:
         raise BadValue(_("一次最多 %d 个文件。") % MOST_FILES)
     services.require_draft(review)
     external.add(review, files, (), by=request.user, kind=kind)
-    return _detail(_found(request, pk))
+    return detail(found_review(request, pk))
 
 
 @router.post("/{int:pk}/finish-assessment", response=ReviewDetail, summary="完成自评，报签批")
 def finish_assessment(request: HttpRequest, pk: int) -> dict[str, Any]:
     """Hand the draft to the head of the department; 409 says all that is still in the way."""
-    services.finish_assessment(_found(request, pk), by=request.user)
-    return _detail(_found(request, pk))
+    services.finish_assessment(found_review(request, pk), by=request.user)
+    return detail(found_review(request, pk))
 
 
 @router.post("/{int:pk}/submit", response=ReviewDetail, summary="提交送审")
 def submit(request: HttpRequest, pk: int) -> dict[str, Any]:
     """Submit a signed request; one submitted already is returned as it is."""
-    review = _found(request, pk)
+    review = found_review(request, pk)
     if review.submitted_at is None or review.state in (ReviewState.DRAFT, ReviewState.ASSESSED, ReviewState.SIGNED):
         services.submit(review, by=request.user)
-    return _detail(_found(request, pk))
+    return detail(found_review(request, pk))
 
 
 @router.get("/{int:pk}/steps", response=list[StepOut], summary="可以办理的步骤")
 def list_steps(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
     """Return the moves of a review that take a remark at most, or why one may not make them."""
-    review = _found(request, pk)
+    review = found_review(request, pk)
     return [
         {"name": item.name, "label": str(item.label), "allowed": item.allowed, "reason": str(item.reason),
          "fields": [REMARK] if item.allowed else []}
@@ -261,7 +262,7 @@ def list_steps(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
 @router.post("/{int:pk}/steps/{verb}", response=Done, summary="办理一步")
 def do_step(request: HttpRequest, pk: int, verb: str, body: RemarkIn) -> dict[str, Any]:
     """Move a review on: sign, agree, countersign, hand in answers, conclude and the like."""
-    review = _found(request, pk)
+    review = found_review(request, pk)
     if verb not in verbs.PLAIN:
         raise Hidden(_("没有这项操作；要填写内容的步骤在各自的接口或页面办理。"))
     moved = verbs.PLAIN[verb](review, by=request.user, comment=body.comment.strip())
@@ -272,7 +273,7 @@ def do_step(request: HttpRequest, pk: int, verb: str, body: RemarkIn) -> dict[st
 @router.get("/{int:pk}/opinions/{int:round_number}/document", summary="审查意见书（Word）", response={200: bytes})
 def opinion_document(request: HttpRequest, pk: int, round_number: int) -> HttpResponse:
     """Return the Word document of an issued opinion."""
-    review = _found(request, pk)
+    review = found_review(request, pk)
     row = (
         review.opinions.filter(round=round_number, issued_at__isnull=False).select_related("document", "review").first()
     )
@@ -329,7 +330,8 @@ def _summary(review: Review) -> dict[str, Any]:
     return {**out, "state_name": review.get_state_display(), "unit": str(review.unit), "reviewer": reviewer}
 
 
-def _detail(review: Review, *, made: bool = False) -> dict[str, Any]:
+def detail(review: Review, *, made: bool = False) -> dict[str, Any]:
+    """Return a review with its materials, what is in the way, and its issued opinions."""
     from xiaobao_web.reviews.views.cases import entries_of
 
     out = _summary(review)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
 
 from xiaobao_web.findings.models import Decision, Finding
-from xiaobao_web.kernel.access import can, holds, reached, visible_to
+from xiaobao_web.kernel.access import can, holders, holds, reached, visible_to
 from xiaobao_web.kernel.among import Among
 from xiaobao_web.materials.models import Screening, WorkState
 from xiaobao_web.people.models import Role
@@ -127,6 +127,16 @@ def opinions_of(review: Review) -> Any:
         "answers__by", "answers__approved_by", "answers__approved_for", "answers__version", "answers__confirmed_by"
     )
     return review.opinions.select_related("written_by", "document").prefetch_related(Prefetch("points", points))
+
+
+def colleagues(review: Review) -> Any:
+    """Return whom work on a review may be given to."""
+    people = (
+        holders("reviews.finish_first", review)
+        | holders("reviews.agree", review)
+        | holders("reviews.countersign", review)
+    )
+    return people.distinct().select_related("unit").order_by("name")
 
 
 def past_examples(user: Any, subject: str, limit: int = 5) -> list[Review]:

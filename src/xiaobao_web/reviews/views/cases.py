@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from xiaobao_web.findings.models import Decision, FindingSource
 from xiaobao_web.kernel import deadlines, files, journal
-from xiaobao_web.kernel.access import find, holders
+from xiaobao_web.kernel.access import find
 from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError
 from xiaobao_web.kernel.views_comments import context_of
 from xiaobao_web.kernel.wordfiles import DOCX
@@ -121,22 +121,12 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "to_sample": review.sampled and Review.objects.filter(queries.to_sample(), pk=review.pk).exists(),
         "attachments": files.attachments_of(review),
         "events": journal.events_of(review),
-        "colleagues": _colleagues(review),
+        "colleagues": queries.colleagues(review),
         "obstacles": services.obstacles(review) if review.state == ReviewState.DRAFT else [],
         "duties": Duty.choices,
         **context_of(review, user),
     }
     return render(request, "reviews/case.html", context)
-
-
-def _colleagues(review: Review) -> Any:
-    """Return whom work on a review may be given to."""
-    people = (
-        holders("reviews.finish_first", review)
-        | holders("reviews.agree", review)
-        | holders("reviews.countersign", review)
-    )
-    return people.distinct().select_related("unit").order_by("name")
 
 
 @require_GET
