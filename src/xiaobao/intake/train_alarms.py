@@ -34,7 +34,7 @@ STRENGTH, WHOLE_STRENGTH = 3.0, 1.0
 HEED = 8.0
 """How much a stretch of danger counts beside one without."""
 ROUNDS = 3
-FALSE = 0.006
+FALSE = 0.004
 """Share of narratives as they come, without danger, whose false alarm is borne (cross-validated)."""
 FOLDS = 4
 CHUNK = 256
