@@ -29,7 +29,7 @@ _EDGE = "\x00"
 _LETTER = re.compile("[一-鿿㐀-䶿]")
 _NEARLY_ALWAYS = 0.9
 _LEAST_HELD = 3
-_NEGATIONS = frozenset("不没未无非")
+_GLUED = frozenset("能的了着也就都又才说把让在是和跟")
 _MOST_CUT = 2
 """Letters of a word that the dictionary may have cut off."""
 
@@ -62,12 +62,10 @@ def runs(text: str) -> Iterator[list[str]]:
 def pieces(word: str) -> tuple[str, ...]:
     """Return a word that the dictionary lacks without the function words that the cutter glued to it (券能: 券, 能).
 
-    Negations stay where they are: 关不掉 and 没到账 say something.
+    Others stay where they are: 关不掉, 没到账 and 年费 say something.
     """
     parts = rjieba.cut(word, False) if len(word) > 1 else [word]
-    if len(parts) < 2 or not any(len(p) == 1 and p not in _NEGATIONS and not is_content(p) for p in parts):
-        return (word,)
-    return tuple(parts)
+    return tuple(parts) if len(parts) > 1 and _GLUED & set(parts) else (word,)
 
 
 def _unglued(text: str) -> Iterator[list[str]]:
