@@ -306,7 +306,9 @@ def _changed(review: Review, body: WorkIn) -> ReviewMaterial:
     return _entry(review, body.material)
 
 
-@router.post("/{int:pk}/work/{step}", response=Done, summary="领取、分派、转办、邀请、并行、抽查、退回、保留、确认介质")
+@router.post(
+    "/{int:pk}/handling/{step}", response=Done, summary="领取、分派、转办、邀请、并行、抽查、退回、保留、确认介质"
+)
 def do_work(request: HttpRequest, pk: int, step: str, body: WorkIn) -> dict[str, Any]:
     """Take, assign, transfer, invite, hand in a parallel opinion or a sample, return, hold, confirm a medium."""
     review = found_review(request, pk)

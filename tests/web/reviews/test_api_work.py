@@ -29,7 +29,7 @@ def points(client: Client, review: Review) -> list[dict[str, Any]]:
 
 def test_first_review_from_taking_to_issuing(bank: Any, client_of: Any, flow: Any) -> None:
     review, reviewer = flow.submitted(), client_of("reviewer")
-    assert did(send(reviewer, review, "/work/take"))["state"] == "first_review"
+    assert did(send(reviewer, review, "/handling/take"))["state"] == "first_review"
     entry = review.materials.get()
     found = reviewer.get(f"/api/materials/versions/{entry.version_id}/findings").json()["items"]
     assert found
@@ -98,19 +98,19 @@ def test_work_is_given_on(bank: Any, client_of: Any, flow: Any) -> None:
     review, office = flow.submitted(), client_of("office")
     people = {item["name"]: item["id"] for item in did(office.get(f"/api/reviews/{review.pk}/colleagues"))}
     assert people[str(bank["reviewer"])] == bank["reviewer"].pk
-    did(send(office, review, "/work/assign", {"person": bank["reviewer"].pk}))
+    did(send(office, review, "/handling/assign", {"person": bank["reviewer"].pk}))
     assert Review.objects.get(pk=review.pk).reviewer == bank["reviewer"]
-    own = send(office, review, "/work/assign", {"person": bank["submitter"].pk})
+    own = send(office, review, "/handling/assign", {"person": bank["submitter"].pk})
     assert own.status_code == 422
     reviewer = client_of("reviewer")
-    assert send(reviewer, review, "/work/transfer", {"person": bank["reviewer_two"].pk}).status_code == 422
-    did(send(reviewer, review, "/work/transfer", {"person": bank["reviewer_two"].pk, "reason": "休假"}))
+    assert send(reviewer, review, "/handling/transfer", {"person": bank["reviewer_two"].pk}).status_code == 422
+    did(send(reviewer, review, "/handling/transfer", {"person": bank["reviewer_two"].pk, "reason": "休假"}))
     assert Review.objects.get(pk=review.pk).reviewer == bank["reviewer_two"]
     two = client_of("reviewer_two")
-    did(send(two, review, "/work/invite", {"person": bank["legal"].pk}))
-    did(send(client_of("legal"), review, "/work/parallel", {"agrees": False, "reason": "先补协议"}))
+    did(send(two, review, "/handling/invite", {"person": bank["legal"].pk}))
+    did(send(client_of("legal"), review, "/handling/parallel", {"agrees": False, "reason": "先补协议"}))
     assert review.assignments.get(duty="parallel").note == "先补协议"
-    back = did(send(two, review, "/work/return", {"code": "incomplete", "reason": "缺说明书"}))
+    back = did(send(two, review, "/handling/return", {"code": "incomplete", "reason": "缺说明书"}))
     assert back["state"] == "draft"
 
 
@@ -124,7 +124,7 @@ def test_strangers_and_wrong_words_are_refused(bank: Any, client_of: Any, flow: 
     assert send(client_of("auditor"), review, path, body).status_code == 403
     assert send(client_of("submitter"), review, "/points/999999/answer", body).status_code == 404
     assert send(client_of("submitter"), review, path, {**body, "colour": "red"}).status_code == 422
-    assert send(client_of("reviewer"), review, "/work/dance").status_code == 404
-    assert send(client_of("reviewer"), review, "/work/take").status_code == 409
+    assert send(client_of("reviewer"), review, "/handling/dance").status_code == 404
+    assert send(client_of("reviewer"), review, "/handling/take").status_code == 409
     assert client_of("submitter").get(f"/api/reviews/{review.pk}/opinion").status_code == 403
     assert send(Client(), review, path, body).status_code == 401
