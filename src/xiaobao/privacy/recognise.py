@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
+from xiaobao.garbage import uncollected
 from xiaobao.privacy import (
     address,
     amount,
@@ -32,8 +31,6 @@ MODULES = (
 )  # fmt: skip
 """One module a kind; importing them fills the registry."""
 
-LONG = 100_000
-"""Characters from which so much may be found that the collector of cycles would take a quarter of the time."""
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 _START = itemgetter(Entity._fields.index("start"))
 
@@ -45,21 +42,8 @@ def recognise(text: str, kinds: Iterable[str] | None = None) -> list[Entity]:
     """
     wanted = list(chosen(kinds))
     source, finders = Source(text), registered()
-    with _uncollected(len(text)):
+    with uncollected(len(text)):
         return settle([entity for kind in wanted for entity in finders[kind](source)])
-
-
-@contextmanager
-def _uncollected(size: int) -> Iterator[None]:
-    """Keep the collector of cycles from walking what is found in a long text again and again: none of it has any."""
-    pause = size >= LONG and gc.isenabled()
-    if pause:
-        gc.disable()
-    try:
-        yield
-    finally:
-        if pause:
-            gc.enable()
 
 
 def settle(found: Iterable[Entity]) -> list[Entity]:

@@ -111,16 +111,19 @@ def findings(
 def _joined(found: Sequence[Finding], context: Context) -> list[Finding]:
     """Let a rule speak once of passages that overlap, over all of their words."""
     out: list[Finding] = []
+    places: dict[tuple[str, str], int] = {}
     for finding in found:
-        last = next((f for f in reversed(out) if f.rule == finding.rule and f.decision == finding.decision), None)
-        if last is None or finding.start is None or last.start is None or finding.start >= (last.end or 0):
+        place = places.get((finding.rule, finding.decision), -1)
+        last = out[place] if place >= 0 else None
+        if last is None or last.start is None or finding.start is None or finding.start >= (last.end or 0):
+            places[finding.rule, finding.decision] = len(out)
             out.append(finding)
             continue
         start, end = min(last.start, finding.start), max(last.end or 0, finding.end or 0)
         best = max(last, finding, key=lambda f: (not doubted(f), f.confidence))
         surest = max(last.confidence, finding.confidence)
         text = context.normalised.source[start:end]
-        out[out.index(last)] = replace(best, start=start, end=end, text=text, confidence=surest)
+        out[place] = replace(best, start=start, end=end, text=text, confidence=surest)
     return out
 
 

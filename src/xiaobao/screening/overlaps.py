@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from xiaobao.model import Finding
 from xiaobao.screening.decide import LEARNED, NO_SHARE, doubted
@@ -53,84 +54,101 @@ def chosen(
     one line of a poster offends against says nothing of the next.
     """
 
-    def rank(finding: Finding) -> tuple[bool, bool, bool, bool, bool, float, float]:
+    def rank(seen: _Seen) -> tuple[bool, bool, bool, bool, bool, float, float]:
+        finding = seen.finding
         return (
             finding is lead,
-            not finding.rule.startswith(LEARNED),
-            fits(finding, scenario, products),
+            not seen.learned,
+            seen.fits,
             finding.decision == "violation",
             not doubted(finding),
-            shares.get(finding.category, NO_SHARE),
+            seen.share,
             finding.confidence,
         )
 
-    kept: list[Finding] = []
-    for finding in sorted(found, key=rank, reverse=True):
-        if finding is not lead and finding.rule.startswith(LEARNED):
-            if _adds(finding, kept, found, shares):
-                kept.append(finding)
+    every = [_Seen.of(finding, shares, scenario, products) for finding in found]
+    best = max((seen.share for seen in every), default=NO_SHARE)
+    kept: list[_Seen] = []
+    for seen in sorted(every, key=rank, reverse=True):
+        is_lead = seen.finding is lead
+        if not is_lead and seen.learned:
+            if _adds(seen, kept, best):
+                kept.append(seen)
             continue
-        if finding is not lead and doubted(finding):
-            line = _line(finding, lines)
-            if _fainter(finding, [k for k in kept if _line(k, lines) == line], shares):
+        if not is_lead and doubted(seen.finding):
+            line = _line(seen, lines)
+            if _fainter(seen, [k for k in kept if _line(k, lines) == line]):
                 continue
-        better = next((k for k in kept if _outdone(finding, k, shares, scenario, products)), None)
-        if better is None or finding is lead:
-            kept.append(finding)
-        elif _overlap(_words(finding), _words(better)):
-            families = tuple(dict.fromkeys((*better.families, *finding.families)))
-            kept[kept.index(better)] = replace(better, families=families)
-    return sorted(kept, key=lambda f: (f.start is None, f.start or 0, f.end or 0, f.rule))
+        place = next((i for i, k in enumerate(kept) if _outdone(seen, k)), None)
+        if place is None or is_lead:
+            kept.append(seen)
+        elif _overlap(seen.words, (better := kept[place]).words):
+            families = tuple(dict.fromkeys((*better.finding.families, *seen.finding.families)))
+            kept[place] = better._replace(finding=replace(better.finding, families=families))
+    return sorted((k.finding for k in kept), key=lambda f: (f.start is None, f.start or 0, f.end or 0, f.rule))
 
 
-def _adds(finding: Finding, kept: Sequence[Finding], found: Sequence[Finding], shares: Mapping[str, float]) -> bool:
+class _Seen(NamedTuple):
+    """A finding with what it is compared by: the place of its words and of its passage, and its category's log share.
+
+    fits tells whether the domain of its rule is that of the text, learned whether no words of a rule were met.
+    """
+
+    finding: Finding
+    words: tuple[int, int]
+    reach: tuple[int, int]
+    share: float
+    fits: bool
+    learned: bool
+
+    @classmethod
+    def of(cls, finding: Finding, shares: Mapping[str, float], scenario: str, products: frozenset[str]) -> _Seen:
+        """Work out once what is compared."""
+        share = shares.get(finding.category, NO_SHARE)
+        domain = fits(finding, scenario, products)
+        return cls(finding, _words(finding), _reach(finding), share, domain, finding.rule.startswith(LEARNED))
+
+
+def _adds(seen: _Seen, kept: Sequence[_Seen], best: float) -> bool:
     """Tell whether a learned reading adds to what is kept: the best reading of words that no rule names better."""
-    own = shares.get(finding.category, NO_SHARE)
-    best = max((shares.get(f.category, NO_SHARE) for f in found), default=own)
-    if own < best - NEAR:
+    if seen.share < best - NEAR:
         return False
     for other in kept:
-        if _milder(other, finding):
+        if _milder(other.finding, seen.finding):
             continue
-        together = other.start is None or finding.start is None or _overlap(_reach(finding), _reach(other))
-        if other.rule.startswith(LEARNED):
-            if together:
+        if other.learned:
+            omitted = other.finding.start is None or seen.finding.start is None
+            if omitted or _overlap(seen.reach, other.reach):
                 return False
-        elif own < shares.get(other.category, NO_SHARE) + BEHIND:
+        elif seen.share < other.share + BEHIND:
             return False
     return True
 
 
-def _outdone(
-    finding: Finding, kept: Finding, shares: Mapping[str, float], scenario: str, products: frozenset[str]
-) -> bool:
+def _outdone(seen: _Seen, kept: _Seen) -> bool:
     """Tell whether a worded finding says of the same words what a better one says, or what fits the text less."""
-    if finding.start is None or kept.start is None or kept.rule.startswith(LEARNED) or _milder(kept, finding):
+    finding, other = seen.finding, kept.finding
+    if finding.start is None or other.start is None or kept.learned:
         return False
-    strange = not fits(finding, scenario, products) and fits(kept, scenario, products)
-    if strange and _overlap(_reach(finding), _reach(kept)):
+    strange = not seen.fits and kept.fits and _overlap(seen.reach, kept.reach)
+    if not (strange or _overlap(seen.words, kept.words)) or _milder(other, finding):
+        return False
+    if strange:
         return True
-    if not _overlap(_words(finding), _words(kept)):
-        return False
-    if finding.category == kept.category:
-        return not (set(finding.families) - set(kept.families)) or _same_offence(finding, kept)
-    behind = LITTLE if _words(finding) == _words(kept) else BEHIND
-    return shares.get(finding.category, NO_SHARE) < shares.get(kept.category, NO_SHARE) - behind
+    if finding.category == other.category:
+        return not (set(finding.families) - set(other.families)) or _same_offence(finding, other)
+    return seen.share < kept.share - (LITTLE if seen.words == kept.words else BEHIND)
 
 
-def _fainter(finding: Finding, kept: Sequence[Finding], shares: Mapping[str, float]) -> bool:
+def _fainter(seen: _Seen, kept: Sequence[_Seen]) -> bool:
     """Tell whether the text is about another offence, of which nothing speaks against."""
-    own = shares.get(finding.category, NO_SHARE) + LITTLE
-    return any(
-        own < shares.get(k.category, NO_SHARE)
-        for k in kept
-        if not (k.rule.startswith(LEARNED) or doubted(k) or _milder(k, finding))
-    )
+    own = seen.share + LITTLE
+    return any(own < k.share for k in kept if not (k.learned or doubted(k.finding) or _milder(k.finding, seen.finding)))
 
 
-def _line(finding: Finding, lines: Sequence[int]) -> int:
+def _line(seen: _Seen, lines: Sequence[int]) -> int:
     """Return the number of the line in which the matched words begin; omissions stand in the first."""
-    return bisect_left(lines, _words(finding)[0]) if finding.start is not None else 0
+    return bisect_left(lines, seen.words[0]) if seen.finding.start is not None else 0
 
 
 def _milder(kept: Finding, finding: Finding) -> bool:

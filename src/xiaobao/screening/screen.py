@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from xiaobao.checks.missing import Missing
 from xiaobao.errors import InputError
+from xiaobao.garbage import uncollected
 from xiaobao.model import Anchor, Decision, Finding, Material, Passage, Verdict
 from xiaobao.screening.blocks import WRAPPED
 from xiaobao.screening.candidates import Candidate
@@ -87,7 +88,9 @@ class Screener:
         Each file of an archive is judged as a document of its own.
         """
         parts = [members_of(m) for m in materials]
-        verdicts = iter(self._screened([member for own in parts for _, member in own]))
+        members = [member for own in parts for _, member in own]
+        with uncollected(max((len(member.text) for member in members), default=0)):
+            verdicts = iter(self._screened(members))
         return [
             next(verdicts) if len(own) == 1 and own[0][1] is m else combined(m, own, [next(verdicts) for _ in own])
             for m, own in zip(materials, parts, strict=True)
