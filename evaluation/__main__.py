@@ -61,6 +61,7 @@ MEASUREMENTS = (
     Measurement("intake", "complaints-dev.jsonl"),
     Measurement("duplicates", "duplicates-dev.jsonl"),
     Measurement("trends", "streams_texts", own=True),
+    Measurement("trends_harder", "streams_texts/harder.yaml", own=True, module="trends"),
 )
 
 

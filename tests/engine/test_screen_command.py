@@ -59,7 +59,7 @@ def test_lines_come_back_in_order_with_errors_in_place_and_extra_keys_kept(rules
     assert first["inferred"]["at"]
     assert [row["error"]["line"] for row in rows[1:6]] == [2, 3, 4, 5, 6]
     codes = [row["error"]["code"] for row in rows[1:6]]
-    assert codes == ["input.json", "input.scenario", "input.missing", "input.missing", "input.time"]
+    assert codes == ["input.json", "input.scenario", "input.missing", "input.type", "input.time"]
     assert "marketing_sms" in rows[2]["error"]["message"]
     assert "nowhere" in rows[2]["error"]["message"]
     assert (rows[6]["verdict"], rows[6]["findings"]) == ("clear", [])

@@ -51,6 +51,7 @@ class Place:
         """Give the workers what waits: on SQLite, whose tests live in memory, as a copy in a file."""
         if connection.vendor == "sqlite":
             with closing(sqlite3.connect(self.path)) as file:
+                connection.ensure_connection()
                 connection.connection.backup(file)
 
     def start(self) -> subprocess.Popen[bytes]:
