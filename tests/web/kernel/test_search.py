@@ -202,6 +202,9 @@ def test_queries_are_few_and_their_number_does_not_grow(registered, monkeypatch,
         indexed(registered, key, "贷款")
     person = registered["office"]
     person.roles_now()
+    # On PostgreSQL how common a word is among a kind is counted once and remembered for a while.
+    with django_assert_num_queries(5 if connection.vendor == "sqlite" else 13):
+        assert found(registered, "贷款")
     with django_assert_num_queries(5 if connection.vendor == "sqlite" else 9):
         assert found(registered, "贷款")
 
