@@ -15,7 +15,9 @@ for _config in apps.get_app_configs():
         _module = import_module(f"{_config.name}.api")
         for _found in sorted(item.name for item in iter_modules([_config.path])):
             if _found.startswith("api_"):  # more operations of the same router
-                import_module(f"{_config.name}.{_found}")
+                _more = import_module(f"{_config.name}.{_found}")
+                if hasattr(_more, "PREFIX"):  # a router of its own
+                    api.add_router(_more.PREFIX, _more.router)
         api.add_router(_module.PREFIX, _module.router)
 
 __all__ = ["api"]

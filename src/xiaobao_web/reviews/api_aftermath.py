@@ -33,7 +33,7 @@ KEPT = {"dossier": "pdf", "archive": "zip"}
 """The kinds of a dossier's files by their purpose."""
 
 
-class EvidenceOut(Schema):
+class PointEvidenceOut(Schema):
     """What showed that a point was followed up."""
 
     point: int
@@ -56,7 +56,7 @@ class VerificationOut(Schema):
     note: str
     by: str
     at: datetime
-    evidence: list[EvidenceOut]
+    evidence: list[PointEvidenceOut]
 
 
 class WantedPoint(Schema):
@@ -190,7 +190,7 @@ class TriggerIn(Strict):
     trigger: Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00]*$")] = ""
 
 
-class OutcomeIn(Strict):
+class ReevaluationOutcome(Strict):
     """What the later look came to."""
 
     conclusion: Outcome
@@ -359,7 +359,7 @@ def open_reevaluation(request: HttpRequest, pk: int, body: TriggerIn) -> Status[
 
 
 @router.post("/reevaluations/{int:number}/conclusion", response=ReevaluationDetail, summary="作出回溯评估结论")
-def finish_reevaluation(request: HttpRequest, number: int, body: OutcomeIn) -> dict[str, Any]:
+def finish_reevaluation(request: HttpRequest, number: int, body: ReevaluationOutcome) -> dict[str, Any]:
     """Conclude: keep, change, or withdraw the approvals."""
     row = find(_reevaluations(request), pk=number)
     return _looked_at(

@@ -112,7 +112,7 @@ class CommentIn(Strict):
     parent: Key | None = None
 
 
-class RemarkIn(Strict):
+class FindingRemark(Strict):
     """What is said of a finding."""
 
     body: Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")]
@@ -333,7 +333,7 @@ def say(request: HttpRequest, pk: int, body: CommentIn) -> Status[dict[str, Any]
 
 
 @router.post("/{int:pk}/findings/{int:finding}/comments", response={201: CommentOut}, summary="评论一处发现")
-def remark(request: HttpRequest, pk: int, finding: int, body: RemarkIn) -> Status[dict[str, Any]]:
+def remark(request: HttpRequest, pk: int, finding: int, body: FindingRemark) -> Status[dict[str, Any]]:
     """Say something about a finding."""
     review = found_review(request, pk)
     row = services.find_finding(review, min(finding, 2**53))
