@@ -193,7 +193,8 @@ def _material(row: Material) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _approved(row: ApprovedMaterial) -> dict[str, Any]:
+def approved_shown(row: ApprovedMaterial) -> dict[str, Any]:
+    """Return an entry of the registry."""
     return {
         "id": row.pk, "number": row.number, "title": row.title, "state": row.state, "unit": row.unit.name,
         "product": row.product.code if row.product else None, "channels": row.channels, "valid_from": row.valid_from,
@@ -293,13 +294,13 @@ def list_registry(request: HttpRequest, query: Query[StateQuery]) -> dict[str, A
     require(request.user, "materials.registry")
     rows = queries.registry(request.user)
     rows = rows.filter(state=query.state) if query.state else rows
-    return page_of(rows, limit=query.limit, cursor=query.cursor, show=_approved)
+    return page_of(rows, limit=query.limit, cursor=query.cursor, show=approved_shown)
 
 
 @router.get("/registry/{number}", response=ApprovedOut, summary="台账中的一份材料")
 def show_approved(request: HttpRequest, number: str) -> dict[str, Any]:
     """Return an entry of the registry by its number."""
-    return _approved(find(queries.registry(request.user), number=number))
+    return approved_shown(find(queries.registry(request.user), number=number))
 
 
 @router.get("/versions/{version_id}/findings", response=Page, summary="一版材料的发现")

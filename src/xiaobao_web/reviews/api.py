@@ -58,7 +58,7 @@ class ReviewPage(Schema):
     next: str | None
 
 
-class MaterialOut(Schema):
+class ReviewMaterialOut(Schema):
     """A material of a review in its version that counts."""
 
     id: int
@@ -110,7 +110,7 @@ class OpinionOut(Schema):
 class ReviewDetail(ReviewOut):
     """A review with its materials, what is still in the way, and its issued opinions."""
 
-    materials: list[MaterialOut]
+    materials: list[ReviewMaterialOut]
     obstacles: list[str]
     opinions: list[OpinionOut]
     made: bool = False
