@@ -3,8 +3,7 @@
     python tests/fuzz/fuzz_screen.py [--cases 10000] [--seed 1]
 
 A case counts as bad when it raises anything but our errors, when its result points outside its text or cannot be
-written as JSON, or when it takes more than two seconds of CPU (of texts above a million characters two a million, of
-conversations above 200,000 two for so many: each of their turns is judged alone and after what was said before).
+written as JSON, or when it takes more than two seconds of CPU (of texts above a million characters: two a million).
 """
 
 # ruff: noqa: SIM905 -- lists of odd words read better as text
@@ -39,8 +38,6 @@ from xiaobao.report.sources import KNOWN  # noqa: E402
 
 SLOW = 2.0
 """CPU seconds a text of up to a million characters may take, and a million characters of a longer one."""
-SPOKEN, WRITTEN = 200_000, 1_000_000
-"""Characters for which those are allowed: 10 µs each in a conversation; a single text of 40 may take over 100 each."""
 PHRASES = (
     "保本保息 年化收益率3.5% 稳赚不赔 零风险 无抵押秒到账 日息万分之五 加微信13812345678 代理退保 征信修复 拒收请回复R"
     " 理财非存款，产品有风险 不得承诺保本 谨防“保本”骗局 身份证号11010519491231002X 北京市朝阳区建国路1号 张三先生"
@@ -256,8 +253,7 @@ def run(first: int, count: int, seed: int, given: argparse.Namespace) -> Tally:
         except Exception as error:
             tally.failures.append(f"case {number} ({name}): {type(error).__name__}: {str(error)[:200]!a}")
         called = f"case {number} ({name}, {size:,} characters)"
-        allowed = SLOW * max(1.0, size / (SPOKEN if "dialogue" in name else WRITTEN))
-        tally.took(called, time.thread_time() - began, allowed)
+        tally.took(called, time.thread_time() - began, SLOW * max(1.0, size / 1_000_000))
     tally.left_open = open_files() - before
     return tally
 
