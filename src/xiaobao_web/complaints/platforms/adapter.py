@@ -13,9 +13,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from django.utils.translation import gettext as _
+from pydantic import BaseModel, ValidationError
 
 from xiaobao_web.kernel import webhook_guard
 from xiaobao_web.kernel.errors import BadValue, Refused, Undeclared
@@ -23,7 +24,17 @@ from xiaobao_web.kernel.errors import BadValue, Refused, Undeclared
 FRESH = 300
 """Seconds that a signed moment may be off ours."""
 MOST_BYTES = 8 << 20
+Options = TypeVar("Options", bound=BaseModel)
 LATER = (408, 425, 429, 500, 502, 503, 504)
+
+
+def read_options(model: type[Options], options: Mapping[str, Any]) -> Options:
+    """Return an adapter's settings as its model; raises BadValue that names each that is filled in wrongly."""
+    try:
+        return model.model_validate(dict(options))
+    except ValidationError as error:
+        faults = {str(item["loc"][0]): _("填写有误") for item in error.errors() if item["loc"]}
+        raise BadValue(_("接入配置有误：%s。") % "、".join(faults), fields=faults) from error
 
 
 class Unreachable(Refused):

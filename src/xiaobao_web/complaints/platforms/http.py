@@ -16,11 +16,20 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from xiaobao_web.complaints.channels.registry import plain
 from xiaobao_web.complaints.channels.typed import FIRST_YEAR, MOST_NUMBER, MOST_TEXT
-from xiaobao_web.complaints.platforms.adapter import FRESH, Batch, Item, NotSigned, Unreachable, adapter, asked
+from xiaobao_web.complaints.platforms.adapter import (
+    FRESH,
+    Batch,
+    Item,
+    NotSigned,
+    Unreachable,
+    adapter,
+    asked,
+    read_options,
+)
 from xiaobao_web.kernel import webhook_guard
 from xiaobao_web.kernel.errors import BadValue, Refused
 from xiaobao_web.kernel.webhooks import signature
@@ -63,11 +72,7 @@ class Http:
     """The adapter that its settings alone make."""
 
     def __init__(self, options: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
-        try:
-            self.options = Options.model_validate(dict(options))
-        except ValidationError as error:
-            faults = {str(item["loc"][0]): _("填写有误") for item in error.errors() if item["loc"]}
-            raise BadValue(_("接入配置有误：%s。") % "、".join(faults), fields=faults) from error
+        self.options = read_options(Options, options)
         unknown = sorted(set(self.options.fields) - set(FIELDS))
         if unknown or not self.options.fields.get("number"):
             told = _("对应字段只能是 %s，其中 number 必填。") % "、".join(FIELDS)

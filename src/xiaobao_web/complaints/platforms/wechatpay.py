@@ -29,9 +29,18 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 from cryptography.x509 import load_pem_x509_certificate
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from xiaobao_web.complaints.platforms.adapter import FRESH, Batch, Item, NotSigned, Unreachable, adapter, asked
+from xiaobao_web.complaints.platforms.adapter import (
+    FRESH,
+    Batch,
+    Item,
+    NotSigned,
+    Unreachable,
+    adapter,
+    asked,
+    read_options,
+)
 from xiaobao_web.complaints.platforms.http import Http
 from xiaobao_web.kernel import webhook_guard
 from xiaobao_web.kernel.errors import BadValue, Refused
@@ -65,11 +74,7 @@ class WechatPay:
     """The adapter of a merchant."""
 
     def __init__(self, options: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
-        try:
-            self.options = Options.model_validate(dict(options))
-        except ValidationError as error:
-            faults = {str(item["loc"][0]): _("填写有误") for item in error.errors() if item["loc"]}
-            raise BadValue(_("接入配置有误：%s。") % "、".join(faults), fields=faults) from error
+        self.options = read_options(Options, options)
         webhook_guard.parse(self.options.base)
         self.key = _private(secrets.get("key", ""))
         self.platform, serial = _public(secrets.get("certificate", ""))
