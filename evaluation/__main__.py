@@ -52,6 +52,8 @@ MEASUREMENTS = (
     Measurement("unseen_author_foreign", "heldout/fifth_author.jsonl", own=True, module="unseen"),
     Measurement("screening", "screening-dev.jsonl"),
     Measurement("materials", "materials", own=True),
+    Measurement("documents", "documents/labels.jsonl", own=True),
+    Measurement("unseen_documents", "documents/unseen.jsonl", own=True, module="documents"),
     Measurement("unseen_calls", "calls/heldout.jsonl", own=True, module="dialogues"),
     Measurement("unseen_calls_again", "calls/second.jsonl", own=True, module="dialogues"),
     Measurement("dialogues", "dialogues-dev.jsonl"),

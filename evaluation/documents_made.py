@@ -28,7 +28,7 @@ THEMES = (("#0b4a8f", "#eef5fc"), ("#a8321e", "#fff6ef"), ("#14624a", "#f1faf5")
 DRAWN = ("anti-fraud", "bad-deposit", "pension-saving")
 """Posters drawn with Pillow; all others are pages of HTML."""
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars")  # fmt: skip
+         "--disable-background-networking", "--disable-sync", "--hide-scrollbars")  # fmt: skip
 TAGS = {"@": "header", "#": "h1", "=": "h2", "!": "b", "*": "li", "-": "p"}
 
 

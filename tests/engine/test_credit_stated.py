@@ -81,3 +81,8 @@ def test_a_line_of_any_shape_gets_a_result_or_a_sentence(found: dict[str, Any], 
     obj = {"principal": 10000, "annual_rate": 12, "periods": 12, "start": "2026-01-31", **found} if contract else found
     for work in (lines.rates, lines.scheduled, lines.stated):
         assert answered(work, dict(obj))
+
+
+def test_interest_beside_the_principal_of_each_period_is_not_charged_on_it() -> None:
+    assert mismatch("以一万二千元分十二期为例：每期本金一千元，每期利息六十元，折合年化利率（单利）约10.9%") is None
+    assert mismatch("家装分期月费率0.6%，分12期，年化利率7.2%（单利）") is not None

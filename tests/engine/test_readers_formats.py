@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 
@@ -214,6 +215,28 @@ def test_bombs_are_refused() -> None:
 def test_what_cannot_be_read_says_why(data: bytes, name: str, words: str) -> None:
     with pytest.raises(UnreadableFile, match=words):
         read(data, name=name)
+
+
+def test_pdf_quotations_beside_each_other_do_not_part_a_line() -> None:
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    out = io.BytesIO()
+    canvas = Canvas(out)
+    canvas.setFont("STSong-Light", 17)
+    line = "宣传不得使用“保本”“稳赚”“零风险”一类的文字"
+    canvas.drawString(60, 700, line)
+    canvas.setFont("STSong-Light", 10)
+    canvas.drawString(60, 600, "左栏文字")
+    canvas.drawString(200, 600, "右栏文字")
+    canvas.save()
+    assert [passage.text for passage in read(out.getvalue(), name="条款.pdf").passages] == [
+        line,
+        "左栏文字",
+        "右栏文字",
+    ]
 
 
 def test_encrypted_pdf() -> None:

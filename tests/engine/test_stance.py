@@ -136,3 +136,33 @@ def test_what_a_text_is_comes_in_one_order() -> None:
 
 def test_profile_of_nothing() -> None:
     assert profile("", {}, default_engine().program.rulebook.lexicons).products == {}
+
+
+LESSON = (
+    "金融知识进万家。听到这些话，请挂电话。",
+    "“内部渠道，无抵押秒放款，先付验证金。",
+    "“跟着老师买，保本保息，月赚三成。",
+    "凡承诺高收益、零风险的投资都是骗局，切勿轻信；一旦受骗请立即报警。银行不会要求您把钱转到所谓安全账户。",
+    "不轻信、不转账、不透露，守住自己的钱袋子。遇到可疑的人和事，请先问问家人，也可以到网点找工作人员核实。",
+    "本行在社区、学校、乡镇设有宣传点，每季度开展一次活动，居民可以免费参加，现场领取防骗手册和问答卡片。"
+    "反诈热线96110，全天有人接听。",
+)
+
+
+def test_what_a_lesson_quotes_without_closing_the_quotation_is_not_its_own() -> None:
+    from xiaobao.judge.model import default_judge
+    from xiaobao.model import Material, Passage
+    from xiaobao.screening.screen import Screener
+
+    screener = Screener(judge=default_judge())
+    taught = screener.screen(Material("1", tuple(Passage(line) for line in LESSON)))
+    assert taught.verdict != "violation", taught.findings
+    sold = [line.lstrip("“") for line in LESSON[1:3]] + ["加微信进群，额度有限。" * 3, "网点地址见官网。" * 25]
+    assert screener.screen(Material("2", tuple(Passage(line) for line in sold))).verdict == "violation"
+
+
+def test_a_regulator_that_is_said_to_recommend_reports_nothing() -> None:
+    from xiaobao.screening.stance import REPORT
+
+    assert REPORT.search("监管部门批准推荐，比国债还稳") is None
+    assert REPORT.search("监管部门已对该说法立案") is not None

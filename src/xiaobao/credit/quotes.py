@@ -158,9 +158,15 @@ _MONTHLY_FEE = re.compile("月[^，。；、0-9]{0,6}费")
 _UPFRONT = re.compile("一次性|首期收取|首期一次|放款时")
 
 
+_PART = re.compile("每个?[期月](?:应还|归还|偿还|还)?本金(?:为|是|约|:|：| )*$")
+"""What before a sum says that it is a part of a payment: the interest beside it is not charged on it alone."""
+
+
 def _rates(text: str, found: Sequence[Value]) -> Iterator[Quote]:
     for value in found:
         if value.kind != "rate" or not isinstance(value.value, Decimal):
+            continue
+        if _PART.search(text[max(0, value.start - 10) : value.start]):
             continue
         clause = re.split(r"[，。；;！!？?\n,]", text[max(0, value.start - 18) : value.start])[-1]
         after = re.split(r"[，。；;！!？?\n,]", text[value.end : value.end + 8])[0]

@@ -22,6 +22,8 @@ LOCK = threading.RLock()
 """PDFium may be used by one thread at a time."""
 SHORT = 4
 """Fewer letters than this in another size do not make a line of their own."""
+TELLING = 12
+"""Characters from the end of a line that tell how tall its print is."""
 _FINE = 64
 """Device units per point when places are asked for, which come as whole numbers."""
 
@@ -167,9 +169,12 @@ def _is_apart(line: list[_Char], char: _Char) -> bool:
     last = next((item for item in reversed(line) if item.box is not None), None)
     if last is None or last.box is None or char.box is None:
         return False
-    height = max(last.box[3] - last.box[1], char.box[3] - char.box[1], last.box[2] - last.box[0])
-    level = min(last.box[3], char.box[3]) > max(last.box[1], char.box[1])
-    return level and char.box[0] - last.box[2] > max(2.5 * height, 12.0)
+    gap = char.box[0] - last.box[2]
+    if gap <= 12.0 or min(last.box[3], char.box[3]) <= max(last.box[1], char.box[1]):
+        return False
+    # Quotation marks and commas are small in their cells: how tall the print is, letters before them tell.
+    boxes = [char.box, *(item.box for item in line[-TELLING:] if item.box is not None)]
+    return gap > 2.5 * max(last.box[2] - last.box[0], *(box[3] - box[1] for box in boxes))
 
 
 def _by_size(place: _Place, text: Any, line: list[_Char]) -> Iterator[PdfLine]:

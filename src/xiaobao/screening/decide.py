@@ -22,6 +22,9 @@ LEARNED = "meaning/"
 """The domain of rules that a trained model meets; a worded rule that says the same is shown instead."""
 SURE = 0.9
 """Probability from which a reading that no words support counts in a part of a document."""
+LEAST = 0.03
+"""Probability below which words that a rule names are nothing in a part of a document either: of 419 offences of the
+held-out texts none stands there, of 675 lawful ones some 65 do; of what is planted in the samples one in nine."""
 CELL = 64
 """Characters of the stretches by which findings that overlap are found."""
 Place = tuple[int | None, bool, int | Anchor]
@@ -49,11 +52,11 @@ def decide(
 
     Without a judge a stance clears. With one, its probability decides; either way a rule that rests on secondary
     sources can at most ask for review, and a draft decides nothing. A reading that no words support and that something
-    in the text speaks against must be sure. The judge learned from whole texts: of a
-    `fragment` of a document, words that a rule names and no stance speaks against are worth at least a review (not
-    where the document is `told` about offences, as norms and lessons are), and a reading that no words support, or
-    that a stance speaks against, is worth nothing unless it is sure. What arithmetic proves or print
-    shows, and no stance clears, is at least worth a review.
+    in the text speaks against must be sure. The judge learned from whole texts: of a `fragment` of a document, words
+    that a rule names and no stance speaks against are worth at least a review unless it is all but sure that they are
+    lawful (not where the document is `told` about offences, as norms and lessons are: there a quotation clears), and a
+    reading that no words support, or that a stance speaks against, is worth nothing unless it is sure. What arithmetic
+    proves or print shows, and no stance clears, is at least worth a review.
     """
     rule = candidate.rule
     if judge is None or probability is None:
@@ -66,7 +69,9 @@ def decide(
         learned, cleared = candidate.rule.id.startswith(LEARNED), candidate.cleared
         doubtful = learned or cleared if fragment else learned and cleared
         sure = SURE if doubtful else judge.violation_from
-        if probability >= sure:
+        if fragment and told and any(stance.kind == "quoted" for stance in candidate.stances):
+            decision = "clear"
+        elif probability >= sure:
             decision = "violation"
         else:
             decision = "review" if probability >= judge.review_from else "clear"
@@ -83,7 +88,7 @@ def _of_fragment(candidate: Candidate, probability: float, judge: Judge, told: b
     """Return the decision on what the judge does not call a violation in a part of a document."""
     if candidate.rule.id.startswith(LEARNED) or candidate.cleared:
         return "clear", probability
-    if told:
+    if told or probability < LEAST:
         return ("review" if probability >= judge.review_from else "clear"), probability
     return "review", max(probability, judge.review_from)
 

@@ -21,6 +21,7 @@ from xiaobao.screening.engine import Engine, Row, Scanned, default_engine
 from xiaobao.screening.members import combined, members_of
 from xiaobao.screening.overlaps import chosen, fits
 from xiaobao.screening.pieces import Piece, moment, pieces_of
+from xiaobao.screening.stance import taught
 
 TOLD = ("education",)
 """Kinds of document that speak of offences rather than commit them."""
@@ -169,7 +170,12 @@ class Screener:
         """Return the findings of one piece, each offence named once."""
         context = scanned.context
         scenario = context.kind
-        found = findings(scanned, self.judge, fragment=piece.kind != "text", told=scenario in TOLD)
+        found = findings(
+            scanned,
+            self.judge,
+            fragment=piece.kind != "text",
+            told=scenario in TOLD or (context.around is not None and taught(context.around)),
+        )
         if piece.kind == "block":
             found = [f for f in found if not (f.rule.startswith(LEARNED) and len(context.text) < LABEL)]
         if piece.turn is not None:

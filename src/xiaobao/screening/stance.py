@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from xiaobao.screening.context import Context
+    from xiaobao.screening.document import Profile
 
 NEGATION = re.compile(
     r"并不|并非|绝不|决不|从不|从未|不会|不能|不可以|不可能|不承诺|不保证|不作|不做|不提供|不存在"
@@ -49,7 +50,7 @@ PROHIBIT = re.compile(
     r"|别(?:说|写|用)"
 )
 REPORT = re.compile(
-    r"处罚|被罚|罚款|罚单|责令|通报|查处|立案|判决|裁定|法院|监管部门|涉嫌|违规案例|案例|被投诉"
+    r"处罚|被罚|罚款|罚单|责令|通报|查处|立案|判决|裁定|法院|监管部门(?!已?(?:批准|认可|推荐|背书|核准))|涉嫌|违规案例|案例|被投诉"
     r"|客户(?:反映|投诉|表示|称|来电|说)|投诉人|消费者(?:反映|投诉|称|王|李|张)|当事人"
     r"|某(?:银行|公司|机构|平台|支行|员工|客户经理|男|女|先生|女士|某|保险|中介|助贷)|自称|声称|宣称"
     r"|谎称|号称|所谓|据称|曾(?:经)?(?:宣传|承诺|对客户)|其(?:宣传|广告|在)"
@@ -100,6 +101,8 @@ WINDOW = 12
 """Characters before a hit in which a negation counts."""
 REACH = 60
 """Characters on either side of a hit in which a cue of its sentence counts."""
+TAUGHT_BY = 3
+"""Words about fraud that make a document one that teaches of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +227,8 @@ def _genres(context: Context, start: int) -> list[Stance]:
     if heading is not None:
         return [Stance("prohibited", context.heading, start, start)]
     profile, around = context.profile, context.around
+    if around is not None and taught(around) and (opened := _opened(context, start)) is not None:
+        return [opened]
     if profile.contact or (around is not None and around.contact) or len(context.text) > 400:
         return []
     for genre in ("antifraud", "penalty", "exam", "prohibit"):
@@ -231,3 +236,17 @@ def _genres(context: Context, start: int) -> list[Stance]:
         if len(words) >= (1 if context.kind == "education" else 2):
             return [Stance("education", "、".join(words[:3]), start, start)]
     return []
+
+
+def taught(around: Profile) -> bool:
+    """Tell whether a document teaches about offences as a whole: many words of it, and nobody to get in touch with."""
+    return (
+        around.scenario == "education" and not around.contact and len(around.genres.get("antifraud", ())) >= TAUGHT_BY
+    )
+
+
+def _opened(context: Context, start: int) -> Stance | None:
+    """Find the quotation that opens the hit's sentence; pictures often lose the mark that closes it."""
+    first, end = context.sentence(start)
+    opening = context.text[first:end].lstrip()[:1]
+    return Stance("quoted", context.text[first:end], first, end) if opening in QUOTES and opening != "《" else None
