@@ -262,6 +262,7 @@ ROWS = [
     Row("insight_map", 403, HEARS),
     Row("insight_control", 403, HEARS),
     Row("insight_rows", 403, HEARS),
+    Row("insight_sheet", 403, HEARS, keys=lambda _bank: {"page": "map"}),
     Row("insight_rectifications", 403, HEARS),
     Row("insight_rectification_new", 403, {"office": 200, "liaison": 200, "sender_head": 200}),
     _missing("insight_rectification", "put"),

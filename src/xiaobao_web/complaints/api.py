@@ -169,7 +169,7 @@ def list_cases(request: HttpRequest, query: Query[CaseQuery]) -> dict[str, Any]:
 @router.get("/{int:pk}", response=CaseDetail, summary="投诉")
 def show_case(request: HttpRequest, pk: int) -> dict[str, Any]:
     """Return a case; the complainant and the words are masked."""
-    row = _found(request, pk)
+    row = found_case(request, pk)
     return {
         **_summary(row),
         "summary": row.summary,
@@ -188,7 +188,7 @@ def show_case(request: HttpRequest, pk: int) -> dict[str, Any]:
 @router.get("/{int:pk}/clocks", response=list[ClockOut], summary="法定期限与逐日推算")
 def show_clocks(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
     """Return the statutory clocks of a case, each with its article and its count day by day."""
-    row = _found(request, pk)
+    row = found_case(request, pk)
     return [
         {
             "track": clock.track, "name": clock.name, "label": clock.label, "due": clock.due.isoformat(),
@@ -203,8 +203,8 @@ def show_clocks(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
 @router.post("/{int:pk}/records", response={201: dict[str, Any]}, summary="登记调查与联系")
 def add_record(request: HttpRequest, pk: int, body: RecordIn) -> Status[dict[str, Any]]:
     """Add an entry to the record of the investigation, as from a telephone system."""
-    row = _found(request, pk)
-    made = services.investigate(row, by=request.user, kind=body.kind.value, text=body.text, at=_aware(body.at))
+    row = found_case(request, pk)
+    made = services.investigate(row, by=request.user, kind=body.kind.value, text=body.text, at=aware(body.at))
     return Status(201, {"id": made.pk, "at": made.at.isoformat()})
 
 
@@ -212,34 +212,30 @@ def add_record(request: HttpRequest, pk: int, body: RecordIn) -> Status[dict[str
 def register_contact(request: HttpRequest, body: ContactIn) -> Status[dict[str, Any]]:
     """Register a contact of another system, or return the one that its number has."""
     require(request.user, "complaints.register")
-    unit = None
-    if body.unit:
-        unit = Organisation.objects.filter(code=body.unit, active=True).first()
-        if unit is None:
-            raise BadValue(_("没有编号为“%s”的机构。") % body.unit, fields={"unit": _("不存在")})
+    unit = unit_of(body.unit) if body.unit else None
     key = services.key_of(body.channel.value, source_number=f"{body.source_system}:{body.source_number}")
     known = services.known_by(key, request.user) is not None
     facts = {name: value for name in ("customer_name", "phone") if (value := getattr(body, name))}
     row = services.register(
-        channel=body.channel.value, text=body.text, by=request.user, received_at=_aware(body.received_at), unit=unit,
+        channel=body.channel.value, text=body.text, by=request.user, received_at=aware(body.received_at), unit=unit,
         key=key, kind_proposed=body.kind_proposed.value if body.kind_proposed else "",
         source_system=body.source_system[:60], source_number=body.source_number, sender=body.customer_name,
         people_count=body.people_count, face_to_face=body.face_to_face, details=facts,
     )  # fmt: skip
-    return Status(200 if known else 201, _contact(row, made=not known))
+    return Status(200 if known else 201, shown_contact(row, made=not known))
 
 
 @router.get("/contacts/{int:pk}", response=ContactOut, summary="来件")
 def show_contact(request: HttpRequest, pk: int) -> dict[str, Any]:
     """Return a contact and the case it went into."""
     require(request.user, "complaints.contacts")
-    return _contact(find(queries.contacts(request.user).select_related("case"), pk=pk))
+    return shown_contact(find(queries.contacts(request.user).select_related("case"), pk=pk))
 
 
 @router.get("/{int:pk}/steps", response=list[StepOut], summary="可以办理的步骤")
 def list_steps(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
     """Return the steps that have a place in a case's state: what each asks, or why one may not take it."""
-    row, out = _found(request, pk), []
+    row, out = found_case(request, pk), []
     for verb in verbs.VERBS.values():
         if verb.about(row) is None:
             continue
@@ -253,7 +249,7 @@ def list_steps(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
 @router.post("/{int:pk}/steps/{verb}", response=Done, summary="办理一步")
 def do_step(request: HttpRequest, pk: int, verb: str, body: StepIn) -> dict[str, Any]:
     """Take a step, with the values that its description asks for."""
-    row, found = _found(request, pk), verbs.VERBS.get(verb)
+    row, found = found_case(request, pk), verbs.VERBS.get(verb)
     if found is None:
         raise Hidden(_("没有这项操作。"))
     reason = verbs.reason_against(found, row, request.user)
@@ -265,12 +261,21 @@ def do_step(request: HttpRequest, pk: int, verb: str, body: StepIn) -> dict[str,
     return {"told": str(told), "state": after.state, "state_name": after.get_state_display()}
 
 
-def _found(request: HttpRequest, pk: int) -> Case:
+def unit_of(code: str) -> Organisation:
+    """Return the organisation that a code names; raises BadValue."""
+    unit = Organisation.objects.filter(code=code, active=True).first()
+    if unit is None:
+        raise BadValue(_("没有编号为“%s”的机构。") % code, fields={"unit": _("不存在")})
+    return unit
+
+
+def found_case(request: HttpRequest, pk: int) -> Case:
+    """Return a case that the caller may see; raises Hidden, Forbidden."""
     require(request.user, "complaints.view")
     return find(queries.visible(request.user).select_related("unit", "handler"), pk=pk)
 
 
-def _aware(moment: datetime | None) -> datetime | None:
+def aware(moment: datetime | None) -> datetime | None:
     """Return a moment with its zone; without one it is Beijing's."""
     if moment is None or moment.tzinfo is not None:
         return moment
@@ -290,7 +295,8 @@ def _summary(row: Case) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _contact(row: Contact, *, made: bool = False) -> dict[str, Any]:
+def shown_contact(row: Contact, *, made: bool = False) -> dict[str, Any]:
+    """Return a contact as it is told."""
     return {
         "id": row.pk, "number": row.number, "channel": row.channel, "state": row.state, "kind": row.kind,
         "case": row.case.number if row.case else None, "received_at": row.received_at, "made": made,

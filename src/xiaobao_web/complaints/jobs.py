@@ -13,6 +13,7 @@ from xiaobao_web.kernel import retention
 from xiaobao_web.kernel.schedule import every
 
 LOOK_BACK = timedelta(days=3)
+KEYS_A_NIGHT, KEYS_AT_ONCE = 5_000, 500
 retention.purges(str(_("放弃的投诉草稿附件")), drafts.sweep)
 retention.purges(str(_("过时的近期比对键")), similar.forget)
 
@@ -28,6 +29,18 @@ def link_similar() -> int:
     """Propose links between the cases of contacts that belong together; return how many were looked at."""
     rows = Contact.objects.filter(case__isnull=False, created_at__gte=timezone.now() - LOOK_BACK)
     return sum(similar.link_case(row) for row in rows.select_related("case").order_by("pk").iterator(200))
+
+
+@every("40 3 * * *", title=_("补建来件的比对键"))
+def fill_keys() -> int:
+    """Store the keys of contacts that came before they were kept, some thousands a night; return how many."""
+    done, after = 0, 0
+    while done < KEYS_A_NIGHT:
+        count, after = similar.fill(most=KEYS_AT_ONCE, after=after)
+        done += count
+        if count < KEYS_AT_ONCE:
+            break
+    return done
 
 
 @every("*/2 * * * *", title=_("收取投诉邮箱"))

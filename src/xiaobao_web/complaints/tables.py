@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,7 @@ from xiaobao_web.complaints.services import secret_numbers
 from xiaobao_web.complaints.services.personal import shown
 from xiaobao_web.kernel import grams
 from xiaobao_web.kernel.access import scope
+from xiaobao_web.kernel.among import Listed
 from xiaobao_web.kernel.lists import (
     Batch,
     Column,
@@ -159,7 +160,7 @@ class ComplaintList(ListPage):
     def rows(self, user: Any) -> QuerySet[Any]:
         """Return all rows a person may see, unordered."""
         self.person = user
-        return super().rows(user)
+        return queries.listed(user)
 
     def find(self, rows: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
         """Return the rows that hold every word; a whole telephone, document or account number finds its own cases.
@@ -176,7 +177,12 @@ class ComplaintList(ListPage):
         rest = [word for word in words if word not in numbers]
         people = _holding(self, own, rest) if rest else own
         keys = list(people.order_by().values_list("pk", flat=True)[:FEW]) + self._secret(rows, numbers, rest)
-        return rows.filter(Q(pk__in=keys) | Q(pk__in=found.order_by().values("pk"))) if keys else found
+        if not keys:
+            return found
+        told = list(found.order_by().values_list("pk", flat=True)[: FEW + 1])
+        if len(told) > FEW:
+            return rows.filter(Q(pk__in=keys) | Q(pk__in=found.order_by().values("pk")))
+        return rows.filter(Listed(F("pk"), {*keys, *told}))
 
     def _secret(self, rows: QuerySet[Any], numbers: list[str], rest: list[str]) -> list[int]:
         """Return the confidential cases that have the numbers, as far as the person may know; the journal has it."""

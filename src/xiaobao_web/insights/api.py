@@ -220,7 +220,7 @@ def words(request: HttpRequest, query: Query[PeriodQuery]) -> dict[str, Any]:
     period = query.chosen()
     found = listening.words(request.user, period)
     return {"first": period.first, "last": period.last, "complaints": found.texts, "complaints_before": found.before,
-            "hottest": _table(found.hottest), "fastest": _table(found.fastest)}  # fmt: skip
+            "hottest": shown_table(found.hottest), "fastest": shown_table(found.fastest)}  # fmt: skip
 
 
 @router.get("/clusters", response=list[ClusterOut], summary="主题聚类")
@@ -240,7 +240,7 @@ def show_places(request: HttpRequest, query: Query[PlaceQuery]) -> list[dict[str
     require(request.user, "insights.view")
     period = query.chosen()
     found = places.places(listening.cases_of(request.user, period), period, measure=query.measure)
-    return [_table(found.by_province), _table(found.by_branch)]
+    return [shown_table(found.by_province), shown_table(found.by_branch)]
 
 
 @router.get("/statistics", response=list[TableOut], summary="投诉统计表")
@@ -250,7 +250,7 @@ def show_statistics(request: HttpRequest, query: Query[PeriodQuery]) -> list[dic
     found = statistics.report(request.user, query.chosen())
     totals = {"title": "总览", "heads": ["指标", "数值"], "note": "",
               "rows": [[str(stat.label), stat.cell.value] for stat in found.stats]}  # fmt: skip
-    return [totals, *(_table(table) for table in found.tables)]
+    return [totals, *(shown_table(table) for table in found.tables)]
 
 
 @router.get("/graph/{int:pk}", response=GraphOut, summary="投诉的关联图")
@@ -273,7 +273,8 @@ def _warning(request: HttpRequest, pk: int) -> EarlyWarning:
     return find(queries.visible(request.user).select_related(*RELATED), pk=pk)
 
 
-def _table(table: Table) -> dict[str, Any]:
+def shown_table(table: Table) -> dict[str, Any]:
+    """Return a table as it is told."""
     rows = [[cell.value for cell in row] for row in table.rows]
     return {"title": str(table.title), "heads": [str(head) for head in table.heads], "rows": rows, "note": table.note}
 

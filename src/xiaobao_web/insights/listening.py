@@ -40,8 +40,8 @@ DIMENSIONS: dict[str, tuple[Any, str, str]] = {
     "cause": (_("投诉原因"), "cause", "cause"),
     "business": (_("业务类别"), "business_type", "business_type"),
 }
-LISTED = {"unit": "unit", "cause": "cause", "business": "business_type"}
-"""The filter of the list of complaints for a dimension."""
+LISTED = {"cause": "cause", "business": "business_type"}
+"""The filter of the list of complaints for a dimension; the list's organisation takes in those below it."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,8 @@ class Heat:
 
     title: str
     heads: list[str]
-    lines: list[tuple[str, list[HeatCell], int]]
+    lines: list[tuple[str, list[HeatCell], HeatCell]]
+    """The name of each line, its cells, and all of the line, columns that are not shown included"""
     left: int
     """Complaints in lines or columns beyond those shown, or without one of the two."""
 
@@ -151,11 +152,12 @@ def _phrases(title: str, found: list[Phrase], counted: Tally, left: int, period:
         if mask(phrase.text).text != phrase.text:  # somebody's number or name said often is no topic
             continue
         url = link("insight_rows", words=phrase.text, **period.address())
+        earlier = link("insight_rows", words=phrase.text, **period.before.address())
         past = counted.texts_before
         share_now, share_before = phrase.count / max(1, counted.texts), phrase.before / past if past else None
         lines.append([
             Cell(phrase.text, url, "text"), Cell(phrase.count, url), Cell(share_now, kind="percent"),
-            Cell(phrase.before if past else None), Cell(share_before, kind="percent"),
+            Cell(phrase.before if past else None, earlier), Cell(share_before, kind="percent"),
         ])  # fmt: skip
     heads = [_("短语"), _("本期件数"), _("占比"), _("上期件数"), _("上期占比")]
     note = _("本期 %(now)d 件、上期 %(then)d 件投诉的原话，全部计入。")
@@ -249,9 +251,12 @@ def heat(user: Any, period: Period, down: str, across: str, *, rows: Any = None,
         cells[(line[DIMENSIONS[down][1]], line[DIMENSIONS[across][1]])] += line["n"]
     shown = [cells[(a, b)] for a in lines for b in columns]
     most = max(shown, default=0)
+    sums: Counter[Any] = Counter()
+    for (a, _b), n in cells.items():
+        sums[a] += n
     table = [
         (name, [_cell(cells[(a, b)], most, period, {down: a, across: b, **(where or {})}) for b in columns],
-         sum(cells[(a, b)] for b in columns))
+         _cell(sums[a], 0, period, {down: a, **(where or {})}))
         for a, name in lines.items()
     ]  # fmt: skip
     return Heat(_heat_title(lines, columns, cells, most), list(columns.values()), table, total - sum(shown))
@@ -312,7 +317,8 @@ def control(user: Any, period: Period, *, unit: Any = None, cause: str = "") -> 
             _limit(_("下限"), lower, "#7b8794"),
         ],
     }  # fmt: skip
-    table = [[a, b, c, d, e] for a, b, c, d, e in zip(names, counts, centre, lower, upper, strict=True)]
+    opened = [Cell(n, point["url"]) for n, point in zip(counts, data, strict=True)]
+    table = [list(line) for line in zip(names, opened, centre, lower, upper, strict=True)]
     heads = [_("期间"), _("件数"), _("中心线"), _("下限"), _("上限")]
     return Figure("control", _control_title(found, names), option, period.label, _("件"), heads, table)
 

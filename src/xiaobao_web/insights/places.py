@@ -156,9 +156,9 @@ def places(
     urls = {pk: link("insight_places", within=pk, **here) for pk in shown}
     cards = _cards({pk: branches[pk] for pk in shown}, names, urls, measure, unit)
     tables = (
-        _table(_("省份"), {p: totals[p] for p in sorted(totals, key=lambda p: -totals[p].count)},
+        _table(_("各省"), _("省份"), {p: totals[p] for p in sorted(totals, key=lambda p: -totals[p].count)},
                {p: p for p in totals}, {p: link("insight_places", province=p, **here) for p in totals}),
-        _table(_("机构"), {pk: branches[pk] for pk in shown}, names, urls),
+        _table(_("各机构"), _("机构"), {pk: branches[pk] for pk in shown}, names, urls),
     )  # fmt: skip
     return Places(tiles, cards, tables[0], tables[1], nowhere, _answer(totals, measure, nowhere))
 
@@ -200,7 +200,9 @@ def _cards(found: dict[int, Sum], names: dict[int, str], urls: dict[int, str], m
     ]  # fmt: skip
 
 
-def _table(head: str, found: dict[Any, Sum], names: dict[Any, str], urls: dict[Any, str]) -> Table:
+def _table(
+    title: str, head: str, found: dict[Any, Sum], names: dict[Any, str], urls: dict[Any, str]
+) -> Table:  # fmt: skip
     heads = [head, _("件数"), _("网点数"), _("每千网点"), _("个人客户数"), _("每万客户")]
     lines = [
         [Cell(names[key], urls[key], "text"), Cell(total.count, urls[key]), Cell(total.outlets or None),
@@ -208,7 +210,7 @@ def _table(head: str, found: dict[Any, Sum], names: dict[Any, str], urls: dict[A
          Cell(total.value("customers"), kind="money")]
         for key, total in found.items()
     ]  # fmt: skip
-    return Table("", heads, lines)
+    return Table(title, heads, lines)
 
 
 def _answer(totals: dict[str, Sum], measure: str, nowhere: int) -> str:

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("map/", listening.heat, name="insight_map"),
     path("control/", listening.control, name="insight_control"),
     path("rows/", listening.rows, name="insight_rows"),
+    path("sheets/<slug:page>/", listening.sheet, name="insight_sheet"),
     RectificationList.at("rectifications/"),
     path("rectifications/new/", rectifying.new, name="insight_rectification_new"),
     path("rectifications/<int:pk>/", rectifying.show, name="insight_rectification"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import DateField, Func
 from django.utils import timezone
@@ -141,6 +143,9 @@ def _day(text: str) -> date | None:
         return None
 
 
-def choices(here: Period) -> list[dict[str, Any]]:
-    """Return the named periods as tabs, the one shown marked."""
-    return [{"label": label, "url": f"?period={key}", "current": key == here.key} for key, label in PRESETS.items()]
+def choices(here: Period, keep: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """Return the named periods as tabs, the one shown marked; `keep`: the keys of the address that stay."""
+    return [
+        {"label": label, "url": "?" + urlencode({"period": key, **(keep or {})}), "current": key == here.key}
+        for key, label in PRESETS.items()
+    ]

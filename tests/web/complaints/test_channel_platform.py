@@ -273,6 +273,16 @@ def test_an_answer_waits_for_a_platform_that_is_away_and_gives_up_in_the_end(cas
     assert Event.objects.filter(type="complaints.platform_reply_failed").count() == 2
 
 
+def test_an_answer_in_other_hands_is_left_to_them(case, server, bank):
+    row = platforms.reply(case.contacts.get(), by=bank["liaison"], text="已退还。")
+    PlatformReply.objects.update(busy_until=timezone.now() + timedelta(minutes=1), tries=1)
+    assert platforms.send_reply(row.pk) == "waiting"
+    assert server.replies == {}
+    PlatformReply.objects.update(busy_until=timezone.now() - timedelta(seconds=1))
+    assert platforms.send_reply(row.pk) == "sent"
+    assert len(server.replies) == 1
+
+
 def test_secrets_are_never_shown_logged_or_kept_plain(platform, bank, client_of, server, caplog):
     client = client_of("admin")
     url = reverse("complaint_platform", args=[platform.pk])

@@ -25,7 +25,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from xiaobao_web.complaints.models import ChannelCursor, Contact, Platform
+from xiaobao_web.complaints import services
+from xiaobao_web.complaints.models import ChannelCursor, Contact, Platform, PlatformReply
 from xiaobao_web.complaints.services import platforms
 from xiaobao_web.kernel.errors import Refused
 from xiaobao_web.kernel.models.journal import Event
@@ -84,6 +85,9 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.complaints: list[dict[str, Any]] = []
         self.replies: list[tuple[str, dict[str, Any]]] = []
+        self.history: list[dict[str, Any]] = []
+        self.lost = 0
+        """Answers taken whose receipts get lost"""
         self.asked: list[dict[str, list[str]]] = []
         self.refused = 0
         self.nonces: set[str] = set()
@@ -107,8 +111,13 @@ class Handler(BaseHTTPRequestHandler):
             return
         parts = urlsplit(self.path)
         if body:
-            self.server.replies.append((parts.path.split("/")[-2], json.loads(body)))
-            self._answer(204, "")
+            self._replied(parts.path.split("/")[-2], json.loads(body))
+        elif parts.path.endswith("/negotiation-historys"):
+            query = parse_qs(parts.query)
+            start, size = int(query["offset"][0]), int(query["limit"][0])
+            rows = [row for row in self.server.history if row["complaint_id"] == parts.path.split("/")[-2]]
+            told = {"data": rows[start : start + size], "limit": size, "offset": start, "total_count": len(rows)}
+            self._answer(200, json.dumps(told))
         elif parts.path.endswith("complaints-v2"):
             query = parse_qs(parts.query)
             self.server.asked.append(query)
@@ -119,6 +128,16 @@ class Handler(BaseHTTPRequestHandler):
         else:
             number = parts.path.split("/")[-1]
             self._answer(200, json.dumps(next(x for x in self.server.complaints if x["complaint_id"] == number)))
+
+    def _replied(self, number: str, told: dict[str, Any]) -> None:
+        self.server.replies.append((number, told))
+        entry = {"complaint_id": number, "operator": "商户", "operate_type": "MERCHANT_RESPONSE"}
+        self.server.history.append({**entry, "operate_details": told["response_content"]})
+        if self.server.lost:
+            self.server.lost -= 1
+            self.close_connection = True
+            return
+        self._answer(204, "")
 
     def _verified(self, body: str) -> bool:
         schema, _space, told = self.headers.get("Authorization", "").partition(" ")
@@ -233,6 +252,54 @@ def test_an_answer_is_signed_with_its_body_and_not_too_long(platform, server):
     ]
     with pytest.raises(Refused, match="200 字"):
         adapter.reply("200201", "长" * 201, token="t2")
+    assert len(server.replies) == 1
+
+
+def handled(platform: Platform, server: Server, bank: Any) -> Contact:
+    server.complaints = [complaint(1)]
+    platforms.pull(platform)
+    contact = Contact.objects.get()
+    row = services.screen_kind(contact, by=bank["complaints"], kind="complaint", unit=bank.units["branch"])
+    services.assign(services.accept(row.case, by=bank["complaints"]), by=bank["complaints"], handler=bank["liaison"])
+    return contact
+
+
+def test_an_answer_whose_receipt_was_lost_stands_once(platform, server, bank):
+    contact = handled(platform, server, bank)
+    row = platforms.reply(contact, by=bank["liaison"], text="会员费已退还。\n请查收")
+    server.lost = 1
+    assert platforms.send_reply(row.pk) == "waiting"
+    server.history = [{"complaint_id": server.replies[0][0], "operate_type": "USER_RESPONSE"}] * 120 + server.history
+    assert platforms.send_reply(row.pk) == "sent", "found on the second page of the history"
+    assert len(server.replies) == 1
+    again = platforms.reply(contact, by=bank["liaison"], text="会员费已退还。\n请查收")
+    server.lost = 1
+    assert platforms.send_reply(again.pk) == "waiting"
+    assert platforms.send_reply(again.pk) == "sent"
+    assert len(server.replies) == 2, "the same words said again on purpose are another answer"
+
+
+def test_an_answer_that_did_not_arrive_is_sent_again(platform, server, bank):
+    contact = handled(platform, server, bank)
+    row = platforms.reply(contact, by=bank["liaison"], text="会员费已退还。")
+    server.lost = 1
+    platforms.send_reply(row.pk)
+    own = server.history[0]
+    server.history = [{**own, "operate_details": "别的话"}, {**own, "operate_details": None},
+                      {**own, "operate_type": "USER_RESPONSE"}]  # fmt: skip
+    server.replies = []
+    assert platforms.send_reply(row.pk) == "sent"
+    assert len(server.replies) == 1
+
+
+def test_an_answer_that_was_given_up_is_looked_for_before_it_is_written_again(platform, server, bank):
+    contact = handled(platform, server, bank)
+    row = platforms.reply(contact, by=bank["liaison"], text="会员费已退还。")
+    PlatformReply.objects.update(at=timezone.now() - timedelta(days=4))
+    server.lost = 1
+    assert platforms.send_reply(row.pk) == "failed"
+    again = platforms.reply(contact, by=bank["liaison"], text="会员费已退还。")
+    assert platforms.send_reply(again.pk) == "sent"
     assert len(server.replies) == 1
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
 
 from xiaobao_web.complaints import services
-from xiaobao_web.complaints.models import Contact, NearKey
+from xiaobao_web.complaints.jobs import fill_keys
+from xiaobao_web.complaints.models import Contact, ContactKey, NearKey
 from xiaobao_web.complaints.services import similar
 from xiaobao_web.kernel import retention
 
@@ -45,3 +49,35 @@ def test_what_is_old_is_forgotten_and_not_remembered_anew(flow):
     similar.remember(first)
     assert not first.near_keys.exists()
     assert set(first.keys.values_list("key", flat=True)) == kept
+
+
+def keys_of(contact: Contact) -> tuple[set[int], set[int]]:
+    return set(contact.keys.values_list("key", flat=True)), set(contact.near_keys.values_list("key", flat=True))
+
+
+def test_earlier_contacts_get_their_keys_in_batches_that_may_be_cut_short(flow):
+    made = [told(f"{FIRST}，第{n}次") for n in range(5)]
+    wanted = {row.pk: keys_of(row) for row in made}
+    NearKey.objects.all().delete()
+    ContactKey.objects.filter(contact=made[0]).delete()
+    assert similar.fill(most=2)[0] == 0, "what came in within the hour is the job's"
+    flow.later(hours=2)
+    count, last = similar.fill(most=2)
+    assert (count, last) == (2, made[1].pk)
+    out = StringIO()
+    call_command("complaint_keys", "--batch", "2", "--limit", "2", stdout=out)
+    assert "已补建 2 件，还有 1 件" in out.getvalue()
+    assert fill_keys() == 1
+    assert {row.pk: keys_of(row) for row in made} == wanted
+    out = StringIO()
+    call_command("complaint_keys", stdout=out)
+    assert out.getvalue().strip() == "没有需要补建的来件"
+    assert similar.candidates(similar.facts(told(LATER)))[1] == made[-1].pk
+
+
+def test_what_is_too_old_to_meet_by_rare_words_gets_no_keys(flow):
+    told(FIRST)
+    NearKey.objects.all().delete()
+    flow.later(days=150)
+    assert fill_keys() == 0
+    assert not NearKey.objects.exists()

@@ -115,7 +115,7 @@ def test_clusters_have_names_and_cases(told, bank, month):
 
 def test_the_map_counts_and_links(told, bank, month):
     found = listening.heat(bank["office"], month, "unit", "cause")
-    lines = {name: total for name, _cells, total in found.lines}
+    lines = {name: total.count for name, _cells, total in found.lines}
     assert lines == {"江城分行": 24, "海州分行": 6}
     assert "24" in found.title
     cells = {cell.count: cell for _name, row, _total in found.lines for cell in row}
@@ -133,7 +133,7 @@ def test_the_control_chart_marks_the_week_beyond_its_limit(weeks, bank):
     last = timezone.localdate()
     chart = listening.control(bank["office"], Period("custom", last - timedelta(days=80), last))
     assert "超出控制上限" in chart.title
-    assert [row[1] for row in chart.rows][-1] == 30
+    assert [row[1].value for row in chart.rows][-1] == 30
     few = listening.control(bank["office"], Period("custom", last - timedelta(days=10), last))
     assert few.option == {}
 

@@ -10,6 +10,7 @@ import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from rest_answers import did
 
 from xiaobao_web.findings import decisions
 from xiaobao_web.findings.models import Issue
@@ -25,11 +26,6 @@ CHANGED = "安享理财，业绩以实际为准，理财非存款，产品有风
 
 def send(client: Client, path: str, body: dict[str, Any] | None = None, method: str = "post") -> Any:
     return getattr(client, method)(f"/api/reviews{path}", body or {}, content_type="application/json")
-
-
-def did(answer: Any, status: int = 200) -> Any:
-    assert answer.status_code == status, answer.content.decode()[:500]
-    return answer.json()
 
 
 def concluded(bank: Any, flow: Any) -> Review:

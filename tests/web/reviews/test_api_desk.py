@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image, ImageDraw
+from rest_answers import did
 
 from xiaobao_web.findings.models import Finding
 from xiaobao_web.reviews import queries, services
@@ -20,11 +21,6 @@ TWICE = "安享理财，稳赚不赔！\n理财非存款。\n再说一遍：稳�
 
 def send(client: Client, path: str, body: dict[str, Any] | None = None) -> Any:
     return client.post(f"/api/reviews/{path}", body or {}, content_type="application/json")
-
-
-def did(answer: Any, status: int = 200) -> Any:
-    assert answer.status_code == status, answer.content.decode()[:500]
-    return answer.json()
 
 
 def taken(flow: Any, bank: Any, text: str = TWICE) -> Review:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from rest_answers import did
 
 from xiaobao_web.reviews import documents, services
 from xiaobao_web.reviews.models import Review
@@ -16,11 +17,6 @@ pytestmark = pytest.mark.django_db
 
 def send(client: Client, path: str, body: dict[str, Any] | None = None, method: str = "post") -> Any:
     return getattr(client, method)(f"/api/reviews/{path}", body or {}, content_type="application/json")
-
-
-def did(answer: Any, status: int = 200) -> Any:
-    assert answer.status_code == status, answer.content.decode()[:500]
-    return answer.json()
 
 
 def test_a_draft_is_changed(bank: Any, client_of: Any, flow: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from rest_answers import did
 
 from xiaobao_web.reviews.models import Answer, Point, Review
 
@@ -15,11 +16,6 @@ CHANGED = "安享理财，业绩以实际为准，理财非存款，产品有风
 
 def send(client: Client, review: Review, path: str, body: dict[str, Any] | None = None, method: str = "post") -> Any:
     return getattr(client, method)(f"/api/reviews/{review.pk}{path}", body or {}, content_type="application/json")
-
-
-def did(answer: Any, status: int = 200) -> Any:
-    assert answer.status_code == status, answer.json()
-    return answer.json()
 
 
 def points(client: Client, review: Review) -> list[dict[str, Any]]:

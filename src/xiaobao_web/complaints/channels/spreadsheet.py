@@ -67,6 +67,12 @@ class Row:
     faults: list[str] = field(default_factory=list)
     fate: str = ""
 
+    @property
+    def received(self) -> datetime | None:
+        """Return when the row says that it was received, None where it does not."""
+        told = self.record.get("received_at")
+        return datetime.fromisoformat(told) if told else None
+
 
 def headings(
     data: bytes, remembered: dict[str, str], fields: Mapping[str, Sequence[str]] = FIELDS

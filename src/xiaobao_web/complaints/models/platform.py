@@ -51,6 +51,10 @@ class PlatformReply(models.Model):
     text = models.TextField(_("回复内容"))
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     state = models.CharField(_("状态"), max_length=10, choices=ReplyState.choices, default=ReplyState.WAITING.value)
+    tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    """Times it was begun to be handed over, kept before the platform is asked"""
+    busy_until = models.DateTimeField(null=True, editable=False)
+    """Until when somebody is handing it over"""
     error = models.CharField(_("原因"), max_length=300, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("回复人"))
     at = models.DateTimeField(_("回复时间"), auto_now_add=True)

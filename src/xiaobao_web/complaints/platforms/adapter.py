@@ -92,8 +92,12 @@ class Adapter(Protocol):
     def pull(self, cursor: str) -> Batch:
         """Return the page of complaints at a cursor, "" for the first; raises Unreachable or Refused."""
 
-    def reply(self, number: str, text: str, *, token: str) -> None:
-        """Hand an answer over, once a token however often it is sent; raises Unreachable or Refused."""
+    def reply(self, number: str, text: str, *, token: str, before: int | None = None) -> None:
+        """Hand an answer over, once a token however often it is sent; raises Unreachable or Refused.
+
+        before: where the answer may stand there already, how many others in the same words it has taken; None at
+        the first time.
+        """
 
     def callback(self, headers: Mapping[str, str], body: bytes, *, now: float) -> list[Item]:
         """Return the complaints in a callback; raises NotSigned, or BadValue for what cannot be read."""

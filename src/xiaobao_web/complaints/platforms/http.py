@@ -102,8 +102,8 @@ class Http:
         more = bool(_at(answer, said.more)) if said.more else bool(after) and after != cursor and bool(told)
         return Batch([self.item(item) for item in told], after, more)
 
-    def reply(self, number: str, text: str, *, token: str) -> None:
-        """Hand an answer over under an idempotency key."""
+    def reply(self, number: str, text: str, *, token: str, before: int | None = None) -> None:
+        """Hand an answer over under an idempotency key, by which the platform knows what it has taken already."""
         path = self.options.reply_path.replace("{number}", quote(number, safe=""))
         body = json.dumps({self.options.reply_name: text}, ensure_ascii=False).encode()
         self._asked("POST", path, body, {"Idempotency-Key": token})

@@ -50,6 +50,8 @@ PATH = "/v3/merchant-service/complaints-v2"
 WINDOW = 29
 """Days beside the first that one question may span: 30 at most."""
 LONGEST_REPLY = 200
+HISTORY, HISTORY_PAGES = 100, 20
+"""Entries of a complaint's history that are asked for at once (300 at most), and how many times."""
 FIELDS = {
     "number": "complaint_id", "text": "complaint_detail", "received_at": "complaint_time", "phone": "payer_phone",
     "state": "complaint_state", "amount": "complaint_order_info.0.amount",
@@ -108,13 +110,29 @@ class WechatPay:
             return Batch(items, f"{end}:0", True)
         return Batch(items, f"{max(begin, today - timedelta(days=1))}:0", False)
 
-    def reply(self, number: str, text: str, *, token: str) -> None:
-        """Hand an answer over; the platform knows no token, so that one whose receipt was lost may stand twice."""
+    def reply(self, number: str, text: str, *, token: str, before: int | None = None) -> None:
+        """Hand an answer over; the platform knows no token, so that its history is asked before one is sent again."""
         if len(text) > LONGEST_REPLY:
             told = _("微信支付的回复不超过 %(most)d 字，现有 %(n)d 字。")
             raise Refused(told % {"most": LONGEST_REPLY, "n": len(text)})
+        if before is not None and self._answers(number, text) > before:
+            return
         body = {"complainted_mchid": self.options.merchant, "response_content": text}
         self._asked("POST", f"{PATH}/{quote(number, safe='')}/response", json.dumps(body, ensure_ascii=False))
+
+    def _answers(self, number: str, text: str) -> int:
+        """Return how many of the merchant's answers to a complaint (协商历史) say these words."""
+        path, found, wanted = f"{PATH}/{quote(number, safe='')}/negotiation-historys", 0, "".join(text.split())
+        for page in range(HISTORY_PAGES):
+            query = urlencode({"limit": HISTORY, "offset": page * HISTORY})
+            told = self._asked("GET", f"{path}?{query}").get("data") or []
+            if not isinstance(told, list):
+                raise Refused(_("平台的回答里没有协商历史。"))
+            own = (item for item in told if isinstance(item, dict) and item.get("operate_type") == "MERCHANT_RESPONSE")
+            found += sum("".join(str(item.get("operate_details") or "").split()) == wanted for item in own)
+            if len(told) < HISTORY:
+                break
+        return found
 
     def callback(self, headers: Mapping[str, str], body: bytes, *, now: float) -> list[Item]:
         """Return the complaint that a signed, fresh and sealed callback names, as the platform has it now."""

@@ -12,6 +12,7 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,6 +32,8 @@ MOST_PAGES = 40
 MOST_WORDS = 2000
 PATIENCE = timedelta(days=3)
 """How long an answer is tried to be handed over."""
+BUSY = timedelta(minutes=5)
+"""How long handing over may take, its questions to the platform included, before another process tries."""
 SECRETS = ("key", "callback", "certificate")
 
 
@@ -199,23 +202,44 @@ def reply(contact: Contact, *, by: Any, text: str) -> PlatformReply:
 def send_reply(reply_id: int) -> str:
     """Hand an answer over to its platform; one that does not answer is tried again by the timetable."""
     row = PlatformReply.objects.select_related("platform", "contact").get(pk=reply_id)
-    if row.state != ReplyState.WAITING.value:
+    if not _claimed(row):
         return row.state
     number = str(row.contact.details["platform_number"])
     error, state = "", ReplyState.SENT.value
     try:
-        adapter_of(row.platform).reply(number, row.text, token=str(row.token))
+        adapter_of(row.platform).reply(number, row.text, token=str(row.token), before=_taken_before(row))
     except Unreachable as fault:
         late = timezone.now() - row.at > PATIENCE
         error, state = fault.message, ReplyState.FAILED.value if late else ReplyState.WAITING.value
     except PlatformError as fault:
         error, state = fault.message, ReplyState.FAILED.value
     rows = PlatformReply.objects.filter(pk=row.pk, state=ReplyState.WAITING.value)
-    rows.update(error=error[:300], state=state, sent_at=None if error else timezone.now())
+    rows.update(error=error[:300], state=state, sent_at=None if error else timezone.now(), busy_until=None)
     if state == ReplyState.FAILED.value:
         facts = {"platform": row.platform.name, "reason": error}
         journal.record("complaints.platform_reply_failed", on=row.contact.case or row.contact, facts=facts)
     return str(state)
+
+
+def _claimed(row: PlatformReply) -> bool:
+    """Take a waiting answer for this process alone and count the try, before the platform hears of it."""
+    now = timezone.now()
+    free = PlatformReply.objects.filter(Q(busy_until=None) | Q(busy_until__lt=now), pk=row.pk)
+    free = free.filter(state=ReplyState.WAITING.value)
+    taken = bool(free.update(tries=F("tries") + 1, busy_until=now + BUSY))
+    row.refresh_from_db(fields=["tries", "state"])
+    return taken
+
+
+def _taken_before(row: PlatformReply) -> int | None:
+    """Return how many answers of the same words the platform took, None where this one cannot stand there yet.
+
+    It may: an earlier try, or one of the same words that failed, can have lost no more than its receipt.
+    """
+    same = PlatformReply.objects.filter(contact=row.contact, text=row.text).exclude(pk=row.pk)
+    if row.tries <= 1 and not same.filter(state=ReplyState.FAILED.value).exists():
+        return None
+    return same.filter(state=ReplyState.SENT.value).count()
 
 
 def send_waiting() -> int:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from xiaobao.insight import compare, facts_of, keys
@@ -43,6 +44,39 @@ def remember(contact: Contact) -> list[dict[str, Any]]:
     if span is not None and span > span_now() - KEPT_SPANS:
         NearKey.objects.bulk_create([NearKey(contact=contact, key=key, span=span) for key in near_keys(mine)])
     return found
+
+
+def unremembered() -> QuerySet[Contact]:
+    """Return the contacts of the months that still meet by rare words and have no such keys yet, oldest first.
+
+    Those of the last hour are left to the job that looks for what belongs to them.
+    """
+    first = date.fromordinal((span_now() - KEPT_SPANS + 1) * NEAR_DAYS)
+    begin = timezone.make_aware(datetime.combine(first, time.min))
+    rows = Contact.objects.filter(received_at__gte=begin, created_at__lt=timezone.now() - timedelta(hours=1))
+    return rows.filter(~Exists(NearKey.objects.filter(contact=OuterRef("pk")))).order_by("pk")
+
+
+def fill(*, most: int, after: int = 0) -> tuple[int, int]:
+    """Store the keys of contacts that came before such keys were kept; return how many, and the last one's key.
+
+    `after` is where the last call ended; what has keys already is passed over, so that it may begin anew at any time.
+    Nothing is linked: whoever comes next meets them.
+    """
+    rows = list(unremembered().filter(pk__gt=after)[:most])
+    known = set(ContactKey.objects.filter(contact__in=rows).values_list("contact", flat=True))
+    near, other = [], []
+    for contact in rows:
+        mine = facts(contact)
+        span = span_of(mine)
+        if span is not None and span > span_now() - KEPT_SPANS:
+            near += [NearKey(contact=contact, key=key, span=span) for key in near_keys(mine)]
+        if contact.pk not in known:
+            other += [ContactKey(contact=contact, key=key) for key in keys(mine)]
+    with transaction.atomic():
+        NearKey.objects.bulk_create(near, batch_size=1000)
+        ContactKey.objects.bulk_create(other, batch_size=1000)
+    return len(rows), rows[-1].pk if rows else after
 
 
 def span_of(mine: Any) -> int | None:

@@ -96,7 +96,8 @@ def _step(request: HttpRequest, context: dict[str, Any]) -> CodeSheet | None:
     if not context["version"].strip():
         raise BadValue(_("请填写编码表的版本或发布日期，不超过 60 字。"))
     context |= {
-        "preview": shown, "stored": stored, "name": name, "bad": shown.faults[:SHOWN], "made": shown.count(codes.MADE),
+        "preview": shown, "stored": stored, "name": name, "made": shown.count(codes.MADE),
+        "bad": [{"row": row, "faults": [fault]} for row, fault in shown.faults[:SHOWN]],
         "changed": shown.count(codes.CHANGED), "kept": shown.count(codes.KEPT),
     }  # fmt: skip
     return None

@@ -5,75 +5,27 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from xiaobao_web.complaints import data, services
+from xiaobao_web.complaints import services
 from xiaobao_web.complaints.channels import transferred
 from xiaobao_web.complaints.channels.spreadsheet import unit_named
-from xiaobao_web.complaints.forms.fields import DayInput, case_of, choice, line, moment, text, unit
-from xiaobao_web.complaints.models import BureauTemplate, RegulatorTransfer, Source
+from xiaobao_web.complaints.forms.transfers import SheetForm
+from xiaobao_web.complaints.models import BureauTemplate, RegulatorTransfer
 from xiaobao_web.complaints.services import documents, intake, taking_down
+from xiaobao_web.complaints.services import transfer_sheets as sheets
 from xiaobao_web.complaints.services.regulators import REPORT_FIELDS, branch_of
 from xiaobao_web.complaints.views.cases import find_case, tell
 from xiaobao_web.kernel import journal
 from xiaobao_web.kernel.access import can, find, require, visible_to
-from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError
+from xiaobao_web.kernel.errors import Hidden, PlatformError
 from xiaobao_web.kernel.serving import respond
-
-OF_A_NEW_CASE = frozenset({"unit", "customer_name", "phone", "cause", "business_type"})
-"""What the sheet says of the case, when it becomes one of its own."""
-
-
-class NewForm(forms.Form):
-    """A transfer as the regulator's sheet has it."""
-
-    source = choice(gettext_lazy("转办来源"), Source.choices)
-    bureau = line(
-        gettext_lazy("转办机构"), most=80, help_text=gettext_lazy("如：××监管局。反馈报告按这个名称选用模板。")
-    )
-    number = line(gettext_lazy("转办编号"), most=80)
-    received_at = moment(gettext_lazy("收到转办"))
-    forwarded_on = forms.DateField(label=gettext_lazy("转出日期"), required=False, widget=DayInput())
-    received_by_bureau = forms.DateField(label=gettext_lazy("监管收到投诉"), required=False, widget=DayInput())
-    due_on = forms.DateField(label=gettext_lazy("要求反馈"), required=False, widget=DayInput())
-    case = line(gettext_lazy("已有投诉编号"), required=False, most=40,
-                help_text=gettext_lazy("同一投诉已在我行登记的填编号，两种期限并行计算。"))  # fmt: skip
-    text = text(gettext_lazy("转办内容"), 8, most=20000, required=False)
-    customer_name = line(gettext_lazy("投诉人"), required=False, most=80)
-    phone = line(gettext_lazy("电话"), required=False, most=40)
-    unit = unit(
-        gettext_lazy("责任机构"), required=False, help_text=gettext_lazy("按属地局对应的分行选择，总行同时可见。")
-    )
-    business_type = choice(gettext_lazy("业务类别"), data.business_types(), required=False)
-    cause = choice(gettext_lazy("投诉原因"), data.causes(), required=False)
-
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_number(self) -> str:
-        """Return the number without blanks around it."""
-        return str(self.cleaned_data["number"]).strip()
-
-    def clean_case(self) -> Any:
-        """Return the case of the number, None where the transfer becomes a case of its own."""
-        number = self.cleaned_data["case"]
-        return case_of(number, self.user) if number else None
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for the words where there is no case yet."""
-        found = super().clean() or {}
-        if found.get("case") is None and "case" in found and not found.get("text", "").strip():
-            self.add_error("text", _("请粘贴转办内容。"))
-        return found
 
 
 @require_http_methods(["GET", "POST"])
@@ -82,17 +34,10 @@ def new(request: HttpRequest) -> HttpResponse:
     require(request.user, "complaints.regulator")
     if request.method == "POST" and request.POST.get("action") == "read":
         return _pasted(request)
-    form = NewForm(request.POST if request.method == "POST" else None, user=request.user)
+    form = SheetForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        given = {key: value for key, value in form.cleaned_data.items() if value not in (None, "")}
-        if "case" in given:
-            given = {key: value for key, value in given.items() if key not in OF_A_NEW_CASE}
-        elif given.get("text"):
-            moment = timezone.localtime(given.get("received_at") or timezone.now())
-            given["ticket"] = intake.read_ticket("regulator_transfer", received_at=moment, text=given["text"])
         try:
-            known = _registered(given, request.user)
-            made = known or services.receive_transfer(by=request.user, **{"text": "", **given})
+            made, known = sheets.register(form.cleaned_data, by=request.user)
         except PlatformError as error:
             tell(form, error)
         else:
@@ -102,29 +47,11 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "complaints/transfer_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _registered(given: dict[str, Any], user: Any) -> RegulatorTransfer | None:
-    """Return the transfer that the same sheet made before; raises BadValue where its number says something else now."""
-    rows = RegulatorTransfer.objects.select_related("case__unit").filter(source=given["source"], number=given["number"])
-    known = rows.first()
-    if known is None:
-        return None
-    if not visible_to(user, rows, "complaints.view").exists():
-        told = _("这个编号已由其他机构登记，不在您的查看范围内；请联系消保办。")
-        raise BadValue(told, fields={"number": told})
-    said = {row.text.strip() for row in known.case.contacts.all()}
-    if given.get("case") not in (None, known.case) or given.get("text", "").strip() not in {"", *said}:
-        told = _(
-            "这个编号已登记（%s）。督办、退回补正请在那件投诉里办理；内容有更正的，登记来件并填那件投诉的编号并入。"
-        )
-        raise BadValue(told % known.case.number, fields={"number": told % known.case.number})
-    return known
-
-
 def _pasted(request: HttpRequest) -> HttpResponse:
     """Show what a pasted sheet says, field by field; a number that is known leads to its transfer."""
     words = request.POST.get("pasted", "")[:20000]
     told = transferred.read_pasted(words)
-    initial: dict[str, Any] = {name: said.value for name, said in told.fields.items() if name in NewForm.base_fields}
+    initial: dict[str, Any] = {name: said.value for name, said in told.fields.items() if name in SheetForm.base_fields}
     ticket = intake.read_ticket("regulator_transfer", received_at=timezone.localtime(), text=initial.get("text", ""))
     for name in ("customer_name", "phone", "business_type", "cause"):
         initial.setdefault(name, ticket["ticket"].get(name) or "")
@@ -134,7 +61,7 @@ def _pasted(request: HttpRequest) -> HttpResponse:
     if initial.get("number"):
         rows = RegulatorTransfer.objects.select_related("case__unit").filter(number=initial["number"])
         known = visible_to(request.user, rows, "complaints.view").first()
-    form = NewForm(initial=initial, user=request.user)
+    form = SheetForm(initial=initial, user=request.user)
     values = taking_down.values_of(ticket)
     values["phone"] = taking_down.Value(initial["phone"], None, [])
     context = {

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.apps import apps
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from xiaobao_web.complaints import data
-from xiaobao_web.insights import listening, places, queries
+from xiaobao_web.insights import behind, handing_out, listening, places, queries, sheets
 from xiaobao_web.kernel import formats, periods, tallies
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.periods import Period
 from xiaobao_web.kernel.requests import SignedIn
-from xiaobao_web.kernel.tallies import Cell, Table
 
 PAGES = (("insight_words", _("热词")), ("insight_clusters", _("主题聚类")), ("insight_places", _("地图")),
          ("insight_map", _("分布")), ("insight_control", _("控制图")))  # fmt: skip
 MOST_ROWS = 200
-MAPS = (("unit", "cause"), ("product", "cause"), ("unit", "product"), ("unit", "business"), ("business", "cause"))
 
 
 def context_of(request: SignedIn, here: str) -> tuple[Period, dict[str, Any]]:
@@ -31,7 +31,10 @@ def context_of(request: SignedIn, here: str) -> tuple[Period, dict[str, Any]]:
         {"label": label, "url": tallies.link(name, **period.address()), "current": name == here}
         for name, label in PAGES
     ]
-    return period, {"period": period, "periods": periods.choices(period), "pages": pages}
+    kept = _kept(request)
+    page = here.removeprefix("insight_")
+    return period, {"period": period, "periods": periods.choices(period, kept), "pages": pages, "keep": kept,
+                    "sheet_url": _sheet_url(request, page, period)}  # fmt: skip
 
 
 @require_GET
@@ -70,12 +73,11 @@ def clusters(request: SignedIn) -> HttpResponse:
 def heat(request: SignedIn) -> HttpResponse:
     """Show where complaints gather."""
     period, context = context_of(request, "insight_map")
-    chosen = request.GET.get("by", "")
-    pair = next((item for item in MAPS if "-".join(item) == chosen), MAPS[0])
+    pair = sheets.pair_of(request.GET.dict())
     names = listening.DIMENSIONS
     kinds = [
         {"label": f"{names[a][0]} × {names[b][0]}", "current": (a, b) == pair,
-         "url": tallies.link("insight_map", by=f"{a}-{b}", **period.address())} for a, b in MAPS
+         "url": tallies.link("insight_map", by=f"{a}-{b}", **period.address())} for a, b in sheets.MAPS
     ]  # fmt: skip
     context |= {"heat": listening.heat(request.user, period, *pair), "kinds": kinds, "first": names[pair[0]][0]}
     return render(request, "insights/map.html", context)
@@ -85,32 +87,20 @@ def heat(request: SignedIn) -> HttpResponse:
 def control(request: SignedIn) -> HttpResponse:
     """Show whether a week is out of the ordinary."""
     period, context = context_of(request, "insight_control")
+    unit, cause = sheets.of_chart(request.GET.dict())
     units = apps.get_model("people", "Organisation").objects.filter(active=True).order_by("path")
-    given = request.GET.get("unit", "")
-    unit = units.filter(pk=int(given)).first() if given.isascii() and given.isdigit() and len(given) < 12 else None
     causes = [name for name, _label in data.causes()]
-    cause = request.GET.get("cause", "") if request.GET.get("cause", "") in causes else ""
     context |= {"chart": listening.control(request.user, period, unit=unit, cause=cause), "units": units,
                 "causes": causes, "unit": unit, "cause": cause}  # fmt: skip
     return render(request, "insights/control.html", context)
-
-
-def place_of(request: SignedIn) -> tuple[Any, str]:
-    """Return the organisation (`within`) or the province that an address names, None and "" where it names none."""
-    given = request.GET.get("within", "")
-    units = apps.get_model("people", "Organisation").objects
-    unit = units.filter(pk=int(given)).first() if given.isascii() and given.isdigit() and len(given) < 12 else None
-    province = request.GET.get("province", "")
-    return unit, province if unit is None and province in places.provinces() else ""
 
 
 @require_GET
 def map_of_places(request: SignedIn) -> HttpResponse:
     """Show the provinces and branches that complaints come from, and what they are about there."""
     period, context = context_of(request, "insight_places")
-    measure = request.GET.get("measure", "")
-    measure = measure if measure in places.MEASURES else "count"
-    unit, province = place_of(request)
+    measure = sheets.measure_of(request.GET.dict())
+    unit, province = behind.place_of(request.GET.dict())
     rows = listening.cases_of(request.user, period)
     here = {"within": unit.pk if unit else None, "province": province}
     kinds = [
@@ -134,41 +124,28 @@ def map_of_places(request: SignedIn) -> HttpResponse:
 
 @require_GET
 def rows(request: SignedIn) -> HttpResponse:
-    """Show the complaints behind a phrase or a cell."""
+    """Show the complaints behind a figure."""
     require(request.user, "insights.view")
     period = periods.read(request.GET)
-    found, told = listening.cases_of(request.user, period), []
-    keys: list[int] | None = None
-    phrase, group = request.GET.get("words", "").strip()[:60], request.GET.get("group", "").strip()[:80]
-    if phrase:
-        keys, told = listening.keys_of_phrase(request.user, period, phrase), [_("原话有“%s”") % phrase]
-    elif group:
-        keys, told = listening.keys_of_group(request.user, period, group), [_("说的是“%s”") % group]
-    if keys is not None:
-        found = found.filter(pk__in=keys[:MOST_ROWS])
-    for key, (label, path, _shown) in listening.DIMENSIONS.items():
-        value = request.GET.get(key, "")
-        number = path in ("unit", "product")
-        if value and (not number or (value.isascii() and value.isdigit() and len(value) < 12)):
-            found = found.filter(**{path: int(value) if number else value})
-            told.append(str(label) if number else f"{label}：{value}")
-    unit, province = place_of(request)
-    found = places.within(found, province=province, unit=unit)
-    told += [str(unit)] if unit is not None else [province] if province else []
-    shown = list(found.select_related("unit", "product").order_by("-received_at", "-pk")[: MOST_ROWS + 1])
-    cut, shown = len(shown) > MOST_ROWS or len(keys or ()) > MOST_ROWS, shown[:MOST_ROWS]
-    n = len(keys) if keys is not None else found.count() if cut else len(shown)
-    context = {"table": _table(shown, cut), "told": told, "period": period, "n": n}
+    found = behind.behind(request.user, period, request.GET.dict())
+    note = _("只显示最近 %(most)d 件；导出可得最近 %(all)d 件。") % {"most": MOST_ROWS, "all": sheets.MOST_ROWS}
+    context = {"table": behind.table(found, MOST_ROWS, note), "told": found.told, "period": period, "n": found.n,
+               "sheet_url": _sheet_url(request, "rows", period)}  # fmt: skip
     return render(request, "insights/rows.html", context)
 
 
-def _table(cases: list[Any], cut: bool) -> Table:
-    heads = [_("投诉编号"), _("事项"), _("责任机构"), _("产品"), _("投诉原因"), _("收到"), _("状态")]
-    lines = [
-        [Cell(row.number, row.get_absolute_url(), "text"), Cell(row.title, row.get_absolute_url(), "text"),
-         Cell(str(row.unit), kind="text"), Cell(str(row.product.name if row.product else row.product_name) or None,
-         kind="text"), Cell(row.cause or None, kind="text"), Cell(formats.moment(row.received_at), kind="text"),
-         Cell(row.get_state_display(), kind="text")]
-        for row in cases
-    ]  # fmt: skip
-    return Table("", heads, lines, _("只显示最近 %d 件，请缩短期间。") % MOST_ROWS if cut else "")
+def _sheet_url(request: SignedIn, page: str, period: Period) -> str:
+    """Return the address of the workbook of what a page shows."""
+    query = {**_kept(request), **period.address()}
+    return f"{reverse('insight_sheet', args=[page])}?{urlencode(query)}"
+
+
+def _kept(request: SignedIn) -> dict[str, str]:
+    """Return what the address asks for beside its days."""
+    return {key: str(value)[:100] for key, value in request.GET.items() if key in sheets.KEYS and value}
+
+
+@require_GET
+def sheet(request: SignedIn, page: str) -> HttpResponse:
+    """Hand out what a page shows as a workbook."""
+    return handing_out.page(request.user, page, periods.read(request.GET), request.GET.dict())

@@ -8,19 +8,15 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
-from xiaobao_web.insights import bulletin as bulletins
-from xiaobao_web.insights import forms, services, statistics
+from xiaobao_web.insights import forms, handing_out, services, statistics
 from xiaobao_web.insights.models import Base, Statement
 from xiaobao_web.kernel import journal, periods, tallies
 from xiaobao_web.kernel.access import can, find, require
 from xiaobao_web.kernel.errors import BadValue, Refused
 from xiaobao_web.kernel.requests import SignedIn
-from xiaobao_web.kernel.serving import respond
-from xiaobao_web.kernel.wordfiles import DOCX
 
 
 @require_GET
@@ -41,25 +37,14 @@ def figures(request: SignedIn) -> HttpResponse:
 
 @require_GET
 def sheet(request: SignedIn) -> HttpResponse:
-    """Hand out the tables as a workbook; journalled."""
-    require(request.user, "insights.view")
-    period = periods.read(request.GET)
-    found = statistics.report(request.user, period)
-    about = [(_("口径"), _("按收到时间；并案与不予办理的不计")), (_("范围"), _("导出人可见的投诉"))]
-    return tallies.hand_out(request.user, found.tables, title=_("投诉统计"), period=period, about=about)
+    """Hand out the tables as a workbook."""
+    return handing_out.figures(request.user, periods.read(request.GET))
 
 
 @require_GET
 def bulletin(request: SignedIn) -> HttpResponse:
-    """Hand out the bulletin of a period as a Word document; journalled."""
-    require(request.user, "insights.view")
-    period = periods.read(request.GET)
-    data = bulletins.document(request.user, period)
-    journal.record("insights.bulletin", by=request.user, facts={"period": period.label})
-    answer = HttpResponse(data, content_type=DOCX)
-    name = _("投诉情况通报 %(first)s 至 %(last)s.docx") % {"first": period.first, "last": period.last}
-    answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return answer
+    """Hand out the bulletin of a period as a Word document."""
+    return handing_out.bulletin(request.user, periods.read(request.GET))
 
 
 def _find(request: SignedIn, pk: int) -> Statement:
@@ -76,11 +61,8 @@ def show(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_safe
 def frozen_sheet(request: SignedIn, pk: int) -> HttpResponseBase:
-    """Hand out the sheet as it was frozen; journalled."""
-    row = _find(request, pk)
-    facts = {"list": str(row), "rows": row.total, "filters": row.period.label}
-    journal.record("kernel.exported", by=request.user, facts=facts)
-    return respond(request, row.sheet, name=f"{row}.xlsx", download=True)
+    """Hand out the sheet as it was frozen."""
+    return handing_out.frozen(request, _find(request, pk))
 
 
 @require_http_methods(["GET", "POST"])

@@ -18,11 +18,12 @@ from xiaobao_web.complaints import queries as complaints
 from xiaobao_web.insights import services
 from xiaobao_web.insights.models import EarlyWarning, Watch
 from xiaobao_web.insights.tasks import look_now
-from xiaobao_web.kernel import deadlines, journal, states
+from xiaobao_web.kernel import deadlines, journal, states, tallies
 from xiaobao_web.kernel.access import can, find, require
 from xiaobao_web.kernel.desk import Figure
 from xiaobao_web.kernel.errors import BadValue, PlatformError
 from xiaobao_web.kernel.requests import SignedIn
+from xiaobao_web.kernel.tallies import Cell
 
 RELATED = ("unit", "acknowledged_by", "closed_by", "issue")
 SHOWN_TEXT = 300
@@ -48,6 +49,7 @@ def _context(request: SignedIn, row: EarlyWarning, fault: PlatformError | None =
         "may_act": can(request.user, "insights.act", row),
         "may_draft": can(request.user, "knowledge.draft"),
         "product": row.facts.get("product"),
+        "rows_url": _rows_of(row, row.series[0][0], row.series[-1][0]) if row.series else "",
         "clocks": deadlines.running(row),
         "told": row.told.select_related("unit").order_by("name"),
         "watch": Watch.objects.filter(name="complaints").first(),
@@ -67,18 +69,25 @@ def _examples(request: SignedIn, row: EarlyWarning) -> list[dict[str, Any]]:
     return sorted(out, key=lambda item: item["contact"].received_at)
 
 
+def _rows_of(row: EarlyWarning, first: str, last: str) -> str:
+    """Return the address of the complaints of a warning's topic on some days."""
+    return tallies.link("insight_rows", warning=row.pk, **{"from": first, "to": last})
+
+
 def onset_chart(row: EarlyWarning) -> Figure:
     """Return the chart of a topic's contacts a day, with its onset."""
     days = [f"{int(day[5:7])}/{int(day[8:])}" for day, _n in row.series]
     first = timezone.localdate(row.onset).isoformat() if row.onset else ""
-    data = [{"value": n, **({"itemStyle": {"color": "#c2473e"}} if first and day >= first else {})}
+    hot = {"itemStyle": {"color": "#c2473e"}}
+    data = [{"value": n, "url": _rows_of(row, day, day), **(hot if first and day >= first else {})}
             for day, n in row.series]  # fmt: skip
     told = {"n": row.count, "days": row.days, "expected": f"{row.expected:.1f}"}
     title = _("近 %(days)d 天 %(n)d 件，往常约 %(expected)s 件") % told if row.days else _("预警前四周的来件")
     option = {"xAxis": {"type": "category", "data": days}, "yAxis": {"type": "value", "minInterval": 1},
               "series": [{"type": "bar", "name": _("件数"), "data": data}]}  # fmt: skip
     period = f"{row.series[0][0]} 至 {row.series[-1][0]}" if row.series else ""
-    return Figure("onset", title, option, period, _("件"), [_("日期"), _("件数")], [list(pair) for pair in row.series])
+    table = [[day, Cell(n, _rows_of(row, day, day) if n else "")] for day, n in row.series]
+    return Figure("onset", title, option, period, _("件"), [_("日期"), _("件数")], table)
 
 
 @require_POST

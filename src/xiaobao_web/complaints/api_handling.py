@@ -1,0 +1,227 @@
+"""Around a case over REST: personal data opened and corrected, links decided, what units answer."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Query, Schema
+from pydantic import ConfigDict, Field, StringConstraints
+
+from xiaobao_web.complaints import queries, services
+from xiaobao_web.complaints.api import CaseDetail, found_case, router, show_case
+from xiaobao_web.complaints.forms.entry import CorrectForm
+from xiaobao_web.complaints.models import Case, Link, LinkKind, Task, TaskState
+from xiaobao_web.kernel.access import require, visible_to
+from xiaobao_web.kernel.errors import Hidden
+from xiaobao_web.kernel.rest import Strict, find, page_of
+from xiaobao_web.kernel.rest_steps import FieldOut, StepIn, checked, described, posted
+
+Note = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
+Words = Annotated[str, StringConstraints(max_length=5000, pattern=r"^[^\x00]*$")]
+
+
+class PurposeIn(Strict):
+    """What the whole data is needed for; it stands in the journal."""
+
+    purpose: Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$")]
+
+
+class SaidOut(Schema):
+    """The words of a contact as they came."""
+
+    number: str
+    channel: str
+    at: datetime
+    text: str
+
+
+class PersonalOut(Schema):
+    """The complainant's data and words in full."""
+
+    fields: dict[str, str]
+    words: list[SaidOut]
+
+
+class LinkOut(Schema):
+    """A case that hangs together with another; `confirmed` is null until somebody has decided on it."""
+
+    id: int
+    kind: LinkKind
+    kind_name: str
+    other: str
+    reason: str
+    probability: float | None
+    confirmed: bool | None
+
+
+class LinkDecisionIn(Strict):
+    """Whether two cases hang together."""
+
+    confirm: bool
+
+
+class TaskOut(Schema):
+    """A task of a unit within a case."""
+
+    id: int
+    case: str
+    unit: str
+    assignee: str | None
+    state: TaskState
+    state_name: str
+    request: str
+    reply: str
+    note: str
+    due_on: date
+
+
+class TaskPage(Schema):
+    """A page of tasks; `next` is the cursor of the page after."""
+
+    items: list[TaskOut]
+    next: str | None
+
+
+class TaskQuery(Schema):
+    """Which tasks, and where in the list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: TaskState | None = None
+    waiting: bool = Field(False, description="只要等我回复或审批的")
+    limit: int = Field(50, ge=1, le=200)
+    cursor: Annotated[str, StringConstraints(max_length=300)] = ""
+
+
+class ReplyIn(Strict):
+    """What a unit answers."""
+
+    reply: Words
+
+
+class ApprovalIn(Strict):
+    """Whether the head approves what a unit answers."""
+
+    approve: bool
+    note: Note = ""
+
+
+@router.post("/{int:pk}/personal", response=PersonalOut, summary="查看完整信息与原话")
+def open_personal(request: HttpRequest, pk: int, body: PurposeIn) -> dict[str, Any]:
+    """Return the complainant's data and words in full; the opening is journalled with its purpose."""
+    return services.open_personal(found_case(request, pk), by=request.user, purpose=body.purpose)
+
+
+@router.get("/{int:pk}/ticket", response=list[FieldOut], summary="填单的字段")
+def describe_ticket(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
+    """Return the fields of the ticket that may be corrected, without their values."""
+    case = found_case(request, pk)
+    require(request.user, "complaints.correct", case)
+    return described(CorrectForm())
+
+
+@router.patch("/{int:pk}/ticket", response=CaseDetail, summary="更正填单")
+def correct_ticket(request: HttpRequest, pk: int, body: StepIn) -> dict[str, Any]:
+    """Correct fields of the ticket: those that are given, the others stay."""
+    case = found_case(request, pk)
+    require(request.user, "complaints.correct", case)
+    row = Case.objects.get(pk=case.pk)
+    form: Any = CorrectForm
+    data = posted(form, body.values)
+    for name, field in CorrectForm(instance=row).fields.items():
+        if name not in body.values:
+            value = field.prepare_value(CorrectForm(instance=row).initial.get(name))
+            data.setlist(name, [str(item) for item in (value if isinstance(value, list) else [value])
+                                if item not in (None, "", False)])  # fmt: skip
+    values = checked(CorrectForm(data, instance=row))
+    services.correct(case, by=request.user, values={name: values[name] for name in body.values})
+    return show_case(request, pk)
+
+
+@router.get("/{int:pk}/links", response=list[LinkOut], summary="关联的投诉")
+def list_links(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
+    """Return the cases that a case hangs together with, as far as one may know whose they are."""
+    case = found_case(request, pk)
+    links = [*Link.objects.filter(case=case).select_related("other", "case"),
+             *Link.objects.filter(other=case).select_related("case", "other")]  # fmt: skip
+    return [_link(item, case) for item in links if services.tells_whom(request.user, item.case, item.other)]
+
+
+@router.post("/{int:pk}/links/{int:link}", response=LinkOut, summary="确认或否定关联")
+def decide_link(request: HttpRequest, pk: int, link: int, body: LinkDecisionIn) -> dict[str, Any]:
+    """Confirm or reject a link that the machine proposed."""
+    case = found_case(request, pk)
+    row = find(Link.objects.select_related("case", "other").filter(case=case), pk=link)
+    if not services.tells_whom(request.user, row.case, row.other):
+        raise Hidden(_("没有这个关联。"))
+    services.decide_link(row, by=request.user, confirm=body.confirm)
+    return _link(Link.objects.select_related("case", "other").get(pk=row.pk), case)
+
+
+@router.get("/tasks", response=TaskPage, summary="协办任务列表")
+def list_tasks(request: HttpRequest, query: Query[TaskQuery]) -> dict[str, Any]:
+    """Return the tasks one may see, newest first."""
+    require(request.user, "complaints.tasks")
+    rows = _tasks(request)
+    if query.waiting:
+        rows = rows.filter(pk__in=queries.tasks_of(request.user).values("pk"))
+    rows = rows.filter(**({"state": query.state.value} if query.state else {}))
+    return page_of(rows, limit=query.limit, cursor=query.cursor, show=_task)
+
+
+@router.get("/tasks/{int:pk}", response=TaskOut, summary="协办任务")
+def show_task(request: HttpRequest, pk: int) -> dict[str, Any]:
+    """Return a task."""
+    return _task(_found_task(request, pk))
+
+
+@router.post("/tasks/{int:pk}/answer", response=TaskOut, summary="回复协办任务")
+def answer_task(request: HttpRequest, pk: int, body: ReplyIn) -> dict[str, Any]:
+    """Answer a task; the unit's head approves it."""
+    services.answer_task(_found_task(request, pk), by=request.user, reply=body.reply)
+    return _task(_found_task(request, pk))
+
+
+@router.post("/tasks/{int:pk}/decide", response=TaskOut, summary="审批协办回复")
+def decide_task(request: HttpRequest, pk: int, body: ApprovalIn) -> dict[str, Any]:
+    """Approve what a unit answers, or return it."""
+    services.decide_task(_found_task(request, pk), by=request.user, approve=body.approve, note=body.note)
+    return _task(_found_task(request, pk))
+
+
+@router.post("/tasks/{int:pk}/cancel", response=TaskOut, summary="撤销协办任务")
+def cancel_task(request: HttpRequest, pk: int) -> dict[str, Any]:
+    """Take a task back."""
+    services.cancel_task(_found_task(request, pk), by=request.user)
+    return _task(_found_task(request, pk))
+
+
+def _tasks(request: HttpRequest) -> Any:
+    rows = Task.objects.select_related("case__unit", "case__handler", "unit", "assignee", "asked_by", "replied_by")
+    return visible_to(request.user, rows, "complaints.tasks")
+
+
+def _found_task(request: HttpRequest, pk: int) -> Task:
+    require(request.user, "complaints.tasks")
+    row: Task = find(_tasks(request), pk=pk)
+    return row
+
+
+def _task(row: Task) -> dict[str, Any]:
+    names = ("id", "state", "request", "reply", "due_on")
+    return {
+        **{name: getattr(row, name) for name in names}, "case": row.case.number, "unit": str(row.unit),
+        "assignee": str(row.assignee) if row.assignee else None, "state_name": row.get_state_display(),
+        "note": row.note,
+    }  # fmt: skip
+
+
+def _link(row: Link, case: Case) -> dict[str, Any]:
+    other = row.other if row.case_id == case.pk else row.case
+    names = ("id", "kind", "reason", "probability", "confirmed")
+    return {
+        **{name: getattr(row, name) for name in names}, "kind_name": row.get_kind_display(), "other": other.number
+    }  # fmt: skip
