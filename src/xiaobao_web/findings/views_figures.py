@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -10,6 +12,7 @@ from django.views.decorators.http import require_GET
 from xiaobao_web.findings import figures
 from xiaobao_web.kernel import periods, tallies
 from xiaobao_web.kernel.access import require
+from xiaobao_web.kernel.periods import Period
 from xiaobao_web.kernel.requests import SignedIn
 
 
@@ -31,7 +34,11 @@ def show(request: SignedIn) -> HttpResponse:
 def sheet(request: SignedIn) -> HttpResponse:
     """Hand out the figures as a workbook; journalled."""
     require(request.user, "findings.view")
-    period = periods.read(request.GET)
-    found = figures.report(request.user, period)
+    return workbook(request.user, periods.read(request.GET))
+
+
+def workbook(user: Any, period: Period) -> HttpResponse:
+    """Return the figures of a period as a workbook; handing it out is journalled."""
+    found = figures.report(user, period)
     about = [(_("范围"), _("导出人可见的问题，已作废的除外"))]
-    return tallies.hand_out(request.user, found.tables, title=_("整改统计"), period=period, about=about)
+    return tallies.hand_out(user, found.tables, title=_("整改统计"), period=period, about=about)

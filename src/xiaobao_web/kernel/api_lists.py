@@ -61,9 +61,10 @@ class ExportIn(Schema):
     rows: list[int] = Field([], max_length=10_000)
 
 
-def _list(request: HttpRequest, name: str) -> ListPage:
+def list_for(user: Any, name: str) -> ListPage:
+    """Return a list by its name, to whom may see it; raises Hidden, Forbidden."""
     page = find_list(name)
-    if not holds(request.user, page.permission):
+    if not holds(user, page.permission):
         raise Forbidden(_("您没有查看“%s”的权限。") % page.title)
     return page
 
@@ -88,6 +89,13 @@ def fetch_export(request: HttpRequest, pk: int) -> Any:
     return FileResponse(path.open("rb"), as_attachment=True, filename=export.file_name, content_type=XLSX)
 
 
+@router.delete("/exports/{int:pk}", response={204: None}, summary="删除导出的工作簿")
+def delete_export(request: HttpRequest, pk: int) -> Any:
+    """Delete one's own export and its file; the journal keeps that it was made."""
+    exports.discard(export_id=min(pk, LARGEST), by=request.user)
+    return Status(204, None)
+
+
 @router.post("/{str:name}/exports", response={202: ExportOut}, summary="导出列表为工作簿")
 def ask_export(request: HttpRequest, name: str, body: ExportIn) -> Any:
     """Ask for the rows of a list; what is exported is journalled as on the page."""
@@ -99,13 +107,14 @@ def ask_export(request: HttpRequest, name: str, body: ExportIn) -> Any:
 def list_views(request: HttpRequest, name: str) -> list[SavedView]:
     """Return one's own views of a list."""
     user: Any = request.user
-    return list(SavedView.objects.filter(person=user, list_name=_list(request, name).name))
+    return list(SavedView.objects.filter(person=user, list_name=list_for(request.user, name).name))
 
 
 @router.post("/{str:name}/views", response=SavedViewOut, summary="保存视图")
 def save_view(request: HttpRequest, name: str, body: SavedViewIn) -> SavedView:
     """Keep a query of a list under a name."""
-    return preferences.save_view(person=request.user, page=_list(request, name), name=body.name, query=body.query)
+    page = list_for(request.user, name)
+    return preferences.save_view(person=request.user, page=page, name=body.name, query=body.query)
 
 
 @router.delete("/views/{int:pk}", response={204: None}, summary="删除视图")

@@ -92,10 +92,11 @@ def happenings(obj: models.Model) -> models.QuerySet[Any]:
 def subject(user: Any, label: str, pk: int) -> models.Model:
     """Return the object that a label and number name, when it takes comments and the person may see it; else Hidden."""
     hidden = Hidden(_("没有找到这一页，或它不在您的查看范围内。"))
-    if label.lower() not in AUDIENCES:
+    label = label.lower()
+    if label not in AUDIENCES:
         raise hidden
     obj: models.Model | None = apps.get_model(label)._default_manager.filter(pk=pk).first()
-    if obj is None or not AUDIENCES[label.lower()].sees(user, obj):
+    if obj is None or not AUDIENCES[label].sees(user, obj):
         raise hidden
     return obj
 

@@ -190,16 +190,17 @@ def do_draft(request: HttpRequest, number: str, payload: DraftStep) -> dict[str,
 @router.post("/drafts/{number}/backtests", response={201: BacktestOut}, summary="回测草稿")
 def add_backtest(request: HttpRequest, number: str, payload: BacktestIn) -> Status[dict[str, Any]]:
     """Ask for a comparison over past material; the one under way is returned as it is."""
-    return Status(201, _compared(backtesting.ask(_draft(request, number), wanted=payload.wanted, by=request.user)))
+    return Status(201, compared(backtesting.ask(_draft(request, number), wanted=payload.wanted, by=request.user)))
 
 
 @router.get("/drafts/{number}/backtests", response=list[BacktestOut], summary="草稿的回测")
 def list_backtests(request: HttpRequest, number: str) -> list[dict[str, Any]]:
     """Return the last fifty comparisons of a draft, the newest first."""
-    return [_compared(row) for row in _draft(request, number).backtests.select_related("draft").order_by("-pk")[:50]]
+    return [compared(row) for row in _draft(request, number).backtests.select_related("draft").order_by("-pk")[:50]]
 
 
-def _compared(row: Backtest) -> dict[str, Any]:
+def compared(row: Backtest) -> dict[str, Any]:
+    """Return a comparison as the interface tells it."""
     names = [name for name in BacktestOut.model_fields if name != "draft"]
     return {name: getattr(row, name) for name in names} | {"draft": row.draft.number}
 

@@ -60,7 +60,8 @@ class PlacementPage(Schema):
     next: str | None
 
 
-def _placement(row: Placement) -> dict[str, Any]:
+def placement_told(row: Placement) -> dict[str, Any]:
+    """Return a placement as the interface tells it."""
     return {
         "id": row.pk, "approved": row.approved.number, "kind": row.kind, "channel": row.channel, "place": row.place,
         "unit": row.unit.name, "copies": row.copies, "start": row.start, "end": row.end, "removed_at": row.removed_at,
@@ -74,7 +75,7 @@ def list_placements(request: HttpRequest, number: str, limit: int = 50, cursor: 
     """Return where an entry is placed, the newest first."""
     approved = find(queries.registry(request.user), number=number)
     rows = queries.placements(request.user).filter(approved=approved)
-    return page_of(rows, limit=limit, cursor=cursor, show=_placement)
+    return page_of(rows, limit=limit, cursor=cursor, show=placement_told)
 
 
 @router.post("/registry/{number}/placements", response={201: PlacementOut}, summary="登记投放")
@@ -88,7 +89,7 @@ def add_placement(request: HttpRequest, number: str, payload: PlacementIn) -> St
         raise BadValue(_("您还没有所在机构，请联系系统管理员。"))
     partner, person = _organisation(payload.partner, "partner"), _staff(payload.person)
     placed = registry.place(approved, by=by, unit=unit, partner=partner, person=person, **facts)
-    return Status(201, _placement(placed))
+    return Status(201, placement_told(placed))
 
 
 def _organisation(code: str, field: str) -> Any:
@@ -113,7 +114,7 @@ def _staff(username: str) -> Any:
 def show_placement(request: HttpRequest, placement_id: int) -> dict[str, Any]:
     """Return a placement."""
     require(request.user, "materials.registry")
-    return _placement(find(queries.placements(request.user), pk=placement_id))
+    return placement_told(find(queries.placements(request.user), pk=placement_id))
 
 
 @router.post("/placements/{int:placement_id}/take-down", response=PlacementOut, summary="登记下线")
@@ -124,4 +125,4 @@ def take_down(
     require(request.user, "materials.registry")
     row = find(queries.placements(request.user), pk=placement_id)
     registry.take_down(row, by=request.user, proof=file, note=note)
-    return _placement(find(queries.placements(request.user), pk=placement_id))
+    return placement_told(find(queries.placements(request.user), pk=placement_id))

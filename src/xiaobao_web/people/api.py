@@ -110,7 +110,7 @@ def me(request: HttpRequest) -> dict[str, Any]:
         for post in user.posts_now()
     ]
     permissions = sorted(name for name in PERMISSIONS if holds(user, name))
-    return {**_person(user), "posts": posts, "permissions": permissions, "by_token": LIMITED_TO in user.__dict__}
+    return {**person_told(user), "posts": posts, "permissions": permissions, "by_token": LIMITED_TO in user.__dict__}
 
 
 @router.get("/organisations", response=OrganisationPage, summary="机构列表")
@@ -123,7 +123,7 @@ def organisations(request: HttpRequest, query: Query[OrganisationQuery]) -> dict
         rows = rows.filter(kind=query.kind)
     if query.active is not None:
         rows = rows.filter(active=query.active)
-    return rest.page_of(rows, limit=query.limit, cursor=query.cursor, order="pk", show=_organisation)
+    return rest.page_of(rows, limit=query.limit, cursor=query.cursor, order="pk", show=organisation_told)
 
 
 @router.get("/organisations/{int:number}", response=OrganisationOut, summary="机构")
@@ -131,7 +131,7 @@ def organisation(request: HttpRequest, number: int) -> dict[str, Any]:
     """Return an organisation."""
     user: Any = request.user
     require(user, "people.view")
-    return _organisation(rest.find(queries.organisations(user), pk=number))
+    return organisation_told(rest.find(queries.organisations(user), pk=number))
 
 
 @router.get("/people", response=PersonPage, summary="人员列表")
@@ -147,7 +147,7 @@ def people(request: HttpRequest, query: Query[PersonQuery]) -> dict[str, Any]:
         rows = rows.filter(pk__in=Post.objects.on(queries.today()).filter(role=query.role).values("person"))
     for word in query.q.replace("\x00", "").split()[:5]:
         rows = rows.filter(containing(("name", "username"), word))
-    return rest.page_of(rows, limit=query.limit, cursor=query.cursor, order="pk", show=_person)
+    return rest.page_of(rows, limit=query.limit, cursor=query.cursor, order="pk", show=person_told)
 
 
 @router.get("/people/{int:number}", response=PersonOut, summary="人员")
@@ -155,10 +155,11 @@ def person(request: HttpRequest, number: int) -> dict[str, Any]:
     """Return a member of staff."""
     user: Any = request.user
     require(user, "people.view")
-    return _person(rest.find(queries.staff(user).select_related("unit"), pk=number))
+    return person_told(rest.find(queries.staff(user).select_related("unit"), pk=number))
 
 
-def _organisation(row: Organisation) -> dict[str, Any]:
+def organisation_told(row: Organisation) -> dict[str, Any]:
+    """Return an organisation as the interface tells it."""
     return {
         "id": row.pk,
         "name": row.name,
@@ -169,7 +170,8 @@ def _organisation(row: Organisation) -> dict[str, Any]:
     }
 
 
-def _person(row: Person) -> dict[str, Any]:
+def person_told(row: Person) -> dict[str, Any]:
+    """Return a member of staff as the interface tells them, without contact data."""
     return {
         "id": row.pk,
         "username": row.username,

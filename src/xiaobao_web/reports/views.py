@@ -61,12 +61,16 @@ def figures(request: SignedIn) -> HttpResponse:
 def sheet(request: SignedIn) -> HttpResponse:
     """Hand out the figures as a workbook; journalled."""
     require(request.user, "reports.view")
-    period = periods.read(request.GET)
-    found = report(request.user, period)
+    return workbook(request.user, periods.read(request.GET))
+
+
+def workbook(user: Any, period: Period) -> HttpResponse:
+    """Return the figures of a period as a workbook; handing it out is journalled."""
+    found = report(user, period)
     rows = [
         [tallies.Cell(str(stat.label), kind="text"), stat.cell, tallies.Cell(stat.hint, kind="text")]
         for stat in found.stats
     ]
     tables = [Table(_("总览"), [_("指标"), _("数值"), _("对比上期")], rows), *found.tables]
     about = [(_("对比上期"), period.before.label), (_("范围"), _("导出人可见的审查与发现"))]
-    return tallies.hand_out(request.user, tables, title=_("审查统计"), period=period, about=about)
+    return tallies.hand_out(user, tables, title=_("审查统计"), period=period, about=about)

@@ -216,7 +216,7 @@ def show_text(request: HttpRequest, pk: int, entry: int) -> dict[str, Any]:
 @router.get("/{int:pk}/versions/{int:version}/file", summary="一版材料的文件", response={200: bytes})
 def version_file(request: HttpRequest, pk: int, version: int) -> HttpResponse:
     """Return a version's file as it was submitted."""
-    found = _version(found_review(request, pk), version)
+    found = page_version(found_review(request, pk), version)
     if found.stored is None:
         raise Refused(_("这一版是粘贴的文字，没有文件。"))
     return respond(request, found.stored, name=found.name, download=True)  # type: ignore[return-value]
@@ -225,12 +225,13 @@ def version_file(request: HttpRequest, pk: int, version: int) -> HttpResponse:
 @router.get("/{int:pk}/versions/{int:version}/pages/{int:page}", summary="一页的图像", response={200: bytes})
 def page_picture(request: HttpRequest, pk: int, version: int, page: int) -> HttpResponse:
     """Return the picture of a page (PNG), in whose pixels boxes are given."""
-    found = _version(found_review(request, pk), version)
+    found = page_version(found_review(request, pk), version)
     picture = comparison.picture_of(found, page)
     return respond(request, picture, name=f"{version}-{page}.png")  # type: ignore[return-value]
 
 
-def _version(review: Review, pk: int) -> MaterialVersion:
+def page_version(review: Review, pk: int) -> MaterialVersion:
+    """Return a version of a material of a review; raises Hidden."""
     rows = MaterialVersion.objects.filter(material__review_entries__review=review)
     return find(rows.select_related("stored", "reading", "material"), pk=pk)
 

@@ -258,17 +258,16 @@ def show_guide(request: HttpRequest, subject: Subject, query: Query[GuideQuery])
     """Return how to review a subject; with `q` only the risks that hold all its words."""
     require(request.user, "reviews.guides")
     guide = data.guides()[subject]
-    risks = [
-        {
-            "title": risk.title, "look": risk.look, "judge": risk.judge,
-            "clauses": [data.clause(item)["label"] for item in risk.basis],
-        }
-        for risk in guide.risks
-        if risk.holds(query.q.split())
-    ]  # fmt: skip
+    risks = [risk_told(risk) for risk in guide.risks if risk.holds(query.q.split())]
     return {
         "subject": guide.subject, "version": guide.version, "title": guide.title, "intro": guide.intro, "risks": risks,
     }  # fmt: skip
+
+
+def risk_told(risk: data.RiskPoint) -> dict[str, Any]:
+    """Return a common risk as the interface tells it."""
+    clauses = [data.clause(item)["label"] for item in risk.basis]
+    return {"title": risk.title, "look": risk.look, "judge": risk.judge, "clauses": clauses}
 
 
 def _template_now() -> dict[str, Any]:

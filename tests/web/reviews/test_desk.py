@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from xiaobao_web.findings import decisions
 from xiaobao_web.findings.models import Finding
@@ -178,10 +179,10 @@ def test_comment_is_the_reviews_and_names_the_finding(taken: Review, client_of: 
 
 def test_minutes_are_what_passed_at_most(taken: Review, client_of: GET, monkeypatch: pytest.MonkeyPatch) -> None:
     client = client_of("reviewer")
-    now = time.time()
-    monkeypatch.setattr("xiaobao_web.reviews.desk.views.time.time", lambda: now)
+    now = timezone.now()
+    monkeypatch.setattr("xiaobao_web.reviews.desk.services.timezone.now", lambda: now)
     assert client.post(at("time", taken), {"seconds": 500}).json() == {"seconds": 60}
-    now += 20
+    now += timedelta(seconds=20)
     assert client.post(at("time", taken), {"seconds": 20}).json() == {"seconds": 80}
     assert client.post(at("time", taken), {"seconds": 60}).json() == {"seconds": 81}, "a second window adds nothing"
     assert client.post(at("time", taken), {"seconds": "x"}).status_code == 422

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xiaobao_web.findings import decisions
@@ -93,11 +94,20 @@ def remark(review: Review, finding: Finding, body: str, *, by: Any) -> Any:
     return comments.comment(review, body, by=by, anchor={"finding": finding.pk, "title": finding.title})
 
 
+@transaction.atomic
 def spend(review: Review, *, by: Any, seconds: int) -> int:
-    """Add active seconds to a person's open duty and return how long they have worked on the review in all."""
+    """Add active seconds to a person's open duty and return how long they have worked on the review in all.
+
+    Never more than have passed since the last report, whichever window or program made it.
+    """
     mine = queries.assignment_of(by, review)
-    if mine is not None and seconds > 0:
-        Assignment.objects.filter(pk=mine.pk).update(seconds=F("seconds") + min(seconds, BEAT))
+    row = Assignment.objects.select_for_update().filter(pk=mine.pk).first() if mine is not None else None
+    if row is not None and seconds > 0:
+        now = timezone.now()
+        passed = int((now - row.spent_at).total_seconds()) + 1 if row.spent_at is not None else BEAT
+        Assignment.objects.filter(pk=row.pk).update(
+            seconds=F("seconds") + max(0, min(seconds, passed, BEAT)), spent_at=now
+        )
     return queries.seconds_of(by, review)
 
 

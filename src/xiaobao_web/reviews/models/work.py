@@ -30,6 +30,8 @@ class Assignment(models.Model):
     agrees = models.BooleanField(_("同意"), null=True, blank=True)
     note = models.TextField(_("意见"), blank=True)
     seconds = models.PositiveIntegerField(_("用时（秒）"), default=0)
+    spent_at = models.DateTimeField(null=True, blank=True)
+    """When time was reported last: no report adds more than has passed since."""
     transferred_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
