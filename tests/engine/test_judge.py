@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import pytest
+import rjieba
 
 from xiaobao.errors import InputError, ModelUnavailable
 from xiaobao.judge.corpus import Text, groups, read_labelled
-from xiaobao.judge.features import BITS, BUCKETS, counts, ngram_hashes, own_voice, voices_of, word_hashes
+from xiaobao.judge.features import (
+    BITS,
+    BUCKETS,
+    WORD_BITS,
+    counts,
+    ngram_hashes,
+    own_voice,
+    voices_of,
+    word_hashes,
+    words_of,
+)
 from xiaobao.judge.measure import Outcome, covers, tally
 from xiaobao.judge.model import PACKAGED, TextJudge, default_judge, read_weights
 from xiaobao.model import Material, Passage
@@ -53,6 +66,16 @@ def test_what_a_text_names_is_apart_from_what_it_says() -> None:
     assert not set(word_hashes("保本保息").tolist()) & set(said[owners == 1].tolist())
     assert set(word_hashes("这话别信").tolist()) <= set(said[owners == 1].tolist())
     assert voices_of([naming])[1].tolist() != voices_of([plain])[1].tolist()
+
+
+def test_words_and_pairs_have_the_sums_of_their_letters() -> None:
+    texts = ["保本 理财，放心买", "", "  ", "apr 年化3.5%", "保本"]
+    owners, hashes = words_of(texts)
+    for index, text in enumerate(texts):
+        words = [word for word in rjieba.cut(text) if not word.isspace()]
+        wanted = [crc32(word.encode()) for word in (*words, *(f"{a}_{b}" for a, b in pairwise(words)))]
+        sums = [code % (1 << WORD_BITS) + (1 << BITS) for code in wanted]
+        assert sorted(hashes[owners == index].tolist()) == sorted(sums)
 
 
 def test_the_model_file_is_small_and_fits_the_rulebook() -> None:

@@ -11,7 +11,7 @@ import pytest
 from xiaobao.judge.corpus import Text, read_calls
 from xiaobao.judge.marked import lengthened
 from xiaobao.judge.model import TextJudge, default_judge
-from xiaobao.judge.passages import BELONGS, BRIDGE, MARKS, SHOWN, Stretch, grown
+from xiaobao.judge.passages import BELONGS, BRIDGE, MARKS, SHOWN, Stretches, grown
 from xiaobao.model import Anchor, Material, Passage
 from xiaobao.screening.engine import Row, Scanned, default_engine
 from xiaobao.screening.pieces import pieces_of, said_before
@@ -51,11 +51,47 @@ def test_a_passage_stays_narrow_enough_to_be_shown() -> None:
 
 def test_each_clause_is_told_by_the_same_numbers() -> None:
     head, text = np.array([1.0, 2.0, 0.5]), np.array([0.1, 0.9, -0.4])
-    features = Stretch.of(SPANS[:3], [0, 0, 1], text, 30).features(head)
+    features = Stretches.of([0, 3], SPANS[:3], [0, 0, 1], text, [30]).features([0], np.arange(3), head)
     assert features.shape == (3, MARKS)
     assert features[1, 2] == 0
     assert features[0, 9] == pytest.approx(0.9)
     assert features[1, 9] == 0, "the next clause is in another sentence"
+
+
+def test_stretches_laid_out_together_are_told_by_the_numbers_each_has_alone() -> None:
+    random = np.random.default_rng(7)
+    sizes = [3, 0, 1, 5, 2]
+    bounds = [0, *np.cumsum(sizes).tolist()]
+    spans = [(at * 7, at * 7 + 4 + at % 3) for at in range(sum(sizes))]
+    sentences = [0, 0, 1, 2, 2, 2, 3, 3, 4, 4, 4]
+    text, head = random.normal(size=(2, sum(sizes)))
+    together = Stretches.of(bounds, spans, sentences, text, [size * 7 for size in sizes])
+    wanted = [0, 3, 4]
+    rows = np.concatenate([np.arange(bounds[i], bounds[i + 1]) for i in wanted])
+    found = iter(together.features(wanted, rows, head[rows]))
+    for i in wanted:
+        own = slice(bounds[i], bounds[i + 1])
+        alone = Stretches.of([0, sizes[i]], spans[own], sentences[own], text[own], [sizes[i] * 7])
+        for row in alone.features([0], np.arange(sizes[i]), head[own]):
+            assert row.tolist() == next(found).tolist()
+
+
+def test_windows_cut_together_belong_as_each_does_alone(judge: TextJudge) -> None:
+    said = (
+        "这款理财保本保息，亏了我补给您。",
+        "今天网点九点开门，请您带好身份证。",
+        "——",
+        "到期一分不少，",
+        "手慢无！",
+    )
+    (scanned,) = default_engine().scan_rows([Row("".join(said * 12), "sales_call", "agent")], services=judge)
+    assert scanned is not None
+    together, alone = judge.reading(scanned.context), TextJudge(judge.weights).reading(scanned.context)
+    assert len(together.windows) > 4
+    together.belong(range(len(together.windows)), 3)
+    for index in reversed(range(len(together.windows))):
+        assert together.clauses(index) == alone.clauses(index)
+        assert together.belonging(index, 3) == pytest.approx(alone.belonging(index, 3), abs=1e-12)
 
 
 def test_the_shown_passage_holds_the_whole_promise_and_not_the_neutral_sentence(judge: TextJudge) -> None:

@@ -301,8 +301,8 @@ class ByWord:
     def quoted(self, context: Context, criterion: str) -> list[tuple[int, int]]:
         return []
 
-    def extent(self, context: Context, candidate: Candidate) -> tuple[int, int]:
-        return candidate.start, candidate.end
+    def extents(self, context: Context, candidates: Sequence[Candidate]) -> list[tuple[int, int]]:
+        return [(c.start, c.end) for c in candidates]
 
     def category_scores(self, context: Context) -> dict[str, float]:
         return {}

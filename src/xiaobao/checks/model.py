@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from xiaobao.rulebook.source import KeyPath
 
@@ -26,8 +26,7 @@ FACTS, MODEL = "\x00facts", "\x00model"
 """Items that are no words: that facts were given, that a model answers. No normalised text holds U+0000."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A stretch of the normalised text that satisfied a check; start = end = -1 for an omission."""
 
     start: int

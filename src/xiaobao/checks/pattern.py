@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from xiaobao.checks.model import Check, Hit, Need, Option
 from xiaobao.checks.registry import check
 from xiaobao.rulebook.source import KeyPath
+from xiaobao.text.cover import Cover
 
 if TYPE_CHECKING:
     from xiaobao.checks.expression import Pattern
@@ -58,8 +59,8 @@ class Patterns(Check):
         """Return each match that no exclusion covers."""
         found = [Hit(*span) for pattern in context.fired & self._wanted for span in context.matches(pattern)]
         if found and self._excluded:
-            barred = [span for pattern in self._excluded for span in context.matches(pattern, filtered=False)]
-            found = [h for h in found if not any(s <= h.start and h.end <= e for s, e in barred)]
+            barred = Cover(span for pattern in self._excluded for span in context.matches(pattern, filtered=False))
+            found = [h for h in found if not barred.holds(h.start, h.end)]
         if len(found) < self.count:
             return []
         return sorted(set(found), key=lambda h: (h.start, h.end))

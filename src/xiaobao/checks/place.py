@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -57,11 +58,12 @@ class Sequenced(Check):
             if not chains:
                 return []
             following = sorted(member.hits(context), key=lambda h: h.start)
+            starts = [h.start for h in following]
             grown = []
             for chain in chains:
-                nxt = next((h for h in following if 0 <= h.start - chain.end <= self.within), None)
-                if nxt is not None:
-                    grown.append(Hit(chain.start, nxt.end, chain.note or nxt.note))
+                at = bisect_left(starts, chain.end)
+                if at < len(starts) and starts[at] - chain.end <= self.within:
+                    grown.append(Hit(chain.start, following[at].end, chain.note or following[at].note))
             chains = grown
         return chains
 

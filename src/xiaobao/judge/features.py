@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import chain
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -93,15 +93,29 @@ def ngram_hashes(text: str) -> NDArray[np.uint32]:
 
 
 def words_of(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-    """Return the index of a text and the bucket for every word and every pair of neighbouring words of texts."""
-    sizes, codes = [], []
-    for text in texts:
-        words = [w for w in rjieba.cut(text) if not w.isspace()]
-        words += [f"{a}_{b}" for a, b in pairwise(words)]
-        sizes.append(len(words))
-        codes += [crc32(w.encode("utf-8", "replace")) for w in words]
-    hashes = (np.array(codes, dtype=np.uint32) & np.uint32((1 << WORD_BITS) - 1)) + np.uint32(1 << BITS)
-    return np.repeat(np.arange(len(texts)), sizes), hashes
+    """Return the index of a text and the bucket for every word and every pair of neighbouring words of texts.
+
+    All words come before the pairs.
+    """
+    cut = [rjieba.cut(text) for text in texts]
+    flat = list(chain.from_iterable(cut))
+    distinct = {word: place for place, word in enumerate(dict.fromkeys(flat))}
+    places = np.fromiter(map(distinct.__getitem__, flat), np.int64, len(flat))
+    owners = np.repeat(np.arange(len(texts)), [len(words) for words in cut])
+    blank = np.array([word.isspace() for word in distinct], dtype=bool)
+    if blank.any():
+        kept = ~blank[places]
+        places, owners = places[kept], owners[kept]
+    inside = owners[1:] == owners[:-1]
+    pairs, which = np.unique(places[:-1][inside] * len(distinct) + places[1:][inside], return_inverse=True)
+    known = [word.encode("utf-8", "replace") for word in distinct]
+    codes = list(map(crc32, known))
+    # The sum of two words with a stroke between them goes on from that of the first.
+    firsts, seconds = (part.tolist() for part in np.divmod(pairs, max(len(distinct), 1)))
+    joined = [crc32(b"_" + known[b], codes[a]) for a, b in zip(firsts, seconds, strict=True)]
+    sums = np.concatenate((np.array(codes, np.uint32)[places], np.array(joined, np.uint32)[which]))
+    hashes = (sums & np.uint32((1 << WORD_BITS) - 1)) + np.uint32(1 << BITS)
+    return np.concatenate((owners, owners[1:][inside])), hashes
 
 
 def word_hashes(text: str) -> NDArray[np.uint32]:
@@ -111,13 +125,16 @@ def word_hashes(text: str) -> NDArray[np.uint32]:
 
 def own_voice(text: str) -> str:
     """Return a normalised text with a mark for each quotation; one that is little else than quotations says them."""
-    own = QUOTED.sub(QUOTATION, text)
-    return own if len(SAID.findall(own.replace(QUOTATION, ""))) >= OWN else text
+    own, quotations = QUOTED.subn(QUOTATION, text)
+    return own if not quotations or len(SAID.findall(own.replace(QUOTATION, ""))) >= OWN else text
 
 
-def voices_of(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-    """Return the index of a text and the bucket for every word and pair of words; quoted ones have buckets apart."""
-    own = [own_voice(text) for text in texts]
+def voices_of(texts: Sequence[str], own: Sequence[str] | None = None) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """Return the index of a text and the bucket for every word and pair of words; quoted ones have buckets apart.
+
+    own is the `own_voice` of each text, where it is known already.
+    """
+    own = [own_voice(text) for text in texts] if own is None else own
     whose, hashes = words_of(own)
     quoting = [i for i, text in enumerate(texts) if own[i] != text]
     if not quoting:

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 
 from xiaobao.judge.corpus import Text
 from xiaobao.judge.model import TextJudge
-from xiaobao.judge.windows import WINDOW
+from xiaobao.judge.windows import WINDOW, Reading
 from xiaobao.screening.context import Span
 from xiaobao.screening.engine import Engine, Row, Scanned
 
@@ -33,10 +33,10 @@ def fit_marks(engine: Engine, folds: Sequence[Fold]) -> Any:
     for judge, members in folds:
         own = [(list(text.spans), scanned) for text, scanned in members if text.violation and text.spans]
         for spans, scanned in own + lengthened(engine, [text for text, _ in members]):
-            windows = judge.reading(scanned.context).windows
-            if len(windows) > 1:
+            reading = judge.reading(scanned.context)
+            if len(reading.windows) > 1:
                 continue
-            clauses, features = judge.clauses(scanned.context, *windows[0], _strongest(judge, scanned))
+            clauses, features = reading.clauses(0), reading.features(0, _strongest(reading))
             marked = [scanned.context.within(*span) for span in spans]
             rows.append(features)
             labels += [_mostly(clause, marked) for clause in clauses]
@@ -47,8 +47,7 @@ def fit_marks(engine: Engine, folds: Sequence[Fold]) -> Any:
     return np.asarray(model.coef_[0] / scale)
 
 
-def _strongest(judge: TextJudge, scanned: Scanned) -> int:
-    reading = judge.reading(scanned.context)
+def _strongest(reading: Reading) -> int:
     reading.need([0])
     return int(np.argmax(reading.heads[0]))
 

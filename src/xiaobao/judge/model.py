@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,8 +16,8 @@ from numpy.typing import NDArray
 from xiaobao.errors import ModelUnavailable
 from xiaobao.judge.features import BUCKETS, SIGNALS, describe
 from xiaobao.judge.passages import MARKS, grown
-from xiaobao.judge.windows import SHARPNESS, Reading, window_of, worded
-from xiaobao.rulebook.model import CATEGORIES, ROLES, SCENARIOS, STANCES
+from xiaobao.judge.windows import SHARPNESS, Reading, worded
+from xiaobao.rulebook.model import CATEGORIES, ROLES, SCENARIOS, STANCES, Rule
 from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Context, Span
 from xiaobao.screening.decide import LEARNED
@@ -43,6 +44,9 @@ KINDS = (*STANCES, "excused", "lawful_product")
 """What may speak against a candidate."""
 FEATURES = 14 + len(KINDS)
 """How many numbers the last step weighs of a candidate."""
+_KIND = {kind: FEATURES - 1 - len(KINDS) + place for place, kind in enumerate(KINDS)}
+AT_ONCE = 64
+"""Windows of which it is worked out together which of their clauses belong to an offence."""
 _HEAD = {category: index for index, category in enumerate(CATEGORIES)}
 CASES = (*(f"scenario:{s}" for s in SCENARIOS), *(f"role:{r}" for r in ROLES))
 
@@ -115,9 +119,9 @@ def sigmoid(value: Any) -> Any:
 
 
 def log_shares(heads: Floats) -> Floats:
-    """Return the logarithms of the shares the categories have of a violation."""
-    top = heads - heads.max()
-    return np.asarray(top - np.log(np.exp(top).sum()), dtype=np.float32)
+    """Return the logarithms of the shares the categories (the last axis) have of a violation."""
+    top = heads - heads.max(axis=-1, keepdims=True)
+    return np.asarray(top - np.log(np.exp(top).sum(axis=-1, keepdims=True)), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -141,36 +145,47 @@ class Together:
 
 
 def calibration_features(
-    candidate: Candidate, together: Together, logit: float, heads: Floats, known: float, shares: Floats | None = None
-) -> list[float]:
-    """Return what the last step weighs of a candidate: how the text reads, how the rules met it, what speaks against.
+    candidates: Sequence[Candidate], together: Together, reading: Reading, windows: NDArray[np.int64]
+) -> Floats:
+    """Return what the last step weighs of candidates, a row each, given the windows of a text that they stand in.
 
-    The rules of a text count together: a learned reading is worth more where words say the same, and less in a text of
-    which training knew little. `shares` are the log shares of the categories, where they are known already.
+    How the text reads, how the rules met it, what speaks against. The rules of a text count together: a learned reading
+    is worth more where words say the same, and less in a text of which training knew little.
     """
-    own = [_HEAD[c] for c in (candidate.rule.category, *candidate.rule.also)]
-    shares = log_shares(heads) if shares is None else shares
-    category = max(float(shares[i]) for i in own)
+    out = np.zeros((len(candidates), FEATURES), dtype=np.float32)
+    rows, logits, heads = np.arange(len(candidates)), reading.logits[windows], reading.heads[windows]
+    own = _own_heads(candidates)
     said = together.said
-    kinds = {s.kind for s in candidate.stances}
-    cleared = float(candidate.cleared)
-    return [
-        logit,
-        min(max(category, -8.0), 0.0),
-        cleared,
-        float(candidate.omitted),
-        float(_learned(candidate)),
-        logit * cleared,
-        float(said > 0),
-        min(said, 4) / 4,
-        float(said == 0 and together.met),
-        logit * float(said > 0),
-        min(max(max(float(heads[i]) for i in own) / SHARPNESS, -2.0), 2.0),
-        min(max(float(np.max(heads)) / SHARPNESS, -2.0), 2.0),
-        float(known),
-        *(float(kind in kinds) for kind in KINDS),
-        1.0,
-    ]
+    cleared = np.array([c.cleared for c in candidates], dtype=np.float32)
+    out[:, 0] = logits
+    out[:, 1] = np.clip(log_shares(heads)[rows[:, None], own].max(axis=1), -8.0, 0.0)
+    out[:, 2] = cleared
+    out[:, 3] = [c.omitted for c in candidates]
+    out[:, 4] = [_learned(c) for c in candidates]
+    out[:, 5] = logits * cleared
+    out[:, 6] = said > 0
+    out[:, 7] = min(said, 4) / 4
+    out[:, 8] = said == 0 and together.met
+    out[:, 9] = logits * np.float32(said > 0)
+    out[:, 10] = np.clip(heads[rows[:, None], own].max(axis=1).astype(np.float64) / SHARPNESS, -2.0, 2.0)
+    out[:, 11] = np.clip(heads.max(axis=1).astype(np.float64) / SHARPNESS, -2.0, 2.0)
+    out[:, 12] = reading.known[windows]
+    for row, candidate in enumerate(candidates):
+        for stance in candidate.stances:
+            out[row, _KIND[stance.kind]] = 1.0
+    out[:, -1] = 1.0
+    return out
+
+
+def _own_heads(candidates: Sequence[Candidate]) -> NDArray[np.int64]:
+    """Return the heads of the categories of each candidate's rule; fewer than the most repeat the first."""
+    own = [_heads_of(c.rule) for c in candidates]
+    most = max(map(len, own))
+    return np.array([(*heads, *heads[:1] * (most - len(heads))) for heads in own])
+
+
+def _heads_of(rule: Rule) -> tuple[int, ...]:
+    return tuple(_HEAD[c] for c in (rule.category, *rule.also))
 
 
 def _learned(candidate: Candidate) -> bool:
@@ -199,28 +214,21 @@ class TextJudge:
 
     def weigh(self, scanned: Scanned) -> list[float]:
         """Return for each candidate the probability (0..1) that it is a violation."""
-        reading, together = self.reading(scanned.context), Together.of(scanned)
-        reading.need(window_of(reading.windows, c) for c in scanned.candidates if not c.omitted)
-        shares: dict[int, Floats] = {}
-        out, told, rows = [], [], []
-        for place, candidate in enumerate(scanned.candidates):
-            out.append(OMISSION[candidate.cleared])
-            if candidate.omitted and len(reading.windows) > 1:
-                continue
-            index = window_of(reading.windows, candidate)
-            heads = reading.heads[index]
-            if index not in shares:
-                shares[index] = log_shares(heads)
-            read = reading.logits[index], heads, reading.known[index], shares[index]
-            rows.append(calibration_features(candidate, together, *read))
-            told.append(place)
-        if not rows:
+        candidates, together = scanned.candidates, Together.of(scanned)
+        reading = self.reading(scanned.context)
+        out = [OMISSION[c.cleared] for c in candidates]
+        weighed = [i for i, c in enumerate(candidates) if not c.omitted or len(reading.windows) == 1]
+        if not weighed:
             return out
-        weighed = np.array(rows, np.float32) @ self.weights.calibration + np.float32(scanned.context.prior)
-        for place, probability in zip(told, sigmoid(weighed).tolist(), strict=True):
-            candidate = scanned.candidates[place]
-            plain = not (candidate.cleared or candidate.omitted or _learned(candidate))
-            sure = plain and (len(scanned.context.text) <= BRIEF or together.plainly >= AGREED)
+        own = [candidates[i] for i in weighed]
+        windows = [reading.window_of(c.hit_start) for c in own]
+        reading.need(windows)
+        rows = calibration_features(own, together, reading, np.array(windows))
+        margins = rows @ self.weights.calibration + np.float32(scanned.context.prior)
+        brief = len(scanned.context.text) <= BRIEF or together.plainly >= AGREED
+        for place, probability in zip(weighed, sigmoid(margins).tolist(), strict=True):
+            candidate = candidates[place]
+            sure = brief and not (candidate.cleared or candidate.omitted or _learned(candidate))
             out[place] = max(probability, PLAIN_AT_LEAST) if sure else probability
         return out
 
@@ -229,55 +237,44 @@ class TextJudge:
         reading = self.reading(context)
         if not reading.read.any():
             reading.need([0])
-        heads = reading.heads[reading.read]
-        top = heads - heads.max(axis=1, keepdims=True)
-        best = np.max(top - np.log(np.exp(top).sum(axis=1, keepdims=True)), axis=0)
+        best = np.max(log_shares(reading.heads[reading.read]), axis=0)
         return {c: float(p) for c, p in zip(CATEGORIES, best, strict=True)}
 
     def intents(self, context: Context, label: str) -> Iterator[tuple[int, int, float]]:
         """Yield for each window the clause that carries a category most, with the window's probability."""
         if label not in CATEGORIES or (len(context.found) < FAMILIAR and not context.before):
             return
-        head, reading = CATEGORIES.index(label), self.reading(context)
-        for index in reading.carriers.get(head, ()):
-            low, high = self._strongest(context, *reading.windows[index], head)
-            yield low, high, float(reading.intents[index, head])
+        head, reading = _HEAD[label], self.reading(context)
+        carriers = reading.carriers.get(head, ())
+        for begin in range(0, len(carriers), AT_ONCE):
+            some = carriers[begin : begin + AT_ONCE]
+            # What carries another category up to there will be asked for, too.
+            reading.lay(reading.carrying[: bisect_right(reading.carrying, some[-1])])
+            reading.belong(some, head)
+            for index in some:
+                low, high = self._strongest(reading, index, head)
+                yield low, high, float(reading.intents[index, head])
 
-    def clauses(self, context: Context, start: int, end: int, head: int) -> tuple[list[Span], NDArray[np.float64]]:
-        """Return the clauses of a stretch and, a row each, what tells whether they belong to an offence."""
-        cut, w = self.reading(context).clauses(start, end), self.weights
-        if cut.stretch is None:
-            return [], np.zeros((0, MARKS))
-        return cut.spans, cut.stretch.features(cut.said(w.heads[head, cut.slots] * w.head_scale[head]))
-
-    def _belongs(self, context: Context, start: int, end: int, head: int) -> tuple[list[Span], list[float]]:
-        """Return the clauses of a stretch and their logits of belonging to an offence, worked out once."""
-        known, key = self.reading(context).belongs, (start, end, head)
-        if key not in known:
-            spans, features = self.clauses(context, start, end, head)
-            known[key] = spans, (features @ self.weights.marks).tolist()
-        return known[key]
-
-    def _strongest(self, context: Context, start: int, end: int, head: int) -> Span:
+    def _strongest(self, reading: Reading, index: int, head: int) -> Span:
         """Return the clause of a window that speaks most for a category, grown over what belongs to it."""
-        spans, belongs = self._belongs(context, start, end, head)
+        spans, belongs = reading.clauses(index), reading.belonging(index, head)
         if not spans:
-            return start, end
+            return reading.windows[index]
         best = belongs.index(max(belongs))
         return grown(spans, belongs, best, best)
 
-    def extent(self, context: Context, candidate: Candidate) -> Span:
-        """Return how far the passage of a candidate reaches: its clause and neighbours that carry the same offence."""
-        if candidate.omitted:
-            return candidate.start, candidate.end
-        windows = self.reading(context).windows
-        head = CATEGORIES.index(candidate.rule.category)
-        spans, belongs = self._belongs(context, *windows[window_of(windows, candidate)], head)
-        inside = [i for i, (low, high) in enumerate(spans) if low < candidate.end and candidate.start < high]
-        if not inside:
-            return candidate.start, candidate.end
-        low, high = grown(spans, belongs, inside[0], inside[-1])
-        return min(low, candidate.start), max(high, candidate.end)
+    def extents(self, context: Context, candidates: Sequence[Candidate]) -> list[Span]:
+        """Return how far the passages of candidates reach: their clauses and neighbours that carry the same offence."""
+        reading = self.reading(context)
+        windows = [reading.window_of(c.hit_start) for c in candidates]
+        placed = [(w, c) for w, c in zip(windows, candidates, strict=True) if not c.omitted]
+        reading.lay(w for w, _ in placed)
+        asked: dict[int, list[int]] = {}
+        for window, candidate in placed:
+            asked.setdefault(_HEAD[candidate.rule.category], []).append(window)
+        for head, own in asked.items():
+            reading.belong(own, head)
+        return [_extent(reading, w, c) for w, c in zip(windows, candidates, strict=True)]
 
     def similar(self, context: Context, samples: Sequence[str]) -> list[tuple[int, int, str, float]]:
         """Return each sentence with its closest sample and their similarity."""
@@ -296,6 +293,18 @@ class TextJudge:
         if answer is None or answer.decision != "violation":
             return []
         return [context.within(answer.start, answer.end)]
+
+
+def _extent(reading: Reading, window: int, candidate: Candidate) -> Span:
+    start, end = candidate.start, candidate.end
+    if candidate.omitted:
+        return start, end
+    spans, belongs = reading.clauses(window), reading.belonging(window, _HEAD[candidate.rule.category])
+    inside = [i for i, (low, high) in enumerate(spans) if low < end and start < high]
+    if not inside:
+        return start, end
+    low, high = grown(spans, belongs, inside[0], inside[-1])
+    return min(low, start), max(high, end)
 
 
 @cache

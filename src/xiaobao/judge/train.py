@@ -206,12 +206,12 @@ def calibrate(
         reading = judge.reading(item.context)
         if len(reading.windows) > 1:
             continue
-        together = Together.of(item)
-        for j in range(len(item.candidates)):
+        first = np.zeros(len(item.candidates), dtype=np.int64)
+        features = calibration_features(item.candidates, Together.of(item), reading, first)
+        for j, row in enumerate(features.tolist()):
             label = right_place(text, item, j)
             if label is not None and text.id.startswith(FRESH):
-                read = reading.logits[0], reading.heads[0], reading.known[0]
-                rows.append(calibration_features(item.candidates[j], together, *read))
+                rows.append(row)
                 labels.append(label)
                 owners.append(i)
     return rows, labels, owners
@@ -277,7 +277,7 @@ def _thresholds(
     for i in fresh:
         judge, scanned = judged[i]
         judge.weights = replace(judge.weights, calibration=calibration)
-        passages = [judge.extent(scanned.context, c) for c in scanned.candidates]
+        passages = judge.extents(scanned.context, scanned.candidates)
         scored.append((scanned, judge.weigh(scanned), judge.category_scores(scanned.context), passages))
     measured = [(round(float(t), 2), measure(texts, scored, float(t))) for t in np.arange(0.30, 0.80, 0.02)]
     allowed = [m for m in measured if m[1].false_hard <= HARD_LIMIT and m[1].false_ordinary <= ORDINARY_LIMIT]

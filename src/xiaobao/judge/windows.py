@@ -6,17 +6,17 @@ candidate asks for them.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from weakref import proxy
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xiaobao.judge.clauses import Clauses
 from xiaobao.judge.features import counts, ngrams_of, own_voice, setting, settings_of, voices_of
-from xiaobao.judge.passages import Stretch
-from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Context, Span
 
 if TYPE_CHECKING:
@@ -55,17 +55,6 @@ def windows(context: Context) -> list[Span]:
     return out or [(0, size)]
 
 
-def window_of(spans: Sequence[Span], candidate: Candidate) -> int:
-    """Return the index of the window in which the words of a candidate begin; that of an omission is the first."""
-    if candidate.omitted:
-        return 0
-    low, high = 0, len(spans) - 1
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if candidate.hit_start < spans[middle][1] else (middle + 1, high)
-    return low
-
-
 def worded(context: Context, spans: Sequence[Span]) -> list[int]:
     """Return the windows in which a word of the rulebook begins; a text of one window is read in any case."""
     if len(spans) == 1:
@@ -73,25 +62,6 @@ def worded(context: Context, spans: Sequence[Span]) -> list[int]:
     starts = np.array([start for start, _ in spans])
     places = np.fromiter((start for found in context.found.values() for start, _ in found), np.int64)
     return [int(i) for i in np.unique(np.searchsorted(starts, places, side="right") - 1) if i >= 0]
-
-
-@dataclass(frozen=True)
-class Clauses:
-    """The clauses of a stretch and what a category's own words are weighed with.
-
-    owners, slots and idf are those of the known n-grams; scale is that of each clause by its length.
-    """
-
-    spans: list[Span]
-    owners: Ints
-    slots: NDArray[np.int32]
-    idf: NDArray[np.floating[Any]]
-    scale: NDArray[np.float64]
-    stretch: Stretch | None
-
-    def said(self, weights: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
-        """Return what the clauses say for something, given what each of the known n-grams says for it."""
-        return np.bincount(self.owners, weights=weights * self.idf, minlength=len(self.spans)) / self.scale
 
 
 class Reading:
@@ -107,25 +77,32 @@ class Reading:
         self.logits = np.zeros(len(self.windows), dtype=np.float32)
         self.heads = np.zeros((len(self.windows), len(bias)), dtype=np.float32)
         self.known = np.zeros(len(self.windows), dtype=np.float32)
-        self._weights, self._context, self._lean, self._bias = weights, context, lean, bias
-        self._clauses: dict[Span, Clauses] = {}
-        self.belongs: dict[tuple[int, int, int], tuple[list[Span], list[float]]] = {}
-        """Clauses of a stretch and their logits of belonging to an offence of a category, as the judge works them out.
-        """
+        self._weights, self._lean, self._bias = weights, lean, bias
+        self._text, self._before, self._where = context.text, context.before, setting(context.kind, context.role)
+        # A context keeps its readings: a strong way back would keep both until the collector comes.
+        self._context: Context = proxy(context)
+        self._ends = [end for _, end in self.windows]
+        self._laid: dict[int, tuple[Clauses, int]] = {}
+        self._belonging: dict[tuple[int, int], list[float]] = {}
+
+    def window_of(self, position: int) -> int:
+        """Return the index of the window a position stands in: the first for an omission, which has none (-1)."""
+        return min(bisect_right(self._ends, position), len(self._ends) - 1)
 
     def need(self, indexes: Iterable[int]) -> None:
         """Read the given windows unless they have been."""
         missing = [i for i in dict.fromkeys(indexes) if not self.read[i]]
-        places: dict[str, list[int]] = {}
-        for i in missing:
-            places.setdefault(self._context.text[slice(*self.windows[i])], []).append(i)
-        texts = list(places)
-        for begin in range(0, len(texts), AT_ONCE):
-            some = texts[begin : begin + AT_ONCE]
-            for text, logit, head, known in zip(some, *self._scores(some), strict=True):
-                self.logits[places[text]] = logit + self._lean
-                self.heads[places[text]] = SHARPNESS * (head + self._bias)
-                self.known[places[text]] = known
+        if not missing:
+            return
+        own = [self._text[slice(*self.windows[i])] for i in missing]
+        distinct = list(dict.fromkeys(own))
+        texts = {text: place for place, text in enumerate(distinct)}
+        parts = [self._scores(distinct[at : at + AT_ONCE]) for at in range(0, len(distinct), AT_ONCE)]
+        logits, heads, known = (np.concatenate(part) for part in zip(*parts, strict=True))
+        rows = [texts[text] for text in own]
+        self.logits[missing] = (logits + self._lean)[rows]
+        self.heads[missing] = (SHARPNESS * (heads + self._bias))[rows]
+        self.known[missing] = known[rows]
         self.read[missing] = True
 
     def _scores(self, texts: Sequence[str]) -> tuple[Floats, Floats, Floats]:
@@ -133,13 +110,14 @@ class Reading:
 
         What was said before is taken off in part: an offence belongs to the turn that commits it, not to the next.
         """
-        where = setting(self._context.kind, self._context.role)
-        logits, heads, known = raw_scores(self._weights, texts, where)
-        before = self._context.before
+        logits, heads, known = raw_scores(self._weights, texts, self._where)
+        before = self._before
         if not before or len(self.windows) > 1:
             # What was said before explains a turn, not each part of a speech.
             return logits, heads, known
-        joint_logits, joint_heads, _ = raw_scores(self._weights, [before, *(before + text for text in texts)], where)
+        joint_logits, joint_heads, _ = raw_scores(
+            self._weights, [before, *(before + text for text in texts)], self._where
+        )
         half = np.float32(0.5)
         logits = half * (logits + joint_logits[1:]) - np.float32(SAID_BEFORE) * joint_logits[0]
         return logits, half * (heads + joint_heads[1:]), known
@@ -161,32 +139,46 @@ class Reading:
             out[head] = np.flatnonzero(found).tolist()
         return out
 
-    def clauses(self, start: int, end: int) -> Clauses:
-        """Return the clauses of a stretch."""
-        known = self._clauses.get((start, end))
-        if known is None:
-            known = self._clauses[start, end] = self._cut(start, end)
-        return known
+    @cached_property
+    def carrying(self) -> list[int]:
+        """Return the windows that carry any category, in order."""
+        return sorted({i for found in self.carriers.values() for i in found})
 
-    def _cut(self, start: int, end: int) -> Clauses:
-        spans: list[Span] = []
-        at = start
-        while at < end:
-            low, high = self._context.clause(at, at + 1)
-            low, high = max(low, start), min(max(high, at + 1), end)
-            if high - low >= 2:
-                spans.append((low, high))
-            at = max(high, at + 1)
-        owners, hashes = ngrams_of([self._context.text[low:high] for low, high in spans])
-        slots = self._weights.slot[hashes]
-        known = slots >= 0
-        owners, slots = owners[known], slots[known]
-        scale = np.sqrt(np.bincount(owners, minlength=len(spans)) + 12)
-        cut = Clauses(spans, owners, slots, self._weights.idf[slots], scale, None)
-        if not spans:
-            return cut
-        sentences = [self._context.sentence_of(low) for low, _ in spans]
-        return replace(cut, stretch=Stretch.of(spans, sentences, cut.said(self._weights.text[slots]), end - start))
+    def lay(self, indexes: Iterable[int]) -> None:
+        """Cut the given windows into clauses, together, unless they have been."""
+        missing = [i for i in dict.fromkeys(indexes) if i not in self._laid]
+        for begin in range(0, len(missing), AT_ONCE):
+            some = missing[begin : begin + AT_ONCE]
+            clauses = Clauses(self._weights, self._context, [self.windows[i] for i in some])
+            self._laid.update((index, (clauses, place)) for place, index in enumerate(some))
+
+    def clauses(self, index: int) -> list[Span]:
+        """Return the clauses of a window."""
+        self.lay((index,))
+        clauses, place = self._laid[index]
+        return clauses.spans[place]
+
+    def features(self, index: int, head: int) -> NDArray[np.float64]:
+        """Return for each clause of a window, a row each, what tells whether it belongs to an offence of a category."""
+        self.lay((index,))
+        clauses, place = self._laid[index]
+        return clauses.features([place], head)[1]
+
+    def belong(self, indexes: Iterable[int], head: int) -> None:
+        """Work out for windows which of their clauses belong to an offence of a category, unless that is known."""
+        missing = [i for i in dict.fromkeys(indexes) if (i, head) not in self._belonging]
+        self.lay(missing)
+        together: dict[Clauses, list[int]] = {}
+        for index in missing:
+            together.setdefault(self._laid[index][0], []).append(index)
+        for clauses, own in together.items():
+            logits = clauses.belonging([self._laid[i][1] for i in own], head)
+            self._belonging.update(((i, head), each) for i, each in zip(own, logits, strict=True))
+
+    def belonging(self, index: int, head: int) -> list[float]:
+        """Return the logits by which the clauses of a window belong to an offence of a category."""
+        self.belong((index,), head)
+        return self._belonging[index, head]
 
 
 def raw_scores(weights: Weights, texts: Sequence[str], where: int) -> tuple[Floats, Floats, Floats]:
@@ -196,11 +188,15 @@ def raw_scores(weights: Weights, texts: Sequence[str], where: int) -> tuple[Floa
     """
     logits = np.zeros(len(texts), dtype=np.float32)
     heads = np.zeros((len(texts), len(weights.heads)), dtype=np.float32)
-    ngrams = ngrams_of([own_voice(text) for text in texts])
-    sizes = np.maximum(np.bincount(ngrams[0], minlength=len(texts)), 1)
-    known = np.bincount(ngrams[0], weights=weights.slot[ngrams[1]] >= 0, minlength=len(texts)) / sizes
-    for owners, hashes in (ngrams, voices_of(texts), settings_of(texts, where)):
-        whose, slots, values = _unit(weights, owners, hashes)
+    shares = np.zeros(len(texts), dtype=np.float32)
+    own = [own_voice(text) for text in texts]
+    for part, (owners, hashes) in enumerate((ngrams_of(own), voices_of(texts, own), settings_of(texts, where))):
+        slots = weights.slot[hashes]
+        known = slots >= 0
+        if part == 0:
+            sizes = np.maximum(np.bincount(owners, minlength=len(texts)), 1)
+            shares[:] = np.bincount(owners, weights=known, minlength=len(texts)) / sizes
+        whose, slots, values = _unit(weights, owners[known], slots[known])
         if not len(whose):
             continue
         begins = np.flatnonzero(np.diff(whose, prepend=-1))
@@ -209,14 +205,15 @@ def raw_scores(weights: Weights, texts: Sequence[str], where: int) -> tuple[Floa
         if slots[0] < weights.heads.shape[1]:
             parts = weights.heads[:, slots] * values
             heads[whose[begins]] += np.add.reduceat(parts, begins, axis=1).T * weights.head_scale
-    return logits, heads, known.astype(np.float32)
+    return logits, heads, shares
 
 
-def _unit(weights: Weights, owners: Ints, hashes: NDArray[np.uint32]) -> tuple[Ints, NDArray[np.int32], Floats]:
+def _unit(weights: Weights, owners: Ints, slots: NDArray[np.int32]) -> tuple[Ints, NDArray[np.int32], Floats]:
     """Return whose, slots and weights of the known buckets of texts; those of a text are of unit length."""
-    keys, amounts = counts(owners << 32 | hashes)
-    whose, slots = keys >> 32, weights.slot[keys & 0xFFFFFFFF]
-    known = slots >= 0
-    whose, slots, amounts = whose[known], slots[known], amounts[known] * weights.idf[slots[known]]
+    # Short keys are sorted faster.
+    size = np.int32(len(weights.text))
+    keys, amounts = counts(owners.astype(np.int32) * size + slots)
+    whose, slots = np.divmod(keys, size)
+    amounts = amounts * weights.idf[slots]
     lengths = np.sqrt(np.bincount(whose, weights=amounts * amounts))
     return whose, slots, (amounts / lengths[whose]).astype(np.float32)

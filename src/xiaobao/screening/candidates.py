@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from xiaobao.checks import Hit
 from xiaobao.checks.missing import Missing
@@ -13,6 +14,7 @@ from xiaobao.rulebook.model import Rule
 from xiaobao.screening.context import Context
 from xiaobao.screening.program import Program
 from xiaobao.screening.stance import Stance, stances
+from xiaobao.text.cover import Cover
 
 LONG_CLAUSE = 44
 """Widest stretch (characters) a finding is shown with; beyond it only the matched words are."""
@@ -24,8 +26,7 @@ REPEATS = 3
 """Times a clause is looked at in one text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A rule that may have been broken at a place of one text.
 
     start and end (normalised, end exclusive) show the clause, hit_start and hit_end the matched words; all are -1
@@ -108,10 +109,13 @@ def _kept(program: Program, index: int, context: Context, hits: list[Hit]) -> li
     plain = _excuses(rule, context, hits, hidden=False) if context.unseen and excuses else excuses
     seen: dict[tuple[int, int], Candidate] = {}
     for hit in _told_anew(context, hits):
+        key = _shown(context, hit)
+        known = seen.get(key)
+        if known is not None and not known.cleared:
+            continue
         own = excuses if not hit.omitted and context.is_unseen(hit.start, hit.end) else plain
-        candidate = _candidate(rule, context, hit, _excused(rule, context, hit, own))
-        key = (candidate.start, candidate.end)
-        if key not in seen or (seen[key].cleared and not candidate.cleared):
+        candidate = _candidate(rule, context, hit, key, _excused(rule, context, hit, own))
+        if known is None or not candidate.cleared:
             seen[key] = candidate
     return list(seen.values())
 
@@ -142,10 +146,11 @@ def _told_anew(context: Context, hits: Iterable[Hit]) -> Iterator[Hit]:
 
 
 def _not_allowed(allowed: frozenset[str], context: Context, hits: list[Hit]) -> list[Hit]:
-    covers = [span for phrase in allowed for span in context.found.get(phrase, ())]
-    if not covers:
+    spans = [span for phrase in allowed for span in context.found.get(phrase, ())]
+    if not spans:
         return hits
-    return [h for h in hits if not any(s <= h.start and h.end <= e for s, e in covers)]
+    covers = Cover(spans)
+    return [h for h in hits if not covers.holds(h.start, h.end)]
 
 
 def _lawful_product(rule: Rule, context: Context, hit: Hit) -> bool:
@@ -175,11 +180,15 @@ class Excuses:
 
     def __init__(self, within: str | int, found: list[Hit], context: Context) -> None:
         self._within, self._found, self._context = within, found, context
-        # The commonest distance is asked once an excuse, not once a pair.
+        # Each is looked for among those near it, not among all.
         self._by_sentence: dict[int, int] = {}
+        self._placed: list[tuple[int, int, int]] = []
         if within == "sentence":
             for at, each in enumerate(found):
                 self._by_sentence.setdefault(context.sentence_of(each.start), at)
+        elif within != "document":
+            self._placed = sorted((e.start, e.end, at) for at, e in enumerate(found) if not e.omitted)
+        self._longest = max((end - start for start, end, _ in self._placed), default=0)
         self._omitted = next((at for at, e in enumerate(found) if e.omitted), len(found))
 
     def of(self, hit: Hit) -> Hit | None:
@@ -189,13 +198,20 @@ class Excuses:
             return self._found[0]
         if self._within == "sentence":
             first = min(self._by_sentence.get(context.sentence_of(hit.start), self._omitted), self._omitted)
-            return self._found[first] if first < len(self._found) else None
-        if self._within == "clause":
+        elif self._within == "clause":
             low, high = context.clause(hit.start, hit.end)
-            return next((e for e in self._found if e.omitted or (low <= e.start and e.end <= high)), None)
-        reach = int(self._within)
-        low, high = hit.start - reach, hit.end + reach
-        return next((e for e in self._found if e.omitted or (low <= e.end and e.start <= high)), None)
+            near = self._between(low, high)
+            first = min((at for _, end, at in near if end <= high), default=self._omitted)
+        else:
+            low, high = hit.start - int(self._within), hit.end + int(self._within)
+            near = self._between(low - self._longest, high)
+            first = min((at for _, end, at in near if low <= end), default=self._omitted)
+        first = min(first, self._omitted)
+        return self._found[first] if first < len(self._found) else None
+
+    def _between(self, low: int, high: int) -> list[tuple[int, int, int]]:
+        """Return those that begin from one place to another, both included."""
+        return self._placed[bisect_left(self._placed, (low,)) : bisect_left(self._placed, (high + 1,))]
 
 
 def _excused(rule: Rule, context: Context, hit: Hit, excuses: Sequence[Excuses]) -> tuple[Stance, ...]:
@@ -210,12 +226,19 @@ def _excused(rule: Rule, context: Context, hit: Hit, excuses: Sequence[Excuses])
     return ()
 
 
-def _candidate(rule: Rule, context: Context, hit: Hit, excuse: tuple[Stance, ...]) -> Candidate:
+def _shown(context: Context, hit: Hit) -> tuple[int, int]:
+    """Return the stretch a hit is shown with: its clause, or only its words where that is long."""
+    if hit.omitted:
+        return -1, -1
+    start, end = context.clause(hit.start, hit.end)
+    wide = end - start > LONG_CLAUSE or start > hit.start or end < hit.end
+    return (hit.start, hit.end) if wide else (start, end)
+
+
+def _candidate(rule: Rule, context: Context, hit: Hit, shown: tuple[int, int], excuse: tuple[Stance, ...]) -> Candidate:
     if hit.omitted:
         return Candidate(rule, -1, -1, -1, -1, hit.note, excuse, bool(excuse))
-    start, end = context.clause(hit.start, hit.end)
-    if end - start > LONG_CLAUSE or start > hit.start or end < hit.end:
-        start, end = hit.start, hit.end
+    start, end = shown
     against = _stances(context, hit.start, hit.end)
     found = excuse + tuple(s for s in against if s.kind not in rule.stance_ignored)
     return Candidate(rule, start, end, hit.start, hit.end, hit.note, found, bool(found))

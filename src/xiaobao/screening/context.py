@@ -139,8 +139,8 @@ class Context:
             return []
         spans = self._matches.get(pattern)
         if spans is None:
-            places = [m.span() for m in pattern.regex.finditer(self._utf8)]
-            spans = [(int(self._characters[s]), int(self._characters[e])) for s, e in places if e > s]
+            places = np.array([m.span() for m in pattern.regex.finditer(self._utf8)], dtype=np.int64).reshape(-1, 2)
+            spans = [(s, e) for s, e in self._characters[places].tolist() if e > s]
             self._matches[pattern] = spans
         return spans
 

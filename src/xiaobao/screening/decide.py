@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from xiaobao.model import Anchor, Decision, Finding
 from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Context
+from xiaobao.screening.draft import Draft, draft_of
 from xiaobao.screening.engine import Scanned
-from xiaobao.screening.explain import evidence, why
-from xiaobao.screening.remedy import remedy
 
 WORDED = 1.0
 OMITTED_LESS = 1.0
@@ -27,6 +25,7 @@ LEAST = 0.03
 held-out texts none stands there, of 675 lawful ones some 65 do; of what is planted in the samples one in nine."""
 CELL = 64
 """Characters of the stretches by which findings that overlap are found."""
+Said = TypeVar("Said", Finding, Draft)
 Place = tuple[int | None, bool, int | Anchor]
 PRIOR = 0.85
 """Confidence of an unmeasured rule whose hit no stance speaks against."""
@@ -41,8 +40,8 @@ class Judge(Protocol):
     def weigh(self, scanned: Scanned) -> list[float]:
         """Return for each candidate of a text the probability (0..1) that it is a violation."""
 
-    def extent(self, context: Context, candidate: Candidate) -> tuple[int, int]:
-        """Return how far the passage of a candidate reaches, as a normalised span."""
+    def extents(self, context: Context, candidates: Sequence[Candidate]) -> list[tuple[int, int]]:
+        """Return how far the passages of candidates reach, as normalised spans."""
 
 
 def decide(
@@ -93,79 +92,39 @@ def _of_fragment(candidate: Candidate, probability: float, judge: Judge, told: b
     return "review", max(probability, judge.review_from)
 
 
-def findings(
-    scanned: Scanned,
-    judge: Judge | None,
-    *,
-    keep_cleared: bool = False,
-    fragment: bool = False,
-    told: bool = False,
-) -> list[Finding]:
-    """Return the findings of one text, in reading order, omissions last; cleared candidates only on request."""
+def drafts(scanned: Scanned, judge: Judge | None, *, fragment: bool = False, told: bool = False) -> list[Draft]:
+    """Return what is found in one text, in reading order, omissions last; what is clear is left out."""
+    context = scanned.context
     weights: Sequence[float | None] = judge.weigh(scanned) if judge and scanned.candidates else []
     weights = weights or [None] * len(scanned.candidates)
-    out = []
+    kept = []
     for candidate, probability in zip(scanned.candidates, weights, strict=True):
         decision, confidence = decide(candidate, probability, judge, fragment=fragment, told=told)
-        if decision != "clear" or keep_cleared:
-            span = judge.extent(scanned.context, candidate) if judge else (candidate.start, candidate.end)
-            out.append(_finding(candidate, scanned, decision, confidence, probability, span))
-    return _joined(out, scanned.context)
+        if decision != "clear":
+            kept.append((candidate, context, decision, confidence, probability))
+    found = [each[0] for each in kept]
+    spans = judge.extents(context, found) if judge and found else [(c.start, c.end) for c in found]
+    return _joined([draft_of(*each, span) for each, span in zip(kept, spans, strict=True)])
 
 
-def _joined(found: Sequence[Finding], context: Context) -> list[Finding]:
+def _joined(found: Sequence[Draft]) -> list[Draft]:
     """Let a rule speak once of passages that overlap, over all of their words."""
-    out: list[Finding] = []
+    out: list[Draft] = []
     places: dict[tuple[str, str], int] = {}
-    for finding in found:
-        place = places.get((finding.rule, finding.decision), -1)
+    for draft in found:
+        place = places.get((draft.rule, draft.decision), -1)
         last = out[place] if place >= 0 else None
-        if last is None or last.start is None or finding.start is None or finding.start >= (last.end or 0):
-            places[finding.rule, finding.decision] = len(out)
-            out.append(finding)
+        if last is None or last.start is None or draft.start is None or draft.start >= (last.end or 0):
+            places[draft.rule, draft.decision] = len(out)
+            out.append(draft)
             continue
-        start, end = min(last.start, finding.start), max(last.end or 0, finding.end or 0)
-        best = max(last, finding, key=lambda f: (not doubted(f), f.confidence))
-        surest = max(last.confidence, finding.confidence)
-        text = context.normalised.source[start:end]
-        out[place] = replace(best, start=start, end=end, text=text, confidence=surest)
+        best = max(last, draft, key=lambda d: (not doubted(d), d.confidence))
+        out[place] = best._replace(
+            start=min(last.start, draft.start),
+            end=max(last.end or 0, draft.end or 0),
+            confidence=max(last.confidence, draft.confidence),
+        )
     return out
-
-
-def _finding(
-    candidate: Candidate,
-    scanned: Scanned,
-    decision: Decision,
-    confidence: float,
-    probability: float | None,
-    span: tuple[int, int],
-) -> Finding:
-    rule, context = candidate.rule, scanned.context
-    start = end = None
-    text = ""
-    if not candidate.omitted:
-        start, end = context.normalised.original(*span)
-        text = context.normalised.source[start:end]
-    return Finding(
-        rule=rule.id,
-        version=rule.version,
-        title=rule.title,
-        category=rule.category,
-        severity=rule.severity,
-        decision=decision,
-        confidence=confidence,
-        start=start,
-        end=end,
-        text=text,
-        anchor=Anchor(),
-        basis=rule.citations,
-        message=rule.message,
-        remedy=remedy(rule, context),
-        why=why(candidate, context, probability),
-        evidence=evidence(candidate, context),
-        rights=rule.rights,
-        families=rule.families,
-    )
 
 
 def merged(found: Sequence[Finding]) -> list[Finding]:
@@ -219,7 +178,7 @@ def verdict(found: Sequence[Finding], scores: Mapping[str, float] | None = None)
     return (best.decision, best.category) if best else ("clear", "")
 
 
-def primary(found: Sequence[Finding], scores: Mapping[str, float] | None = None) -> Finding | None:
+def primary(found: Sequence[Said], scores: Mapping[str, float] | None = None) -> Said | None:
     """Return the finding that is best supported among those of the deciding kind, or None where nothing is found."""
     for decision in ("violation", "review"):
         chosen = [f for f in found if f.decision == decision]
@@ -236,12 +195,14 @@ def support(share: float, *, worded: bool, omitted: bool) -> float:
     return share + (WORDED if worded else 0.0) - (OMITTED_LESS if omitted else 0.0)
 
 
-def doubted(finding: Finding) -> bool:
+def doubted(finding: Finding | Draft) -> bool:
     """Tell whether something in the text speaks against a finding."""
+    if isinstance(finding, Draft):
+        return bool(finding.candidate.stances)
     return any(e.kind != "words" for e in finding.evidence)
 
 
-def _support(finding: Finding, scores: Mapping[str, float]) -> tuple[float, float, int]:
+def _support(finding: Finding | Draft, scores: Mapping[str, float]) -> tuple[float, float, int]:
     rank = {"high": 2, "medium": 1, "low": 0}[finding.severity]
     worded = not finding.rule.startswith(LEARNED) and not doubted(finding)
     share = scores.get(finding.category, NO_SHARE) if scores else 0.0

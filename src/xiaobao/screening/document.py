@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from xiaobao.rulebook.lexicons import Lexicons
 from xiaobao.rulebook.model import PRODUCTS
-
-Found = Mapping[str, list[tuple[int, int]]]
 
 PRICE = re.compile(r"\d(?:\.\d+)?\s*[%‰]|百分之|万分之|\d元起|\d万元?起|日息|月息|\d[元块]/?[天日月期]")
 CONTACT = re.compile(
@@ -60,11 +58,11 @@ def vocabulary(lexicons: Lexicons) -> frozenset[str]:
     return frozenset(_table(lexicons))
 
 
-def profile(text: str, found: Found, lexicons: Lexicons, *, scenario: str = "", product: str = "") -> Profile:
+def profile(text: str, found: Iterable[str], lexicons: Lexicons, *, scenario: str = "", product: str = "") -> Profile:
     """Build the profile of a normalised text from the words found in it; given facts win over inferred ones."""
     groups: dict[str, dict[str, set[str]]] = {"product": {}, "sell": {}, "genre": {}}
     table = _table(lexicons)
-    for term in found.keys() & table.keys():
+    for term in table.keys() & found:
         for group, name in table[term]:
             groups[group].setdefault(name, set()).add(term)
     products = _products(groups["product"], text)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
-from xiaobao.model import Finding
-from xiaobao.screening.decide import LEARNED, NO_SHARE, doubted
+from xiaobao.screening.context import Span
+from xiaobao.screening.decide import CELL, LEARNED, NO_SHARE, doubted
+from xiaobao.screening.draft import Draft
 
 BEHIND = 1.5
 """Log share by which a category lies behind the best one of the same words before it is left out."""
@@ -21,7 +21,7 @@ CREDIT = frozenset({"loan", "credit_card", "payment"})
 INSURED = frozenset({"insurance", "participating_insurance"})
 
 
-def fits(finding: Finding, scenario: str, products: frozenset[str]) -> bool:
+def fits(finding: Draft, scenario: str, products: frozenset[str]) -> bool:
     """Tell whether the domain of a rule is that of the text: its products, or the kind of text it is."""
     domain = finding.rule.partition("/")[0]
     if domain == "contract":
@@ -39,13 +39,13 @@ def fits(finding: Finding, scenario: str, products: frozenset[str]) -> bool:
 
 
 def chosen(
-    found: Sequence[Finding],
+    found: Sequence[Draft],
     shares: Mapping[str, float],
     scenario: str,
     products: frozenset[str],
-    lead: Finding | None = None,
+    lead: Draft | None = None,
     lines: Sequence[int] = (),
-) -> list[Finding]:
+) -> list[Draft]:
     """Return the findings of one text without those that only say again, or say less fittingly, what another says.
 
     Findings are offsets of the same text. shares are the judge's log shares of the categories, empty without one.
@@ -54,124 +54,148 @@ def chosen(
     one line of a poster offends against says nothing of the next.
     """
 
-    def rank(seen: _Seen) -> tuple[bool, bool, bool, bool, bool, float, float]:
-        finding = seen.finding
-        return (
-            finding is lead,
-            not seen.learned,
-            seen.fits,
-            finding.decision == "violation",
-            not doubted(finding),
-            seen.share,
-            finding.confidence,
-        )
-
-    every = [_Seen.of(finding, shares, scenario, products) for finding in found]
+    every = [_Seen.of(draft, shares, scenario, products, lines) for draft in found]
     best = max((seen.share for seen in every), default=NO_SHARE)
-    kept: list[_Seen] = []
-    for seen in sorted(every, key=rank, reverse=True):
-        is_lead = seen.finding is lead
+    kept = _Kept()
+    for seen in sorted(every, key=lambda s: _rank(s, lead), reverse=True):
+        is_lead = seen.draft is lead
         if not is_lead and seen.learned:
-            if _adds(seen, kept, best):
-                kept.append(seen)
+            if seen.share >= best - NEAR and kept.wants(seen):
+                kept.add(seen)
             continue
-        if not is_lead and doubted(seen.finding):
-            line = _line(seen, lines)
-            if _fainter(seen, [k for k in kept if _line(k, lines) == line]):
-                continue
-        place = next((i for i, k in enumerate(kept) if _outdone(seen, k)), None)
-        if place is None or is_lead:
-            kept.append(seen)
-        elif _overlap(seen.words, (better := kept[place]).words):
-            families = tuple(dict.fromkeys((*better.finding.families, *seen.finding.families)))
-            kept[place] = better._replace(finding=replace(better.finding, families=families))
-    return sorted((k.finding for k in kept), key=lambda f: (f.start is None, f.start or 0, f.end or 0, f.rule))
+        if not is_lead and doubted(seen.draft) and kept.outshines(seen):
+            continue
+        place = None if is_lead else kept.better(seen)
+        if place is None:
+            kept.add(seen)
+        else:
+            kept.stand_for(place, seen)
+    return sorted((k.draft for k in kept.all), key=lambda d: (d.start is None, d.start or 0, d.end or 0, d.rule))
+
+
+def _rank(seen: _Seen, lead: Draft | None) -> tuple[bool, bool, bool, bool, bool, float, float]:
+    draft = seen.draft
+    violation = draft.decision == "violation"
+    return draft is lead, not seen.learned, seen.fits, violation, not doubted(draft), seen.share, draft.confidence
 
 
 class _Seen(NamedTuple):
-    """A finding with what it is compared by: the place of its words and of its passage, and its category's log share.
+    """A draft with what it is compared by: the place of its words and of its passage, and its category's log share.
 
-    fits tells whether the domain of its rule is that of the text, learned whether no words of a rule were met.
+    fits tells whether the domain of its rule is that of the text, learned whether no words of a rule were met, line in
+    which line its words begin (an omission stands in the first).
     """
 
-    finding: Finding
-    words: tuple[int, int]
-    reach: tuple[int, int]
+    draft: Draft
+    words: Span
+    reach: Span
     share: float
     fits: bool
     learned: bool
+    line: int
 
     @classmethod
-    def of(cls, finding: Finding, shares: Mapping[str, float], scenario: str, products: frozenset[str]) -> _Seen:
+    def of(
+        cls, draft: Draft, shares: Mapping[str, float], scenario: str, products: frozenset[str], lines: Sequence[int]
+    ) -> _Seen:
         """Work out once what is compared."""
-        share = shares.get(finding.category, NO_SHARE)
-        domain = fits(finding, scenario, products)
-        return cls(finding, _words(finding), _reach(finding), share, domain, finding.rule.startswith(LEARNED))
+        share = shares.get(draft.category, NO_SHARE)
+        reach = draft.start or 0, draft.end or 0
+        words = reach if draft.words is None else draft.words
+        line = bisect_left(lines, words[0]) if draft.start is not None else 0
+        return cls(draft, words, reach, share, fits(draft, scenario, products), draft.rule.startswith(LEARNED), line)
+
+    @property
+    def offends(self) -> bool:
+        """Tell whether it is a violation, which nothing milder takes with it."""
+        return self.draft.decision == "violation"
 
 
-def _adds(seen: _Seen, kept: Sequence[_Seen], best: float) -> bool:
-    """Tell whether a learned reading adds to what is kept: the best reading of words that no rule names better."""
-    if seen.share < best - NEAR:
-        return False
-    for other in kept:
-        if _milder(other.finding, seen.finding):
-            continue
-        if other.learned:
-            omitted = other.finding.start is None or seen.finding.start is None
-            if omitted or _overlap(seen.reach, other.reach):
-                return False
-        elif seen.share < other.share + BEHIND:
+class _Kept:
+    """What is kept of a text, the better first; each new one is compared with those near it only."""
+
+    def __init__(self) -> None:
+        self.all: list[_Seen] = []
+        self._learned: list[_Seen] = []
+        self._near: dict[int, list[int]] = {}
+        # The best shares by whether only violations count.
+        self._worded: dict[bool, float] = {}
+        self._plain: dict[tuple[int, bool], float] = {}
+
+    def add(self, seen: _Seen) -> None:
+        """Keep one more."""
+        if seen.learned:
+            self._learned.append(seen)
+        for cell in _cells(seen):
+            self._near.setdefault(cell, []).append(len(self.all))
+        self.all.append(seen)
+        for only in (True, False) if seen.offends else (False,):
+            if not seen.learned:
+                self._worded[only] = max(seen.share, self._worded.get(only, seen.share))
+                if not doubted(seen.draft):
+                    key = seen.line, only
+                    self._plain[key] = max(seen.share, self._plain.get(key, seen.share))
+
+    def wants(self, seen: _Seen) -> bool:
+        """Tell whether a learned reading adds to what is kept: the best reading of words that no rule names better."""
+        worded = self._worded.get(seen.offends)
+        if worded is not None and seen.share < worded + BEHIND:
             return False
-    return True
+        for other in self._learned:
+            omitted = other.draft.start is None or seen.draft.start is None
+            if not _milder(other, seen) and (omitted or _overlap(seen.reach, other.reach)):
+                return False
+        return True
+
+    def outshines(self, seen: _Seen) -> bool:
+        """Tell whether the same line is about another offence, of which nothing speaks against."""
+        plain = self._plain.get((seen.line, seen.offends))
+        return plain is not None and seen.share + LITTLE < plain
+
+    def better(self, seen: _Seen) -> int | None:
+        """Return the place of the first that says of the same words what this one says, or fits the text better."""
+        near = {place for cell in _cells(seen) for place in self._near.get(cell, ())}
+        return next((place for place in sorted(near) if _outdone(seen, self.all[place])), None)
+
+    def stand_for(self, place: int, seen: _Seen) -> None:
+        """Give what is left out to the one that stands for it: the families of expressions of the same words."""
+        better = self.all[place]
+        if _overlap(seen.words, better.words):
+            families = tuple(dict.fromkeys((*better.draft.families, *seen.draft.families)))
+            self.all[place] = better._replace(draft=better.draft._replace(families=families))
+
+
+def _cells(seen: _Seen) -> set[int]:
+    """Return the stretches of CELL characters in which a draft is compared with others."""
+    return {
+        cell for start, end in (seen.words, seen.reach) for cell in range(start // CELL, max(start, end) // CELL + 1)
+    }
 
 
 def _outdone(seen: _Seen, kept: _Seen) -> bool:
     """Tell whether a worded finding says of the same words what a better one says, or what fits the text less."""
-    finding, other = seen.finding, kept.finding
-    if finding.start is None or other.start is None or kept.learned:
+    draft, other = seen.draft, kept.draft
+    if draft.start is None or other.start is None or kept.learned:
         return False
     strange = not seen.fits and kept.fits and _overlap(seen.reach, kept.reach)
-    if not (strange or _overlap(seen.words, kept.words)) or _milder(other, finding):
+    if not (strange or _overlap(seen.words, kept.words)) or _milder(kept, seen):
         return False
     if strange:
         return True
-    if finding.category == other.category:
-        return not (set(finding.families) - set(other.families)) or _same_offence(finding, other)
+    if draft.category == other.category:
+        return not (set(draft.families) - set(other.families)) or _same_offence(draft, other)
     return seen.share < kept.share - (LITTLE if seen.words == kept.words else BEHIND)
 
 
-def _fainter(seen: _Seen, kept: Sequence[_Seen]) -> bool:
-    """Tell whether the text is about another offence, of which nothing speaks against."""
-    own = seen.share + LITTLE
-    return any(own < k.share for k in kept if not (k.learned or doubted(k.finding) or _milder(k.finding, seen.finding)))
-
-
-def _line(seen: _Seen, lines: Sequence[int]) -> int:
-    """Return the number of the line in which the matched words begin; omissions stand in the first."""
-    return bisect_left(lines, seen.words[0]) if seen.finding.start is not None else 0
-
-
-def _milder(kept: Finding, finding: Finding) -> bool:
+def _milder(kept: _Seen, seen: _Seen) -> bool:
     """Tell whether a finding would take a violation with it."""
-    return kept.decision != "violation" and finding.decision == "violation"
+    return seen.offends and not kept.offends
 
 
-def _same_offence(a: Finding, b: Finding) -> bool:
+def _same_offence(a: Draft, b: Draft) -> bool:
     """Tell whether two rules of different domains forbid the same thing; those of one domain forbid different ones."""
     return a.rule.partition("/")[0] != b.rule.partition("/")[0]
 
 
-def _words(finding: Finding) -> tuple[int, int]:
-    """Return the place of the matched words, or of the whole passage where none are named."""
-    first = finding.evidence[0] if finding.evidence else None
-    if first is not None and first.kind == "words" and first.start is not None and first.end is not None:
-        return first.start, first.end
-    return _reach(finding)
-
-
-def _reach(finding: Finding) -> tuple[int, int]:
-    return finding.start or 0, finding.end or 0
-
-
-def _overlap(a: tuple[int, int], b: tuple[int, int]) -> bool:
+def _overlap(a: Span, b: Span) -> bool:
     return a[0] < b[1] and b[0] < a[1]

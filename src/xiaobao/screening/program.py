@@ -116,14 +116,10 @@ class Program:
         self._place(out, owner[kept], ids[kept], (starts - bounds[owner])[kept])
         return out
 
-    def words_in(self, units: NDArray[np.uint16]) -> dict[str, list[Span]]:
-        """Return the words of one text with their spans."""
-        ids, starts = self.matcher.scan(units)
-        kept = _first_places(ids) if len(ids) > PLACES else slice(None)
-        ids, starts = ids[kept], starts[kept]
-        out = [Found({}, set(), set())]
-        self._place(out, np.zeros_like(ids), ids, starts)
-        return out[0].words
+    def words_in(self, units: NDArray[np.uint16]) -> set[str]:
+        """Return the words that one text holds."""
+        ids, _ = self.matcher.scan(units)
+        return {self.words[i] for i in np.unique(ids).tolist()}
 
     def _fired(self, units: NDArray[np.uint16], bounds: Ints, owner: Ints, ids: Ints) -> tuple[Ints, Ints]:
         """Return (row, pattern) pairs: all words and characters of the pattern are there."""

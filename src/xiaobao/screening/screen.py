@@ -16,7 +16,8 @@ from xiaobao.model import Anchor, Decision, Finding, Material, Passage, Verdict
 from xiaobao.screening.blocks import WRAPPED
 from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Context, Services
-from xiaobao.screening.decide import LEARNED, Judge, findings, merged, primary, verdict
+from xiaobao.screening.decide import LEARNED, Judge, drafts, merged, primary, verdict
+from xiaobao.screening.draft import Draft, written
 from xiaobao.screening.engine import Engine, Row, Scanned, default_engine
 from xiaobao.screening.members import combined, members_of
 from xiaobao.screening.overlaps import chosen, fits
@@ -170,7 +171,7 @@ class Screener:
         """Return the findings of one piece, each offence named once."""
         context = scanned.context
         scenario = context.kind
-        found = findings(
+        found = drafts(
             scanned,
             self.judge,
             fragment=piece.kind != "text",
@@ -188,7 +189,8 @@ class Screener:
         found = [_clipped(f, piece) for f in found]
         lead = primary(found, scores) if piece.kind == "text" else None
         lines = [place for place, sign in enumerate(piece.row.text) if sign == "\n"] if len(found) > 1 else []
-        return chosen(found, scores, scenario, frozenset(names), lead, lines)
+        kept = chosen(found, scores, scenario, frozenset(names), lead, lines)
+        return [written(draft, context) for draft in kept]
 
     def _adjudicated(self, finding: Finding, row: Row, scanned: Scanned) -> Finding:
         if finding.decision != "review" or self.adjudicator is None:
@@ -218,18 +220,16 @@ class Screener:
         return replace(finding, start=start, end=end, anchor=covered[0], boxes=covered, evidence=evidence)
 
 
-def _clipped(finding: Finding, piece: Piece) -> Finding:
+def _clipped(draft: Draft, piece: Piece) -> Draft:
     """Keep a passage within the lines its matched words stand in."""
-    if finding.start is None or finding.end is None or not piece.cuts or not finding.evidence:
-        return finding
-    words = finding.evidence[0]
-    if words.kind != "words" or words.start is None or words.end is None:
-        return finding
-    start = max([finding.start, *(c for c in piece.cuts if c <= words.start)])
-    end = min([finding.end, *(c for c in piece.cuts if c >= words.end)])
+    if draft.start is None or draft.end is None or draft.words is None or not piece.cuts:
+        return draft
+    first, last = draft.words
+    start = max([draft.start, *(c for c in piece.cuts if c <= first)])
+    end = min([draft.end, *(c for c in piece.cuts if c >= last)])
     text = piece.row.text[start:end]
     start += len(text) - len(text.lstrip())
-    return replace(finding, start=start, end=start + len(text.strip()), text=text.strip())
+    return draft._replace(start=start, end=start + len(text.strip()))
 
 
 def _wanted(piece: Piece, scanned: Scanned, material: Material, stated: _Stated | None) -> list[Candidate]:

@@ -7,8 +7,7 @@ the findings does not matter: any stance the rule does not ignore takes a hit ou
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from xiaobao.screening.context import Context
@@ -105,8 +104,23 @@ TAUGHT_BY = 3
 """Words about fraud that make a document one that teaches of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stance:
+def _unbarred(cue: re.Pattern[str]) -> re.Pattern[str]:
+    """Return a cue without what may not follow it: at the end of a stretch nothing does."""
+    out, rest = "", cue.pattern
+    while "(?!" in rest:
+        kept, _, rest = rest.partition("(?!")
+        out, depth = out + kept, 1
+        while depth:
+            depth += (rest[0] == "(") - (rest[0] == ")")
+            rest = rest[1:]
+    return re.compile(out + rest)
+
+
+CUES = tuple((k, c, _unbarred(c)) for k, c in (("warned", WARN), ("prohibited", PROHIBIT), ("reported", REPORT)))
+"""The kinds of cue, and what no stretch that holds one is without."""
+
+
+class Stance(NamedTuple):
     """One stance and the words (normalised span) that show it."""
 
     kind: str
@@ -131,9 +145,7 @@ def stances(context: Context, start: int, end: int) -> list[Stance]:
     if context.role == "customer":
         out.append(Stance("customer", "客户的话", start, start))
     out += _quoted(text, start, end)
-    out += _cues(text, "warned", WARN, s_start, s_end, start, end, context)
-    out += _cues(text, "prohibited", PROHIBIT, s_start, s_end, start, end, context)
-    out += _cues(text, "reported", REPORT, s_start, s_end, start, end, context)
+    out += _cues(context, s_end, start, end)
     out += _restated(context, start, end)
     out += _asked(context, s_start, s_end, start, end)
     out += _genres(context, start)
@@ -179,18 +191,44 @@ def _quoted(text: str, start: int, end: int) -> list[Stance]:
     return []
 
 
-def _cues(
-    text: str, kind: str, cue: re.Pattern[str], s_start: int, s_end: int, start: int, end: int, context: Context
-) -> list[Stance]:
-    """Find a cue in the hit's sentence, or in the sentence before when that introduces a list."""
-    low = max(s_start, start - REACH)
-    match = cue.search(text, low, start) or cue.search(text, end, min(s_end, end + REACH))
-    if match is None:
-        index = context.sentence_of(start)
+def _cues(context: Context, s_end: int, start: int, end: int) -> list[Stance]:
+    """Find cues in the hit's sentence, or in the sentence before when that introduces a list."""
+    text, out = context.text, []
+    index = context.sentence_of(start)
+    s_start = context.sentences[index][0] if context.sentences else 0
+    low, high = max(s_start, start - REACH), min(s_end, end + REACH)
+    for kind, cue, within, before in _cues_of(context, index):
+        match = (cue.search(text, low, start) or cue.search(text, end, high)) if within else None
+        if match is not None:
+            out.append(Stance(kind, match[0], match.start(), match.end()))
+        elif before is not None:
+            out.append(before)
+    return out
+
+
+CueOf = tuple[str, re.Pattern[str], bool, Stance | None]
+
+
+def _cues_of(context: Context, index: int) -> list[CueOf]:
+    """Return for each cue whether it may stand in a sentence and what the end of the one before says.
+
+    Worked out once a sentence: many hits of a long text ask the same.
+    """
+    known: dict[int, list[CueOf]] = context.readings.setdefault(_cues_of, {})
+    if index in known:
+        return known[index]
+    text, sentences = context.text, context.sentences
+    start, end = sentences[index] if sentences else (0, len(text))
+    out: list[CueOf] = []
+    for kind, cue, possible in CUES:
+        before = None
         if index > 0:
-            p_start, p_end = context.sentences[index - 1]
-            match = cue.search(text, max(p_start, p_end - 30), p_end)
-    return [] if match is None else [Stance(kind, match[0], match.start(), match.end())]
+            low, high = sentences[index - 1]
+            match = cue.search(text, max(low, high - 30), high)
+            before = Stance(kind, match[0], match.start(), match.end()) if match is not None else None
+        out.append((kind, cue, possible.search(text, start, end) is not None, before))
+    known[index] = out
+    return out
 
 
 def _restated(context: Context, start: int, end: int) -> list[Stance]:
