@@ -13,6 +13,7 @@ from xiaobao.privacy.anchored import Anchored, by_first
 from xiaobao.privacy.entities import Entity, recogniser
 from xiaobao.privacy.source import Source
 from xiaobao.privacy.surnames import COMMON, COMPOUND, NOT_NAMES, PARTICLES, RARE, SURNAME_LIKE_ENDS, VERB_LIKE
+from xiaobao.privacy.transliterated import transliterated
 
 Sign = tuple[float, str]
 """How sure a name is, 0..1, and what makes it one."""
@@ -161,6 +162,8 @@ def _by_cue(source: Source) -> Iterator[tuple[int, int, Sign]]:
         known = RARE - VERB_LIKE if sure and not _in_dictionary(run) else COMMON - VERB_LIKE
         if name_length(run, known) == len(run) and len(run) - (run[:2] in COMPOUND) <= 3 and not _is_word(run):
             yield start, start + len(run), (0.7, "称谓之后的姓名")
+    for start, end in transliterated(source):
+        yield start, end, (0.7, "间隔号相连的音译姓名")
     yield from _signed(text)
     for match in _SPEAKER.finditer(text):
         run = match[1]
