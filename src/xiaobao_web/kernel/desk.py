@@ -14,7 +14,7 @@ from heapq import nlargest, nsmallest
 from typing import Any
 
 from django.db import models
-from django.db.models import Min
+from django.db.models import Count, Min, Window
 from django.utils import timezone
 from django.utils.functional import Promise
 
@@ -27,7 +27,7 @@ PARTS = ("waiting", "sent", "late", "charts", "steps")
 figures that answer a question; steps: what a newcomer may begin with."""
 SHOWN = 8
 FEW = 2_000
-"""Rows whose keys are told to the database again."""
+"""Rows whose keys are told to the database again; more are counted and sorted there."""
 
 
 @dataclass(frozen=True)
@@ -130,18 +130,41 @@ def shelf_of(
     `show(row, clock)` gives a row's item.
     """
     now, plain = timezone.now(), rows.order_by().values_list("pk", flat=True)
-    clocks = deadlines.run_out(rows.model, now) if late_only else deadlines.open_on(rows.model)
-    keys = [] if late_only else list(plain)
-    few = not late_only and len(keys) <= FEW
-    told = clocks.filter(subject_id__in=keys if few else plain).order_by().values_list("subject_id")
-    due = dict(told.annotate(next_due=Min("due_at")))
-    nearest = nsmallest(SHOWN, due, key=lambda pk: (due[pk], -pk))
-    nearest += nlargest(SHOWN - len(nearest), (pk for pk in keys if pk not in due))
+    keys = [] if late_only else list(plain[: FEW + 1])
+    if late_only or len(keys) > FEW:
+        nearest, total, late = _among_many(rows.model, plain, now, late_only=late_only)
+    else:
+        nearest, total, late = _among_few(rows.model, keys, now)
     read = {row.pk: row for row in _alike(rows, nearest)} if nearest else {}
     first = [read[pk] for pk in nearest if pk in read]
     shown = deadlines.due_by_subject(first)
-    items = [show(row, shown.get(row.pk)) for row in first]
-    return Shelf(label, items, len(due) if late_only else len(keys), sum(1 for at in due.values() if at < now), url)
+    return Shelf(label, [show(row, shown.get(row.pk)) for row in first], total, late, url)
+
+
+def _among_few(model: type[models.Model], keys: list[Any], now: datetime) -> tuple[list[Any], int, int]:
+    """Return the keys of the next due among some rows, how many rows there are, and how many are late."""
+    told = deadlines.open_on(model).filter(subject_id__in=keys).order_by().values_list("subject_id")
+    due = dict(told.annotate(next_due=Min("due_at")))
+    nearest = nsmallest(SHOWN, due, key=lambda pk: (due[pk], -pk))
+    nearest += nlargest(SHOWN - len(nearest), (pk for pk in keys if pk not in due))
+    return nearest, len(keys), sum(1 for at in due.values() if at < now)
+
+
+def _among_many(
+    model: type[models.Model], plain: models.QuerySet[Any, Any], now: datetime, *, late_only: bool
+) -> tuple[list[Any], int, int]:
+    """Return the same for many rows, which the database counts and sorts without sending them; or for the late ones."""
+    run_out = deadlines.run_out(model, now).filter(subject_id__in=plain).order_by()
+    clocks = run_out if late_only else deadlines.open_on(model).filter(subject_id__in=plain).order_by()
+    found = clocks.values_list("subject_id").annotate(next_due=Min("due_at"), of=Window(Count("*")))
+    told = list(found.order_by("next_due", "-subject_id")[:SHOWN])
+    nearest = [pk for pk, _due, _of in told]
+    if late_only:
+        late = told[0][2] if told else 0
+        return nearest, late, late
+    if len(nearest) < SHOWN:
+        nearest += plain.exclude(pk__in=nearest).order_by("-pk")[: SHOWN - len(nearest)]
+    return nearest, plain.count(), run_out.values("subject_id").distinct().count()
 
 
 def _alike(rows: models.QuerySet[Any], keys: list[Any]) -> models.QuerySet[Any]:

@@ -16,6 +16,7 @@ from xiaobao_web.kernel.among import Listed
 from xiaobao_web.kernel.lists import filters as narrowing
 from xiaobao_web.kernel.lists import keyset
 from xiaobao_web.kernel.lists.columns import Column
+from xiaobao_web.kernel.lists.implied import absorbed
 from xiaobao_web.kernel.lists.tabs import Tab
 from xiaobao_web.kernel.models import Deadline
 
@@ -94,7 +95,7 @@ class Reading:
         rows = self.page.rows(self.user)
         if self.tab is not None:
             rows = rows.filter(self.tab.where(self.user, self.page.model))
-        rows = narrowing.narrowed(self.filters, rows, without=names)
+        rows = absorbed(narrowing.narrowed(self.filters, rows, without=names))
         if self.words and "q" not in names:
             rows = self.page.find(rows, self.words)
         return self.ordered(rows)
