@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xiaobao.judge.model import default_judge
-from xiaobao.model import Material, Passage, Verdict
+from xiaobao.model import Anchor, Material, Passage, Verdict
 from xiaobao.screening.screen import Screener
 
 POSTER = (
@@ -65,3 +65,16 @@ def test_what_is_asked_in_a_list_of_questions_is_the_customers(asker: str) -> No
         "答：带身份证到网点申请，或者在手机银行上传工作证明，一般一个工作日内处理完毕，结果以短信通知。",
     )
     assert screened(lines).verdict != "violation"
+
+
+def test_a_finding_of_a_short_slide_stays_within_the_shape_of_its_words() -> None:
+    said = ("稳盈理财 保本保息", "到期本金一分不少，亏了我行补足", "本产品由江源银行代销，客服热线 96000")
+    boxes = ((0.0, 0.0, 300.0, 40.0), (0.0, 60.0, 300.0, 100.0), (0.0, 120.0, 300.0, 160.0))
+    shapes = tuple(Passage(t, Anchor(slide=1, box=box)) for t, box in zip(said, boxes, strict=True))
+    material = Material("slide", shapes, media_type="application/vnd.ms-powerpoint")
+    verdict = Screener(judge=default_judge()).screen(material)
+    placed = [f for f in verdict.findings if f.start is not None]
+    assert verdict.verdict == "violation"
+    assert {f.text in said[0] or f.text in said[1] for f in placed} == {True}, [f.text for f in placed]
+    assert any(f.text in said[0] for f in placed)
+    assert any(f.text in said[1] for f in placed)

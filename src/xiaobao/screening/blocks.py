@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from xiaobao.model import Material, Passage
+from xiaobao.model import Anchor, Material, Passage
 from xiaobao.text.normalise import normalise
 from xiaobao.text.sentences import sentences
 
@@ -73,6 +73,17 @@ def blocks(material: Material) -> list[Block]:
     if run:
         out.append(_block(run, heading))
     return out
+
+
+def shapes(material: Material) -> tuple[int, ...]:
+    """Return where a passage begins that stands in another shape, cell or page than the one before it."""
+    pairs = pairwise(zip(material.passages, material.starts, strict=True))
+    return tuple(start for (a, _), (b, start) in pairs if _place(a.anchor) != _place(b.anchor))
+
+
+def _place(anchor: Anchor) -> tuple[object, ...]:
+    # Lines of a page or a picture have boxes of their own; of a slide the box is the shape's.
+    return anchor.page, anchor.slide, anchor.cell, anchor.part, anchor.box if anchor.slide is not None else None
 
 
 def _block(run: list[_Unit], heading: str) -> Block:

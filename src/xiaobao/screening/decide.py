@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from xiaobao.model import Anchor, Decision, Finding
 from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Context
-from xiaobao.screening.draft import Draft, draft_of
+from xiaobao.screening.draft import Draft, clipped, draft_of
 from xiaobao.screening.engine import Scanned
 
 WORDED = 1.0
@@ -92,8 +92,13 @@ def _of_fragment(candidate: Candidate, probability: float, judge: Judge, told: b
     return "review", max(probability, judge.review_from)
 
 
-def drafts(scanned: Scanned, judge: Judge | None, *, fragment: bool = False, told: bool = False) -> list[Draft]:
-    """Return what is found in one text, in reading order, omissions last; what is clear is left out."""
+def drafts(
+    scanned: Scanned, judge: Judge | None, *, fragment: bool = False, told: bool = False, cuts: Sequence[int] = ()
+) -> list[Draft]:
+    """Return what is found in one text, in reading order, omissions last; what is clear is left out.
+
+    Passages stay within the lines of their words; cuts are where lines begin that do not go on from the one before.
+    """
     context = scanned.context
     weights: Sequence[float | None] = judge.weigh(scanned) if judge and scanned.candidates else []
     weights = weights or [None] * len(scanned.candidates)
@@ -104,7 +109,11 @@ def drafts(scanned: Scanned, judge: Judge | None, *, fragment: bool = False, tol
             kept.append((candidate, context, decision, confidence, probability))
     found = [each[0] for each in kept]
     spans = judge.extents(context, found) if judge and found else [(c.start, c.end) for c in found]
-    return _joined([draft_of(*each, span) for each, span in zip(kept, spans, strict=True)])
+    drawn = (draft_of(*each, span) for each, span in zip(kept, spans, strict=True))
+    source = context.normalised.source
+    # Lines that do not overlap are not joined; what is joined shows the lines of its best words.
+    joined = _joined([clipped(draft, source, cuts) for draft in drawn])
+    return [clipped(draft, source, cuts) for draft in joined]
 
 
 def _joined(found: Sequence[Draft]) -> list[Draft]:

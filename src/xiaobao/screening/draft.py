@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from xiaobao.model import Anchor, Decision, Finding, Severity
@@ -54,6 +55,18 @@ def draft_of(
     start, end = original(*span)
     words = original(candidate.hit_start, candidate.hit_end)
     return Draft(candidate, decision, confidence, probability, start, end, words, families)
+
+
+def clipped(draft: Draft, source: str, cuts: Sequence[int]) -> Draft:
+    """Keep a passage within the lines its matched words stand in; cuts are where lines of the source begin."""
+    if draft.start is None or draft.end is None or draft.words is None or not cuts:
+        return draft
+    first, last = draft.words
+    start = max([draft.start, *(c for c in cuts if c <= first)])
+    end = min([draft.end, *(c for c in cuts if c >= last)])
+    text = source[start:end]
+    start += len(text) - len(text.lstrip())
+    return draft._replace(start=start, end=start + len(text.strip()))
 
 
 def written(draft: Draft, context: Context) -> Finding:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from xiaobao.errors import InputError
 from xiaobao.model import Material
 from xiaobao.prominence import unseen
-from xiaobao.screening.blocks import SHORT, SILENT, WORDS, blocks, visible_text
+from xiaobao.screening.blocks import SHORT, SILENT, WORDS, blocks, shapes, visible_text
 from xiaobao.screening.document import Profile
 from xiaobao.screening.engine import Engine, Row
 from xiaobao.screening.guess import column_heads, of_cell, of_document
@@ -65,7 +65,8 @@ def pieces_of(index: int, material: Material, engine: Engine) -> Iterator[Piece]
     base = replace(base, unseen=unseen(material))
     if len(material.text) <= SHORT:
         scenario = base.scenario or of_document(material, engine.profile(material.text))
-        yield Piece(index, 0, None, replace(base, text=visible_text(material), material=sized, scenario=scenario))
+        row = replace(base, text=visible_text(material), material=sized, scenario=scenario)
+        yield Piece(index, 0, None, row, cuts=shapes(material))
         return
     yield from _blocks(index, material, engine, base, sized)
 

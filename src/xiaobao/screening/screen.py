@@ -17,7 +17,7 @@ from xiaobao.screening.blocks import WRAPPED
 from xiaobao.screening.candidates import Candidate
 from xiaobao.screening.context import Context, Services
 from xiaobao.screening.decide import LEARNED, Judge, drafts, merged, primary, verdict
-from xiaobao.screening.draft import Draft, written
+from xiaobao.screening.draft import written
 from xiaobao.screening.engine import Engine, Row, Scanned, default_engine
 from xiaobao.screening.members import combined, members_of
 from xiaobao.screening.overlaps import chosen, fits
@@ -176,6 +176,7 @@ class Screener:
             self.judge,
             fragment=piece.kind != "text",
             told=scenario in TOLD or (context.around is not None and taught(context.around)),
+            cuts=piece.cuts,
         )
         if piece.kind == "block":
             found = [f for f in found if not (f.rule.startswith(LEARNED) and len(context.text) < LABEL)]
@@ -186,7 +187,6 @@ class Screener:
         if piece.kind != "text":
             own = piece.kind == "block"
             found = [f for f in found if (own and f.decision == "violation") or fits(f, scenario, frozenset(names))]
-        found = [_clipped(f, piece) for f in found]
         lead = primary(found, scores) if piece.kind == "text" else None
         lines = [place for place, sign in enumerate(piece.row.text) if sign == "\n"] if len(found) > 1 else []
         kept = chosen(found, scores, scenario, frozenset(names), lead, lines)
@@ -218,18 +218,6 @@ class Screener:
             for e in finding.evidence
         )
         return replace(finding, start=start, end=end, anchor=covered[0], boxes=covered, evidence=evidence)
-
-
-def _clipped(draft: Draft, piece: Piece) -> Draft:
-    """Keep a passage within the lines its matched words stand in."""
-    if draft.start is None or draft.end is None or draft.words is None or not piece.cuts:
-        return draft
-    first, last = draft.words
-    start = max([draft.start, *(c for c in piece.cuts if c <= first)])
-    end = min([draft.end, *(c for c in piece.cuts if c >= last)])
-    text = piece.row.text[start:end]
-    start += len(text) - len(text.lstrip())
-    return draft._replace(start=start, end=start + len(text.strip()))
 
 
 def _wanted(piece: Piece, scanned: Scanned, material: Material, stated: _Stated | None) -> list[Candidate]:
