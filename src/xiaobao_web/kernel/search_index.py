@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from xiaobao_web.kernel import search_begun
 from xiaobao_web.kernel.models import SearchEntry
 from xiaobao_web.kernel.words import PART, TITLE, Word, parts_of, words_of
 
@@ -89,6 +91,8 @@ def matching(
     sqlite = connection.vendor == "sqlite"
     condition, values = (_fts if sqlite else _tsquery)(label, words, in_title)
     key, table = ("rowid", "kernel_search_words") if sqlite else ("id", "kernel_searchentry")
+    if sqlite and (told := _begun(label, words, in_title)) is not None:
+        return _listed(told, before, most, among)
     if not sqlite and not among:
         among = _rare(label, words, in_title)
         if not among and not common(label, words, in_title):
@@ -100,6 +104,25 @@ def matching(
     if among:
         condition, values = f"{condition} AND {key} IN ({', '.join(['%s'] * len(among))})", [*values, *among]
     return RawSQL(f"SELECT {key} FROM {table} WHERE {condition} ORDER BY {key} DESC LIMIT %s", (*values, most))
+
+
+def _begun(label: str, words: Sequence[Word], in_title: bool | None) -> list[int] | None:
+    """Return the ids of all that match where a word is only begun and few entries hold the others; else None."""
+
+    def asked(some: Sequence[Word], place: bool | None, most: int) -> list[int]:
+        condition, values = _fts(label, some, place)
+        sql = f"SELECT rowid FROM kernel_search_words WHERE {condition} ORDER BY rowid DESC LIMIT %s"
+        return ids(RawSQL(sql, (*values, most)))
+
+    return search_begun.found(words, in_title, asked)
+
+
+def _listed(found: Sequence[int], before: int | None, most: int, among: Sequence[int]) -> RawSQL:
+    """Return the subquery of `matching` over ids that are known (SQLite alone)."""
+    told, kept = set(among), [key for key in found if before is None or key < before]
+    if told:
+        kept = [key for key in kept if key in told]
+    return RawSQL("SELECT value FROM json_each(%s)", (json.dumps(kept[:most]),))
 
 
 def _gathered(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from xiaobao_web.kernel import search, search_index
+from xiaobao_web.kernel import search, search_begun, search_index
 from xiaobao_web.materials.models import Material
 
 pytestmark = pytest.mark.django_db
@@ -54,3 +54,35 @@ def test_many_are_found_like_few(
     for words, all_of_it in expected.items():
         for size in (3, 5, 30):
             assert walked(bank[who], words, size) == all_of_it, (words, size)
+
+
+@pytest.mark.parametrize("who", ["office", "submitter", "stranger"])
+def test_a_word_only_begun_beside_others_finds_the_same_whichever_way(
+    bank: Any, material: list[Material], who: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = [
+        Material(title=title, kind="poster", unit=bank["submitter"].unit, created_by=bank["submitter"])
+        for title in ("ABC稳享", "稳享 abcd 海", "稳享号", "享稳 xabc", "海稳享 9号")
+    ]
+    search.index(*Material.objects.bulk_create(odd))
+    asked = (
+        "稳享7号",
+        "稳享 号",
+        "稳享 海",
+        "稳享 abc",
+        "稳享 bcd",
+        "稳享 ABC 海",
+        "号",
+        "abc 海",
+        "无此 海",
+        "海 号",
+        "稳",
+    )
+    for most in (search.FEW, 5):
+        monkeypatch.setattr(search, "FEW", most)
+        quickly = {words: walked(bank[who], words, 4) for words in asked}
+    monkeypatch.setattr(search_begun, "FEW", -1)
+    assert {words: walked(bank[who], words, 4) for words in asked} == quickly
+    if who == "office":
+        assert all(quickly[words] for words in asked[:4])
+        assert not quickly["稳享 bcd"]
