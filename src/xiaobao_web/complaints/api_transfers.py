@@ -14,7 +14,14 @@ from pydantic import ConfigDict, Field, StringConstraints
 from xiaobao_web.complaints import services
 from xiaobao_web.complaints.api import Word, Words, found_case, router, unit_of
 from xiaobao_web.complaints.forms.transfers import SheetForm
-from xiaobao_web.complaints.models import BureauTemplate, CaseImport, LocalBureau, RegulatorTransfer, Source
+from xiaobao_web.complaints.models import (
+    BureauTemplate,
+    CaseImport,
+    ImportPurpose,
+    LocalBureau,
+    RegulatorTransfer,
+    Source,
+)
 from xiaobao_web.complaints.services import documents, transfer_sheets, transfer_tables
 from xiaobao_web.complaints.services.regulators import REPORT_FIELDS
 from xiaobao_web.complaints.services.table_runs import CHANGED, KEPT, MADE, Preview
@@ -116,6 +123,22 @@ class TableRun(Schema):
     changed: int
     kept: int
     faults: list[TableFault]
+
+
+class TransferTableOut(Schema):
+    """A bureau's table that was taken in: how far it is, what became of each number."""
+
+    id: int
+    system: str
+    name: str
+    rows: int
+    done: int
+    made: int
+    changed: int
+    kept: int
+    numbers: dict[str, list[str]] = Field(description="转办编号：本平台编号与结果")
+    faults: list[TableFault]
+    finished_at: datetime | None
 
 
 class TableIn(Strict):
@@ -220,6 +243,15 @@ def import_transfers(request: HttpRequest, given: Form[TableIn], file: File[Uplo
         return Status(200, told_run(shown, None))
     made = transfer_tables.begin(stored, source, given.bureau, name=str(file.name), by=by)
     return Status(202, told_run(shown, made))
+
+
+@router.get("/transfers/tables/{int:pk}", response=TransferTableOut, summary="转办表导入结果")
+def show_table(request: HttpRequest, pk: int) -> dict[str, Any]:
+    """Return what became of a bureau's table, each number with its case and fate."""
+    require(request.user, "complaints.regulator")
+    row = find(CaseImport.objects.filter(purpose=ImportPurpose.TRANSFERS.value), pk=pk)
+    names = ("id", "system", "name", "rows", "done", "made", "changed", "kept", "finished_at", "numbers")
+    return {**{name: getattr(row, name) for name in names}, "faults": row.faults[:SHOWN]}
 
 
 @router.get("/bureaus", response=list[BureauOut], summary="属地局与责任机构")

@@ -34,7 +34,7 @@ class FreezeForm(forms.Form):
 class BaseForm(forms.Form):
     """How many outlets and customers an organisation has."""
 
-    unit: Any = forms.ModelChoiceField(label=_("机构"), queryset=None)
+    unit: Any = forms.ModelChoiceField(label=_("机构"), queryset=None, empty_label=_("请选择"))
     year = forms.IntegerField(label=_("年度"), min_value=2000, max_value=2100)
     outlets = forms.IntegerField(label=_("网点数"), min_value=0, max_value=2**31 - 1, required=False)
     customers = forms.IntegerField(label=_("个人客户数"), min_value=0, max_value=2**53, required=False)
@@ -57,8 +57,8 @@ class RectificationForm(forms.Form):
     """Why complaints came about, and who removes it."""
 
     title = forms.CharField(label=_("根因"), max_length=200, help_text=_("一句话说清要消除什么"))
-    unit: Any = forms.ModelChoiceField(label=_("责任机构"), queryset=None)
-    owner: Any = forms.ModelChoiceField(label=_("责任人"), queryset=None)
+    unit: Any = forms.ModelChoiceField(label=_("责任机构"), queryset=None, empty_label=_("请选择"))
+    owner: Any = forms.ModelChoiceField(label=_("责任人"), queryset=None, empty_label=_("请选择"))
     cause = forms.ChoiceField(label=_("投诉原因"))
     business_type = forms.ChoiceField(label=_("业务类别"), required=False, help_text=_("不选则不分业务"))
     whys = forms.CharField(
@@ -87,7 +87,7 @@ class ActionForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("类型"), choices=ActionKind.choices)
     text = forms.CharField(label=_("措施"), max_length=300)
-    owner: Any = forms.ModelChoiceField(label=_("责任人"), queryset=None)
+    owner: Any = forms.ModelChoiceField(label=_("责任人"), queryset=None, empty_label=_("请选择"))
     due_on = forms.DateField(label=_("完成期限"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:

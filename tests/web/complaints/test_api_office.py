@@ -63,7 +63,9 @@ def test_a_bureaus_table_is_tried_and_taken_in(flow, bank, client_of, django_cap
     assert Case.objects.count() == 0
     given = {"source": "12378", "bureau": "江城监管局", "dry_run": "false", "file": file(ROWS)}
     with django_capture_on_commit_callbacks(execute=True):
-        assert did(office.post(f"/api/{AT}/tables", given), 202)["id"]
+        run = did(office.post(f"/api/{AT}/tables", given), 202)["id"]
+    shown = did(office.get(f"/api/{AT}/tables/{run}"))
+    assert (shown["made"], [fault["row"] for fault in shown["faults"]], len(shown["numbers"])) == (1, [3], 1)
     assert Case.objects.get().unit == bank.units["branch"]
     assert office.delete(f"/api/complaints/bureaus/{kept['id']}").status_code == 204
     assert did(office.get("/api/complaints/bureaus")) == []

@@ -88,6 +88,10 @@ class CorrectForm(forms.ModelForm):  # type: ignore[type-arg]
         )  # fmt: skip
         widgets = {"summary": forms.Textarea(attrs={"rows": 4})}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["product"].empty_label = "—"  # type: ignore[attr-defined]
+
 
 class ScreenForm(forms.Form):
     """What a contact is."""

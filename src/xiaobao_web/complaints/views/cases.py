@@ -89,12 +89,12 @@ def statutory(row: Case) -> list[dict[str, Any]]:
 
 
 def codes_of(row: Case) -> dict[str, str]:
-    """Return the stable keys and official codes of the case's classes."""
+    """Return the official codes of the case's classes, "" where none was taken in."""
     found: dict[str, str] = {}
     for field in ("business_type", "cause"):
         key = key_of(field, getattr(row, field))
         code = OfficialCode.objects.filter(field=field, key=key).values_list("code", flat=True).first() if key else None
-        found[field] = code or key
+        found[field] = code or ""
     return found
 
 

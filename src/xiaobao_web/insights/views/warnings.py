@@ -81,7 +81,7 @@ def onset_chart(row: EarlyWarning) -> Figure:
     hot = {"itemStyle": {"color": "#c2473e"}}
     data = [{"value": n, "url": _rows_of(row, day, day), **(hot if first and day >= first else {})}
             for day, n in row.series]  # fmt: skip
-    told = {"n": row.count, "days": row.days, "expected": f"{row.expected:.1f}"}
+    told = {"n": row.count, "days": row.days, "expected": f"{row.expected:.1f}".removesuffix(".0")}
     title = _("近 %(days)d 天 %(n)d 件，往常约 %(expected)s 件") % told if row.days else _("预警前四周的来件")
     option = {"xAxis": {"type": "category", "data": days}, "yAxis": {"type": "value", "minInterval": 1},
               "series": [{"type": "bar", "name": _("件数"), "data": data}]}  # fmt: skip
