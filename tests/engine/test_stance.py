@@ -83,6 +83,24 @@ def test_words_handed_on_or_repeated_stay_the_speakers(text: str, word: str) -> 
     assert not {"quoted", "reported"} & kinds(text, word, role="agent")
 
 
+@pytest.mark.parametrize("text", ["【某银行】保本理财今日发售，点击抢购", "保本理财今日发售，拒收请回复R【某银行】"])
+def test_the_sender_of_a_message_speaks_for_itself(text: str) -> None:
+    assert "reported" not in kinds(text, "保本")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "【某银行案例】宣传保本理财",
+        "据报道【某银行】宣传保本理财，市民多有不满",
+        "【风险提示】某银行宣传保本理财",
+        "【某银行】某公司宣传保本理财",
+    ],
+)
+def test_an_institution_spoken_of_is_reported(text: str) -> None:
+    assert "reported" in kinds(text, "保本")
+
+
 def test_the_customers_words_are_not_the_institutions() -> None:
     assert "customer" in kinds("当时说保本我才买的", "保本", role="customer")
 

@@ -67,6 +67,8 @@ RESOLVED = re.compile(
     r"|拉黑|失联|跑路|挂断|正确(?:说法|回答|答案|表述|做法)|改为|改成|改写|漏[讲说]|不是我[行们司]|无关|不能这么"
 )
 """What settles after a quotation that its words are not the text's own."""
+SENDER = re.compile(r"【某[^】]{1,18}】\s*")
+"""A sender without a name before or after a message: who speaks, not who is spoken of."""
 RESTATED = re.compile(r"您(?:来信|来电|反映|投诉|质疑|质问|所说|信中|转来|举报|提出)|(?:关于|针对|就)您")
 REPLIED = re.compile(
     r"经查|核实|查实|属实|查到|致歉|道歉|退还|退回|撤销保单|赔付|停岗|停发|停了|调看|调取|移交|整改|封存|没有(?:这样的规定|这回事|此事)"
@@ -198,12 +200,26 @@ def _cues(context: Context, s_end: int, start: int, end: int) -> list[Stance]:
     s_start = context.sentences[index][0] if context.sentences else 0
     low, high = max(s_start, start - REACH), min(s_end, end + REACH)
     for kind, cue, within, before in _cues_of(context, index):
-        match = (cue.search(text, low, start) or cue.search(text, end, high)) if within else None
+        match = _first(cue, text, low, start) or _first(cue, text, end, high) if within else None
         if match is not None:
             out.append(Stance(kind, match[0], match.start(), match.end()))
         elif before is not None:
             out.append(before)
     return out
+
+
+def _first(cue: re.Pattern[str], text: str, low: int, high: int) -> re.Match[str] | None:
+    """Return the first cue between two places that is not the sender of the message."""
+    match = cue.search(text, low, high)
+    while match is not None and cue is REPORT and match[0].startswith("某") and _names_sender(text, match):
+        match = cue.search(text, match.end(), high)
+    return match
+
+
+def _names_sender(text: str, match: re.Match[str]) -> bool:
+    opening = match.start() - 1
+    sender = SENDER.match(text, opening) if opening >= 0 and text[opening] == "【" else None
+    return sender is not None and (not text[:opening].strip() or sender.end() == len(text))
 
 
 CueOf = tuple[str, re.Pattern[str], bool, Stance | None]
@@ -224,7 +240,7 @@ def _cues_of(context: Context, index: int) -> list[CueOf]:
         before = None
         if index > 0:
             low, high = sentences[index - 1]
-            match = cue.search(text, max(low, high - 30), high)
+            match = _first(cue, text, max(low, high - 30), high)
             before = Stance(kind, match[0], match.start(), match.end()) if match is not None else None
         out.append((kind, cue, possible.search(text, start, end) is not None, before))
     known[index] = out
