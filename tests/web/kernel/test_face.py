@@ -178,3 +178,9 @@ def test_actions_that_are_impossible_say_why_and_cannot_be_sent() -> None:
     html = render_to_string("cotton/action.html", {"action": action})
     assert "还有 2 项未答复" in html
     assert 'type="submit"' not in html
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_values_with_a_filter_stand_in_braces(template: Path) -> None:
+    """A component reads `:value="rows|length"` as nothing at all, and shows 无数据."""
+    assert not re.findall(r' :[a-z]+="[^"{]*\|[^"]*"', template.read_text())

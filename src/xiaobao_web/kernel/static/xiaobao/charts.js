@@ -28,6 +28,10 @@ function style(option) {
     axisLabel: { color: ink, fontSize: 12, ...given.axisLabel }, nameTextStyle: { color: ink, ...given.nameTextStyle },
   });
   const bars = (given) => (given.type === "bar" ? { barMaxWidth: 28, ...given, itemStyle: { borderRadius: 2, ...given.itemStyle } } : given);
+  // A graph's names would else stand in the library's own ink, outlined in white.
+  const named = (given) => (given.type === "graph" ? {
+    ...given, label: { ...given.label, color: ink, textBorderWidth: 0 }, edgeLabel: { ...given.edgeLabel, color: ink, textBorderWidth: 0 },
+  } : given);
   const many = Array.isArray(option.series) && option.series.length > 1;
   return {
     color: SERIES[theme],
@@ -36,7 +40,7 @@ function style(option) {
     aria: { enabled: true },
     grid: { left: 8, right: 16, top: many ? 36 : 16, bottom: 4, containLabel: true },
     ...option,
-    ...(option.series ? { series: [option.series].flat().map(bars) } : {}),
+    ...(option.series ? { series: [option.series].flat().map(bars).map(named) } : {}),
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: ink, ...option.textStyle },
     legend: many && option.legend !== false ? { top: 0, right: 0, itemHeight: 8, itemWidth: 12, ...option.legend, textStyle: { color: ink } } : undefined,
     // HTML tooltips carry style attributes, which the page's policy refuses.
