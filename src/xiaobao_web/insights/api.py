@@ -239,7 +239,9 @@ def show_places(request: HttpRequest, query: Query[PlaceQuery]) -> list[dict[str
     """Return complaints by province and by branch, per thousand outlets and ten thousand customers."""
     require(request.user, "insights.view")
     period = query.chosen()
-    found = places.places(listening.cases_of(request.user, period), period, measure=query.measure)
+    found = places.places(
+        listening.cases_of(request.user, period), period, measure=query.measure, whole=listening.whole(request.user)
+    )
     return [shown_table(found.by_province), shown_table(found.by_branch)]
 
 

@@ -21,6 +21,7 @@ from xiaobao_web.complaints import hearing
 from xiaobao_web.complaints import queries as complaints
 from xiaobao_web.complaints.services import named_by
 from xiaobao_web.insights import counting
+from xiaobao_web.kernel.access import scope
 from xiaobao_web.kernel.desk import Figure
 from xiaobao_web.kernel.periods import BeijingDay, Period
 from xiaobao_web.kernel.tallies import Cell, Table, link
@@ -95,6 +96,11 @@ class Heat:
 def cases_of(user: Any, period: Period) -> QuerySet[Any]:
     """Return the complaints a person may see that were received in a period."""
     return complaints.visible(user).filter(**period.within("received_at"))
+
+
+def whole(user: Any) -> bool:
+    """Tell whether a person sees all complaints there are."""
+    return scope(user, "complaints.view").everywhere
 
 
 def _key(name: str, user: Any, period: Period) -> str:

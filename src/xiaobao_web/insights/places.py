@@ -132,16 +132,19 @@ def within(rows: QuerySet[Any], *, province: str = "", unit: Any = None) -> Quer
 
 
 def places(
-    rows: QuerySet[Any], period: Period, *, measure: str, province: str = "", unit: Any = None
+    rows: QuerySet[Any], period: Period, *, measure: str, province: str = "", unit: Any = None, whole: bool = True
 ) -> Places:  # fmt: skip
-    """Return the map of some complaints of a period; a province or branch that is looked at is marked."""
+    """Return the map of some complaints of a period; a province or branch that is looked at is marked.
+
+    whole: whether they are all there are; of some of them alone, a branch without any says nothing.
+    """
     seats = Seats()
     bases = {row.unit_id: row for row in Base.objects.filter(year=period.last.year, unit__kind="branch")}
     counted = dict(rows.order_by().values("unit").annotate(n=Count("pk")).values_list("unit", "n"))
     branches: dict[int, Sum] = defaultdict(Sum)
     for pk, count in counted.items():
         branches[seats.branch(pk)].count += count
-    for pk in {*branches, *bases}:
+    for pk in {*branches, *(bases if whole else ())}:
         count, branches[pk] = branches[pk].count, Sum()
         branches[pk].add(count, bases.get(pk))
     totals: dict[str, Sum] = defaultdict(Sum)

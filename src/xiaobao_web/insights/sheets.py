@@ -79,7 +79,8 @@ def _clusters(user: Any, period: Period, _query: Query) -> Sheets:
 def _places(user: Any, period: Period, query: Query) -> Sheets:
     unit, province = behind.place_of(query)
     rows = listening.cases_of(user, period)
-    found = places.places(rows, period, measure=measure_of(query), province=province, unit=unit)
+    found = places.places(rows, period, measure=measure_of(query), province=province, unit=unit,
+                          whole=listening.whole(user))  # fmt: skip
     return Sheets(_("投诉地图"), [found.by_province, found.by_branch])
 
 

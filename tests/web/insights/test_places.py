@@ -81,3 +81,14 @@ def test_without_seats_it_says_so(weeks, bank, year):
         services.set_base(unit=bank.units["branch"], year=2026, by=bank["office"], outlets=1, customers=1,
                           province="火星")  # fmt: skip
     assert not Seat.objects.exists()
+
+
+def test_a_branch_is_told_nothing_of_others(placed, client_of, bank):
+    client = client_of("liaison")
+    shown = client.get(reverse("insight_places"), {"period": "days365"}).content.decode()
+    assert "江城分行" in shown
+    assert "海州分行" not in shown
+    _provinces, branches = client.get("/api/insights/places", {"period": "days365"}).json()
+    assert [row[0] for row in branches["rows"]] == ["江城分行"]
+    bases = client_of("office").get(reverse("insight_bases")).content.decode()
+    assert "60,000" in bases

@@ -108,7 +108,8 @@ def map_of_places(request: SignedIn) -> HttpResponse:
          "url": tallies.link("insight_places", measure=key, **here, **period.address())}
         for key, (label, _scale) in places.MEASURES.items()
     ]  # fmt: skip
-    found = places.places(rows, period, measure=measure, province=province, unit=unit)
+    found = places.places(rows, period, measure=measure, province=province, unit=unit,
+                          whole=listening.whole(request.user))  # fmt: skip
     local = places.within(rows, province=province, unit=unit)
     where = {key: value for key, value in here.items() if value}
     down = "product" if local.filter(product__isnull=False).exists() else "business"

@@ -17,6 +17,7 @@ from xiaobao_web.kernel import journal, periods, tallies
 from xiaobao_web.kernel.access import can, find, require
 from xiaobao_web.kernel.errors import BadValue, Refused
 from xiaobao_web.kernel.requests import SignedIn
+from xiaobao_web.kernel.tallies import Cell, Table
 
 
 @require_GET
@@ -97,6 +98,16 @@ def bases(request: SignedIn) -> HttpResponse:
             return redirect("insight_bases")
     context = {
         "form": form, "title": _("统计基数"), "back": "insight_statements", "button": _("登记"),
-        "bases": Base.objects.select_related("unit", "set_by")[:200],
+        "bases": _bases(),
     }  # fmt: skip
     return render(request, "insights/form.html", context, status=422 if form.errors else 200)
+
+
+def _bases() -> Table:
+    heads = [_("机构"), _("年度"), _("网点数"), _("个人客户数"), _("登记人")]
+    lines = [
+        [Cell(str(row.unit), kind="text"), Cell(str(row.year), kind="text"), Cell(row.outlets), Cell(row.customers),
+         Cell(str(row.set_by), kind="text")]
+        for row in Base.objects.select_related("unit", "set_by")[:200]
+    ]  # fmt: skip
+    return Table("", heads, lines)
