@@ -7,8 +7,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xiaobao.calendar import mainland
 from xiaobao.errors import InputError
@@ -52,19 +54,16 @@ def wordings(texts: Sequence[str], least: float = SAME_WORDING) -> list[list[int
 
     Nearly the same: the pairs of characters they share are at least `least` of all they have (Jaccard).
     """
-    grams: list[set[str]] = []
-    for text in texts:
-        plain = "".join(c for c in _DIGITS.sub("0", text) if c.isalnum())
-        grams.append({plain[i : i + 2] for i in range(max(1, len(plain) - 1))})
-    places = {gram: i for i, gram in enumerate(sorted(set().union(*grams)))} if grams else {}
-    held = np.zeros((len(grams), max(1, len(places))), dtype=np.float32)
-    for row, own in enumerate(grams):
-        held[row, [places[gram] for gram in own]] = 1.0
+    pairs = [_pairs(text) for text in texts]
+    rows = np.repeat(np.arange(len(pairs)), [len(own) for own in pairs])
+    known, places = np.unique(np.concatenate(pairs or [np.empty(0, np.uint64)]), return_inverse=True)
+    held = np.zeros((len(pairs), max(1, len(known))), dtype=np.float32)
+    held[rows, places] = 1.0
     shared = held @ held.T
     sizes = np.maximum(held.sum(axis=1), 1.0)
     near = shared >= least * (sizes[:, None] + sizes[None, :] - shared)
     groups: list[list[int]] = []
-    free = set(range(len(grams)))
+    free = set(range(len(pairs)))
     while free:
         start = min(free)
         group, edge = {start}, [start]
@@ -75,6 +74,16 @@ def wordings(texts: Sequence[str], least: float = SAME_WORDING) -> list[list[int
         free -= group
         groups.append(sorted(group))
     return sorted(groups, key=lambda g: (-len(g), g[0]))
+
+
+@lru_cache(maxsize=4_096)
+def _pairs(text: str) -> NDArray[np.uint64]:
+    """Return the pairs of neighbouring letters of a text as numbers, any number being one digit; or its lone letter."""
+    plain = "".join(filter(str.isalnum, _DIGITS.sub("0", text)))
+    letters = np.frombuffer(plain.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
+    if len(letters) < 2:
+        return letters if len(letters) else np.zeros(1, np.uint64)
+    return letters[:-1] << np.uint64(32) | letters[1:]
 
 
 def voices(members: Sequence[Member]) -> Voices:
@@ -104,27 +113,31 @@ def beyond_name(topic: Topic) -> float:
     A renamed product brings one new name into the sentences that were always there; a new problem brings words of its
     own. The name is the commonest word of the topic with what nearly always stands next to it.
     """
-    held: dict[str, set[int]] = defaultdict(set)
-    beside: dict[frozenset[str], set[int]] = defaultdict(set)
+    texts_of: dict[int, list[int]] = defaultdict(list)
     for index, member in enumerate(topic.members):
         for number in member.features:
-            parts = topic.words.get(number, ())
-            for word in parts:
-                held[word].add(index)
-            if len(parts) == 2:
-                beside[frozenset(parts)].add(index)
+            texts_of[number].append(index)
+    held: dict[str, set[int]] = defaultdict(set)
+    beside: dict[frozenset[str], set[int]] = defaultdict(set)
+    for number, texts in texts_of.items():
+        parts = topic.words.get(number, ())
+        for word in parts:
+            held[word].update(texts)
+        if len(parts) == 2:
+            beside[frozenset(parts)].update(texts)
     if not held:
         return 0.0
     core = max(held, key=lambda w: (len(held[w]), w))
     name = {core}
-    for pair, texts in beside.items():
-        if core in pair and len(texts) >= 0.6 * len(held[core]):
+    for pair, both in beside.items():
+        if core in pair and len(both) >= 0.6 * len(held[core]):
             name |= pair
-    other = [number for number, parts in topic.words.items() if not name & set(parts)]
-    sought = set(other)
-    return sum(bool(sought & m.features) for m in topic.members) / max(1, len(topic.members))
+    other = [number for number, parts in topic.words.items() if name.isdisjoint(parts)]
+    said = set().union(*(texts_of[number] for number in other if number in texts_of))
+    return len(said) / max(1, len(topic.members))
 
 
+@lru_cache(maxsize=1_024)
 def near_holiday(day: date) -> bool:
     """Tell whether a day is a statutory holiday, the day after one, or at most four days before one."""
     try:
@@ -141,6 +154,7 @@ def closes(day: date) -> bool:
     return (day + timedelta(days=3)).day <= 3 or (day.month % 3 == 0 and 20 <= day.day <= 22)
 
 
+@lru_cache(maxsize=1_024)
 def is_special(day: date) -> bool:
     """Tell whether the calendar alone explains a crowd: payday or the day after, a period's end, holidays."""
     before = day - timedelta(days=1)

@@ -93,22 +93,30 @@ def _entropy(counts: Counter[str]) -> float:
 class Grams:
     """Counts runs of one to LONGEST words with their neighbours, and the texts that hold them."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], least: int = 1) -> None:
+        """Count what at least `least` texts hold; runs that fewer hold may be missing, and their neighbours are."""
         self.texts: Counter[tuple[str, ...]] = Counter()
         self.left: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
         self.right: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
-        self.total = 0
-        for text in texts:
-            self.total += 1
-            seen: set[tuple[str, ...]] = set()
-            for run in _unglued(text):
-                for at in range(len(run)):
-                    for size in range(1, min(LONGEST, len(run) - at) + 1):
-                        gram = tuple(run[at : at + size])
+        self._least = least
+        held = [list(_unglued(text)) for text in texts]
+        self.total = len(held)
+        for size in range(1, LONGEST + 1):
+            for own in held:
+                self.texts.update({gram for run in own for _, gram in self._longer(run, size)})
+        for run in (run for own in held for run in own):
+            for size in range(1, LONGEST + 1):
+                for at, gram in self._longer(run, size):
+                    if self.texts[gram] >= least:
                         self.left[gram][run[at - 1] if at else _EDGE] += 1
                         self.right[gram][run[at + size] if at + size < len(run) else _EDGE] += 1
-                        seen.add(gram)
-            self.texts.update(seen)
+
+    def _longer(self, run: list[str], size: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """Yield the runs of a size with their places; none that has a part which too few texts hold."""
+        for at in range(len(run) - size + 1):
+            gram = tuple(run[at : at + size])
+            if size == 1 or (self.texts[gram[:-1]] >= self._least and self.texts[gram[1:]] >= self._least):
+                yield at, gram
 
     def holds_together(self, gram: tuple[str, ...]) -> bool:
         """Tell whether a run of words is one phrase."""
@@ -130,7 +138,7 @@ def hot(texts: Sequence[str], *, background: Sequence[str] = (), top: int = 20) 
 
     background (texts from before) takes weight from what people always say.
     """
-    grams = Grams(texts)
+    grams = Grams(texts, 2)
     usual = Counter[str]()
     for text in background:
         usual.update({"".join(run[a:b]) for run in _unglued(text) for a in range(len(run))
@@ -220,9 +228,9 @@ def without_parts(found: list[Phrase], top: int) -> list[Phrase]:
 def best_terms(topic: Topic, texts: Sequence[str], most: int = MOST_TERMS) -> tuple[str, ...]:
     """Return phrases and words that name a topic: up to three phrases, then its words, the most telling first."""
     words = _words(topic, texts)
-    grams = Grams(texts)
-    chosen = set(topic.vocabulary())
     least = max(2, len(texts) // 6)
+    grams = Grams(texts, least)
+    chosen = set(topic.vocabulary())
     phrases = [
         (count * len(gram), "".join(gram))
         for gram, count in grams.texts.items()

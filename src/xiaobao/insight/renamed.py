@@ -9,7 +9,7 @@ from math import log
 import numpy as np
 
 from xiaobao.insight.memory import BINS_A_DAY, DAYS_OF_TEXT, Memory
-from xiaobao.insight.terms import Ids
+from xiaobao.insight.terms import Counts, Ids
 from xiaobao.insight.topics import Member, Topic
 
 LEAST_GONE = 3.0
@@ -17,6 +17,8 @@ LEAST_GONE = 3.0
 STILL_THERE = 0.5
 SAME_CONTEXT = 0.22
 _MOST_NAMES = 30
+_HASHED = 18
+_LOW = np.uint32((1 << _HASHED) - 1)
 _MOST_TEXTS = 200
 
 
@@ -54,23 +56,43 @@ def _gone(memory: Memory, days: int, came: int) -> list[int]:
     """Return features that came steadily before the window and hardly in it, with about as many texts as `came`."""
     sizes = memory.sizes()
     edge = days * BINS_A_DAY
-    before: Counter[int] = Counter()
-    within: Counter[int] = Counter()
-    for each in memory.bins:
-        age = memory.now - each.index
-        numbers, counts = each.features.counted
-        if age < edge:
-            within.update(dict(zip(numbers.tolist(), counts.tolist(), strict=True)))
-        else:
-            before.update(dict(zip(numbers.tolist(), counts.tolist(), strict=True)))
-    now, then = sizes[:days].sum(), sizes[days:].sum()
-    out = []
-    for number, count in before.items():
-        expected = count * now / max(1.0, then)
-        left = within[number]
-        if expected >= LEAST_GONE and left <= STILL_THERE * expected and came + left <= 2.0 * expected + 3:
-            out.append((left / expected - expected / 1000, number))
-    return [number for _, number in sorted(out)[:_MOST_NAMES]]
+    now, then = sizes[:days].sum(), max(1.0, sizes[days:].sum())
+    old = [each.features.counted for each in memory.bins if memory.now - each.index >= edge]
+    new = [each.features.counted for each in memory.bins if memory.now - each.index < edge]
+    numbers, before = _added(old, LEAST_GONE * then / max(1.0, now))
+    expected = before * now / then
+    left = _counts_of(numbers, new)
+    gone = (expected >= LEAST_GONE) & (left <= STILL_THERE * expected) & (came + left <= 2.0 * expected + 3)
+    numbers, expected, left = numbers[gone], expected[gone], left[gone]
+    order = np.lexsort((numbers, left / expected - expected / 1000))
+    return [int(number) for number in numbers[order[:_MOST_NAMES]]]
+
+
+def _added(counted: list[tuple[Ids, Counts]], least: float) -> tuple[Ids, Counts]:
+    """Return the features whose counts add up to about `least` or more, ascending, with their sums.
+
+    Most features are rare: sums of the hashes of all features tell which cannot be among those, so that few are sorted.
+    """
+    sums = np.zeros(1 << _HASHED, dtype=np.int64)
+    for numbers, counts in counted:
+        np.add.at(sums, numbers & _LOW, counts)
+    often = sums >= int(least)
+    kept = [often[numbers & _LOW] for numbers, _ in counted]
+    named = [numbers[own] for (numbers, _), own in zip(counted, kept, strict=True)]
+    numbers, places = np.unique(np.concatenate([np.empty(0, np.uint32), *named]), return_inverse=True)
+    many = [counts[own] for (_, counts), own in zip(counted, kept, strict=True)]
+    added = np.zeros(len(numbers), dtype=np.int64)
+    np.add.at(added, places, np.concatenate([np.empty(0, np.int64), *many]))
+    return numbers, added
+
+
+def _counts_of(sought: Ids, counted: list[tuple[Ids, Counts]]) -> Counts:
+    """Return how often each of some features, ascending, was counted."""
+    out = np.zeros(len(sought), dtype=np.int64)
+    for numbers, counts in counted if len(sought) else ():
+        at = np.minimum(np.searchsorted(numbers, sought), max(0, len(numbers) - 1))
+        out += np.where(numbers[at] == sought, counts[at], 0) if len(numbers) else 0
+    return out
 
 
 def _bag(memory: Memory, ids: set[str]) -> dict[int, float]:

@@ -226,7 +226,7 @@ def named(found: Tally, sample: Sequence[str], *, top: int = 20, least: int = 3)
 
     sample: texts that hold its phrases, from which one sees what holds together as one phrase.
     """
-    grams = Grams(sample)
+    grams = Grams(sample, 2)
     common: dict[str, Phrase] = {}
     risen: dict[str, Phrase] = {}
     for gram, count in grams.texts.items():

@@ -33,9 +33,11 @@ _WORD = re.compile(r"[一-鿿㐀-䶿]+|[a-z]{2,12}[0-9]{0,2}|[0-9]{1,2}[a-z]{1,8
 
 def tokens(text: str) -> list[str]:
     """Return the words of a text as cut by the dictionary, in lower case, at most LONGEST characters of it."""
-    if not text.isascii() and _HALVES.search(text):
-        text = _HALVES.sub("\ufffd", text)
-    return list(rjieba.cut(text[:LONGEST].lower()))
+    read = text[:LONGEST].lower()
+    try:
+        return list(rjieba.cut(read))
+    except UnicodeEncodeError:
+        return list(rjieba.cut(_HALVES.sub("\ufffd", read)))
 
 
 def is_content(word: str) -> bool:
@@ -97,6 +99,10 @@ class Features:
         """Return for each number the index of the text it stands in."""
         return np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.starts))
 
+    def owners_at(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the same for the numbers at a few places; nothing is kept."""
+        return np.asarray(np.searchsorted(self.starts, places, side="right") - 1, dtype=np.int64)
+
     @cached_property
     def counted(self) -> tuple[Ids, Counts]:
         """Return each feature once, ascending, with the number of texts that have it."""
@@ -110,7 +116,7 @@ def features(texts: Sequence[str]) -> Features:
     lengths = np.empty(len(texts), dtype=np.int64)
     get = _numbers.__getitem__
     for index, text in enumerate(texts):
-        found = [n for n in map(get, tokens(text)) if n]
+        found = list(filter(None, map(get, tokens(text))))
         words += found
         lengths[index] = len(found)
     numbers = np.array(words, dtype=np.uint32)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -121,8 +121,7 @@ def topics(memory: Memory, namer: Namer, known: Iterable[set[int]] = ()) -> tupl
     hits = memory.hits(grew)
     if not grew:
         return [], hits
-    told = list(known)
-    found = [m for m in members(memory, hits, 2) if not any(len(m.features & each) >= 2 for each in told)]
+    found = _not_of(known, members(memory, hits, 2))
     texts_of: dict[int, set[int]] = defaultdict(set)
     words: dict[int, tuple[str, ...]] = {}
     for index, member in enumerate(found):
@@ -140,15 +139,35 @@ def topics(memory: Memory, namer: Namer, known: Iterable[set[int]] = ()) -> tupl
             groups.append(home)
         home[0].features[number], home[0].words[number] = weight, words[number]
         home[1].update(own)
-    return [_settled(topic, found) for topic, _ in groups], hits
+    return [_settled(topic, found, texts_of) for topic, _ in groups], hits
 
 
-def _settled(topic: Topic, found: list[Member]) -> Topic:
+def _not_of(known: Iterable[set[int]], found: list[Member]) -> list[Member]:
+    """Return the texts that hold no two features of one known topic."""
+    known_by: dict[int, list[int]] = defaultdict(list)
+    for index, each in enumerate(known):
+        for number in each:
+            known_by[number].append(index)
+
+    def is_new(member: Member) -> bool:
+        seen: set[int] = set()
+        for number in member.features:
+            for index in known_by.get(number, ()):
+                if index in seen:
+                    return False
+                seen.add(index)
+        return True
+
+    return [member for member in found if is_new(member)]
+
+
+def _settled(topic: Topic, found: list[Member], texts_of: Mapping[int, set[int]]) -> Topic:
     """Leave out features that hardly grew, and keep as members the texts that name two words of the others."""
     least = _HARDLY * max(topic.features.values())
     for number in [n for n, weight in topic.features.items() if weight < least]:
         del topic.features[number], topic.words[number]
-    topic.members = [m for m in found if topic.covers(m.features) >= 2]
+    naming = sorted(set().union(*(texts_of[number] for number in topic.words)))
+    topic.members = [found[i] for i in naming if topic.covers(found[i].features) >= 2]
     return topic
 
 

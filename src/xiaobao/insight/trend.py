@@ -20,7 +20,7 @@ from xiaobao.insight.kept import VERSION, Read, pack, unpack
 from xiaobao.insight.memory import BINS_A_DAY, DAYS, Bin, Hits, Memory, bin_of
 from xiaobao.insight.phrases import best_terms
 from xiaobao.insight.renamed import bag_of, likeness
-from xiaobao.insight.topics import Namer, Topic, members, series, topics
+from xiaobao.insight.topics import Member, Namer, Topic, members, series, topics
 from xiaobao.insight.values import Alert, Text, TrendKind
 
 WARM_UP_DAYS = 7
@@ -72,6 +72,10 @@ class _Told:
         made.features, made.heart = set(head["features"]), set(head["heart"])
         made.bag = dict(head["bag"])
         return made
+
+    def names(self, member: Member) -> bool:
+        """Tell whether a text names two things at its heart."""
+        return len(self.heart & member.features) >= 2
 
     def take(self, topic: Topic) -> None:
         """Count the features of a topic that continues this one as its own."""
@@ -254,9 +258,10 @@ class Trends:
 
     def _same(self, topic: Topic) -> _Told | None:
         """Return the topic told before that this one continues: half of its texts name two things at its heart."""
+        own, said = set(topic.features), set().union(*(m.features for m in topic.members))
         for told in self._told:
-            shared = len(told.features & set(topic.features))
-            named = sum(len(told.heart & m.features) >= 2 for m in topic.members)
+            shared = len(told.features & own)
+            named = sum(map(told.names, topic.members)) if len(told.heart & said) >= 2 else 0
             if shared >= 0.3 * min(len(told.features), len(topic.features)) or 2 * named >= max(1, len(topic.members)):
                 return told
         return None

@@ -113,5 +113,11 @@ def text_of(line: Mapping[str, Any], fallback: str = "") -> Text:
     text = line["text"]
     if not isinstance(text, str):
         raise InputError("字段“text”应为文本", code="input.type")
-    author = next((str(line[key]) for key in AUTHOR_KEYS if line.get(key) not in (None, "")), "")
-    return Text(str(line.get("id", fallback)), moment(line["ts"]), text, str(line.get("channel") or ""), author)
+    return Text(str(line.get("id", fallback)), moment(line["ts"]), text, str(line.get("channel") or ""), _author(line))
+
+
+def _author(line: Mapping[str, Any]) -> str:
+    for key in AUTHOR_KEYS:
+        if key in line and line[key] not in (None, ""):
+            return str(line[key])
+    return ""

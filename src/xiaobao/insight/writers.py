@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log
 from zlib import crc32
 
@@ -160,14 +161,15 @@ def one_writer(members: Sequence[Member]) -> float:
     return max(writers.values(), default=0) / max(1, len(seen))
 
 
-def _identities(text: str) -> set[str]:
+@lru_cache(maxsize=4_096)
+def _identities(text: str) -> frozenset[str]:
     """Return the personal names and numbers of a text; staff are named by many, with their office beside the name."""
     out = {found.group(1) for found in _TAIL.finditer(text)}
     for entity in recognise(text, _IDENTIFYING):
         around = text[max(0, entity.start - 4) : entity.start] + text[entity.end : entity.end + 3]
         if not (entity.kind == "person" and _OFFICE.search(around)):
             out.add(entity.text)
-    return out
+    return frozenset(out)
 
 
 def one_hand(members: Sequence[Member], others: Sequence[str], letters: int = _MARK) -> float:
@@ -193,7 +195,8 @@ def one_hand(members: Sequence[Member], others: Sequence[str], letters: int = _M
     return best
 
 
-def _clauses(text: str) -> list[str]:
-    """Return the clauses of a text, letters alone."""
-    bare = ("".join(c for c in part if c.isalpha()) for part in _CLAUSE.split(text))
-    return [part for part in bare if part] or [""]
+@lru_cache(maxsize=4_096)
+def _clauses(text: str) -> tuple[str, ...]:
+    """Return the clauses of a text, letters alone; a look asks for those of the same texts again and again."""
+    bare = ("".join(filter(str.isalpha, part)) for part in _CLAUSE.split(text))
+    return tuple(filter(None, bare)) or ("",)
