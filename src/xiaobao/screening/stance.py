@@ -7,12 +7,14 @@ the findings does not matter: any stance the rule does not ignore takes a hit ou
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from xiaobao.screening.context import Context
     from xiaobao.screening.document import Profile
 
+T = TypeVar("T")
 NEGATION = re.compile(
     r"并不|并非|绝不|决不|从不|从未|不会|不能|不可以|不可能|不承诺|不保证|不作|不做|不提供|不存在"
     r"|不构成|不代表|不等于|不等同|不属于|不具有|不应|不宜|不得|不准|不许|不再|不是|不|非|未|无法|无"
@@ -146,10 +148,10 @@ def stances(context: Context, start: int, end: int) -> list[Stance]:
         out.append(Stance("corrected", after[0], after.start(), after.end()))
     if context.role == "customer":
         out.append(Stance("customer", "客户的话", start, start))
-    out += _quoted(text, start, end)
+    out += _quoted(context, start, end)
     out += _cues(context, s_end, start, end)
     out += _restated(context, start, end)
-    out += _asked(context, s_start, s_end, start, end)
+    out += _asked(context, s_start, s_end)
     out += _genres(context, start)
     return out
 
@@ -174,9 +176,27 @@ def _inside_pseudo(window: str, at: int) -> bool:
     return any(m.start() <= at < m.end() for m in PSEUDO.finditer(window))
 
 
-def _quoted(text: str, start: int, end: int) -> list[Stance]:
+def _opened_by(text: str) -> list[str]:
+    return [opening for opening in QUOTES if opening in text]
+
+
+def _retells(text: str) -> bool:
+    return RESTATED.search(text) is not None
+
+
+def _once(context: Context, of: Callable[[str], T]) -> T:
+    """Return what tells of a whole text whether its hits need to be asked, worked out once."""
+    if of not in context.readings:
+        context.readings[of] = of(context.text)
+    known: T = context.readings[of]
+    return known
+
+
+def _quoted(context: Context, start: int, end: int) -> list[Stance]:
     """Find quotation marks around the hit with a cue that the words are another's or an example."""
-    for opening, closing in QUOTES.items():
+    text = context.text
+    for opening in _once(context, _opened_by):
+        closing = QUOTES[opening]
         left = text.rfind(opening, max(0, start - 40), start + 1)
         if left < 0:
             continue
@@ -250,15 +270,23 @@ def _cues_of(context: Context, index: int) -> list[CueOf]:
 def _restated(context: Context, start: int, end: int) -> list[Stance]:
     """Find a complaint told again by who answers it, with the answer after it."""
     text = context.text
-    told = None if context.role == "customer" else RESTATED.search(text, max(0, start - REACH), start)
+    if context.role == "customer" or not _once(context, _retells):
+        return []
+    told = RESTATED.search(text, max(0, start - REACH), start)
     if told is None or REPLIED.search(text, end, end + ANSWERED) is None:
         return []
     return [Stance("reported", told[0], told.start(), told.end())]
 
 
-def _asked(context: Context, s_start: int, s_end: int, start: int, end: int) -> list[Stance]:
-    """Find a question: the customer's own, or staff checking what the customer understands."""
-    text = context.text
+def _asked(context: Context, s_start: int, s_end: int) -> list[Stance]:
+    """Find a question: the customer's own, or staff checking what the customer understands; once a sentence."""
+    known: dict[tuple[int, int], list[Stance]] = context.readings.setdefault(_asked, {})
+    if (s_start, s_end) not in known:
+        known[s_start, s_end] = _question(context.text, s_start, s_end)
+    return known[s_start, s_end]
+
+
+def _question(text: str, s_start: int, s_end: int) -> list[Stance]:
     sentence = text[s_start:s_end]
     question = sentence.rstrip().endswith("?") or "吗" in sentence or re.search(r"么[?。,]?$", sentence[-2:])
     if not question:
