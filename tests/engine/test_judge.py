@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from weakref import ref
 from zlib import crc32
 
 import numpy as np
@@ -202,6 +204,21 @@ def test_weights_do_not_depend_on_the_company_of_a_text(judge: TextJudge) -> Non
         assert a is not None
         assert b is not None
         assert judge.weigh(a) == judge.weigh(b)
+
+
+def test_a_text_is_gone_with_its_last_use_and_not_with_the_next_collection(judge: TextJudge) -> None:
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        (scanned,) = default_engine().scan_rows([Row("保本保息，放心买。" * 40, "sales_call", "agent")], services=judge)
+        assert scanned is not None
+        assert len(judge.extents(scanned.context, scanned.candidates)) == len(judge.weigh(scanned)) > 0
+        context = ref(scanned.context)
+        del scanned
+        assert context() is None
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def test_near_duplicates_share_a_group() -> None:
