@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xiaobao.insight.decoys import wordings
-from xiaobao.insight.memory import Memory
+from xiaobao.insight.memory import Memory, place_of
 from xiaobao.insight.phrases import Grams
 from xiaobao.insight.renamed import _added, _counts_of
 from xiaobao.insight.terms import features
@@ -94,7 +94,9 @@ def test_hits_are_the_texts_that_hold_the_features():
     ]
     sought = set(features(["信用卡年费"]).numbers.tolist()) | set(features(["退还手续费"]).numbers.tolist()) | {7}
     hits = memory.hits(sought)
-    told = list(zip(hits.bins.tolist(), hits.places.tolist(), hits.features.tolist(), strict=True))
+    told = [(*place_of(text), number) for text, number in zip(hits.texts.tolist(), hits.features.tolist(), strict=True)]
     assert told
     assert told == [each for each in every if each[2] in sought]
-    assert memory.hits([]).texts.size == 0
+    starts = hits.starts()
+    assert [place_of(text) for text in hits.texts[starts].tolist()] == sorted({each[:2] for each in told})
+    assert (hits.starts(1).tolist(), memory.hits([]).starts().size) == ([1, *[n for n in starts.tolist() if n > 1]], 0)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from zlib import crc32
 
-from xiaobao.insight.memory import BINS_A_DAY, Memory
+from xiaobao.insight.memory import BINS_A_DAY, Memory, place_of
 from xiaobao.insight.topics import Member, Topic
 
 _BATCH = timedelta(hours=2)
@@ -28,7 +28,7 @@ def imported(memory: Memory, topic: Topic, members: Sequence[Member]) -> int:
     before: set[int] = set()
     own: list[int] = []
     ids = {m.text.id for m in batch}
-    for bin_at, place in sorted(set(zip(hits.bins.tolist(), hits.places.tolist(), strict=True))):
+    for bin_at, place in map(place_of, hits.texts[hits.starts()].tolist()):
         each = memory.bins[bin_at]
         if each.index < edge:
             before.add(crc32(each.features.of(place).tobytes()))

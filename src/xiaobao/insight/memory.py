@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,16 +50,23 @@ class Bin:
 
 @dataclass(frozen=True)
 class Hits:
-    """Pairs of a text (position of its bin, place in it) and a feature it holds, in the order of the texts."""
+    """Pairs of a text and a feature it holds, in the order of the texts.
 
-    bins: NDArray[np.int64]
-    places: NDArray[np.int64]
+    texts: the position of a text's bin, shifted by 32 bits, and its place in it; ascending.
+    """
+
+    texts: NDArray[np.int64]
     features: Ids
 
-    @cached_property
-    def texts(self) -> NDArray[np.int64]:
-        """Return a number for the text of each pair, ascending."""
-        return self.bins << 32 | self.places
+    @property
+    def bins(self) -> NDArray[np.int64]:
+        """Return the position of the bin of each pair's text."""
+        return self.texts >> 32
+
+    def starts(self, first: int = 0) -> NDArray[np.int64]:
+        """Return where each text's pairs begin, from one pair on."""
+        own = self.texts[first:]
+        return np.flatnonzero(np.concatenate([np.ones(min(1, len(own)), np.bool_), own[1:] != own[:-1]])) + first
 
 
 class Memory:
@@ -140,7 +146,7 @@ class Memory:
     def hits(self, numbers: Iterable[int], days: int = DAYS) -> Hits:
         """Return every text of the last days that holds one of some features, with the features it holds."""
         sought = np.unique(np.fromiter(numbers, dtype=np.uint32))
-        bins, places, found = [], [], []
+        texts, found = [], []
         self._marks[_halves(sought)] = True
         for position, each in enumerate(self.bins):
             if self.ages[position] >= days:
@@ -152,11 +158,14 @@ class Memory:
             values = own.numbers[maybe]
             at = np.minimum(np.searchsorted(sought, values), len(sought) - 1)
             exact = sought[at] == values
-            owners = own.owners_at(maybe[exact])
-            bins.append(np.full(len(owners), position, dtype=np.int64))
-            places.append(owners)
+            texts.append(own.owners_at(maybe[exact]) | position << 32)
             found.append(values[exact])
         self._marks[_halves(sought)] = False
         if not found:
-            return Hits(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.uint32))
-        return Hits(np.concatenate(bins), np.concatenate(places), np.concatenate(found))
+            return Hits(np.empty(0, np.int64), np.empty(0, np.uint32))
+        return Hits(np.concatenate(texts), np.concatenate(found))
+
+
+def place_of(text: int) -> tuple[int, int]:
+    """Return the position of a text's bin and its place in it, from the number that hits have of it."""
+    return text >> 32, text & 0xFFFFFFFF

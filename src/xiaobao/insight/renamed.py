@@ -8,7 +8,7 @@ from math import log
 
 import numpy as np
 
-from xiaobao.insight.memory import BINS_A_DAY, DAYS_OF_TEXT, Memory
+from xiaobao.insight.memory import BINS_A_DAY, DAYS_OF_TEXT, Memory, place_of
 from xiaobao.insight.terms import Counts, Ids
 from xiaobao.insight.topics import Member, Topic
 
@@ -107,11 +107,11 @@ def _bag(memory: Memory, ids: set[str]) -> dict[int, float]:
 def _bags_of(memory: Memory, numbers: list[int], days: int) -> dict[int, dict[int, float]]:
     """Return the same for the texts of before the window that hold a feature, for each of some features."""
     hits = memory.hits(numbers)
-    old = memory.ages >= days
+    old = (memory.ages >= days)[hits.bins]
     out = {}
     for number in numbers:
-        held = np.flatnonzero((hits.features == number) & old[hits.bins])[-_MOST_TEXTS:]
-        out[number] = _share(memory.bins[hits.bins[i]].features.of(int(hits.places[i])) for i in held.tolist())
+        held = hits.texts[(hits.features == number) & old][-_MOST_TEXTS:].tolist()
+        out[number] = _share(memory.bins[at].features.of(place) for at, place in map(place_of, held))
     return out
 
 

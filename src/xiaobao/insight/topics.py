@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from xiaobao.insight.memory import DAYS, WINDOWS, Hits, Memory
+from xiaobao.insight.memory import DAYS, WINDOWS, Hits, Memory, place_of
 from xiaobao.insight.statistics import share_ratios
 from xiaobao.insight.terms import worded
 from xiaobao.insight.values import Text
@@ -24,7 +24,7 @@ _SHARP = 8.0
 _SHARP_DAYS = 3
 
 
-@dataclass
+@dataclass(slots=True)
 class Member:
     """A text of a candidate: its bin, the text and which of the growing features it holds."""
 
@@ -96,19 +96,18 @@ def members(memory: Memory, hits: Hits, least: int) -> list[Member]:
     """Return the recent texts that hold at least `least` of some features, oldest first, the newest MOST_TEXTS."""
     out: list[Member] = []
     recent = np.flatnonzero([b.texts is not None for b in memory.bins])
-    first = int(np.searchsorted(hits.bins, recent[0])) if recent.size else len(hits.bins)
-    numbers, starts = np.unique(hits.texts[first:], return_index=True)
-    ends = np.append(starts[1:], len(hits.texts) - first)
+    first = int(np.searchsorted(hits.texts, recent[0] << 32)) if recent.size else len(hits.texts)
+    starts = hits.starts(first)
+    ends = np.append(starts[1:], len(hits.texts))
     kept = np.flatnonzero(ends - starts >= least)[-MOST_TEXTS:]
-    positions = numbers[kept] >> 32
+    positions = hits.texts[starts[kept]] >> 32
     for position in np.unique(positions).tolist():
         each = memory.bins[position]
         assert each.texts is not None
-        own = kept[positions == position].tolist()
-        texts = each.texts.get([int(numbers[i]) & 0xFFFFFFFF for i in own])
-        for i, text in zip(own, texts, strict=True):
-            held = frozenset(hits.features[first + starts[i] : first + ends[i]].tolist())
-            out.append(Member(each.index, text, held))
+        own = kept[positions == position]
+        texts = each.texts.get([place_of(number)[1] for number in hits.texts[starts[own]].tolist()])
+        for start, end, text in zip(starts[own].tolist(), ends[own].tolist(), texts, strict=True):
+            out.append(Member(each.index, text, frozenset(hits.features[start:end].tolist())))
     return out
 
 
