@@ -20,8 +20,10 @@ import django
 django.setup()
 
 import pytest  # noqa: E402
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request  # noqa: E402
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Download, Locator, Page, Request  # noqa: E402
+from reachable import faults  # noqa: E402
 
+PHONE = {"width": 390, "height": 844}
 ROOT = Path(__file__).resolve().parents[2]
 VENDOR = ROOT / "src/xiaobao_web/vendor"
 PATIENCE = 300_000
@@ -95,6 +97,18 @@ class Journey:
         page.goto(self.url + path, wait_until="networkidle")
         return page
 
+    def downloaded(self, page: Page, link: Locator) -> Download:
+        """Return the file that a link gives; what a browser saves instead of showing it tells as a page given up."""
+        heard = len(self.trouble)
+        with page.expect_download() as got:
+            link.click()
+        self.trouble[heard:] = [told for told in self.trouble[heard:] if "net::ERR_ABORTED" not in told]
+        return got.value
+
+    def well(self) -> None:
+        """Fail where a browser complained of something on the way."""
+        assert not self.trouble, "\n".join(self.trouble)
+
     def picture(self, page: Page, name: str) -> None:
         """Keep a picture of the page for the manual."""
         page.evaluate("scrollTo(0, 0)")
@@ -120,3 +134,29 @@ def journey(transactional_db: None, settings: Any, tmp_path: Path, request: pyte
     for page in made.pages.values():
         page.context.close()
     server.terminate()
+
+
+def looked_at(page: Page, *, phone: bool = False) -> None:
+    """Fail where the page is wider than its window, a phone's too where asked, or hard to reach."""
+    own = page.viewport_size
+    for size in (own, PHONE) if phone else (own,):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        assert not page.evaluate("document.scrollingElement.scrollWidth > innerWidth"), f"{page.url} {size} is too wide"
+        wrong = faults(page)
+        assert not wrong, wrong
+    page.set_viewport_size(own)  # type: ignore[arg-type]
+
+
+def labelled(page: Page) -> None:
+    """Fail where a figure on a phone does not say what it is."""
+    bare = page.locator(".as-cards tbody td:not([data-label]):not(:first-child)")
+    assert bare.count() == 0, bare.first.inner_text()
+
+
+def weeks_of(bank: Any) -> Any:
+    """Return what makes weeks of contacts up to now."""
+    from django.utils import timezone
+
+    module: Any = of_web_tests("weeks_of_tests", "insights/conftest.py")
+    module.NOW = timezone.now()
+    return module.Weeks(bank)

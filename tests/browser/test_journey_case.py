@@ -206,7 +206,7 @@ def test_a_complaint_from_acceptance_to_the_call_back(journey: Journey) -> None:
     mediated(journey, address)
     answered(journey, address)
     concluded(journey, address)
-    assert not journey.trouble, "\n".join(journey.trouble)
+    journey.well()
     assert journal.verify().sound
 
 
@@ -244,4 +244,4 @@ def test_an_early_warning_is_acknowledged_and_enters_the_ledger(journey: Journey
     page.goto(address, wait_until="networkidle")
     expect(page.locator("main")).to_contain_text("问题台账")
     assert page.locator("button[value=issue]").count() == 0
-    assert not journey.trouble, "\n".join(journey.trouble)
+    journey.well()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from journeys import VENDOR, Journey, journal_may_be_flushed, journey
-from playwright.sync_api import Page, expect
-from reachable import faults
+from journeys import VENDOR, Journey, journal_may_be_flushed, journey, looked_at
+from playwright.sync_api import expect
 
 __all__ = ["journal_may_be_flushed", "journey"]
 CALL = "您好我叫宋安宁，电话13800004321，3月2日你们江城分行信用卡账单分期没说手续费，扣了285元，我要求退给我。"
@@ -15,12 +14,6 @@ pytestmark = [
     pytest.mark.timeout(900),
     pytest.mark.skipif(not VENDOR.is_dir(), reason="浏览器资源还没有取得：make assets"),
 ]
-
-
-def looked_at(page: Page) -> None:
-    """Fail where the page is wider than its window or hard to reach."""
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), f"{page.url} is too wide"
-    assert not faults(page)
 
 
 def test_a_customer_files_on_a_phone_and_follows_the_case(journey: Journey) -> None:
@@ -60,7 +53,7 @@ def test_a_customer_files_on_a_phone_and_follows_the_case(journey: Journey) -> N
     expect(page.locator("[data-standing]")).to_have_text("已收到")
     assert code not in page.url
     looked_at(page)
-    assert journey.trouble == []
+    journey.well()
 
 
 def test_a_clerk_fills_from_a_call_key_by_key(journey: Journey) -> None:
@@ -83,4 +76,4 @@ def test_a_clerk_fills_from_a_call_key_by_key(journey: Journey) -> None:
     page.click("button:has-text('登记')")
     page.wait_for_url("**/complaints/*/")
     expect(page.locator("main")).to_contain_text("TS2026")
-    assert journey.trouble == []
+    journey.well()

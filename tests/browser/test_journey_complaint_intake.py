@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from journeys import VENDOR, Journey, journal_may_be_flushed, journey, of_web_tests
+from journeys import VENDOR, Journey, journal_may_be_flushed, journey, looked_at, of_web_tests
 from playwright.sync_api import Page, expect
-from reachable import faults
 
 __all__ = ["journal_may_be_flushed", "journey"]
 HEAD = "件号,投诉内容,投诉时间,客户姓名,联系电话,责任机构,业务类别\n"
@@ -28,17 +27,6 @@ pytestmark = [
     pytest.mark.timeout(900),
     pytest.mark.skipif(not VENDOR.is_dir(), reason="浏览器资源还没有取得：make assets"),
 ]
-
-
-def looked_at(page: Page) -> None:
-    """Fail where the page is wider than its window or hard to reach."""
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), f"{page.url} is too wide"
-    assert not faults(page)
-
-
-def well(journey: Journey) -> None:
-    """Fail where a browser complained of something on the way."""
-    assert not journey.trouble, "\n".join(journey.trouble)
 
 
 def test_a_letter_is_read_beside_its_picture_and_becomes_a_case(journey: Journey) -> None:
@@ -70,7 +58,7 @@ def test_a_letter_is_read_beside_its_picture_and_becomes_a_case(journey: Journey
     page.wait_for_url(re.compile(r"/complaints/\d+/$"))
     expect(page.locator("main")).to_contain_text("来信")
     expect(page.locator("main")).to_contain_text("138****4321")
-    well(journey)
+    journey.well()
 
 
 def test_a_regulators_sheet_is_pasted_and_keeps_its_number_and_day(journey: Journey) -> None:
@@ -103,7 +91,7 @@ def test_a_regulators_sheet_is_pasted_and_keeps_its_number_and_day(journey: Jour
     for words in ("金融监管转办", "江金投转〔2026〕118号", "待反馈", "向转送部门报告"):
         expect(main).to_contain_text(words)
     looked_at(page)
-    well(journey)
+    journey.well()
 
 
 @pytest.fixture
@@ -176,7 +164,7 @@ def test_a_payment_platforms_complaint_is_fetched_and_answered_there(journey: Jo
     page.locator(".said a").first.click()
     expect(page.locator("main")).to_contain_text("已送出")
     looked_at(page)
-    well(journey)
+    journey.well()
 
 
 def given(page: Page, name: str, text: str) -> None:
@@ -215,9 +203,5 @@ def test_a_table_is_tried_dry_taken_in_and_updated_the_next_day(journey: Journey
     page.locator("input[name=told]").first.fill("3")
     page.click("button:has-text('核对')")
     expect(page.locator("main")).to_contain_text("一致")
-    with page.expect_download() as download:
-        page.click("text=下载回写文件")
-    assert download.value.suggested_filename.endswith(".xlsx")
-    # What is downloaded is, to the browser, a page that was given up.
-    journey.trouble = [line for line in journey.trouble if "/written-back/ net::ERR_ABORTED" not in line]
-    well(journey)
+    assert journey.downloaded(page, page.locator("text=下载回写文件")).suggested_filename.endswith(".xlsx")
+    journey.well()

@@ -75,18 +75,14 @@ def test_a_loan_is_reckoned_kept_and_made_out(journey: Journey) -> None:
     expect(page.locator("main")).to_contain_text("第 2 版")
     page = journey.at("submitter", f"/products/{loan.pk}/")
     expect(page.locator("main")).to_contain_text("惠民消费贷 12 期")
-    assert not journey.trouble, "\n".join(journey.trouble)
+    journey.well()
 
 
 def test_statement_comparison_and_quotes(journey: Journey) -> None:
     page = journey.at("reviewer", f"/credit/statement/?{GOLDEN}&lender=示例银行&late_share=150")
     expect(page.locator("main")).to_contain_text("单利 13.03%")
     page.fill("#id_borrower", "张三")
-    with page.expect_download() as got:
-        page.click("text=下载明示表")
-    assert got.value.suggested_filename == "综合融资成本明示表.pdf"
-    # What a browser saves instead of showing is told as a document given up.
-    journey.trouble[:] = [told for told in journey.trouble if "statement.pdf net::ERR_ABORTED" not in told]
+    assert journey.downloaded(page, page.locator("text=下载明示表")).suggested_filename == "综合融资成本明示表.pdf"
     journey.picture(page, "credit-statement")
     wrong = faults(page)
     both = "a-principal=10000&a-rate=12&a-periods=12&b-principal=10000&b-rate=0.6&b-rate_kind=monthly_rate&b-periods=12"
@@ -149,4 +145,4 @@ def test_the_public_calculator_on_a_phone(journey: Journey, width: int, scripts:
         assert not wrong, "\n".join(wrong)
     assert not page.context.cookies()
     context.close()
-    assert not journey.trouble, "\n".join(journey.trouble)
+    journey.well()

@@ -10,13 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from journeys import VENDOR, Journey, journal_may_be_flushed, journey, of_web_tests
-from playwright.sync_api import Page, expect
-from reachable import faults
+from journeys import VENDOR, Journey, journal_may_be_flushed, journey, labelled, looked_at, weeks_of
+from playwright.sync_api import expect
 
 __all__ = ["journal_may_be_flushed", "journey"]
 CAUSE = "系统与渠道故障"
-PHONE = {"width": 390, "height": 844}
 
 pytestmark = [
     pytest.mark.slow,
@@ -25,42 +23,12 @@ pytestmark = [
 ]
 
 
-def weeks_of(bank: Any) -> Any:
-    """Return what makes weeks of contacts up to now."""
-    from django.utils import timezone
-
-    module: Any = of_web_tests("weeks_of_tests", "insights/conftest.py")
-    module.NOW = timezone.now()
-    return module.Weeks(bank)
-
-
-def looked_at(page: Page) -> None:
-    """Fail where the page is wider than a desk's or a phone's window, or hard to reach."""
-    desk = page.viewport_size
-    for size in (desk, PHONE):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        assert not page.evaluate("document.scrollingElement.scrollWidth > innerWidth"), f"{page.url} {size} is too wide"
-        assert not faults(page)
-    page.set_viewport_size(desk)  # type: ignore[arg-type]
-
-
-def labelled(page: Page) -> None:
-    """Fail where a figure on a phone does not say what it is."""
-    bare = page.locator(".as-cards tbody td:not([data-label]):not(:first-child)")
-    assert bare.count() == 0, bare.first.inner_text()
-
-
-def well(journey: Journey) -> None:
-    """Fail where a browser complained of something on the way."""
-    assert not journey.trouble, "\n".join(journey.trouble)
-
-
 def opened(journey: Journey, number: str) -> str:
     """Open the removal of a warning's cause as the branch, with an action that is done; return its address."""
     page = journey.at("liaison", "/insights/warnings/")
     page.locator("tbody tr", has_text=number).locator("a").first.click()
     page.wait_for_url(re.compile(r"/warnings/\d+/$"))
-    looked_at(page)
+    looked_at(page, phone=True)
     page.click("button[value=acknowledge]")
     expect(page.locator("main")).to_contain_text("已签收")
     page.click("main a:has-text('根因整改')")
@@ -69,7 +37,7 @@ def opened(journey: Journey, number: str) -> str:
     page.select_option("[name=cause]", CAUSE)
     page.select_option("[name=owner]", label="王联络")
     page.fill("[name=whys]", "新版本登录即闪退\n- 旧机型不兼容\n-- 发布清单没有机型覆盖\n- 灰度比例过大")
-    looked_at(page)
+    looked_at(page, phone=True)
     page.click("button:has-text('立项')")
     page.wait_for_url(re.compile(r"/rectifications/\d+/$"))
     expect(page.locator(".cause-tree li")).to_have_count(4)
@@ -117,14 +85,14 @@ def test_a_warnings_cause_is_removed_and_its_effect_proven(journey: Journey) -> 
     passed(weeks, address)
     page = journey.at("complaints", address)
     expect(page.locator("main")).to_contain_text("同因投诉明显下降")
-    looked_at(page)
+    looked_at(page, phone=True)
     journey.picture(page, "complaint-effect")
     page.fill("[name=conclusion]", "同因投诉明显少于其他分行")
     page.click("button[value=prove]")
     expect(page.locator("main")).to_contain_text("成效已确认")
     page.click("main a:has-text('WT')")
     page.wait_for_url(re.compile(r"/issues/\d+/$"))
-    well(journey)
+    journey.well()
 
 
 def test_one_step_from_a_complaint_to_an_inspection_a_rule_and_another_look(journey: Journey) -> None:
@@ -140,7 +108,7 @@ def test_one_step_from_a_complaint_to_an_inspection_a_rule_and_another_look(jour
     page.click(".verbs button[value=inspection]")
     page.wait_for_url(re.compile(r"/issues/\d+/$"))
     expect(page.locator("main")).to_contain_text("专项检查")
-    looked_at(page)
+    looked_at(page, phone=True)
     inspected = page.url
     page = journey.at("office", address)
     page.click(".verbs button[value=inspection]")
@@ -158,6 +126,6 @@ def test_one_step_from_a_complaint_to_an_inspection_a_rule_and_another_look(jour
     journey.trouble = [line for line in journey.trouble if "422" not in line]
     page = journey.at("office", f"/insights/graph/{case.pk}/")
     expect(page.locator("main")).to_contain_text("手机银行")
-    looked_at(page)
+    looked_at(page, phone=True)
     labelled(page)
-    well(journey)
+    journey.well()

@@ -212,7 +212,7 @@ def test_a_poster_from_upload_to_archive(journey: Journey) -> None:
     page = journey.at("submitter", "/search/?q=稳享理财网点海报")
     expect(page.locator("main")).to_contain_text("稳享理财网点海报")
     journey.picture(page, "search")
-    assert not journey.trouble, "\n".join(journey.trouble)
+    journey.well()
     assert journal.verify().sound
 
 
@@ -317,4 +317,4 @@ def test_a_scanned_pdf_from_upload_to_archive(journey: Journey) -> None:
     page = journey.at("reviewer", address)
     page.click("button[value=archive]")
     state(page, "已归档")
-    assert not journey.trouble, "\n".join(journey.trouble)
+    journey.well()
