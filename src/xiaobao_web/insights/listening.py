@@ -316,7 +316,7 @@ def control(user: Any, period: Period, *, unit: Any = None, cause: str = "") -> 
     data = [_point(n, part, index in found.above, unit, cause)
             for index, (n, part) in enumerate(zip(counts, parts, strict=True))]  # fmt: skip
     option = {
-        "xAxis": {"type": "category", "data": names}, "yAxis": {"type": "value", "min": 0},
+        "xAxis": {"type": "category", "data": names}, "yAxis": {"type": "value", "min": 0, "minInterval": 1},
         "series": [
             {"name": _("件数"), "type": "line", "data": data, "symbolSize": 8},
             _limit(_("上限"), upper, "#c2473e"), _limit(_("中心线"), centre, "#7b8794"),
