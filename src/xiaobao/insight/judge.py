@@ -87,17 +87,17 @@ def judge(
 def _judged(memory: Memory, topic: Topic, hits: Hits, background: float, bars: Bars) -> Judgement:
     if len(topic.members) < bars.texts:
         return Judgement(refused="太少")
-    counts, sizes = series(memory, topic, hits), memory.sizes()
-    out = _window(counts, sizes, _dates(memory), bars)
+    counts, sizes, dates = series(memory, topic, hits), memory.sizes(), _dates(memory)
+    out = _window(counts, sizes, dates, bars)
     if out.strength < bars.strength:
         out.refused = "未超出预期"
         return out
     out.members = [m for m in topic.members if memory.now - m.bin < out.days * 4]
-    out.refused = _refused(topic, out, background, bars) or _thin(out, counts, sizes, _dates(memory), bars)
+    out.refused = _refused(topic, out, background, bars) or _thin(out, counts, sizes, dates, bars)
     if not out.refused and (kind := _seasonal(out)):
-        out.refused = _on_ordinary_days(out, counts, sizes, _dates(memory), bars, kind)
+        out.refused = _on_ordinary_days(out, counts, sizes, dates, bars, kind)
     if not out.refused:
-        expected = expectation(counts, sizes, _dates(memory), out.days)
+        expected = expectation(counts, sizes, dates, out.days)
         out.refused = _of_few(memory, topic, out, counts, _exposure(expected, out.days), bars)
     if not out.refused:
         out.refused = _of_one(topic, out, _beside(memory, topic), bars)
