@@ -148,7 +148,8 @@ class CostingPage(Schema):
     next: str | None
 
 
-def _shown(row: Costing) -> dict[str, Any]:
+def costing_told(row: Costing) -> dict[str, Any]:
+    """Return a costing as the interface tells it."""
     return {
         "number": row.number, "title": row.title, "product": row.product.code if row.product else None,
         "review": row.review.number if row.review else None, "version": row.versions_made,
@@ -163,10 +164,10 @@ def list_costings(request: HttpRequest, query: Query[CostingQuery]) -> dict[str,
     """Return the costings, the newest first."""
     require(request.user, "credit.view")
     rows = queries.visible(request.user).prefetch_related("versions")
-    return page_of(rows, limit=query.limit, cursor=query.cursor, show=_shown)
+    return page_of(rows, limit=query.limit, cursor=query.cursor, show=costing_told)
 
 
 @router.get("/costings/{number}", response=CostingOut, summary="一份成本测算")
 def show_costing(request: HttpRequest, number: str) -> dict[str, Any]:
     """Return a costing by its number."""
-    return _shown(find(queries.visible(request.user), number=number))
+    return costing_told(find(queries.visible(request.user), number=number))
