@@ -35,7 +35,7 @@ def heard(journey: Journey) -> Any:
     weeks.topic(days=3, a_day=9)
     now = timezone.now()
     places = (
-        ("branch", "信用卡", "收费与定价争议", 30),
+        ("branch", "信用卡", "定价收费", 30),
         ("sub_branch", "信用卡", CAUSE, 12),
         ("branch_two", "贷款", CAUSE, 24),
     )

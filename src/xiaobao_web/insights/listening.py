@@ -17,6 +17,7 @@ from xiaobao.insight.clustering import Centres, grouped
 from xiaobao.insight.statistics import share_ratios
 from xiaobao.insight.tally import Day, Tally, named, number_of, tally
 from xiaobao.privacy import mask
+from xiaobao_web.complaints import data as classes
 from xiaobao_web.complaints import hearing
 from xiaobao_web.complaints import queries as complaints
 from xiaobao_web.complaints.services import named_by
@@ -280,7 +281,8 @@ def _most(counted: list[dict[str, Any]], key: str) -> dict[Any, str]:
 
 def _cell(count: int, most: int, period: Period, where: dict[str, Any]) -> HeatCell:
     tone = -(-5 * count // most) if most and count else 0
-    if set(where) <= set(LISTED):
+    listed = {"cause": classes.causes(), "business": classes.business_types()}
+    if all(key in LISTED and value in dict(listed[key]) for key, value in where.items()):
         keys = {LISTED[key]: value for key, value in where.items()}
         return HeatCell(count, link("complaints", view="all", **keys, **period.query("received_at")), tone)
     return HeatCell(count, link("insight_rows", **where, **period.address()), tone)

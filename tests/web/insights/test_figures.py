@@ -206,3 +206,17 @@ def test_the_bulletin_tells_few_complaints_together(told, bank, month, client_of
                      for cell in row.cells)  # fmt: skip
     assert "江城分行" in text
     assert "海州分行" not in text
+
+
+def test_cells_of_classes_that_lists_do_not_know_open_their_own_rows(weeks, bank, month, client_of):
+    for cause, number in (("定价收费", 2), ("旧系统的原因", 3)):
+        for _ in range(number):
+            weeks.case(timezone.now(), "年费", "branch", business_type="信用卡", cause=cause)
+    found = listening.heat(bank["office"], month, "business", "cause")
+    (_name, cells, total), *_rest = found.lines
+    client = client_of("office")
+    for cell, number in (*((cell, cell.count) for cell in cells), (total, 5)):
+        page = client.get(cell.url).content.decode()
+        assert page.count(">TST") // 2 == number or page.count("TST0") >= number
+        assert f'共 <strong class="num">{number}</strong>' in page or f"{number} 件投诉" in page
+    assert [cell.url.startswith("/insights/rows/") for cell in cells] == [True, False]

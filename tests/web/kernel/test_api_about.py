@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from rest_answers import did
 
 from xiaobao_web.findings import services
 from xiaobao_web.kernel import files, notifications
@@ -26,11 +27,6 @@ def issue(bank: Any) -> Any:
     row = services.open_issue(source="audit", title="海报未撤", unit=bank.units["branch"], by=bank["office"])
     services.assign(row, owner=bank["liaison"], by=bank["office"], due_on=timezone.localdate() + timedelta(days=30))
     return row
-
-
-def did(answer: Any, status: int = 200) -> Any:
-    assert answer.status_code == status, answer.content.decode()[:500]
-    return answer.json()
 
 
 def test_comments_are_said_answered_and_withdrawn(bank: Any, client_of: Any, issue: Any) -> None:

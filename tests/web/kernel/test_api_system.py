@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from rest_answers import did
 
 from xiaobao_web.kernel.models import JobRun
 from xiaobao_web.kernel.models.webhook import Delivery, Endpoint
@@ -13,11 +14,6 @@ from xiaobao_web.kernel.models.webhook import Delivery, Endpoint
 pytestmark = pytest.mark.django_db
 JSON = {"content_type": "application/json"}
 HOOK = {"name": "OA", "url": "https://8.8.8.8/hook", "event_types": ["reviews.*"]}
-
-
-def did(answer: Any, status: int = 200) -> Any:
-    assert answer.status_code == status, answer.content.decode()[:500]
-    return answer.json()
 
 
 def test_the_backlog_is_the_administrators(bank: Any, client_of: Any) -> None:

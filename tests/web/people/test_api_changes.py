@@ -8,16 +8,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from rest_answers import did
 
 from xiaobao_web.people.models import Person
 
 pytestmark = pytest.mark.django_db
 JSON = {"content_type": "application/json"}
-
-
-def did(answer: Any, status: int = 200) -> Any:
-    assert answer.status_code == status, answer.content.decode()[:500]
-    return answer.json()
 
 
 def today(days: int = 0) -> str:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
+from rest_answers import did
 
 from xiaobao_web.findings import decisions
 from xiaobao_web.findings import services as ledger
@@ -19,11 +20,6 @@ from xiaobao_web.reviews import queries, services
 
 pytestmark = pytest.mark.django_db
 FIGURES = ("reviews", "rules", "issues")
-
-
-def did(answer: Any, status: int = 200) -> Any:
-    assert answer.status_code == status, answer.content.decode()[:500]
-    return answer.json()
 
 
 def behind(client: Client, cell: dict[str, Any]) -> int:
