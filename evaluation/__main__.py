@@ -54,6 +54,7 @@ MEASUREMENTS = (
     Measurement("materials", "materials", own=True),
     Measurement("documents", "documents/labels.jsonl", own=True),
     Measurement("unseen_documents", "documents/unseen.jsonl", own=True, module="documents"),
+    Measurement("later_documents", "documents/later.jsonl", own=True, module="documents"),
     Measurement("unseen_calls", "calls/heldout.jsonl", own=True, module="dialogues"),
     Measurement("unseen_calls_again", "calls/second.jsonl", own=True, module="dialogues"),
     Measurement("dialogues", "dialogues-dev.jsonl"),

@@ -33,7 +33,7 @@ def test_misread_signs_of_a_picture_are_placed_where_most_of_them_stand() -> Non
     assert len(documents._compared(ROW, LINES, [found("毫不相干的一句话")])["wrong"]) == 1
 
 
-@pytest.mark.parametrize("name", ["labels", "unseen"])
+@pytest.mark.parametrize("name", ["labels", "unseen", "later"])
 def test_every_fault_stands_in_its_document_and_contracts_have_some_forty_pages(name: str) -> None:
     import pypdfium2
 
@@ -43,7 +43,7 @@ def test_every_fault_stands_in_its_document_and_contracts_have_some_forty_pages(
         assert row["kind"] == "contract" or (documents_made.FOLDER / row["file"]).exists()
         if row["kind"] == "contract":
             made = documents_made.contract(row, documents_made.FOLDER)
-            assert 30 <= len(pypdfium2.PdfDocument(made)) <= 45, row["file"]
+            assert (30 if name != "later" else 8) <= len(pypdfium2.PdfDocument(made)) <= 45, row["file"]
 
 
 def test_a_plan_of_instalments_pays_everything_back() -> None:
