@@ -96,3 +96,20 @@ def test_a_stranger_is_told_nothing(bank: object, client_of: object) -> None:
     assert {path: client.get(path, ASKED.get(path, {})).status_code for path in OPEN_TO_ALL} == dict.fromkeys(
         OPEN_TO_ALL, 200
     )
+
+
+def test_no_two_types_of_the_document_have_one_name() -> None:
+    from pydantic import BaseModel
+
+    from xiaobao_web.api import api
+
+    told = set(api.get_openapi_schema(path_prefix="/api/")["components"]["schemas"])
+    alike = {"Counted", "KindQuery"}  # two of one shape each
+    found: dict[str, set[str]] = {}
+    left: list[type[BaseModel]] = [BaseModel]
+    while left:
+        for made in left.pop().__subclasses__():
+            left.append(made)
+            if made.__module__.startswith("xiaobao_web."):
+                found.setdefault(made.__name__, set()).add(made.__module__)
+    assert not {name: places for name, places in found.items() if len(places) > 1 and name in told - alike}

@@ -75,7 +75,7 @@ class CheckOut(Schema):
     findings: list[dict[str, Any]]
 
 
-class DecisionIn(Strict):
+class LetterDecisionIn(Strict):
     """The second person's answer."""
 
     approve: bool
@@ -130,7 +130,7 @@ def submit_letter(request: HttpRequest, pk: int) -> dict[str, Any]:
 
 
 @router.post("/{int:pk}/letter/decide", response=LetterOut, summary="复核告知书")
-def decide_letter(request: HttpRequest, pk: int, body: DecisionIn) -> dict[str, Any]:
+def decide_letter(request: HttpRequest, pk: int, body: LetterDecisionIn) -> dict[str, Any]:
     """Approve a letter as the second person, or return it."""
     case = found_case(request, pk)
     services.check_letter(_letter(case), by=request.user, approve=body.approve, note=body.note)

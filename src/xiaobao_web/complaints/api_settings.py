@@ -91,7 +91,7 @@ class MonthOut(Schema):
     difference: int | None
 
 
-class ImportOut(Schema):
+class ComplaintImportOut(Schema):
     """A table that was taken in, what became of it, and how it agrees with the old report."""
 
     id: int
@@ -107,7 +107,7 @@ class ImportOut(Schema):
     months: list[MonthOut]
 
 
-class ReportIn(Strict):
+class ReportedRows(Strict):
     """What the old report says, complaints by month (2026-03)."""
 
     counts: dict[Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}$")], Annotated[int, Field(ge=0, le=9_999_999)]]
@@ -217,20 +217,20 @@ def import_contacts(request: HttpRequest, given: Form[ImportIn], file: File[Uplo
     return Status(202, told_run(shown, importing.begin(stored, system, name=str(file.name), by=by)))
 
 
-@router.get("/imports", response=list[ImportOut], summary="最近的导入")
+@router.get("/imports", response=list[ComplaintImportOut], summary="最近的导入")
 def list_imports(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the tables that were taken in lately."""
     return [_import(row) for row in _imports(request)[:20]]
 
 
-@router.get("/imports/{int:pk}", response=ImportOut, summary="导入结果")
+@router.get("/imports/{int:pk}", response=ComplaintImportOut, summary="导入结果")
 def show_import(request: HttpRequest, pk: int) -> dict[str, Any]:
     """Return what became of a table."""
     return _import(find(_imports(request), pk=pk))
 
 
-@router.put("/imports/{int:pk}/report", response=ImportOut, summary="与旧报表核对")
-def set_report(request: HttpRequest, pk: int, body: ReportIn) -> dict[str, Any]:
+@router.put("/imports/{int:pk}/report", response=ComplaintImportOut, summary="与旧报表核对")
+def set_report(request: HttpRequest, pk: int, body: ReportedRows) -> dict[str, Any]:
     """Keep what the old report says, month by month."""
     return _import(importing.set_report(find(_imports(request), pk=pk), body.counts, by=request.user))
 

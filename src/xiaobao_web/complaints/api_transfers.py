@@ -168,7 +168,7 @@ class BureauIn(Strict):
     unit: Word
 
 
-class TemplateOut(Schema):
+class BureauTemplateOut(Schema):
     """The Word template of a bureau's reports."""
 
     bureau: str
@@ -276,7 +276,7 @@ def drop_bureau(request: HttpRequest, pk: int) -> Status[None]:
     return Status(204, None)
 
 
-@router.get("/templates", response=list[TemplateOut], summary="反馈报告模板")
+@router.get("/templates", response=list[BureauTemplateOut], summary="反馈报告模板")
 def list_templates(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the bureaus' templates in use."""
     require(request.user, "complaints.set_template")
@@ -285,7 +285,7 @@ def list_templates(request: HttpRequest) -> list[dict[str, Any]]:
             for row in rows]  # fmt: skip
 
 
-@router.post("/templates", response={201: TemplateOut}, summary="启用反馈报告模板")
+@router.post("/templates", response={201: BureauTemplateOut}, summary="启用反馈报告模板")
 def set_template(request: HttpRequest, given: Form[TemplateIn], file: File[UploadedFile]) -> Status[dict[str, Any]]:
     """Take a bureau's template in use."""
     row = services.set_template(file, bureau=given.bureau, by=request.user)

@@ -19,7 +19,7 @@ from xiaobao_web.kernel.access import require, visible_to
 from xiaobao_web.kernel.errors import BadValue
 from xiaobao_web.kernel.lists.reading import containing
 from xiaobao_web.kernel.rest import find, page_of
-from xiaobao_web.kernel.rest_figures import FiguresOut, PeriodQuery, period_of, told
+from xiaobao_web.kernel.rest_figures import FiguresOut, FiguresPeriod, period_of, told
 
 PREFIX = ""
 router = Router(tags=["审查发现与统计"])
@@ -170,7 +170,7 @@ def _review(row: Finding) -> str | None:
 
 
 @router.get("/figures/issues", response=FiguresOut, summary="整改统计")
-def issue_figures(request: HttpRequest, query: Query[PeriodQuery]) -> dict[str, Any]:
+def issue_figures(request: HttpRequest, query: Query[FiguresPeriod]) -> dict[str, Any]:
     """Return where issues come from and whether they are put right in time, each number with its rows."""
     require(request.user, "findings.view")
     period = period_of(query)
@@ -179,7 +179,7 @@ def issue_figures(request: HttpRequest, query: Query[PeriodQuery]) -> dict[str, 
 
 
 @router.get("/figures/issues/sheet", response={200: bytes}, summary="整改统计（XLSX）")
-def issue_sheet(request: HttpRequest, query: Query[PeriodQuery]) -> HttpResponse:
+def issue_sheet(request: HttpRequest, query: Query[FiguresPeriod]) -> HttpResponse:
     """Return the figures of the ledger as a workbook; journalled."""
     require(request.user, "findings.view")
     return views_figures.workbook(request.user, period_of(query))

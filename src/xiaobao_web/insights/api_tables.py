@@ -75,7 +75,7 @@ class ControlOut(Schema):
     table: TableOut
 
 
-class StatementOut(Schema):
+class FrozenStatementOut(Schema):
     """Tables that were frozen."""
 
     id: int
@@ -89,7 +89,7 @@ class StatementOut(Schema):
     made_at: datetime
 
 
-class StatementDetail(StatementOut):
+class StatementDetail(FrozenStatementOut):
     """A statement with its tables."""
 
     tables: list[TableOut]
@@ -98,7 +98,7 @@ class StatementDetail(StatementOut):
 class StatementPage(Schema):
     """A page of statements; `next` is the cursor of the page after."""
 
-    items: list[StatementOut]
+    items: list[FrozenStatementOut]
     next: str | None
 
 

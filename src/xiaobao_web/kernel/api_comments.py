@@ -35,7 +35,7 @@ class RemarkOut(Schema):
     may_withdraw: bool
 
 
-class RemarkIn(Strict):
+class SayingIn(Strict):
     """What is said; `parent` is the comment that it answers."""
 
     body: Annotated[str, StringConstraints(max_length=comments.LONGEST, pattern=r"^[^\x00]*$")]
@@ -75,7 +75,7 @@ def list_remarks(request: HttpRequest, label: str, pk: int) -> list[dict[str, An
 
 
 @router.post("/{str:label}/{int:pk}", response={201: RemarkOut}, summary="评论一个对象")
-def add_remark(request: HttpRequest, label: str, pk: int, body: RemarkIn) -> Status[dict[str, Any]]:
+def add_remark(request: HttpRequest, label: str, pk: int, body: SayingIn) -> Status[dict[str, Any]]:
     """Say something about an object one may see; @name tells whom it mentions."""
     obj = comments.subject(request.user, label, min(pk, LARGEST))
     parent = None if body.parent is None else find(comments.of(obj), pk=body.parent)

@@ -20,7 +20,7 @@ router = Router(tags=["通知"])
 Group = Annotated[str, StringConstraints(max_length=40, pattern=r"^[a-z_]*$")]
 
 
-class NoticeOut(Schema):
+class InboxNotice(Schema):
     """A notice: what it says and where it leads."""
 
     id: int
@@ -33,10 +33,10 @@ class NoticeOut(Schema):
     read_at: datetime | None
 
 
-class NoticePage(Schema):
+class InboxPage(Schema):
     """A page of notices; `next` is the cursor of the page after, `unread` how many of the group are unread."""
 
-    items: list[NoticeOut]
+    items: list[InboxNotice]
     next: str | None
     unread: int
 
@@ -52,7 +52,7 @@ class InboxQuery(Schema):
     cursor: str = Field("", max_length=500)
 
 
-class ReadIn(Strict):
+class MarkIn(Strict):
     """Which notices are marked: all, or those of a group."""
 
     group: Group = ""
@@ -77,7 +77,7 @@ def _told(row: Notification) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get("", response=NoticePage, summary="本人的通知")
+@router.get("", response=InboxPage, summary="本人的通知")
 def list_notices(request: HttpRequest, query: Query[InboxQuery]) -> dict[str, Any]:
     """Return what one was told, the newest first."""
     rows = notifications.of(request.user, group=query.group, unread=query.unread)
@@ -86,12 +86,12 @@ def list_notices(request: HttpRequest, query: Query[InboxQuery]) -> dict[str, An
 
 
 @router.post("/read", response=Marked, summary="全部标为已读")
-def mark_all_read(request: HttpRequest, body: ReadIn) -> dict[str, int]:
+def mark_all_read(request: HttpRequest, body: MarkIn) -> dict[str, int]:
     """Mark all notices, or those of a group, as read."""
     return {"count": notifications.mark_all(request.user, group=body.group)}
 
 
-@router.post("/{int:pk}/read", response=NoticeOut, summary="标为已读")
+@router.post("/{int:pk}/read", response=InboxNotice, summary="标为已读")
 def mark_read(request: HttpRequest, pk: int) -> dict[str, Any]:
     """Mark one of one's own notices as read."""
     row = notifications.mark_read(request.user, min(pk, 2**53))

@@ -20,7 +20,7 @@ from xiaobao_web.kernel.periods import Period
 from xiaobao_web.kernel.tallies import Cell, Stat, Table
 
 
-class PeriodQuery(Schema):
+class FiguresPeriod(Schema):
     """A named period that ends today (90 days by default), or the days from first to last, both included."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -30,7 +30,7 @@ class PeriodQuery(Schema):
     last: date | None = Field(None, alias="to")
 
 
-class RowsOut(Schema):
+class FigureRows(Schema):
     """The rows behind a number: the page that shows them, and the list and query by which `/api/lists` gives them."""
 
     page: str
@@ -38,35 +38,35 @@ class RowsOut(Schema):
     query: str
 
 
-class CellOut(Schema):
+class FigureCell(Schema):
     """A figure: its value (null where there is no data; a share as part of one), how it reads, its rows."""
 
     value: Any
     shown: str
     kind: str
     hint: str
-    rows: RowsOut | None
+    rows: FigureRows | None
 
 
-class StatOut(Schema):
+class FigureStat(Schema):
     """A figure with its name and how it stands to the period before."""
 
     label: str
-    figure: CellOut
+    figure: FigureCell
     unit: str
     hint: str
 
 
-class TableOut(Schema):
+class FigureTable(Schema):
     """A table of figures; the first cell of a row names it."""
 
     title: str
     heads: list[str]
-    rows: list[list[CellOut]]
+    rows: list[list[FigureCell]]
     note: str
 
 
-class ChartOut(Schema):
+class FigureChart(Schema):
     """A chart as a table; its title is the answer."""
 
     key: str
@@ -81,12 +81,12 @@ class FiguresOut(Schema):
 
     first: date
     last: date
-    stats: list[StatOut]
-    charts: list[ChartOut]
-    tables: list[TableOut]
+    stats: list[FigureStat]
+    charts: list[FigureChart]
+    tables: list[FigureTable]
 
 
-def period_of(query: PeriodQuery) -> Period:
+def period_of(query: FiguresPeriod) -> Period:
     """Return the period asked for; raises BadValue for days that make none."""
     if query.first is None and query.last is None:
         return periods.preset(query.period or periods.USUAL)

@@ -32,7 +32,7 @@ class FactQuery(Schema):
     cursor: str = Field("", max_length=500)
 
 
-class PriceOut(Schema):
+class PriceItemOut(Schema):
     """A line of the price list."""
 
     id: int
@@ -46,7 +46,7 @@ class PriceOut(Schema):
 class PricePage(Schema):
     """A page of prices; `next` is the cursor of the page after."""
 
-    items: list[PriceOut]
+    items: list[PriceItemOut]
     next: str | None
 
 
@@ -107,14 +107,14 @@ class ColumnIn(Schema):
     required: bool
 
 
-@router.get("/{code}/prices", response=PricePage, summary="产品的价目")
+@router.get("/{code}/price-list", response=PricePage, summary="产品的价目")
 def list_prices(request: HttpRequest, code: str, query: Query[FactQuery]) -> dict[str, Any]:
     """Return a product's prices, the latest imported first."""
     rows: Any = _product(request, code).prices.all()
-    return _page(rows, ("name", "price"), query, list(PriceOut.model_fields))
+    return _page(rows, ("name", "price"), query, list(PriceItemOut.model_fields))
 
 
-@router.get("/{code}/texts", response=StandardTextPage, summary="产品的标准文本")
+@router.get("/{code}/standard-texts", response=StandardTextPage, summary="产品的标准文本")
 def list_standard_texts(request: HttpRequest, code: str, query: Query[FactQuery]) -> dict[str, Any]:
     """Return a product's standard texts, the latest imported first."""
     rows: Any = _product(request, code).texts.all()

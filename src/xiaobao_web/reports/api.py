@@ -11,7 +11,7 @@ from ninja import Query, Router, Schema
 from xiaobao_web.findings import offences
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.desk import Item
-from xiaobao_web.kernel.rest_figures import ChartOut, FiguresOut, PeriodQuery, period_of, told
+from xiaobao_web.kernel.rest_figures import FigureChart, FiguresOut, FiguresPeriod, period_of, told
 from xiaobao_web.reports import desk as desks
 from xiaobao_web.reports import views
 
@@ -19,7 +19,7 @@ PREFIX = ""
 router = Router(tags=["统计与工作台"])
 
 
-class ItemOut(Schema):
+class DeskItemOut(Schema):
     """One thing on the desk: what it is, the next step, by when, and with whom it is."""
 
     title: str
@@ -47,7 +47,7 @@ class PartOut(Schema):
 
     total: int
     late: int
-    items: list[ItemOut]
+    items: list[DeskItemOut]
     shelves: list[ShelfOut]
 
 
@@ -58,11 +58,11 @@ class DeskOut(Schema):
     waiting: PartOut
     sent: PartOut
     late: PartOut
-    charts: list[ChartOut]
+    charts: list[FigureChart]
 
 
 @router.get("/figures/reviews", response=FiguresOut, summary="审查统计")
-def review_figures(request: HttpRequest, query: Query[PeriodQuery]) -> dict[str, Any]:
+def review_figures(request: HttpRequest, query: Query[FiguresPeriod]) -> dict[str, Any]:
     """Return the figures of reviews and of what was found in them, each number with its rows."""
     user: Any = request.user
     require(user, "reports.view")
@@ -72,7 +72,7 @@ def review_figures(request: HttpRequest, query: Query[PeriodQuery]) -> dict[str,
 
 
 @router.get("/figures/reviews/sheet", response={200: bytes}, summary="审查统计（XLSX）")
-def review_sheet(request: HttpRequest, query: Query[PeriodQuery]) -> HttpResponse:
+def review_sheet(request: HttpRequest, query: Query[FiguresPeriod]) -> HttpResponse:
     """Return the figures of reviews as a workbook; journalled."""
     user: Any = request.user
     require(user, "reports.view")
@@ -80,7 +80,7 @@ def review_sheet(request: HttpRequest, query: Query[PeriodQuery]) -> HttpRespons
 
 
 @router.get("/figures/rules", response=FiguresOut, summary="规则健康度")
-def rule_figures(request: HttpRequest, query: Query[PeriodQuery]) -> dict[str, Any]:
+def rule_figures(request: HttpRequest, query: Query[FiguresPeriod]) -> dict[str, Any]:
     """Return how well each rule does by reviewers' decisions, and the commonest offences."""
     user: Any = request.user
     require(user, "reports.view")
@@ -93,7 +93,7 @@ def rule_figures(request: HttpRequest, query: Query[PeriodQuery]) -> dict[str, A
 def show_desk(request: HttpRequest) -> dict[str, Any]:
     """Return one's work-desk."""
     found = desks.of(request.user)
-    charts = [{name: getattr(chart, name) for name in ChartOut.model_fields} for chart in found.charts]
+    charts = [{name: getattr(chart, name) for name in FigureChart.model_fields} for chart in found.charts]
     parts = {name: _part(getattr(found, name)) for name in ("waiting", "sent", "late")}
     return {"answer": found.answer, "charts": charts, **parts}
 

@@ -32,7 +32,7 @@ class TimeOut(Schema):
     minutes: int
 
 
-class WordsOut(Schema):
+class PageWords(Schema):
     """Words of a page: where they begin in the text, their box [x, y, width, height] in the picture's pixels."""
 
     text: str
@@ -84,7 +84,7 @@ def report_time(request: HttpRequest, pk: int, body: TimeIn) -> dict[str, int]:
 
 
 @router.get(
-    "/{int:pk}/versions/{int:version}/pages/{int:page}/words", response=list[WordsOut], summary="一页的文字与位置"
+    "/{int:pk}/versions/{int:version}/pages/{int:page}/words", response=list[PageWords], summary="一页的文字与位置"
 )
 def page_words(request: HttpRequest, pk: int, version: int, page: int) -> list[dict[str, Any]]:
     """Return the words of a page with their boxes on its picture."""

@@ -25,15 +25,15 @@ def product(bank: Any) -> Product:
 
 def test_prices_and_texts_are_told_page_by_page(bank: Any, client_of: Any, product: Product) -> None:
     office, path = client_of("office"), "/api/products/LC1"
-    first = office.get(f"{path}/prices", {"limit": 2}).json()
+    first = office.get(f"{path}/price-list", {"limit": 2}).json()
     assert [row["name"] for row in first["items"]] == ["管理费2", "管理费1"]
-    assert [row["name"] for row in office.get(f"{path}/prices", {"cursor": first["next"]}).json()["items"]] == [
+    assert [row["name"] for row in office.get(f"{path}/price-list", {"cursor": first["next"]}).json()["items"]] == [
         "管理费0"
     ]
-    assert [row["name"] for row in office.get(f"{path}/prices", {"q": "费1"}).json()["items"]] == ["管理费1"]
-    [text] = office.get(f"{path}/texts").json()["items"]
+    assert [row["name"] for row in office.get(f"{path}/price-list", {"q": "费1"}).json()["items"]] == ["管理费1"]
+    [text] = office.get(f"{path}/standard-texts").json()["items"]
     assert (text["title"], text["version"]) == ("风险揭示", "2")
-    for name in ("prices", "texts"):
+    for name in ("price-list", "standard-texts"):
         assert office.get(f"/api/products/none/{name}").status_code == 404
         assert office.get(f"{path}/{name}", {"limit": 0}).status_code == 422
         assert office.get(f"{path}/{name}", {"colour": "red"}).status_code == 422
@@ -63,3 +63,9 @@ def test_past_imports_are_told_to_who_imports(bank: Any, client_of: Any) -> None
         assert client_of("submitter").get(path).status_code == 403
         assert client_of("stranger").get(path).status_code == 403
         assert Client().get(path).status_code == 401
+
+
+def test_tables_of_prices_and_texts_are_still_taken(bank: Any, client_of: Any) -> None:
+    for kind in ("prices", "texts"):
+        file = SimpleUploadedFile("表.csv", "甲,乙\n1,2\n".encode())
+        assert client_of("office").post(f"/api/products/tables/{kind}", {"file": file}).status_code == 422
