@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import rjieba
 
+from xiaobao.intake import companies
+from xiaobao.intake.branches import BRANCH, WORDS_BEFORE, Mention, alone, branch_of, branches_of
 from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import Narrative
 from xiaobao.privacy.regions import REGIONS
@@ -26,27 +28,15 @@ _APP = (
     r"|付通|易付|付宝|支付|白条|金条|钱包|享金|周转金|数科|金融|普惠)(?:app|平台|公司)?"
 )
 _SUFFIX = re.compile(rf"(?P<bank>{_BANK})|(?P<other>{_OTHER})")
-_BRANCH = re.compile(
-    r"(?P<name>[一-龥0-9]{2,12}?)(?P<kind>中心支公司|支公司|分公司|支行营业部|支行|分行|分理处|营业部"
-    r"|营业厅|营业所|储蓄所|营销服务部|办事处|服务处|代办处|服务站|信用卡中心|卡中心|网点|分社|信用社)"
-)
 _APP_NAME = re.compile(rf"(?P<name>[一-龥a-z0-9]{{1,6}}?{_APP})(?![款了过还给利一几])")
 _CARD_NICK = re.compile(
     r"(?P<name>[一-龥]{2,3})(?:的)?(?:信用卡|银联卡|贷记卡|储蓄卡|借记卡|联名卡|白金卡|手机银行|房贷)"
 )
 _STOP = frozenset(
     "在了的是到去给向把被跟和与从由对找问让叫我你他她它们这那个说打办用有买借还欠来以为因经就于及或且但又也都将要想该贵本某各每其此等您里面外上下前后时候家名过得着没不吗呢吧啊呀哦"
-    "，。、投诉告骗刷贷好日人收扣存取查卡张绑委托称据往另原用过至自受替帮做接通过绕通知道怎么哪什么为何"
+    "，。、投诉告骗刷贷好日人收扣存取查卡张笔绑委托称据往另原用过至自受替帮做接通过绕通知道怎么哪什么为何"
 )
 _HARD_STOP = frozenset("在了的是到去给向把被让我你他她它们这那个说行卡")
-_WORDS_BEFORE = re.compile(
-    r"^.*(?:办理|通过|投诉|举报|反映|收到|接到|关于|在于|对于|购买|申请|使用|持有|贷款|存款|登录|拨打"
-    r"|致电|客户|涉及|有限公司|机构|名称|联合|委托|自称|冒充|绑定|开户|发现|显示|来自|下载|咨询|你们"
-    r"|我们|他们|咱们|贵行|昨天|今天|前天|上次"
-    r"|公司|去年|今年|月份|单位|旗下|附近|楼下|门口|镇上|县里|村里|城里|街上|现在|那家|一家|这家|正规"
-    r"|其他|其它|别的|另外|几家|多家|各大|很多|所有|全国|任何|没有|就是|还是|但是|因为|所以|如果|时候"
-    r"|手机|关联|所谓|名为|叫做)"
-)
 _GENERIC = re.compile(
     r"^(?:手机|网上|电话|掌上|商业|开户|发卡|正规|其他|其它|别的|另外|所有|各大|各家|各|这家|那家"
     r"|哪家|哪个|什么|多家|几家|两家|三家|国有|股份制|城市|农村|大|小|本地|当地|某|某某|个人|私人|收款"
@@ -61,7 +51,7 @@ _APP_END = re.compile(rf"{_APP}$")
 _GENERIC_APP = re.compile(
     r"(?:房|车|网|经营|消费|信用|公积金|小额|助|还|高利|装修|抵押|校园|借|放|欠|续|按揭|转|教育|组合"
     r"|商|抱团|申请|办|批|信|现金|账单|分|专项|学费|手机|三方|停息|做|收|微|循环|过桥|骗|套路"
-    r"|微信|快捷|扫码|移动|无法|在线|网络|免密|自动|二维码|刷脸|银联|境外|进行|互联网|科技|普惠|汽车"
+    r"|新|邀约|求|微信|快捷|扫码|移动|无法|在线|网络|免密|自动|二维码|刷脸|银联|境外|进行|互联网|科技|普惠|汽车"
     r"|供应链|数字|正规|违规|非法|大额|无抵押|线上|线下|个人|企业|农户|惠农|小微|平台|银行|催收|逾期"
     r"|账户"
     r"|想|要|去|向|找|再|没|不|可|能|来|多|先|又|被|是|用|给|的|了|他|会|让|敢|帮|叫|为|才|就|都|曾"
@@ -83,10 +73,10 @@ _GREETING = re.compile(r"您好|欢迎|致电|这里是|为您服务|热线|客�
 
 
 _SPOKEN = _JOINING | frozenset(
-    "能有们家没不填行推款一二三四五六七八九十几两个这那哪各每我你他她它本贵某点查刷扣还时而发申理说可就也再又只很都来"
+    "能有们家没不买卖填行推款一二三四五六七八九十几两个这那哪各每我你他她它本贵某点查刷扣还时而发申理说可就也再又只很都来"
 ) - {"都"}
 """Characters of a sentence: a couple without any, unknown to the dictionary, is a name."""
-_ACTED = re.compile(r"[取完登要填给有没不到点查刷扣还元行一]")
+_ACTED = re.compile(r"[买卖取完登要填给有没不到点查刷扣还元行一]")
 """Characters by which a verb that the tagger guesses is one."""
 _ACTING = re.compile(r"(?:app|平台|公司|上|里|的|把|给|说|催|客服|这|借|[,，。!！?？;；:：\s]|$)")
 """What stands behind the name of one who acts."""
@@ -97,35 +87,24 @@ _PAYS_BEFORE = re.compile(
     r"(?:绑定?的?|关联的?|资金方[是为:：]?|资方[是为:：]?|放款方[是为:：]?|合作的?|联合|从我的?|扣我的?|到我的?|由"
     r"|跟|和)$"
 )
+_OWN_BANK = re.compile(r"贵行|你行|我行(?!为)|本行")
+_PLACE_ENDS = frozenset("镇乡县旗")
 _PLAIN_END = re.compile(r"(?:贷款|借款|分期|支付|金融|贷|普惠|钱包)$")
 """Endings of names that are as often words of the sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Mention:
-    name: str
-    start: int
-    end: int
-    score: float
 
 
 def find(narrative: Narrative) -> Found[str] | None:
     """Return the respondent as specifically as the text allows (云桥银行 + 滨江支行); None for a bare “你们行”."""
     mentions = [*_institutions(narrative), *_card_centres(narrative)]
-    apps = [
-        a
-        for a in _apps(narrative)
-        if not any(-3 <= m.start - a.end <= 0 or 0 <= a.start - m.end <= 3 for m in mentions)
-    ]
-    if mentions:
-        # Beside a bank only what can be nothing else counts: a loan named with the bank is the bank's product.
-        apps = [a for a in apps if not _PLAIN_END.search(a.name)]
+    yours = not mentions and _OWN_BANK.search(narrative.plain) is not None
+    mentions += [m for m in _called(narrative, mentions) if not yours or m.score > 1.5]
+    apps = _platforms(narrative, mentions, yours=yours)
     if apps and mentions:
         mentions = [replace(m, score=m.score - 1.0) if _only_pays(narrative, m) else m for m in mentions]
     mentions = sorted([*mentions, *apps], key=lambda m: m.start) or list(_nicknames(narrative))
-    branches = list(_branches(narrative, mentions))
+    branches = list(branches_of(narrative, mentions))
     if not mentions:
-        return None
+        return alone(branches)
     totals: dict[str, float] = {}
     for mention in mentions:
         totals[_core(mention.name)] = totals.get(_core(mention.name), 0.0) + mention.score
@@ -134,7 +113,7 @@ def find(narrative: Narrative) -> Found[str] | None:
         return None
     own = [m for m in mentions if _core(m.name) == chosen]
     first = max(own, key=lambda m: (m.score > 0, len(m.name), -m.start))
-    branch = _branch_of(first, own, branches, mentions)
+    branch = branch_of(first, own, branches, mentions)
     confidence = min(0.95, 0.6 + 0.12 * totals[chosen])
     if branch is None:
         return Found(first.name, ((first.start, first.end),), confidence)
@@ -142,7 +121,36 @@ def find(narrative: Narrative) -> Found[str] | None:
     return Found(joined, ((first.start, first.end), (branch.start, branch.end)), confidence)
 
 
-def _only_pays(narrative: Narrative, mention: _Mention) -> bool:
+def _platforms(narrative: Narrative, mentions: list[Mention], *, yours: bool) -> list[Mention]:
+    """Return the applications and platforms named, none that the institutions already read are part of."""
+    apps = [
+        a
+        for a in _apps(narrative)
+        if not any(-3 <= m.start - a.end <= 0 or 0 <= a.start - m.end <= 3 for m in mentions)
+        and not any(m.start <= a.start < m.end for m in mentions)
+    ]
+    apps += [
+        Mention(narrative.text[start:end], start, end, score)
+        for start, end, score in companies.quoted(narrative)
+        if ((not mentions and not yours) or score > 1.0)
+        and not any(start < a.end and a.start < end for a in [*apps, *mentions])
+    ]
+    if yours or mentions:
+        # Beside a bank only what can be nothing else counts: a loan named with the bank is the bank's product.
+        apps = [a for a in apps if not _PLAIN_END.search(a.name)]
+    return apps
+
+
+def _called(narrative: Narrative, mentions: list[Mention]) -> list[Mention]:
+    """Return the companies that the place of their name speaks for, where no institution is read already."""
+    out: dict[tuple[int, int], float] = {}
+    for start, end, score in companies.named(narrative):
+        if not any(start < m.end and m.start < end for m in mentions):
+            out[(start, end)] = max(out.get((start, end), 0.0), score)
+    return [Mention(narrative.text[start:end], start, end, score) for (start, end), score in out.items()]
+
+
+def _only_pays(narrative: Narrative, mention: Mention) -> bool:
     """Tell whether an institution is told of as a source of money or by a card alone."""
     after, before = narrative.after(mention.end, 8), narrative.before(mention.start, 8)
     return _CARD_NEXT.match(after) is not None or _PAYS_BEFORE.search(before) is not None
@@ -152,24 +160,28 @@ def _core(name: str) -> str:
     return re.sub(r"(?:股份有限公司|有限责任公司|有限公司|公司|app|平台)$", "", name)
 
 
-def _institutions(narrative: Narrative) -> Iterator[_Mention]:
+def _institutions(narrative: Narrative) -> Iterator[Mention]:
     text = narrative.plain
     for match in _SUFFIX.finditer(text):
         start = _name_start(text, match.start())
         proper = text[start : match.start()]
-        if len(proper) < 2 or "\n" in proper or _GENERIC.match(proper) or _AUTHORITY.search(text[start : match.end()]):
+        if len(proper) < 2 or "\n" in proper or _AUTHORITY.search(text[start : match.end()]):
+            continue
+        if _GENERIC.match(proper) and not (match["bank"] and proper == "惠民"):
             continue
         if not _is_proper(proper):
             continue
         if match["other"] in ("保险", "财产", "信托", "证券") and (len(proper) > 4 or _is_common(proper)):
             continue
         name, end = text[start : match.end()], match.end()
-        yield _Mention(name, start, end, _weight(narrative, start, end, match["bank"] is not None))
+        yield Mention(name, start, end, _weight(narrative, start, end, match["bank"] is not None))
 
 
 def _is_proper(proper: str) -> bool:
     """Tell whether what stands before the kind of an institution can be a name: nouns and unknown words only."""
     words = rjieba.tag(proper)
+    if len(words) == 1 and words[0][1] == "s":
+        return True
     if len(proper) == 2 and not set(proper) & _SPOKEN and (not rjieba.has_word(proper) or words[0][1] == "a"):
         return True
     if proper[-1] in _JOINING and not (len(words) == 1 and rjieba.has_word(proper)):
@@ -179,7 +191,10 @@ def _is_proper(proper: str) -> bool:
         guessed = tag == "v" and len(word) > 1 and not known and not _ACTED.search(word)
         if tag[:1] in "njxzgbilw" or tag in ("vg", "eng") or guessed or (tag == "f" and len(word) > 1):
             continue
-        if not ((tag == "v" and len(word) == 1 and last) or (tag == "a" and not known)):
+        if tag == "t" and len(word) == 1:
+            # A dynasty (清, 明, 宋) is the first character of many a name.
+            continue
+        if not ((tag == "v" and len(word) == 1 and last and word not in _SPOKEN) or (tag == "a" and not known)):
             return False
     return True
 
@@ -209,7 +224,7 @@ def _name_start(text: str, suffix: int) -> int:
         have = suffix - start
         if have == 0 and len(word) == 3 and not rjieba.has_word(word) and word[:2] not in REGIONS:
             # The tagger guesses three characters where a verb or particle and a name of two stand.
-            start = max(least, start - 2)
+            start = max(least, start - (3 if word[-1] in _PLACE_ENDS else 2))
             break
         if have >= 2 and not (
             word in REGIONS or word[:-1] in REGIONS or word == "中国" or (have < 4 and _extends(word, tag))
@@ -225,9 +240,10 @@ def _name_start(text: str, suffix: int) -> int:
         if have == 1 and tag.startswith("r"):
             break
         if have == 1 and len(word) >= 2 and guessed:
-            start = max(least, start - (len(word) - 1 if word[0] in _STOP else 1))
+            wide = text[start] in _PLACE_ENDS and len(word) > 2
+            start = max(least, start - (len(word) - 1 if word[0] in _STOP else 2 if wide else 1))
             break
-        if have == 0 and _WORDS_BEFORE.fullmatch(word):
+        if have == 0 and WORDS_BEFORE.fullmatch(word):
             break
         start = max(least, start - len(word))
         if start == least:
@@ -261,12 +277,12 @@ def _weight(narrative: Narrative, start: int, end: int, bank: bool) -> float:
         score -= 1.3
     if re.match(r"(?:的)?(?:卡|账户)?(?:转出|转账到|被骗)", after):
         score += 0.1
-    if _BRANCH.match(after):
+    if BRANCH.match(after):
         score += 0.4
     return score
 
 
-def _apps(narrative: Narrative) -> Iterator[_Mention]:
+def _apps(narrative: Narrative) -> Iterator[Mention]:
     """Yield loan applications and payment companies: a proper part before what such names end with."""
     text = narrative.plain
     for match in _APP_NAME.finditer(text):
@@ -281,7 +297,7 @@ def _apps(narrative: Narrative) -> Iterator[_Mention]:
             continue
         if not _names_app(narrative, proper, start, end, tail[0] if tail else ""):
             continue
-        yield _Mention(narrative.text[start:end], start, end, _weight(narrative, start, end, False))
+        yield Mention(narrative.text[start:end], start, end, _weight(narrative, start, end, False))
 
 
 def _names_app(narrative: Narrative, proper: str, start: int, end: int, ending: str) -> bool:
@@ -305,7 +321,7 @@ def _names_app(narrative: Narrative, proper: str, start: int, end: int, ending: 
 
 def _proper_start(proper: str) -> int:
     """Return where the name begins in what stands before its ending: behind the last word that leads up to it."""
-    lead = _WORDS_BEFORE.match(proper)
+    lead = WORDS_BEFORE.match(proper)
     cut = lead.end() if lead and lead.end() < len(proper) else 0
     for index in range(len(proper) - 2, cut - 1, -1):
         if proper[index] in _STOP:
@@ -317,18 +333,24 @@ def _is_ordinary(name: str) -> bool:
     return bool(rjieba.has_word(name)) and not _tag(name).startswith(("nz", "nt"))
 
 
-def _card_centres(narrative: Narrative) -> Iterator[_Mention]:
+def _card_centres(narrative: Narrative) -> Iterator[Mention]:
     """Yield card centres called without their bank (恒岳信用卡中心)."""
     for match in re.finditer(r"(?P<name>[一-龥]{2,3})(?=信用卡中心)", narrative.plain):
         for width in (2, 3):
             short = match["name"][-width:]
-            if len(short) == width and not _JOINING & set(short) and "银行" not in short and _is_proper(short):
+            if (
+                len(short) == width
+                and not _JOINING & set(short)
+                and "银行" not in short
+                and _is_proper(short)
+                and short[-1] != "行"
+            ):
                 start, end = match.end() - width, match.end() + len("信用卡中心")
-                yield _Mention(narrative.plain[start:end], start, end, _weight(narrative, start, end, False))
+                yield Mention(narrative.plain[start:end], start, end, _weight(narrative, start, end, False))
                 break
 
 
-def _nicknames(narrative: Narrative) -> Iterator[_Mention]:
+def _nicknames(narrative: Narrative) -> Iterator[Mention]:
     """Yield banks called by their card (恒岳信用卡 → 恒岳银行), where the short name is no word of the language."""
     text = narrative.plain
     for match in _CARD_NICK.finditer(text):
@@ -343,59 +365,5 @@ def _nicknames(narrative: Narrative) -> Iterator[_Mention]:
                 and _is_proper(short)
             ):
                 start = match.end("name") - width
-                yield _Mention(short + "银行", start, match.end("name"), 0.6)
+                yield Mention(short + "银行", start, match.end("name"), 0.6)
                 break
-
-
-def _branches(narrative: Narrative, mentions: list[_Mention]) -> Iterator[_Mention]:
-    text = narrative.plain
-    ends = {m.end for m in mentions}
-    for match in _BRANCH.finditer(text):
-        start, name = match.start("name"), match["name"]
-        inside = [e for e in ends if start < e <= match.end("name")]
-        if inside:
-            start = max(inside)
-            name = text[start : match.end("name")]
-        else:
-            cut = _branch_cut(name)
-            start, name = start + cut, name[cut:]
-        if start not in ends and (
-            len(name) < 2 or re.search("^(?:哪个|什么|附近|当地|各个|这个|那个|你们|贵行|我们|其他|一家|最近)", name)
-        ):
-            continue
-        if start not in ends and _SENTENCE.search(name):
-            continue
-        if match["kind"] in ("网点", "信用社") or (match["kind"] in ("卡中心", "信用卡中心") and start not in ends):
-            continue
-        if name or match["kind"] in ("信用卡中心", "卡中心", "营业部"):
-            yield _Mention(text[start : match.end()], start, match.end(), 1.0)
-
-
-_SENTENCE = re.compile(r"[到在称起说把被给要去了的是]|^某|一起|下周|本$|前年")
-"""Words of the sentence that no name of a branch has."""
-
-
-def _branch_cut(name: str) -> int:
-    lead = _WORDS_BEFORE.match(name)
-    cut = lead.end() if lead else 0
-    for index in range(len(name) - 1, cut - 1, -1):
-        if name[index] in "在了的是到去给向把被跟和从由对找让叫我你他她们这那个说贵行就":
-            if len(name) - index - 1 >= 2:
-                return index + 1
-            break
-    return cut
-
-
-def _branch_of(
-    first: _Mention, own: list[_Mention], branches: list[_Mention], mentions: list[_Mention]
-) -> _Mention | None:
-    """Return the branch that belongs to the institution: right behind a mention of it, else the first one told."""
-    for branch in branches:
-        if any(m.end == branch.start for m in own):
-            return branch
-    mine = {(m.start, m.end) for m in own}
-    others = [m for m in mentions if (m.start, m.end) not in mine]
-    for branch in branches:
-        if not any(m.end == branch.start or abs(m.end - branch.start) < 3 for m in others):
-            return branch
-    return None

@@ -1,0 +1,52 @@
+"""Who and what is named, by where the name stands: companies, branches, customers, products, staff and sums."""
+
+from __future__ import annotations
+
+import pytest
+
+from xiaobao.intake import Ticket, fill
+
+
+def web(text: str) -> Ticket:
+    return fill(channel="web", received_at="2025-05-06", text=text)
+
+
+def call(*said: str) -> Ticket:
+    """Fill from a call in which agent and customer speak in turn, the agent first."""
+    turns = [{"role": ("agent", "customer")[i % 2], "text": text} for i, text in enumerate(said)]
+    return fill(channel="call", received_at="2025-05-06", turns=turns)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("去年冬天我到贵行枫树湾支行取款,柜员让我排了三次队", "枫树湾支行"),
+        ("4月11日在你们古槐支行买的理财,到今天没有到账", "古槐支行"),
+        ("部分支行不收硬币,你们能不能统一一下", None),
+        ("南苇健康险理赔部:我3月住院的费用至今没有赔", "南苇健康险"),
+        ("在“飞星点”APP借了五千,到手四千二", "飞星点"),
+        ("贵行的“乐捷贷”利息太高,请给我降", None),
+        ("尊敬的槐江理财公司:净值说明与短信不一致", "槐江理财"),
+        ("海棠消金的催收一天打我二十个电话", "海棠消金"),
+        ("把8万元直接打给了装修公司“美家筑”,我要退贷,贷款是云桥银行放的", "云桥银行"),
+        ("我买了一份养老保险,收益和说的不一样", None),
+        ("致白鹤镇信用社主任:存折丢了补不了", "白鹤镇信用社"),
+        ("西岸银行的自助机吞了我的卡", "西岸银行"),
+        ("9月3日在清湖银行办的卡,当天隔壁支行说办不了", "清湖银行"),
+    ],
+)
+def test_respondent_by_its_place(text: str, name: str | None) -> None:
+    assert web(text).institution_branch == name
+
+
+@pytest.mark.parametrize(
+    ("greeting", "name"),
+    [
+        ("您好,南苇健康险客服,请讲", "南苇健康险"),
+        ("您好,这里是驰付商务,请问有什么可以帮您", "驰付商务"),
+        ("您好,请问有什么可以帮您", None),
+        ("您好,智能客服为您服务", None),
+    ],
+)
+def test_respondent_by_the_greeting(greeting: str, name: str | None) -> None:
+    assert call(greeting, "我要退保,材料交了一个月了").institution_branch == name
