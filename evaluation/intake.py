@@ -38,7 +38,7 @@ def evaluate(path: Path) -> dict[str, Any]:
     if path.is_dir():
         rows = [row for name in WRITTEN for row in read(path / name) if is_held_out(name, row["id"])]
     else:
-        rows = [row for row in read(path) if path.name != URGENT or is_kept(path.name, row["id"])]
+        rows = [row for row in read(path) if path.name not in URGENT or is_kept(path.name, row["id"])]
     fill(channel="web", received_at="2025-01-01", text="预热")
     tally = Tally()
     for row in rows:

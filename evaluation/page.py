@@ -34,6 +34,8 @@ TITLES = {
     "unseen_intake": "智能填单（自写留出集，编写规则与训练时未用）",
     "unseen_intake_again": "智能填单（第二留出集：四位作者的叙述）",
     "unseen_urgent": "智能填单（特急件留出集：自写，只标紧急程度与风险标签）",
+    "unseen_urgent_again": "智能填单（特急件第二留出集：另一作者，只标紧急程度与风险标签）",
+    "unseen_intake_foreign": "智能填单（封存集：外来作者未读规则与语料，从未用于训练与调整）",
     "intake": "智能填单（开发集）",
     "judge": "语境判断模型（训练语料交叉验证）",
 }
@@ -70,7 +72,7 @@ def write(path: Path, measured: Mapping[str, Mapping[str, Any]], command: str, d
 def _section(name: str, figures: Mapping[str, Any]) -> list[str]:
     if "with_judge" in figures:
         return _screening(figures)
-    if name in ("intake", "unseen_intake", "unseen_intake_again", "unseen_urgent"):
+    if name == "intake" or name.startswith(("unseen_intake", "unseen_urgent")):
         return intake_page.section(figures)
     return _tree(figures)
 

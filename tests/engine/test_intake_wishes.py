@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from xiaobao.errors import ModelUnavailable
-from xiaobao.intake import asks, fill, wishes
+from xiaobao.intake import asks, fill, train, train_alarms, train_degrees, train_wishes, wishes
 from xiaobao.intake.ticket import DEMANDS
 
 DAY = "2025-05-06T09:00:00"
+CORPUS = Path(__file__).parents[2] / "evaluation" / "intake"
+SEALED = "w13.jsonl"
+"""Complaints of a foreign author that are only measured."""
 
 
 @pytest.mark.parametrize(
@@ -40,9 +44,32 @@ def test_wording_of_the_other_side_counts_less() -> None:
     assert told[number + len(asks.families())] == 0.0
 
 
+def test_wording_in_a_wish_is_told_from_a_tale() -> None:
+    number = next(n for n, family in enumerate(asks.families()) if family.search("对这个柜员严肃处理"))
+    wished, tale = asks.met("请对这个柜员严肃处理,电话已留"), asks.met("上次对那个柜员处理得很快,后来又换了一位")
+    place = number + 2 * len(asks.families())
+    assert wished[number] == 1.0
+    assert wished[place] == 1.0
+    assert tale[place] == 0.0
+
+
+def test_the_sealed_complaints_teach_nothing(tmp_path: Path) -> None:
+    for file in CORPUS.glob("*.jsonl"):
+        if file.name != SEALED:
+            (tmp_path / file.name).symlink_to(file)
+    assert (CORPUS / SEALED).exists()
+    rows = [json.loads(line) for line in (CORPUS / SEALED).read_text("utf-8").splitlines()]
+    sealed = {row["text"] for row in rows if "text" in row}
+    assert sealed
+    taught = train_wishes.read(tmp_path)  # reads every file it wants: none is the sealed one
+    assert taught
+    assert not sealed & {row.plain for row in taught}
+    assert SEALED not in {*train.WEIGHT, *train_degrees.WEIGHT, *train_alarms.WHOLE, *train_alarms.URGENT}
+
+
 @pytest.mark.parametrize("text", ["", " ", "。。。", "退" * 5_000, "，" * 5_000])
 def test_families_bear_any_text(text: str) -> None:
-    assert asks.met(text).shape == (2 * len(asks.families()),)
+    assert asks.met(text).shape == (3 * len(asks.families()),)
 
 
 def test_windows_pair_neighbours() -> None:

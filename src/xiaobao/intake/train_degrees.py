@@ -20,8 +20,13 @@ from xiaobao.intake import amounts, classes, dates, degrees, demand, flags, urge
 from xiaobao.intake.degrees import LEVELS, Weights
 from xiaobao.intake.narrative import Narrative, narrative
 from xiaobao.intake.train_alarms import URGENT, is_held_out
+from xiaobao.intake.train_wishes import PLAIN
 
-WEIGHT = {"building.jsonl": 3.0, "w1.jsonl": 1.0, "w2.jsonl": 1.0, "w3.jsonl": 1.0, "w5.jsonl": 1.5, URGENT: 1.0}
+WEIGHT = {
+    "building.jsonl": 3.0,
+    **dict.fromkeys(("w1.jsonl", "w2.jsonl", "w3.jsonl", *URGENT), 1.0),
+    **dict.fromkeys(("w5.jsonl", *PLAIN), 1.5),
+}
 """How much a narrative of a file counts; three authors seek the grey zones more than complaints at large do."""
 STRENGTH = 1.0
 """Inverse regularisation strength (the best of three by cross-validation)."""

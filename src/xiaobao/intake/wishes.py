@@ -39,7 +39,8 @@ class Wishes:
     """The n-grams in use with their inverse document frequency, and the weights of the models, a row a demand.
 
     clause has a column a used n-gram; whole has a column each demand's best clause, each demand's rule, and a cause;
-    text has a column each n-gram or word of text_slot, each family of wordings anywhere and at the end, and a cause.
+    text has a column each n-gram or word of text_slot, each family of wordings anywhere, at the end and in a wish, and
+    a cause.
     """
 
     slot: NDArray[np.int64]
@@ -125,7 +126,7 @@ def load(path: Path) -> Wishes:
         raise ModelUnavailable(
             f"诉求模型 {path.name} 无法读取，请重新安装或运行 make train", code="model.intake"
         ) from error
-    columns = len(arrays.get("text_slot", ())) + 2 * len(asks.families()) + len(CAUSES)
+    columns = len(arrays.get("text_slot", ())) + 3 * len(asks.families()) + len(CAUSES)
     if tuple(meta["demands"]) != DEMANDS or tuple(meta["causes"]) != CAUSES or _columns(arrays) != columns:
         raise ModelUnavailable("诉求模型与诉求、原因的分类或措辞表不一致，请运行 make train", code="model.intake")
     for name in ("clause", "text"):
