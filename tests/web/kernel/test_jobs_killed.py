@@ -148,4 +148,3 @@ def test_two_workers_share_the_work_without_doing_any_twice(place, tmp_path):
     tries = [len((tmp_path / f"no-marker-{n}.tries").read_text(encoding="utf-8").split()) for n in range(20)]
     assert tries == [1] * 20
     assert "is locked" not in (tmp_path / "log").read_text(encoding="utf-8")
-

@@ -99,9 +99,7 @@ def test_a_local_change_of_a_launched_picture_is_found_and_boxed(bank: Any, flow
     saved = io.BytesIO()
     Image.open(io.BytesIO(approved)).save(saved, "JPEG", quality=80)
     start = services.start_verification
-    row = flow.do(
-        start, review, entry, by=bank["reviewer"], place="大堂", upload=upload(saved.getvalue(), "上线.jpg")
-    )
+    row = flow.do(start, review, entry, by=bank["reviewer"], place="大堂", upload=upload(saved.getvalue(), "上线.jpg"))
     row.refresh_from_db()
     assert row.regions == []
     launched = poster((250, 440, 330, 500))
