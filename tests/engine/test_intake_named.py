@@ -50,3 +50,38 @@ def test_respondent_by_its_place(text: str, name: str | None) -> None:
 )
 def test_respondent_by_the_greeting(greeting: str, name: str | None) -> None:
     assert call(greeting, "我要退保,材料交了一个月了").institution_branch == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("多收的利息请退给我。涂思远,云桥银行", "涂思远"),
+        ("要求书面答复。上官岚 13800138001", "上官岚"),
+        ("请把扣款记录发给我。管弦", "管弦"),
+        ("这件事是我一个人办的,跟她没关系。——吴", "吴"),
+        ("他们给我道歉。明年见。", None),
+        ("我父亲(柏长河,78岁)在云桥银行被劝着买了保险。女儿 柏雪 13800138001", "柏长河"),
+        ("12378转:舒女士投诉云桥银行信用卡年费", "舒女士"),
+        ("诉求人常大姐,66岁,反映存单提前支取被拒", "常大姐"),
+        ("口述人:房来顺;代笔:社区小肖。请把存款还给我", "房来顺"),
+        ("郑小姐(郑如月)4月4日购买基金时没有看到风险提示", "郑如月"),
+        ("我和前夫早就离婚了,催收还找我。尤可 13800138001", "尤可"),
+        ("我妈连手机都不会用,怎么会自己买基金", None),
+        ("帮我奶奶问的,包红包要连号", None),
+        ("我是全盲用户,验证码念不出来", None),
+        ("定损员姓毕,电话打不通", None),
+        ("你们把我的姓名和小区名字告诉了中介", None),
+        ("我替我姐反映,她叫萧若兰,卡被人冒用了", "萧若兰"),
+        ("沈小山是我弟弟,智力残疾,银行卡他自己办不了", "沈小山"),
+    ],
+)
+def test_customer_by_its_place(text: str, name: str | None) -> None:
+    assert web(text).customer_name == name
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [("姓尉 尉迟恭那个尉", "尉"), ("姓钮 钮文涛 13800138001", "钮文涛"), ("我姓雒 电话13800138001", "雒")],
+)
+def test_family_name_in_answer(answer: str, name: str) -> None:
+    assert call("您好", "我的钱被多扣了", "您贵姓", answer).customer_name == name
