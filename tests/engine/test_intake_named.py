@@ -85,3 +85,26 @@ def test_customer_by_its_place(text: str, name: str | None) -> None:
 )
 def test_family_name_in_answer(answer: str, name: str) -> None:
     assert call("您好", "我的钱被多扣了", "您贵姓", answer).customer_name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("柜员劝我买了12万“锐远成长”股票型基金,现在亏了两成", "锐远成长"),
+        ("去年投了6万“禾享一年”,说好保底", "禾享一年"),
+        ("我在云桥银行申请“税融贷”,批下来利率翻了一倍", "税融贷"),
+        ("借款时默认勾了一个“康护管家”,每月扣29元", "康护管家"),
+        ("支行的周经理让我买30万远山成长混合基金,测评是稳健型", "远山成长混合基金"),
+        ("被业务员推销买了元寿终身寿险,年交3万", "元寿终身寿险"),
+        ("其在某助贷平台“捷易花”借款1万元", None),
+        ("地址写的是“滨湖路九号”,信还是寄错", None),
+        ("还款日给我“请改回20号”就行", None),
+        ("买了一份“宠物医疗险”,看病不赔", None),
+        ("给我开了一个“员工薪享账户”,注销不了", None),
+        ("合同有一份“账户资金监管协议”,没人解释", None),
+        ("云桥银行把她列为“专业投资者”,她连字都不识", None),
+        ("我们业主在云桥银行贷款买的“云水里”停工了", None),
+    ],
+)
+def test_product(text: str, product: str | None) -> None:
+    assert web(text).product_name == product
