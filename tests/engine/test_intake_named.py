@@ -108,3 +108,24 @@ def test_family_name_in_answer(answer: str, name: str) -> None:
 )
 def test_product(text: str, product: str | None) -> None:
     assert web(text).product_name == product
+
+
+@pytest.mark.parametrize(
+    ("text", "staff"),
+    [
+        ("被一个叫“小汤”的理财经理劝着做了测评", "小汤"),
+        ("请处理该柜员(工牌“孟晓雨”)", "孟晓雨"),
+        ("工号我记下了 3391,态度很差", "3391"),
+        ("柜员牌号08,当众嘲笑我", "08"),
+        ("把那个自称“高专员”的人查出来", "高专员"),
+        ("云桥银行古槐支行吴经理指着屏幕说跟存单一样", "吴经理"),
+        ("代理人朱某以返佣为名收了我两千", "朱某"),
+        ("公司部邹总让我先存二十万", "邹总"),
+        ("黎主管给我办的开户,什么也没讲", "黎主管"),
+        ("我在你们小程序借了三千", None),
+        ("云桥银行长江路支行的机器坏了", None),
+        ("转办编号 20250617009,请答复", None),
+    ],
+)
+def test_staff_by_its_place(text: str, staff: str | None) -> None:
+    assert web(text).staff_mentioned == staff

@@ -15,20 +15,22 @@ _POST = (
     "客户经理|理财经理|大堂经理|产品经理|业务经理|信贷经理|贷款经理|个贷经理|营业经理|值班经理"
     "|网点负责人|柜员|柜台人员|业务员|推广员|推销员|信贷员|理赔员|定损员|催收员|催收专员|催收"
     "|客服人员|客服|坐席|座席|专员|主任|副?行长|主管|保险代理人|代理人员|销售|保安|员工"
-    "|工作人员|顾问|理财师|经理|师傅"
+    "|工作人员|销售人员|推销人员|营销员|代理人|查勘员|经办人|讲师|主播|店员|管家|理财室|顾问|理财师|经理|师傅"
 )
 _POSTED = re.compile(rf"(?:{_POST})(?:叫|姓|是个?|[:：\"“(（ ])*(?=[一-龥])")
 _NUMBER = re.compile(
-    r"(?:工号|编号|柜员号|员工号)(?:是|为|[:： ])*([a-z]{0,3}[0-9]{2,8})"
+    r"(?:工号|编号|柜员号|员工号)(?:是|为|[:： ])*([a-z]{0,3}[0-9]{2,8})(?![0-9])"
+    r"|(?:工号|柜员号|员工号)[^0-9,，。;；]{1,6}[ ,，]{1,2}([0-9]{3,8})(?![0-9元块])"
+    r"|(?:工牌|柜员牌|胸牌|牌)号?(?:是|为|[:： ])*([0-9]{2,8})(?![0-9元块%])"
     r"|(?<![0-9])([0-9]{2,6})号(?=(?:客服|柜员|坐席|座席|柜面|员工|催收))"
 )
 _NUMBER_AFTER = re.compile(rf"(?:{_POST})(?:是|工号)?[ :：(（]*([0-9]{{2,8}})号?(?![0-9元块%])")
 _TITLED = re.compile(
-    rf"(?P<name>{SURNAME}[一-龥]{{0,2}}?)(?:客户|理财|大堂|信贷|业务|个贷)?(?P<post>经理|主任|行长|会计|柜长"
-    rf"|柜员|专员|客服|业务员|主管|组长|顾问|总监)"
+    rf"(?=(?P<name>{SURNAME}[一-龥]{{0,2}}?)(?:客户|理财|大堂|信贷|业务|个贷)?(?P<post>经理|主任|行长|会计|柜长"
+    rf"|柜员|专员|客服|业务员|主管|组长|顾问|总监))"
 )
 _NICK = re.compile(
-    rf"(?:那个|一个|叫|的|找|你们|是|员|理)[ ]?((?!老赖|小时|小区|老实|小费|老师|小满"
+    rf"(?:那个|一个|叫|的|找|你们|是|员|理)[ ]?((?!小程序|老赖|小时|小区|老实|小费|老师|小满"
     rf"|老乡)[小老](?:{SURNAME}))(?![一-龥]?(?:板|师|人|家|孩|时"
     rf"|区|额|票|本|微|伙|姐|妹|爷|奶|赖|头|数|贷|费|心|公|婆|伴|乡|太|妈|爸|弟|哥|儿|店|卖|吃|组|米|学|程"
     rf"|红书|的))"
@@ -37,10 +39,24 @@ _NICK_SAYS = re.compile(
     rf"(?:^|[\s,，。;；:：!！?？、部室])([小]{SURNAME})(?=说|讲|告诉|承诺|让我|跟我|给我|推荐|拍胸|[,，。\s](?:说"
     rf"|讲|记))"
 )
+_ACTS = re.compile(r"说|给我|介绍|告诉|向我|让我|跟我|把我|推荐|承诺|讲|态度|收")
+"""What one with a family name and a common post does: 王柜员说."""
+_NICK_AT = re.compile(
+    rf"(?:柜台|柜面|窗口|大堂|网点|支行|理财室|个贷部|公司部|营业部|银行|人寿)的?(?P<name>[小老]{SURNAME})(?=[,，。\s让说给把跟叫]|告诉|承诺|推荐|介绍|办)"
+)
+_TAGGED = re.compile(rf"(?:{_POST}|工牌|胸牌|名牌|自称|叫|名叫)[上写着是]*[“\"「『](?P<name>[一-龥]{{2,5}})[”\"」』]")
+_BADGE = re.compile(
+    r"(?:工牌|胸牌|名牌)上?(?:写着|写的是|是|上写着)?[^,，。;；]{0,6}[ :：](?P<name>[一-龥]{2,3})(?=[\s,，。;；]|$)"
+)
+_POINTED = re.compile(
+    rf"(?:小伙子|小姑娘|姑娘|女的|男的|那个人|大堂|经办的?人?|定损员|查勘员)(?:姓|叫)(?P<name>{SURNAME})(?=[\s,，。;；!！的]|$)"
+)
+_ANONYMOUS = re.compile(rf"(?:贵公司|贵行|贵司|你司|你们公司|你行|{_POST})(?P<name>{SURNAME}某{{1,2}})(?!人)")
+_BOSS = re.compile(rf"(?:部|司|[,，。\s的找是让])(?P<name>{SURNAME}总)(?=[,，。\s让说给把跟叫要答承]|那里|亲自)")
 _NICK_POST = re.compile(rf"([小老]{SURNAME})(?:{_POST})")
 _NAMED_SO = re.compile(
     rf"姓({SURNAME})的?(?:女?(?:客户|理财|大堂)?(?:经理|柜员|客服|业务员|主管|主任|工作人员|员工|女?同志"
-    rf"|催收员?|人|男的|女的|小姐|先生|女士|小伙子|专员))"
+    rf"|催收员?|人|男的|女的|小姐|先生|女士|小伙子|专员|大堂|柜姐))"
 )
 _SELF = re.compile(r"(?:免贵|我|本人|您|贵|客户|投诉人|来电人)$")
 _NOT_STAFF = re.compile(
@@ -48,7 +64,7 @@ _NOT_STAFF = re.compile(
     r"|经理[是叫]$|转接"
 )
 _VERBS = frozenset("从都由向和于应解时支经成容强包管加连通要能会就说")
-_JOINS = re.compile(r"^和|[部副正]$|[后前]面$|[为的着过将]$")
+_JOINS = re.compile(r"^和|[部副正银]$|[后前]面$|[为的着过将]$")
 _PLACES = re.compile(r"商城|平台|全国|东区|西区|前台|柜台|网点|银行|支行|分行|人工|智能|机器|在线|视频|电话")
 
 
@@ -64,7 +80,7 @@ def find(narrative: Narrative) -> Found[str] | None:
 def _mentions(narrative: Narrative) -> Iterator[tuple[int, int, float, str]]:
     text = narrative.own
     for match in _NUMBER.finditer(text):
-        group = 1 if match[1] else 2
+        group = next(index for index in range(1, 5) if match[index])
         yield *match.span(group), 0.85, match[group].upper()
     for match in _NUMBER_AFTER.finditer(text):
         yield *match.span(1), 0.8, match[1]
@@ -79,16 +95,27 @@ def _mentions(narrative: Narrative) -> Iterator[tuple[int, int, float, str]]:
         yield *match.span(1), 0.78, match[1]
     for match in _NICK_POST.finditer(text):
         yield *match.span(1), 0.8, match[1]
+    for pattern, score in ((_NICK_AT, 0.78), (_POINTED, 0.8), (_ANONYMOUS, 0.79), (_BOSS, 0.76), (_BADGE, 0.8)):
+        for match in pattern.finditer(text):
+            if pattern is not _BADGE or is_person(match["name"]):
+                yield *match.span("name"), score, match["name"]
+    for match in _TAGGED.finditer(text):
+        if _called_so(text, match):
+            yield *match.span("name"), 0.82, match["name"]
     for match in _TITLED.finditer(text):
         name = match["name"]
         before = text[max(0, match.start() - 1) : match.start()]
         weak = len(name) == 1 and match["post"] in ("客服", "柜员", "业务员", "专员", "顾问", "主管")
+        weak = weak and not (name in COMMON and _ACTS.match(text, match.end("post")))
         if (
             _fits(name)
             and not weak
-            and (not re.match("[一-龥]", before) or before in "的是找叫个那和跟到给让对被由问说们,行处位")
+            and (
+                not re.match("[一-龥]", before)
+                or before in "的是找叫个那和跟到给让对被由问说们,行处位部司寿室点台求诉心"
+            )
         ):
-            yield match.start(), match.end(), 0.8, name + match["post"]
+            yield match.start(), match.end("post"), 0.8, name + match["post"]
 
 
 def _after_post(text: str, match: re.Match[str]) -> Iterator[tuple[int, int, float, str]]:
@@ -99,6 +126,9 @@ def _after_post(text: str, match: re.Match[str]) -> Iterator[tuple[int, int, flo
     if run is None:
         return
     word = run[0]
+    if re.match(r"[一-龥]{1,3}?(?:支行|分行|分理处|[路街]支)", word):
+        # 银行长江路支行 holds no 行长.
+        return
     nick = re.match(rf"[小老]{SURNAME}", word)
     titled = re.match(rf"{SURNAME}(?:先生|女士|小姐|某某?|经理)", word)
     name = name_at(text, at)
@@ -124,3 +154,13 @@ def _fits(name: str) -> bool:
         and _JOINS.search(name) is None
         and (name in COMMON or is_person(name) or name in _COMPOUND)
     )
+
+
+def _called_so(text: str, match: re.Match[str]) -> bool:
+    """Tell whether a name in quotation marks is one of staff: a person's, a nickname, or what a post calls itself."""
+    name = match["name"]
+    if re.fullmatch(rf"[小老]{SURNAME}|{SURNAME}(?:{_POST})|[一-龥]{{1,4}}(?:助理|管家)", name):
+        return True
+    led = re.match(rf"(?:{_POST}|工牌|胸牌|名牌)", match[0]) is not None
+    near = re.match(rf"的?(?:那个|一位|这个)?(?:{_POST})", text[match.end() : match.end() + 8]) is not None
+    return (led or near) and is_person(name)
