@@ -129,3 +129,20 @@ def test_product(text: str, product: str | None) -> None:
 )
 def test_staff_by_its_place(text: str, staff: str | None) -> None:
     assert web(text).staff_mentioned == staff
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "role"),
+    [
+        ("在支行买了12万的理财,到期没有到账", 120000, "disputed"),
+        ("每个月多扣我88元,没人告诉我", 88, "fee"),
+        ("扣了5次会员费,共145元", 145, "fee"),
+        ("我10月申请提前还款20万,到现在没有扣款", 200000, "loan_principal"),
+        ("骗子让我开屏幕共享,卡里四万九转出去了", 49000, "loss"),
+        ("现在退保只能拿回7.4万", 74000, "other"),
+        ("是你们系统的问题,请退68元", 68, "refund_demand"),
+        ("每天只能转5000元,看病都不够", 5000, "other"),
+    ],
+)
+def test_role_of_a_sum(text: str, value: float, role: str) -> None:
+    assert [(float(a.value), a.role) for a in web(text).amounts] == [(value, role)]
