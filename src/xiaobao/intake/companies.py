@@ -11,7 +11,7 @@ from xiaobao.intake.narrative import Narrative
 
 _SURE = (
     "健康险|财险|寿险|人寿|养老保险|养老险|保险经纪|保险代理"
-    "|融资租赁|金租|消金|小贷|小额贷款|农信|融资担保|资管|数科|金科|金服"
+    "|融资租赁|汽融|金租|消金|小贷|小额贷款|农信|融资担保|资管|数科|金科|金服"
 )
 """Kinds of companies that are hardly a word of a sentence."""
 _LOOSE = "基金|理财|养老|租赁|担保|商务|支付|钱包|科技|典当|保"
@@ -100,6 +100,8 @@ def quoted(narrative: Narrative) -> Iterator[tuple[int, int, float]]:
             yield *match.span("name"), 1.5
         elif _LENT_BEFORE.search(before) and _LENT_NEXT.match(after):
             yield *match.span("name"), 1.0
+        elif text.count(match["name"]) > 1 and _LENDS.search(match["name"]):
+            yield *match.span("name"), 1.5
         elif match.start() < 3 and _LENDS.search(match["name"]):
             yield *match.span("name"), 0.8
 

@@ -24,7 +24,7 @@ from xiaobao.intake.signatures import LEADS, TITLE, Name, signatures
 from xiaobao.privacy.surnames import COMMON, COMPOUND, RARE
 
 _LABEL = re.compile(
-    r"(?:诉求人|反馈人|口述人|主诉人|控告人|求助人|来访者|来电者|投诉人|申诉人|举报人|反映人|来电人|来信人|来访人|信访人|申请人|当事人|持卡人|借款人|投保人"
+    r"(?:失主|死者|逝者|被继承人|残疾人|客户名|诉求人|反馈人|口述人|主诉人|控告人|求助人|来访者|来电者|投诉人|申诉人|举报人|反映人|来电人|来信人|来访人|信访人|申请人|当事人|持卡人|借款人|投保人"
     r"|被保险人|储户|消费者|联系人|户主|户名"
     r"|客户姓名|名字|写信人|来函人|申述人|投诉者|报案人|受害人|客户|市民|群众|用户|姓名|署名|落款"
     r"|代表|经办人?|本人姓名|真名|监护人|委托人|卡主|机主|车主|账户主|开户人|法人|法定代表人|负责人)"
@@ -43,18 +43,19 @@ _MYSELF = re.compile(
     r"|男[,，、 ]|女[,，、 ]"
     r"|\d{2}岁|家住|身份证|1[3-9]\d|电话|手机|\d{4}年))"
 )
+_I = re.compile(r"(?:我|本人)[(（](?:姓名[:：]?)?(?P<name>[一-龥]{2,4})[)）,，]")
 _SELF = re.compile(
     r"(?:我的?名字(?:叫|是)|我本人叫|我叫|本人叫|我是|本人|我名叫|名字叫|名叫|全名叫?|(?:^"
     r"|[,，。 ])叫)[ :：,，]{0,2}(?=[一-龥])"
 )
 _RELATIVE = re.compile(
-    r"(?:(?:我|家)?(?:老?母亲?|老?父亲?|妈妈?|老?爸爸?|老?娘|爹|奶奶|爷爷|外婆|外公|姥姥|姥爷|岳父"
+    r"(?:(?:我|家)?(?:老?母亲?|老?父亲?|妈妈?|老?爸爸?|老?娘|爹|老爷子|老太太|老头子?|奶奶|爷爷|外婆|外公|姥姥|姥爷|岳父"
     r"|岳母|公公|婆婆|老伴|老人|丈母娘|舅舅|姑姑|姨妈|伯父|女儿|儿子|侄子|孩子)"
-    r"|(?:我|家)(?:老公|老婆|丈夫|妻子|爱人|媳妇|先生|太太|弟弟|妹妹|哥哥|姐姐|弟|妹|哥"
+    r"|(?:我|家|代|替|帮|为)(?:老公|老婆|丈夫|妻子|爱人|媳妇|先生|太太|弟弟|妹妹|哥哥|姐姐|弟|妹|哥"
     r"|姐))(?:的?名字|姓名)?(?:叫|是|名叫|[:：])?[ :：(（]{0,2}(?=[一-龥])"
 )
 _OTHER = re.compile(
-    r"(?:前夫|前妻|前男友|前女友|同事|朋友|邻居|同学|亲戚|室友|老乡|中介|骗子|对方|冒充|自称|找什么"
+    r"(?:前夫|前妻|前男友|前女友|同事|朋友|邻居|同学|亲戚|室友|老乡|中介|骗子|对方|冒充|(?<!来电人)(?<!来访人)(?<!客户)(?<!市民)自称|找什么"
     r"|什么|认识|转给|打给|转账给|经理|主任|柜员|客服|业务员"
     r"|推销员|催收员?|法务|团队|对接|定损员|查勘员|顾问|管家|讲师|助理|店员|营销员|小伙子|小姑娘|男的|女的|律师|民警|警官|坐席|专员|行长|保安|大堂|员工|信贷员|理赔员|代理人|收款人"
     r"|(?:收款|对方|转入|他的?)[^,，。]{0,4}户名为?|登记人|记录人|受理人|工号)[叫是姓: ]{0,3}$"
@@ -127,17 +128,7 @@ def _simplified(name: str) -> str:
 
 def _names(narrative: Narrative) -> Iterator[Name]:
     text = narrative.own
-    for match in _LABEL.finditer(text):
-        strong = match[0].rstrip().endswith((":", "："))
-        if not strong and text[match.end()] in _VERBLIKE and not _full_at(text, match.end()):
-            continue
-        yield from _run(text, match.end(), _LABELLED, strong=strong)
-    for match in _SELF.finditer(text):
-        yield from _run(text, match.end(), _CALLED if "叫" in match[0] else 0.75, strong="叫" in match[0])
-    for match in _AS.finditer(text):
-        yield from _run(text, match.end(), 0.86, strong=False)
-    for match in _MYSELF.finditer(text):
-        yield from _run(text, match.end(), 0.84, strong=False)
+    yield from _labelled(text)
     for match in _RELATIVE.finditer(text):
         if match[0][-1] not in "叫是:： (（" and not _full_at(text, match.end()):
             if text[match.end()] in _VERBLIKE:
@@ -166,11 +157,26 @@ def _names(narrative: Narrative) -> Iterator[Name]:
         elif told and name[0] in COMMON and is_tagged_person(text[match.end() : match.end() + 6], name):
             yield Name(name, match.end(), match.end() + len(name), 0.6)
     yield from _spelt(text)
-    for match in re.finditer(rf"(?:叫我|喊我)({SURNAME}{TITLE})", text):
+    for match in re.finditer(rf"(?:叫我|喊我)({SURNAME}{TITLE}|[老小]{SURNAME})", text):
         yield Name(match[1], *match.span(1), 0.9)
     if narrative.is_dialogue:
         yield from _answers(narrative)
         yield from _addressed(narrative)
+
+
+def _labelled(text: str) -> Iterator[Name]:
+    """Yield names behind a label (投诉人), behind 我叫 or behind what one is (石桥村村民)."""
+    for match in _LABEL.finditer(text):
+        strong = match[0].rstrip().endswith((":", "："))
+        if not strong and text[match.end()] in _VERBLIKE and not _full_at(text, match.end()):
+            continue
+        yield from _run(text, match.end(), _LABELLED, strong=strong)
+    for match in _SELF.finditer(text):
+        yield from _run(text, match.end(), _CALLED if "叫" in match[0] else 0.75, strong="叫" in match[0])
+    for match in _AS.finditer(text):
+        yield from _run(text, match.end(), 0.86, strong=False)
+    for match in _MYSELF.finditer(text):
+        yield from _run(text, match.end(), 0.84, strong=False)
 
 
 def _full_at(text: str, at: int) -> bool:
@@ -189,6 +195,9 @@ def _spelt(text: str) -> Iterator[Name]:
     for match in _THEY.finditer(text):
         if _KIN.search(text, max(0, match.start() - 80), match.start()):
             yield from _run(text, match.end(), 0.9, strong=False)
+    for match in _I.finditer(text):
+        if is_person(match["name"]):
+            yield Name(match["name"], *match.span("name"), 0.88)
     for match in _IS_MINE.finditer(text):
         name = name_at(text, match.start("name"))
         if len(name) == match.end("name") - match.start("name"):

@@ -53,7 +53,9 @@ _BESIDE = re.compile(
     r"|支付|钱包|平台|信用社)|[一-龥]{2}[,，、 ]{0,2}$)"
 )
 """A name beside that of the institution, as letters end: 王某某，某某银行某某支行."""
-_AFTER_NUMBER = re.compile(r"(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}[ ,，、]{1,2}(?P<name>[一-龥]{2,4})(?=[\s,，。.!！]|$)")
+_AFTER_NUMBER = re.compile(
+    r"(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}[ ,，、]{1,2}(?:请?(?:找|联系))?(?P<name>[一-龥]{2,4})(?=[\s,，。.!！]|$)"
+)
 _LAST = re.compile(r"[。.!！?？;；\n]\s?(?P<name>[一-龥]{2,3})[\s。.]*$")
 _LAST_FAMILY = re.compile(r"(?:[-—]{1,2}|[。!！\n])\s?(?P<name>[一-龥])[\s。.]*$")
 _UNUSUAL = re.compile(r"(?:[。.!！?？;；\n]|\s)(?P<name>[有都别从向后能练全][一-龥]{1,2})(?=[^一-龥]|$)")
@@ -135,7 +137,7 @@ def signatures(narrative: Narrative) -> Iterator[Name]:
         if late and (is_person(match["name"]) or (may_be_person(match["name"]) and not is_label(match["name"]))):
             yield Name(match["name"], *match.span("name"), 0.7)
     for match in _AFTER_NUMBER.finditer(text):
-        if is_person(match["name"]):
+        if is_person(match["name"]) or re.fullmatch(f"{SURNAME}{TITLE}", match["name"]):
             yield Name(match["name"], *match.span("name"), 0.68)
     for match in _UNUSUAL.finditer(text):
         name = match["name"]
