@@ -61,7 +61,7 @@ def test_the_sealed_complaints_teach_nothing(tmp_path: Path) -> None:
     rows = [json.loads(line) for line in (CORPUS / SEALED).read_text("utf-8").splitlines()]
     sealed = {row["text"] for row in rows if "text" in row}
     assert sealed
-    taught = train_wishes.read(tmp_path)  # reads every file it wants: none is the sealed one
+    taught = train_wishes.read(tmp_path, {})  # reads every file it wants: none is the sealed one
     assert taught
     assert not sealed & {row.plain for row in taught}
     assert SEALED not in {*train.WEIGHT, *train_degrees.WEIGHT, *train_alarms.WHOLE, *train_alarms.URGENT}

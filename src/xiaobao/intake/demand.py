@@ -144,8 +144,7 @@ _INSURED = frozenset(("保险代销", "保险"))
 
 def find(narrative: Narrative, *, cause: str, business: str) -> Found[tuple[str, ...]]:
     """Return the demands in the order of the closed set: likely by rules, clauses and cause."""
-    if cause == _FAILURE and _ON_RECORD.search(narrative.own):
-        cause = _RECORD
+    cause = bearing(narrative, cause)
     rules = ruled(narrative, cause=cause, business=business)
     likely = wishes.likely(narrative.own, rules.value, cause)
     counted = wishes.counted(likely)
@@ -153,6 +152,11 @@ def find(narrative: Narrative, *, cause: str, business: str) -> Found[tuple[str,
     words = said(narrative)
     places = tuple(p for name in chosen for p in words.get(name, [])[:2])
     return Found(chosen, places, min((likely[name] for name in chosen), default=0.5))
+
+
+def bearing(narrative: Narrative, cause: str) -> str:
+    """Return the cause that bears on the wishes: that of a disputed record where a failure of systems left one."""
+    return _RECORD if cause == _FAILURE and _ON_RECORD.search(narrative.own) else cause
 
 
 def ruled(narrative: Narrative, *, cause: str, business: str) -> Found[tuple[str, ...]]:

@@ -78,8 +78,9 @@ SEED = 7
 
 @dataclass(frozen=True)
 class Row:
-    """A text and its classes, how much it counts, and what the structure of the case says."""
+    """A text by its file and id, its classes, how much it counts, and what the structure of the case says."""
 
+    key: tuple[str, str]
     plain: str
     gold: dict[str, Any]
     whole: bool
@@ -99,8 +100,9 @@ def read(folder: Path) -> list[Row]:
             story = narrative(obj["channel"], obj.get("received_at"), obj.get("text"), obj.get("turns"))
             found = institution.find(story)
             respondent = found.value if found else None
-            row = Row(story.own, obj["gold"], name != SHORT, WEIGHT[name], hints.of(story, found), respondent)
-            rows.append(row)
+            hinted = hints.of(story, found)
+            key = (name, obj["id"])
+            rows.append(Row(key, story.own, obj["gold"], name != SHORT, WEIGHT[name], hinted, respondent))
     return rows
 
 
@@ -145,22 +147,36 @@ def _association(rows: Sequence[Row]) -> Any:
     return np.log(seen / chance).astype(np.float32)
 
 
-def validate(rows: Sequence[Row], meaning: Any) -> dict[str, float]:
-    """Return cross-validated figures of the whole narratives."""
-    said: list[tuple[Row, classes.Scores]] = []
-    for inside, outside in KFold(FOLDS, shuffle=True, random_state=SEED).split(np.arange(len(rows))):
+def outside(rows: Sequence[Row], meaning: Any) -> list[classes.Scores]:
+    """Return what is said of each row by a model that was fitted without it."""
+    said: dict[int, classes.Scores] = {}
+    for inside, rest in KFold(FOLDS, shuffle=True, random_state=SEED).split(np.arange(len(rows))):
         weights = fit([rows[i] for i in inside], meaning[inside], ("",))
-        said += [
-            (rows[i], classes.scores(rows[i].plain, rows[i].hints, rows[i].respondent, weights, meaning[i]))
-            for i in outside
-            if rows[i].whole
+        for i in rest:
+            said[i] = classes.scores(rows[i].plain, rows[i].hints, rows[i].respondent, weights, meaning[i])
+    return [said[i] for i in range(len(rows))]
+
+
+def figures(rows: Sequence[Row], said: Sequence[classes.Scores]) -> dict[str, float]:
+    """Return cross-validated figures of the whole narratives."""
+    out = {}
+    for kind in KINDS:
+        ranks = [
+            [name for name, _ in scores.ranked(kind)].index(row.gold[kind])
+            for row, scores in zip(rows, said, strict=True)
+            if row.whole
         ]
-    figures = {}
-    for kind in ("business_type", "cause"):
-        ranks = [[name for name, _ in s.ranked(kind)].index(row.gold[kind]) for row, s in said]
-        figures[kind] = float(np.mean([r == 0 for r in ranks]))
-        figures[f"{kind}_top2"] = float(np.mean([r < 2 for r in ranks]))
-    return figures
+        out[kind] = float(np.mean([r == 0 for r in ranks]))
+        out[f"{kind}_top2"] = float(np.mean([r < 2 for r in ranks]))
+    return out
+
+
+def told(rows: Sequence[Row], said: Sequence[classes.Scores]) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return the business type and cause that are said of each row, as they are when a ticket is filled."""
+    return {
+        row.key: (scores.ranked("business_type")[0][0], scores.ranked("cause")[0][0])
+        for row, scores in zip(rows, said, strict=True)
+    }
 
 
 def save(weights: Weights, path: Path) -> None:
@@ -186,11 +202,11 @@ def main() -> None:
     meaning = classes.meanings([row.plain for row in rows])
     if meaning is None:
         raise ModelUnavailable("训练需要句向量模型，请安装：pip install 'xiaobao[embedding]'", code="model.use")
-    figures = validate(rows, meaning)
+    said = outside(rows, meaning)
     save(fit(rows, meaning), arguments.output)
-    print("；".join(f"{name} {value:.3f}" for name, value in figures.items()))
+    print("；".join(f"{name} {value:.3f}" for name, value in figures(rows, said).items()))
     print(f"{len(rows)} 条；已写入 {arguments.output}")
-    print(train_wishes.train(arguments.corpus, arguments.output.with_name(wishes.PACKAGED.name)))
+    print(train_wishes.train(arguments.corpus, arguments.output.with_name(wishes.PACKAGED.name), told(rows, said)))
     print(train_alarms.train(arguments.corpus, arguments.output.with_name(alarms.PACKAGED.name)))
     print(train_degrees.train(arguments.corpus, arguments.output.with_name(degrees.PACKAGED.name)))
 
