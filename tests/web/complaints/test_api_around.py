@@ -95,7 +95,7 @@ def test_a_letter_is_written_checked_and_sent(flow, bank, client_of):
     assert Case.objects.get(pk=case.pk).state == "answered"
     got = client.get(f"/api/{at}/{sent['version']}/document")
     assert ".docx" in got.headers["Content-Disposition"]
-    got.close()
+    assert b"".join(got.streaming_content)
     assert client.get(f"/api/{at}/99/document").status_code == 404
     assert client_of("other_branch").get(f"/api/{at}").status_code in (403, 404)
 

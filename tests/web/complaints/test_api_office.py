@@ -46,7 +46,7 @@ def test_a_transfer_is_registered_once_and_reported(flow, bank, client_of):
     if answer.status_code == 200:
         got = office.get(f"/api/{at}/document")
         assert got.status_code == 200
-        got.close()
+        assert b"".join(got.streaming_content)
         assert RegulatorTransfer.objects.get().reported_at is not None
     else:
         assert answer.json()["error"]["message"]

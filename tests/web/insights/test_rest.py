@@ -173,6 +173,6 @@ def test_statistics_are_frozen_and_their_bases_registered(raised, client_of):
     assert client.get(f"{BASE}/statements/{row['id']}").json()["tables"] == row["tables"]
     got = client.get(f"{BASE}/statements/{row['id']}/sheet")
     assert got.status_code == 200
-    got.close()
+    assert b"".join(got.streaming_content)
     assert sent(client, "statements", {"year": 2099, "span": "year"}).status_code == 422
     assert sent(client_of("liaison"), "statements", {"year": 2025, "span": "year"}).status_code == 403
