@@ -114,6 +114,8 @@ def step(request: HttpRequest, way: str, step: str) -> HttpResponse:
         kept[step] = form.cleaned_data if form.is_valid() else {**kept.get(step, {}), **_typed(form)}
         if form.is_valid() and not faults:
             kept["seen"] = list(dict.fromkeys([*kept["seen"], step]))
+        elif not form.is_valid():
+            kept["seen"] = [name for name in kept["seen"] if name != step]
         draft.write(request.session, kept)
         drafts.touch(kept["token"], [item[0] for item in kept["files"]])
         if form.is_valid() and not faults:
