@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema, Status
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from xiaobao_web.complaints import clocking, queries, services, verbs
 from xiaobao_web.complaints.models import Case, CaseState, Channel, Contact, ContactKind, RecordKind, Track
@@ -16,7 +16,7 @@ from xiaobao_web.complaints.services.personal import masked, shown
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.deadlines import BEIJING
 from xiaobao_web.kernel.errors import BadValue, Hidden, Refused
-from xiaobao_web.kernel.rest import Strict, find, page_of
+from xiaobao_web.kernel.rest import Paged, Strict, find, page_of
 from xiaobao_web.kernel.rest_steps import Done, StepIn, StepOut, checked, described, posted
 from xiaobao_web.people.models import Organisation
 
@@ -133,10 +133,8 @@ class RecordIn(Strict):
     at: datetime | None = None
 
 
-class CaseQuery(Schema):
+class CaseQuery(Paged):
     """Which cases, and where in the list."""
-
-    model_config = ConfigDict(extra="forbid")
 
     state: CaseState | None = None
     track: Track | None = None
@@ -145,8 +143,6 @@ class CaseQuery(Schema):
     business_type: Word = ""
     cause: Word = ""
     overdue: bool = False
-    limit: int = Field(50, ge=1, le=200)
-    cursor: Annotated[str, StringConstraints(max_length=300)] = ""
 
 
 @router.get("", response=CasePage, summary="投诉列表")

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from ninja import File, Form, Query, Schema, Status, UploadedFile
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from xiaobao_web.complaints import queries
 from xiaobao_web.complaints.api import ContactOut, Word, Words, aware, router, shown_contact, unit_of
@@ -20,7 +20,7 @@ from xiaobao_web.kernel import journal
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadValue, Forbidden, Hidden
 from xiaobao_web.kernel.models import StoredFile
-from xiaobao_web.kernel.rest import Strict, find, page_of
+from xiaobao_web.kernel.rest import Paged, Strict, find, page_of
 from xiaobao_web.kernel.serving import respond
 
 Reason = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00]*$")]
@@ -34,18 +34,14 @@ class ContactPage(Schema):
     next: str | None
 
 
-class ContactQuery(Schema):
+class ContactQuery(Paged):
     """Which contacts, and where in the list."""
-
-    model_config = ConfigDict(extra="forbid")
 
     state: ContactState | None = None
     kind: ContactKind | None = None
     channel: Channel | None = None
     waiting: bool = Field(False, description="只要等我甄别、复核或抽查的")
     source_number: Word = ""
-    limit: int = Field(50, ge=1, le=200)
-    cursor: Annotated[str, StringConstraints(max_length=300)] = ""
 
 
 class ReadIn(Strict):

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from xiaobao_web.complaints import queries, services
 from xiaobao_web.complaints.api import CaseDetail, found_case, router, show_case
@@ -16,7 +16,7 @@ from xiaobao_web.complaints.forms.entry import CorrectForm
 from xiaobao_web.complaints.models import Case, Link, LinkKind, Task, TaskState
 from xiaobao_web.kernel.access import require, visible_to
 from xiaobao_web.kernel.errors import Hidden
-from xiaobao_web.kernel.rest import Strict, find, page_of
+from xiaobao_web.kernel.rest import Paged, Strict, find, page_of
 from xiaobao_web.kernel.rest_steps import FieldOut, StepIn, checked, described, posted
 
 Note = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
@@ -85,15 +85,11 @@ class TaskPage(Schema):
     next: str | None
 
 
-class TaskQuery(Schema):
+class TaskQuery(Paged):
     """Which tasks, and where in the list."""
-
-    model_config = ConfigDict(extra="forbid")
 
     state: TaskState | None = None
     waiting: bool = Field(False, description="只要等我回复或审批的")
-    limit: int = Field(50, ge=1, le=200)
-    cursor: Annotated[str, StringConstraints(max_length=300)] = ""
 
 
 class ReplyIn(Strict):

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from ninja import File, Form, Query, Schema, Status, UploadedFile
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from xiaobao_web.complaints import services
 from xiaobao_web.complaints.api import Word, Words, found_case, router, unit_of
@@ -27,7 +27,7 @@ from xiaobao_web.complaints.services.regulators import REPORT_FIELDS
 from xiaobao_web.complaints.services.table_runs import CHANGED, KEPT, MADE, Preview
 from xiaobao_web.kernel.access import require, visible_to
 from xiaobao_web.kernel.errors import BadValue, Hidden
-from xiaobao_web.kernel.rest import Strict, find, page_of
+from xiaobao_web.kernel.rest import Paged, Strict, find, page_of
 from xiaobao_web.kernel.rest_steps import checked, posted
 from xiaobao_web.kernel.serving import respond
 from xiaobao_web.kernel.wordfiles import DOCX
@@ -68,16 +68,12 @@ class TransferPage(Schema):
     next: str | None
 
 
-class TransferQuery(Schema):
+class TransferQuery(Paged):
     """Which transfers, and where in the list."""
-
-    model_config = ConfigDict(extra="forbid")
 
     source: Source | None = None
     number: Word = ""
     reported: bool | None = None
-    limit: int = Field(50, ge=1, le=200)
-    cursor: Annotated[str, StringConstraints(max_length=300)] = ""
 
 
 class TransferIn(Strict):

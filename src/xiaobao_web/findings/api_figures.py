@@ -11,14 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from xiaobao_web.findings import figures, queries, views_figures
 from xiaobao_web.findings.models import Decision, Finding, FindingSource, Severity
 from xiaobao_web.kernel.access import require, visible_to
 from xiaobao_web.kernel.errors import BadValue
 from xiaobao_web.kernel.lists.reading import containing
-from xiaobao_web.kernel.rest import find, page_of
+from xiaobao_web.kernel.rest import Paged, find, page_of
 from xiaobao_web.kernel.rest_figures import FiguresOut, FiguresPeriod, period_of, told
 
 PREFIX = ""
@@ -66,10 +66,8 @@ class SpotPage(Schema):
     next: str | None
 
 
-class SpotQuery(Schema):
+class SpotQuery(Paged):
     """Which findings, as the page's filters; days are Beijing's and both included."""
-
-    model_config = ConfigDict(extra="forbid")
 
     decision: Decision | None = None
     severity: Severity | None = None
@@ -87,8 +85,6 @@ class SpotQuery(Schema):
     decided_from: date | None = None
     decided_to: date | None = None
     q: Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$")] = ""
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str = Field("", max_length=500)
 
 
 def _rows(user: Any) -> Any:

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from xiaobao_web.findings import notices, queries
 from xiaobao_web.findings.models import Issue, IssueNotice
 from xiaobao_web.kernel.access import require, visible_to
 from xiaobao_web.kernel.errors import BadValue, Hidden
-from xiaobao_web.kernel.rest import Strict, find, page_of
+from xiaobao_web.kernel.rest import Paged, Strict, find, page_of
 from xiaobao_web.kernel.serving import respond
 
 PREFIX = "/issue-notices"
@@ -44,13 +44,8 @@ class NoticePage(Schema):
     next: str | None
 
 
-class NoticeQuery(Schema):
+class NoticeQuery(Paged):
     """Where in the list."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str = Field("", max_length=500)
 
 
 class NoticeIn(Strict):

@@ -18,7 +18,7 @@ from xiaobao_web.kernel import periods
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadValue
 from xiaobao_web.kernel.periods import PRESETS, Period
-from xiaobao_web.kernel.rest import Strict, find, page_of
+from xiaobao_web.kernel.rest import Paged, Strict, find, page_of
 from xiaobao_web.kernel.tallies import Table
 
 PREFIX = "/insights"
@@ -68,16 +68,12 @@ class WarningPage(Schema):
     next: str | None
 
 
-class WarningQuery(Schema):
+class WarningQuery(Paged):
     """Which warnings, and where in the list."""
-
-    model_config = ConfigDict(extra="forbid")
 
     state: WarningState | None = None
     kind: WarningKind | None = None
     waiting: bool = Field(False, description="只要等我签收或处置的")
-    limit: int = Field(50, ge=1, le=200)
-    cursor: Annotated[str, StringConstraints(max_length=300)] = ""
 
 
 class MeasureIn(Strict):

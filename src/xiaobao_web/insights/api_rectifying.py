@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Schema, Status
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from xiaobao_web.complaints import queries as complaints
 from xiaobao_web.insights import forms, queries, services
@@ -21,7 +21,7 @@ from xiaobao_web.insights.states import RectificationState
 from xiaobao_web.insights.tasks import look_now
 from xiaobao_web.kernel.access import require, visible_to
 from xiaobao_web.kernel.errors import BadValue
-from xiaobao_web.kernel.rest import Strict, find, page_of
+from xiaobao_web.kernel.rest import Paged, Strict, find, page_of
 from xiaobao_web.kernel.rest_steps import checked, posted
 from xiaobao_web.people.models import Organisation
 
@@ -101,14 +101,10 @@ class RectificationPage(Schema):
     next: str | None
 
 
-class RectificationQuery(Schema):
+class RectificationQuery(Paged):
     """Which causes, and where in the list."""
 
-    model_config = ConfigDict(extra="forbid")
-
     state: RectificationState | None = None
-    limit: int = Field(50, ge=1, le=200)
-    cursor: Annotated[str, StringConstraints(max_length=300)] = ""
 
 
 class RectificationIn(Strict):

@@ -8,14 +8,13 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
-from pydantic import ConfigDict, Field
 
 from xiaobao_web.kernel import jobs, schedule, worker
 from xiaobao_web.kernel.access import holds, require
 from xiaobao_web.kernel.errors import Hidden
 from xiaobao_web.kernel.models import JobRun
 from xiaobao_web.kernel.models.jobs import RunState, Schedule, WorkerLease
-from xiaobao_web.kernel.rest import find, page_of
+from xiaobao_web.kernel.rest import Paged, find, page_of
 
 PREFIX = "/jobs"
 router = Router(tags=["后台任务"])
@@ -43,14 +42,10 @@ class JobPage(Schema):
     next: str | None
 
 
-class JobQuery(Schema):
+class JobQuery(Paged):
     """Which background work."""
 
-    model_config = ConfigDict(extra="forbid")
-
     state: RunState | None = None
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str = Field("", max_length=500)
 
 
 class WorkerOut(Schema):

@@ -7,11 +7,10 @@ from typing import Any
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
-from pydantic import ConfigDict, Field
 
 from xiaobao_web.kernel import comments, journal
 from xiaobao_web.kernel.models import Event
-from xiaobao_web.kernel.rest import page_of
+from xiaobao_web.kernel.rest import Paged, page_of
 
 PREFIX = "/events"
 router = Router(tags=["留痕"])
@@ -45,13 +44,8 @@ class EventPage(Schema):
     next: str | None
 
 
-class EventQuery(Schema):
+class EventQuery(Paged):
     """Where in the timeline one is."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str = Field("", max_length=500)
 
 
 @router.get("/{str:label}/{int:pk}", response=EventPage, summary="一个对象的留痕")

@@ -9,13 +9,13 @@ from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import File, Form, Query, Router, Schema, Status, UploadedFile
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, StringConstraints
 
 from xiaobao_web.kernel import files, releases
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadUpload, Hidden, Undeclared
 from xiaobao_web.kernel.models import Attachment, ScanState, StoredFile
-from xiaobao_web.kernel.rest import Strict, find, page_of
+from xiaobao_web.kernel.rest import Paged, Strict, find, page_of
 from xiaobao_web.kernel.scans import rescan_by
 from xiaobao_web.kernel.serving import respond
 
@@ -100,14 +100,10 @@ class StoppedPage(Schema):
     next: str | None
 
 
-class StoppedQuery(Schema):
+class StoppedQuery(Paged):
     """Which: those that wait, failed or were blocked, or those that were released by somebody."""
 
-    model_config = ConfigDict(extra="forbid")
-
     released: bool = False
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str = Field("", max_length=500)
 
 
 class RulingIn(Strict):

@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import StringConstraints
 
 from xiaobao_web.kernel import notifications
 from xiaobao_web.kernel.errors import Hidden
 from xiaobao_web.kernel.models.notification import Notification
-from xiaobao_web.kernel.rest import Strict, page_of
+from xiaobao_web.kernel.rest import Paged, Strict, page_of
 
 PREFIX = "/inbox"
 router = Router(tags=["通知"])
@@ -41,15 +41,11 @@ class InboxPage(Schema):
     unread: int
 
 
-class InboxQuery(Schema):
+class InboxQuery(Paged):
     """Which notices: of one group, unread ones only."""
-
-    model_config = ConfigDict(extra="forbid")
 
     group: Group = ""
     unread: bool = False
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str = Field("", max_length=500)
 
 
 class MarkIn(Strict):

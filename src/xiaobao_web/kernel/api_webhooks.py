@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from xiaobao_web.kernel import journal, webhooks
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.models.webhook import Delivery, Endpoint
-from xiaobao_web.kernel.rest import Strict, find, page_of
+from xiaobao_web.kernel.rest import Paged, Strict, find, page_of
 
 PREFIX = "/webhooks"
 router = Router(tags=["事件推送"])
@@ -93,13 +93,8 @@ class EndpointsOut(Schema):
     events: list[str]
 
 
-class DeliveryQuery(Schema):
+class DeliveryQuery(Paged):
     """Where in the list of messages."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str = Field("", max_length=500)
 
 
 def _endpoint(request: HttpRequest, pk: int) -> Endpoint:

@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+import orjson
 from django.contrib.auth.decorators import login_required
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.parser import Parser
 from ninja.security import APIKeyCookie, HttpBearer
 from pydantic import ConfigDict, Field
 
@@ -42,6 +44,21 @@ class Strict(Schema):
     """A request body: fields nobody declared are refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Paged(Strict):
+    """Where in a list one is: at most how many rows, and the cursor that the page before gave as `next`."""
+
+    limit: int = Field(LIMIT, ge=1, le=MOST)
+    cursor: str = Field("", max_length=500)
+
+
+class Body(Parser):
+    """Bodies as JSON in proper Unicode: no database holds half a character (a lone surrogate) or Infinity."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """Return the body; raises ValueError, which is answered as a wrong request."""
+        return orjson.loads(request.body)
 
 
 class ErrorDetail(Schema):
@@ -145,6 +162,7 @@ api = Interface(
     urls_namespace="api",
     auth=[Bearer(), Session()],
     docs_decorator=login_required,
+    parser=Body(),
 )
 api.add_decorator(known_keys_only, mode="view")
 

@@ -7,12 +7,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Schema
-from pydantic import ConfigDict, Field
 
 from xiaobao.errors import LawError
 from xiaobao_web.kernel.access import require, visible_to
 from xiaobao_web.kernel.errors import Hidden
-from xiaobao_web.kernel.rest import find, page_of
+from xiaobao_web.kernel.rest import Paged, find, page_of
 from xiaobao_web.knowledge import figures, impact, mirror, rulebook
 from xiaobao_web.knowledge.api import router
 from xiaobao_web.knowledge.api_work import BacktestOut, compared
@@ -105,14 +104,10 @@ class DifferencePage(Schema):
     next: str | None
 
 
-class DifferenceQuery(Schema):
+class DifferenceQuery(Paged):
     """Which differences."""
 
-    model_config = ConfigDict(extra="forbid")
-
     kind: ChangeKind | None = None
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str = Field("", max_length=500)
 
 
 @router.get("/laws/{key}/articles/{place}", response=ArticleFull, summary="一条条文及其影响")

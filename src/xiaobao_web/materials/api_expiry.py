@@ -10,7 +10,7 @@ from ninja import Query, Schema
 from pydantic import ConfigDict, Field, StringConstraints
 
 from xiaobao_web.kernel.access import require
-from xiaobao_web.kernel.rest import page_of
+from xiaobao_web.kernel.rest import Paged, page_of
 from xiaobao_web.materials import queries
 from xiaobao_web.materials.api import ApprovedOut, approved_shown, router
 from xiaobao_web.materials.api_placements import PlacementPage, placement_told
@@ -41,14 +41,10 @@ class ExpiryQuery(Schema):
     month: Month
 
 
-class OverdueQuery(Schema):
+class OverdueQuery(Paged):
     """Where in the list one is, and whose placements are wanted."""
 
-    model_config = ConfigDict(extra="forbid")
-
     unit: Annotated[str, StringConstraints(max_length=60, pattern=r"^[^\x00]*$")] = Field("", description="机构编号")
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str = Field("", max_length=500)
 
 
 @router.get("/calendar/expiring", response=ExpiryMonth, summary="到期日历")

@@ -11,6 +11,7 @@ from pydantic import Field
 from xiaobao_web.kernel import rest
 from xiaobao_web.kernel.access import LIMITED_TO, PERMISSIONS, holds, require
 from xiaobao_web.kernel.lists.reading import containing
+from xiaobao_web.kernel.rest import Paged
 from xiaobao_web.people import queries
 from xiaobao_web.people.models import Organisation, OrganisationKind, Person, Post, Role
 
@@ -73,11 +74,8 @@ class PersonPage(Schema):
     next: str | None
 
 
-class Walk(Schema):
+class Walk(Paged):
     """Where in a list one is."""
-
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str = Field("", max_length=500)
 
 
 class OrganisationQuery(Walk):

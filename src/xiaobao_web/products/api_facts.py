@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import StringConstraints
 
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import Hidden
 from xiaobao_web.kernel.lists.reading import containing
-from xiaobao_web.kernel.rest import find, page_of
+from xiaobao_web.kernel.rest import Paged, find, page_of
 from xiaobao_web.products import importing, queries
 from xiaobao_web.products.api import router
 from xiaobao_web.products.columns import TABLES
@@ -22,14 +22,10 @@ from xiaobao_web.products.models import PriceItem, StandardText, TableImport
 Kind = Literal["products", "prices", "texts"]
 
 
-class FactQuery(Schema):
+class FactQuery(Paged):
     """Where in a list one is, and words to look for in the name."""
 
-    model_config = ConfigDict(extra="forbid")
-
     q: Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00]*$")] = ""
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str = Field("", max_length=500)
 
 
 class PriceItemOut(Schema):
@@ -90,14 +86,10 @@ class PastImports(Schema):
     next: str | None
 
 
-class ImportQuery(Schema):
+class ImportQuery(Paged):
     """Imports of one table, or of all."""
 
-    model_config = ConfigDict(extra="forbid")
-
     kind: Kind | None = None
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str = Field("", max_length=500)
 
 
 class ColumnIn(Schema):

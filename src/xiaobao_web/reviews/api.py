@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import File, Form, Query, Router, Schema, Status, UploadedFile
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadValue, Hidden
-from xiaobao_web.kernel.rest import Strict, find, page_of
+from xiaobao_web.kernel.rest import Paged, Strict, find, page_of
 from xiaobao_web.kernel.rest_steps import Done, StepOut
 from xiaobao_web.kernel.serving import respond
 from xiaobao_web.products.models import Product
@@ -144,10 +144,8 @@ class ReviewIn(Strict):
     answers: dict[str, AssessmentAnswer] = Field({}, description="自评答案，题号见问卷接口")
 
 
-class ListQuery(Schema):
+class ListQuery(Paged):
     """Which reviews, and where in the list."""
-
-    model_config = ConfigDict(extra="forbid")
 
     state: ReviewState | None = None
     subject: Subject | None = None
@@ -156,8 +154,6 @@ class ListQuery(Schema):
     number: Annotated[str, StringConstraints(max_length=40, pattern=r"^[^\x00]*$")] = Field(
         "", description="审查编号或意见书编号"
     )
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str = Field("", max_length=500)
 
 
 def _rows(request: HttpRequest) -> Any:

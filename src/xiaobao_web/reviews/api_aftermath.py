@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import File, Form, Query, Schema, Status, UploadedFile
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from xiaobao_web.kernel import files
 from xiaobao_web.kernel.access import require, visible_to
@@ -17,7 +17,7 @@ from xiaobao_web.kernel.api import JobOut
 from xiaobao_web.kernel.api import shown as job_shown
 from xiaobao_web.kernel.errors import BadValue
 from xiaobao_web.kernel.models import Attachment, JobRun
-from xiaobao_web.kernel.rest import Strict, find, page_of
+from xiaobao_web.kernel.rest import Paged, Strict, find, page_of
 from xiaobao_web.kernel.serving import respond
 from xiaobao_web.reviews import services
 from xiaobao_web.reviews.api import ReviewDetail, Words, detail, found_review, router
@@ -174,14 +174,10 @@ class ReevaluationDetail(ReevaluationOut):
     approvals: list[str]
 
 
-class ReevaluationQuery(Schema):
+class ReevaluationQuery(Paged):
     """Which ones, and where in the list."""
 
-    model_config = ConfigDict(extra="forbid")
-
     open: bool | None = None
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str = Field("", max_length=500)
 
 
 class TriggerIn(Strict):
