@@ -13,7 +13,7 @@ from xiaobao.privacy.anchored import Anchored, by_first
 from xiaobao.privacy.entities import Entity, recogniser
 from xiaobao.privacy.source import Source
 from xiaobao.privacy.surnames import COMMON, COMPOUND, NOT_NAMES, PARTICLES, RARE, SURNAME_LIKE_ENDS, VERB_LIKE
-from xiaobao.privacy.transliterated import transliterated
+from xiaobao.privacy.transliterated import joined_end, transliterated
 
 Sign = tuple[float, str]
 """How sure a name is, 0..1, and what makes it one."""
@@ -146,11 +146,14 @@ def name_length(run: str, known: frozenset[str]) -> int:
 def _by_cue(source: Source) -> Iterator[tuple[int, int, Sign]]:
     text = source.folded
     for match in _LABELLED.finditer(text):
-        yield from _labelled(match)
+        yield from _labelled(match, text)
     for match in _LATIN.finditer(text):
         yield *match.span(1), (0.8, "标签之后的拉丁字母姓名")
     for match in _SELF.finditer(text):
         run, start = match[1], match.start(1)
+        if text[match.end() : match.end() + 1] == "·":
+            yield start, joined_end(text, match.end(), _CLOSE), (0.9, "自称或介绍姓名")
+            continue
         length = name_length(run, RARE)
         if match[0].endswith("姓" + run) and not (length and run[:2] in COMPOUND):
             length = 2 if run[:2] in COMPOUND else int(run[0] in RARE and (len(run) == 1 or run[1] in _BREAK))
@@ -199,11 +202,14 @@ def _in_dictionary(run: str) -> bool:
     return rjieba.has_word(run) and not rjieba.tag(run)[0][1].startswith("nr")
 
 
-def _labelled(match: re.Match[str]) -> Iterator[tuple[int, int, Sign]]:
+def _labelled(match: re.Match[str], text: str) -> Iterator[tuple[int, int, Sign]]:
     run, start = match[3], match.start(3)
     strong = not _STRONG.isdisjoint(match[2])
-    if "·" in run or " " in run:
-        if "·" in run or run[0] in (RARE if strong else COMMON):
+    if "·" in run:
+        yield start, joined_end(text, start + run.index("·"), _CLOSE), (0.9, "标签之后的姓名")
+        return
+    if " " in run:
+        if run[0] in (RARE if strong else COMMON):
             yield start, start + len(run), (0.9, "标签之后的姓名")
         return
     length = name_length(run, RARE)

@@ -77,6 +77,34 @@ def test_what_was_typed_stays_and_faults_are_told_beside_the_field(bank):
     assert client.get(url).status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("step", "wrong"),
+    [
+        ("who", {"customer_name": "", "phone": "", "email": ""}),
+        ("what", {"text": "长" * 20_000}),
+        ("where", {"amount": "三百"}),
+    ],
+)
+def test_an_answer_that_fails_later_is_asked_again_before_it_is_handed_in(bank, step, wrong):
+    client = Client()
+    client.post(reverse("public_complaint"))
+    answers = {
+        "what": {"text": STORY}, "where": {"place": "滨江支行"}, "wish": {"demands": ["退款退费"]}, "proof": {},
+        "who": {"customer_name": "宋安宁", "phone": "13800004321"},
+    }  # fmt: skip
+    places = {name: reverse("public_complaint_step", kwargs={"step": name}) for name in (*answers, "check")}
+    for name, data in answers.items():
+        assert client.post(places[name], data).status_code == 302
+    assert client.post(places[step], wrong).status_code == 422
+    for ask in (client.get, client.post):
+        answer = ask(places["check"])
+        assert (answer.status_code, answer.headers["Location"]) == (302, places[step])
+    assert not Contact.objects.exists()
+    assert client.post(places[step], answers[step]).status_code == 302
+    client.post(places["check"])
+    assert Contact.objects.count() == 1
+
+
 def test_the_draft_is_unreadable_in_the_session(bank):
     client = Client()
     client.post(reverse("public_complaint"))

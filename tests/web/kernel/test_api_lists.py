@@ -16,6 +16,13 @@ def post(client, path, body):
     return client.post(f"/api/lists/{path}", body, content_type="application/json")
 
 
+@pytest.mark.parametrize("body", ['{"name": "\\ud800", "query": "view=all"}', '{"name": Infinity, "query": ""}'])
+def test_half_a_character_is_no_body(client_of, body):
+    answer = client_of("office").post("/api/lists/issues/views", body, content_type="application/json")
+    assert answer.status_code in (400, 422)
+    assert answer.json()["error"]["message"]
+
+
 def test_views_are_kept_told_replaced_and_deleted(bank, client_of):
     office, other = client_of("office"), client_of("reviewer")
     made = post(office, "issues/views", {"name": "逾期", "query": "view=overdue&after=x"})

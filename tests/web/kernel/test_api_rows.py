@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -94,6 +96,28 @@ def test_who_may_not(bank: Any, client_of: Any) -> None:
     rows(client_of("office"), "journal", status=403)
     assert Client().get("/api/lists/issues/rows").status_code == 401
     assert client_of("office").post("/api/lists/issues/rows").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "value"),
+    [
+        ("laws", "key", "\ud800"),
+        ("laws", "key", "a\x00b"),
+        ("findings", "added_at", "0001-01-01T00:00:00+14:00"),
+        ("findings", "added_at", "9999-12-31T23:59:59-14:00"),
+        ("laws", "rules", float("inf")),
+        ("laws", "rules", 10**30),
+    ],
+)
+def test_a_spoilt_cursor_is_told_and_a_page_begins_anew(client_of: Any, name: str, column: str, value: Any) -> None:
+    office, view = client_of("office"), LISTS[name]
+    order = next(c for c in view.columns if c.key == column).order_path
+    word = base64.urlsafe_b64encode(json.dumps([order, False, value, 1]).encode()).decode().rstrip("=")
+    told = rows(office, name, query=urlencode({"sort": column}), cursor=word, status=422)
+    assert "cursor" in told["error"]["message"]
+    page = {"laws": "/knowledge/laws/"}.get(name)
+    if page is not None:
+        assert office.get(page, {"sort": column, "after": word}).status_code == 200
 
 
 def test_the_journal_is_the_auditors(bank: Any, client_of: Any) -> None:

@@ -11,6 +11,8 @@ import binascii
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -18,6 +20,7 @@ from django.db import models
 from django.db.models import Q
 
 M = TypeVar("M", bound=models.Model)
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,23 @@ def decode(word: str, order: Order, rows: models.QuerySet[Any], *, forward: bool
         if (path, descending) != (order.path, order.descending) or not isinstance(pk, int) or abs(pk) > 2**62:
             return None
         if value is not None and not order.by_id:
-            value = output_field(rows, order.path).to_python(value)
-    except (ValueError, TypeError, binascii.Error, ValidationError, FieldDoesNotExist, RecursionError):
+            value = _held(output_field(rows, order.path).to_python(value))
+    except (ValueError, OverflowError, TypeError, binascii.Error, ValidationError, FieldDoesNotExist, RecursionError):
         return None
     return Cursor(value, pk, forward)
+
+
+def _held(value: Any) -> Any:
+    """Return a value that every database can be asked for; raises ValueError or OverflowError."""
+    if isinstance(value, str):
+        value.encode()
+        if "\x00" in value:
+            raise ValueError("NUL")
+    elif isinstance(value, datetime):
+        _room = value - _DAY, value + _DAY  # zones move a moment by less than a day
+    elif isinstance(value, int | float | Decimal) and not abs(value) < 2**63:
+        raise OverflowError("beyond any column")
+    return value
 
 
 def output_field(rows: models.QuerySet[Any], path: str) -> models.Field[Any, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -104,9 +105,11 @@ def spend(review: Review, *, by: Any, seconds: int) -> int:
     row = Assignment.objects.select_for_update().filter(pk=mine.pk).first() if mine is not None else None
     if row is not None and seconds > 0:
         now = timezone.now()
-        passed = int((now - row.spent_at).total_seconds()) + 1 if row.spent_at is not None else BEAT
+        since = now - row.spent_at if row.spent_at is not None else timedelta(seconds=BEAT)
+        passed = max(0, int(since.total_seconds()))
+        # What is left of a second counts with the next report.
         Assignment.objects.filter(pk=row.pk).update(
-            seconds=F("seconds") + max(0, min(seconds, passed, BEAT)), spent_at=now
+            seconds=F("seconds") + min(seconds, passed, BEAT), spent_at=now - (since - timedelta(seconds=passed))
         )
     return queries.seconds_of(by, review)
 
