@@ -78,7 +78,7 @@ def _held(value: Any) -> Any:
             raise ValueError("NUL")
     elif isinstance(value, datetime):
         _room = value - _DAY, value + _DAY  # zones move a moment by less than a day
-    elif isinstance(value, int | float | Decimal) and not abs(value) < 2**63:
+    elif isinstance(value, int | float | Decimal) and not -(2**63) < value < 2**63:
         raise OverflowError("beyond any column")
     return value
 
