@@ -293,12 +293,6 @@ def _month(match: re.Match[str], story: Narrative, found: list[_Dated]) -> Itera
     yield from _item(match, _made(year, month, None), 0.8)
 
 
-_DIGITS_ALONE = re.compile("[一二三四五六七八九十]+")
-_COUNTING = re.compile("[零〇幺一二两三四五六七八九十百千万之]")
-_COUNTED = re.compile("[零〇幺点位个名]|[一二两三四五六七八九十百千万](?![天日号])")
-"""What stands before or behind 三八 or 十一 where they are numbers, not days."""
-
-
 def _festival(match: re.Match[str], story: Narrative, _: list[_Dated]) -> Iterator[_Dated]:
     name, after = match["name"], story.plain[match.end() : match.end() + 6]
     before = story.plain[max(0, match.start() - 1) : match.start()]
@@ -309,7 +303,7 @@ def _festival(match: re.Match[str], story: Narrative, _: list[_Dated]) -> Iterat
         before.isdigit() or before in ("¥", ".", "第") or after[:1].isdigit() or re.match(r"元|块|[.,]\d", after)
     ):
         return
-    if _DIGITS_ALONE.fullmatch(name) and (_COUNTING.match(before) or _COUNTED.match(after)):
+    if festivals.is_number(name, before, after):
         return
     if festivals.is_term(name) and not re.match(r"那天|当天|这天|那晚|节气|那日|前后|早上|晚上", after):
         return

@@ -51,6 +51,9 @@ LUNAR_DAY: Final = re.compile(
     r"|年)初(?P<d3>[一二三四五六七八九十]{1,2})|(?<![一-龥])初(?P<d4>[一二三四五六七八])(?!中|级|步|始"
     r"|期|次|心|审|衷))"
 )
+_DIGITS = re.compile("[一二三四五六七八九十]+")
+_COUNTING = re.compile("[零〇幺一二两三四五六七八九十百千万之]")
+_COUNTED = re.compile("[零〇幺点位个名]|[一二两三四五六七八九十百千万](?![天日号])")
 
 
 def day_of(name: str, year: int) -> date | None:
@@ -68,6 +71,11 @@ def day_of(name: str, year: int) -> date | None:
         leaps = (short - 1) // 4 if month <= 2 else short // 4
         return date(year, month, int(short * 0.2422 + constant) - leaps)
     return None
+
+
+def is_number(name: str, before: str, after: str) -> bool:
+    """Tell whether digits that may name a day (三八, 十一) are part of a number or count something, by what is beside."""
+    return _DIGITS.fullmatch(name) is not None and (_COUNTING.match(before) or _COUNTED.match(after)) is not None
 
 
 def is_term(name: str) -> bool:
