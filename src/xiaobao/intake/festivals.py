@@ -74,7 +74,7 @@ def day_of(name: str, year: int) -> date | None:
 
 
 def is_number(name: str, before: str, after: str) -> bool:
-    """Tell whether digits that may name a day (三八, 十一) are part of a number or count something, by what is beside."""
+    """Tell whether digits that may name a day (三八, 十一) are part of a number, or count, by what is beside."""
     return _DIGITS.fullmatch(name) is not None and (_COUNTING.match(before) or _COUNTED.match(after)) is not None
 
 
