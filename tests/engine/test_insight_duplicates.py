@@ -165,6 +165,7 @@ def test_the_command_answers_each_line_and_refuses_bad_ones(tmp_path: Path) -> N
         '{"pair_id":"P3","a":{"text":5},"b":{"text":"x"}}',
         '{"pair_id":"P4","a":{"text":""},"b":{"turns":[{"role":"customer","text":"被盗刷"}]}}',
         '{"pair_id":"P5","a":{"text":"x","received_at":"何时"},"b":{"text":"x"}}',
+        '{"pair_id":"P6","a":{"text":"昨天扣款","received_at":"0001-01-01"},"b":{"text":"x"}}',
     ]
     (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
     done = CliRunner().invoke(main, ["duplicates", "--input", str(tmp_path / "in.jsonl")])
@@ -173,7 +174,9 @@ def test_the_command_answers_each_line_and_refuses_bad_ones(tmp_path: Path) -> N
     assert out[0]["pair_id"] == "P1"
     assert out[0]["probability"] > 0.9
     assert out[0]["extra"] == {"label": 1}
-    assert [o.get("error", {}).get("code") for o in out] == [None, "input.type", "input.missing", None, "input.time"]
+    assert [o.get("error", {}).get("code") for o in out] == [
+        None, "input.type", "input.missing", None, "input.time", "input.time",
+    ]  # fmt: skip
 
 
 def test_no_text_is_an_input_error() -> None:

@@ -45,6 +45,8 @@ def test_spoken_number_over_turns() -> None:
         ({"channel": "web", "text": "x" * 20_001}, "上限"),
         ({"channel": "web"}, "text"),
         ({"channel": "web", "text": "你好", "received_at": "昨天"}, "不是日期"),
+        ({"channel": "web", "text": "上周五扣我100元", "received_at": "0001-01-01T00:00:00"}, "1900 至 2199"),
+        ({"channel": "web", "text": "上周五扣我100元", "received_at": "9999-12-31T23:59:59"}, "1900 至 2199"),
         ({"channel": "call", "turns": []}, "turns"),
         ({"channel": "call", "turns": [{"role": "customer"}]}, "第 1 轮"),
     ],

@@ -99,6 +99,8 @@ def moment(value: object, key: str = "ts") -> datetime:
             read = datetime.fromisoformat(value.strip().replace("/", "-"))
         else:
             raise ValueError
+        if not 1900 <= read.year <= 2199:  # days before and after it are reckoned
+            raise ValueError
         return read if read.tzinfo is None else read.astimezone(BEIJING).replace(tzinfo=None)
     except (ValueError, OverflowError, OSError) as error:
         shown = str(value)[:40]

@@ -23,6 +23,8 @@ _ROLES: dict[str, Role] = {"customer": "customer", "agent": "agent", "none": "ot
 _CUT = re.compile(r"[,，。!！?？;；\n…]+|\s{1,}(?=[一-龥“(])|~{2,}")
 LONGEST = 20_000
 """Characters of a complaint that are read; a longer one is refused in one sentence."""
+_YEARS = 1900, 2199
+"""Years a complaint may be received in: days before and after it are reckoned from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,10 @@ def narrative(
 def _day(value: str | datetime | date | None) -> date:
     from xiaobao.calendar import BEIJING, beijing_date
 
-    return datetime.now(BEIJING).date() if value is None or value == "" else beijing_date(value)
+    day = datetime.now(BEIJING).date() if value is None or value == "" else beijing_date(value)
+    if not _YEARS[0] <= day.year <= _YEARS[1]:
+        raise InputError(f"收到日期 {day} 应在 {_YEARS[0]} 至 {_YEARS[1]} 年之间", code="input.time")
+    return day
 
 
 def _turns(turns: Sequence[Mapping[str, Any]]) -> list[tuple[Role, str]]:
