@@ -11,8 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
+from xiaobao.errors import InputError
 from xiaobao_web.kernel import pages
-from xiaobao_web.kernel.errors import PlatformError
+from xiaobao_web.kernel.errors import BadValue, PlatformError
 
 Handler = Callable[[HttpRequest], HttpResponse]
 MOST_OF_STRANGERS = 128 << 20
@@ -73,6 +74,8 @@ class PlatformErrors:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer with the error's page; other exceptions go on to the server-error page."""
+        if isinstance(error, InputError):  # what the engine cannot take
+            error = BadValue(error.message)
         if not isinstance(error, PlatformError):
             return None
         if request.headers.get("HX-Request"):

@@ -24,6 +24,7 @@ from ninja.parser import Parser
 from ninja.security import APIKeyCookie, HttpBearer
 from pydantic import ConfigDict, Field
 
+from xiaobao.errors import InputError
 from xiaobao_web.kernel import faults, tokens
 from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError, TooMany
 from xiaobao_web.kernel.lists import keyset
@@ -182,6 +183,12 @@ def platform_error(request: HttpRequest, error: PlatformError) -> HttpResponse:
     if isinstance(error, TooMany):
         answer["Retry-After"] = str(error.seconds)
     return answer
+
+
+@api.exception_handler(InputError)
+def unreadable(request: HttpRequest, error: InputError) -> HttpResponse:
+    """Answer with the engine's sentence on an input that it cannot take."""
+    return _answer(request, BadValue.status, BadValue.code, error.message)
 
 
 @api.exception_handler(ValidationError)

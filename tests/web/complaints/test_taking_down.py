@@ -39,6 +39,19 @@ def test_the_words_are_marked_and_the_fields_filled(clerk):
     assert Contact.objects.count() == 0, "reading keeps nothing"
 
 
+@pytest.mark.parametrize("moment", ["0141-06-12T01:14", "9999-12-31T23:59", "昨天下午"])
+def test_words_are_read_whatever_time_stands_beside_them(clerk, moment):
+    data = {"text": CALL, "channel": "call", "action": "read", "received_at": moment}
+    answer = clerk.post(reverse("complaint_take_down"), data)
+    assert answer.status_code == 200
+    assert answer.context["form"]["customer_name"].value() == "宋安宁"
+    told = clerk.post(
+        "/api/complaints/read", {"text": CALL, "received_at": "0141-06-12T01:14:41Z"}, content_type="application/json"
+    )
+    assert told.status_code == 422
+    assert "2000" in told.json()["error"]["fields"]["received_at"]
+
+
 def test_markup_in_the_words_stays_words(clerk):
     bad = CALL + "<script>alert(1)</script>"
     shown = clerk.post(

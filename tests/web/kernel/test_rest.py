@@ -7,11 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from xiaobao.errors import InputError
 from xiaobao_web.kernel import rest, tokens
 from xiaobao_web.kernel.errors import BadValue, Forbidden, Hidden, Refused
+from xiaobao_web.kernel.middleware import PlatformErrors
 from xiaobao_web.kernel.models import ApiToken, Event
 from xiaobao_web.people import services
 
@@ -223,3 +226,16 @@ def test_every_operation_names_the_error_shape(client_of):
             for status in ("401", "403", "404", "422"):
                 schema = operation["responses"][status]["content"]["application/json"]["schema"]
                 assert schema["$ref"].endswith("/ErrorAnswer"), (path, method, status)
+
+
+def test_what_the_engine_cannot_take_is_a_sentence(rf, bank):
+    fault = InputError("字段“ts”不是可读的时间", code="input.time")
+    request = rf.post("/api/somewhere")
+    answer = rest.api.on_exception(request, fault)
+    assert answer.status_code == 422
+    assert json.loads(answer.content)["error"]["message"] == fault.message
+    request.user, request.htmx = bank["office"], False
+    page = PlatformErrors(lambda asked: HttpResponse()).process_exception(request, fault)
+    assert page is not None
+    assert page.status_code == 422
+    assert fault.message in page.content.decode()

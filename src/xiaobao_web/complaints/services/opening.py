@@ -32,6 +32,8 @@ STATED = (
     "product_name", "demands", "flags", "urgency", "amount", "confidential",
 )  # fmt: skip
 """What a channel may have stated of a contact that goes into its case."""
+FIRST_YEAR = 2000
+"""No contact was received before it: a year with a digit lost is told instead of kept."""
 
 
 def key_of(channel: str, *, source_number: str = "", message: str = "", text: str = "", sender: str = "") -> str:
@@ -53,6 +55,19 @@ def known_by(key: str, by: Any) -> Contact | None:
     return known
 
 
+def received(at: datetime | None) -> datetime:
+    """Return the moment a contact was received, now where none is told; raises BadValue where it cannot be."""
+    now = timezone.now()
+    if at is None:
+        return now
+    if at > now + timedelta(minutes=5):
+        raise BadValue(_("收到时间不能晚于现在。"), fields={"received_at": _("不能晚于现在")})
+    if at.year < FIRST_YEAR:
+        told = _("收到时间不能早于 %d 年，请核对年份。") % FIRST_YEAR
+        raise BadValue(told, fields={"received_at": _("不早于 %d 年") % FIRST_YEAR})
+    return at
+
+
 @transaction.atomic
 def register(
     *, channel: str, by: Any, text: str = "", turns: list[dict[str, Any]] | None = None,
@@ -68,9 +83,7 @@ def register(
         raise BadValue(_("没有“%s”这个渠道。") % channel, fields={"channel": _("请选择")})
     if not text.strip() and not turns:
         raise BadValue(_("请写下投诉人说了什么。"), fields={"text": _("必填")})
-    at = received_at or timezone.now()
-    if at > timezone.now() + timedelta(minutes=5):
-        raise BadValue(_("收到时间不能晚于现在。"), fields={"received_at": _("不能晚于现在")})
+    at = received(received_at)
     where = unit or (by.unit if by is not None else None) or _head_office()
     if by is not None:
         require(by, "complaints.register")

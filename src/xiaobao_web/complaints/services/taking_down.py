@@ -20,7 +20,7 @@ from xiaobao_web.complaints import proposing, queries
 from xiaobao_web.complaints.models import Case, Contact, ContactKind, ContactState, FieldCheck
 from xiaobao_web.complaints.services import intake, similar
 from xiaobao_web.complaints.services.inquiry import tells_whom
-from xiaobao_web.complaints.services.opening import register, screen_kind
+from xiaobao_web.complaints.services.opening import received, register, screen_kind
 from xiaobao_web.kernel.access import can, holds, require
 from xiaobao_web.kernel.errors import Refused
 
@@ -68,7 +68,7 @@ def read(text: str, *, channel: str, received_at: datetime | None, by: Any, but:
     `but`: the contact whose words they are, where it is registered already.
     """
     require(by, "complaints.register")
-    moment = received_at or timezone.now()
+    moment = received(received_at)
     ticket = intake.read_ticket(channel, received_at=timezone.localtime(moment), text=text)
     mine = facts_of({"id": "", "text": text, "received_at": moment.isoformat()})
     near = similar.matches(mine, but=but)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from xiaobao_web.complaints.forms.entry import RegisterForm
 from xiaobao_web.complaints.models import Contact, ContactState
-from xiaobao_web.complaints.services import taking_down
+from xiaobao_web.complaints.services import opening, taking_down
 from xiaobao_web.complaints.views.cases import tell
 from xiaobao_web.complaints.views.registering import keep_files
 from xiaobao_web.kernel.access import can, find, require
@@ -67,7 +68,7 @@ def _shown(
         values["letter"] = getattr(contact, "scan", None)
     if text.strip():
         channel = request.POST.get("channel", contact.channel if contact else "call")
-        moment = form.fields["received_at"].clean(request.POST.get("received_at")) if not form.errors else None
+        moment = None if form.errors else _received(form, request.POST.get("received_at"))
         moment = moment or (contact.received_at if contact else None)
         but = contact.pk if contact else 0
         reading = taking_down.read(text, channel=channel, received_at=moment, by=request.user, but=but)
@@ -77,6 +78,15 @@ def _shown(
         fields = [(form[name], item) for name, item in reading.values.items()]
         values |= {"reading": reading, "fields": fields}
     return render(request, "complaints/take_down.html", values, status=status)
+
+
+def _received(form: RegisterForm, told: str | None) -> datetime | None:
+    """Return the moment typed before the words were read, None where it cannot be: it is refused when registered."""
+    try:
+        moment: datetime | None = form.fields["received_at"].clean(told)
+        return opening.received(moment) if moment else None
+    except (ValidationError, PlatformError):
+        return None
 
 
 def _done(request: HttpRequest, contact: Any) -> HttpResponse:
