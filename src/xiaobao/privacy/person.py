@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 
@@ -13,7 +13,7 @@ from xiaobao.privacy.anchored import Anchored, by_first
 from xiaobao.privacy.entities import Entity, recogniser
 from xiaobao.privacy.source import Source
 from xiaobao.privacy.surnames import COMMON, COMPOUND, NOT_NAMES, PARTICLES, RARE, SURNAME_LIKE_ENDS, VERB_LIKE
-from xiaobao.privacy.transliterated import joined_end, transliterated
+from xiaobao.privacy.transliterated import Joined, joined, joined_end, overlapping, transliterated
 
 Sign = tuple[float, str]
 """How sure a name is, 0..1, and what makes it one."""
@@ -28,6 +28,8 @@ _LABELS = (
     r"|柜员|催收员|信贷员|业务员|理财经理|客户经理|大堂经理|员工|客户|用户|律师|医生|甲 ?方|乙 ?方|丙 ?方|复核|经办"
     r"|联系人填的|开户名|卡主|车主|房东|本名|签名|签字|(?<![A-Za-z])(?i:name|username|realname|customer))"
 )
+_TOLD = 0.95
+"""How sure a name is that a label or its bearer tells."""
 _RUN = r"[一-龥]{1,10}(?:·[一-龥]{1,10}){1,3}|[一-龥] {1,3}[一-龥](?: {1,3}[一-龥])?(?![一-龥])|[一-龥]{2,6}"
 _LABELLED = Anchored(rf"{_LABELS}(\(.{{0,6}}\))?([\"' ]{{0,2}}[:=|][\"' ]{{0,2}}|[ 是为叫]{{0,2}})(?={{?({_RUN}))")
 _LATIN = Anchored(
@@ -84,13 +86,16 @@ _BREAK = frozenset("的了是在与和及或从向被把给对说称让找跟请
 
 @recogniser("person")
 def find(source: Source) -> Iterator[Entity]:
-    """Yield names of persons without their titles; a full name found once counts wherever it stands."""
+    """Yield names of persons without their titles; a full name found once counts wherever it stands.
+
+    What is found of a name joined by interpuncts goes for all of it, and for none of it where it is a brand's.
+    """
     found: dict[int, Sign] = {}
-    text = source.text
-    for start, end, sign in chain(_by_cue(source), _by_title(source), _by_tag(source)):
+    text, names = source.text, joined(source)
+    for start, end, sign in _whole(names, chain(_by_cue(source), _by_title(source), _by_tag(source))):
         if text[end - 1] in _TITLE_ENDS:
             end = _before_title(text, start, end)
-        if sign[0] < 0.95 and text[start : start + 2] in _WORD_HEADS and _begins_a_word(text, start):
+        if sign[0] < _TOLD and text[start : start + 2] in _WORD_HEADS and _begins_a_word(text, start):
             continue
         place = start * _PLACES + end - start
         known = found.get(place)
@@ -105,7 +110,26 @@ def find(source: Source) -> Iterator[Entity]:
         if surest.get(name, 0.0) < score:
             surest[name] = score
         yield Entity("person", start, start + length, name, None, score, why)
-    yield from _again(text, found, surest)
+    yield from _unbranded(names, _again(text, found, surest))
+
+
+def _whole(names: Sequence[Joined], found: Iterable[tuple[int, int, Sign]]) -> Iterator[tuple[int, int, Sign]]:
+    """Yield what is found, parts of joined names widened to the whole, without those of brands that no label tells."""
+    for start, end, sign in found:
+        name = overlapping(names, start, end)
+        if name is None or sign[0] >= _TOLD:
+            yield start, end, sign
+        elif not name.brand:
+            yield min(start, name.start), max(end, name.end), sign
+    for name in names:
+        if not name.brand:
+            yield name.start, name.end, (0.6, "间隔号相连的人名")
+
+
+def _unbranded(names: Sequence[Joined], found: Iterable[Entity]) -> Iterator[Entity]:
+    """Yield what is found beside the names of brands."""
+    brands = [name for name in names if name.brand]
+    return (entity for entity in found if overlapping(brands, entity.start, entity.end) is None)
 
 
 def _begins_a_word(text: str, start: int) -> bool:
@@ -152,7 +176,7 @@ def _by_cue(source: Source) -> Iterator[tuple[int, int, Sign]]:
     for match in _SELF.finditer(text):
         run, start = match[1], match.start(1)
         if text[match.end() : match.end() + 1] == "·":
-            yield start, joined_end(text, match.end(), _CLOSE), (0.9, "自称或介绍姓名")
+            yield start, joined_end(text, match.end(), _CLOSE), (_TOLD, "自称或介绍姓名")
             continue
         length = name_length(run, RARE)
         if match[0].endswith("姓" + run) and not (length and run[:2] in COMPOUND):
@@ -206,7 +230,8 @@ def _labelled(match: re.Match[str], text: str) -> Iterator[tuple[int, int, Sign]
     run, start = match[3], match.start(3)
     strong = not _STRONG.isdisjoint(match[2])
     if "·" in run:
-        yield start, joined_end(text, start + run.index("·"), _CLOSE), (0.9, "标签之后的姓名")
+        end = joined_end(text, start + run.index("·"), _CLOSE)
+        yield start, end, (_TOLD if strong else 0.9, "标签之后的姓名")
         return
     if " " in run:
         if run[0] in (RARE if strong else COMMON):
@@ -221,7 +246,7 @@ def _labelled(match: re.Match[str], text: str) -> Iterator[tuple[int, int, Sign]
         return
     if not strong and (_is_word(run[:length]) or (_is_word(run[:2]) and length == 2)):
         return
-    yield start, start + length, (0.95 if strong else 0.8, "标签之后的姓名")
+    yield start, start + length, (_TOLD if strong else 0.8, "标签之后的姓名")
 
 
 def _before_titles(text: str) -> Iterator[re.Match[str]]:

@@ -22,6 +22,7 @@ _FOLD: dict[str, str] = {
     "￥": "¥",
     "￡": "£",
     **dict.fromkeys("‐‑‒–—―−﹣", "-"),
+    **dict.fromkeys("•‧・∙⋅･", "·"),
 }
 
 
