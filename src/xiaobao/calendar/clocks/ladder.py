@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import takewhile
 
 from xiaobao.calendar.clocks.event import Event
-from xiaobao.calendar.clocks.pauses import Last, Pause, last_day
+from xiaobao.calendar.clocks.pauses import NAMES, Last, Pause, last_day
 from xiaobao.calendar.clocks.track import Extension, Rule
 from xiaobao.errors import InputError
 
@@ -74,7 +74,18 @@ def _round(rule: Rule, start: Event, limit: int, events: Sequence[Event], pauses
         if tried.to is not None and tried.to > made.limit:
             made.limit = tried.to
             made.last = last_day(start.day, made.limit, pauses, at)
+    made.notes += _pauses_too_late(rule, made, pauses)
     return made
+
+
+def _pauses_too_late(rule: Rule, made: Round, pauses: Sequence[Pause]) -> list[str]:
+    """Return a note for each pause that began when the limit had run out; none where the thing was done by then."""
+    done = next((e.day for e in made.events if e.kind in rule.met), date.max)
+    return [
+        f"{NAMES[p.kind]}于{p.start}开始，期限已于{made.last.day}届满，该期间不扣除"
+        for p in pauses
+        if made.start.day <= p.start <= done and p.start > made.last.day
+    ]
 
 
 def _try(made: Round, events: Sequence[Event], extension: Extension, last: Last, pauses: tuple[Pause, ...]) -> Tried:

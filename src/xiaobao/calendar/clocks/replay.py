@@ -71,6 +71,7 @@ def _clock(case: Case, rule: Rule, respond: Made | None) -> Made | None:
     made = run(rule, start, _limit(rule, start), case.line.events[place + 1 :], pauses, case.at)
     if rule.take == "latest" and case.line.first("transferred") is None:
         made.notes.append("没有转办的记录，按收到之日起算")
+    made.notes += _started_late(case, rule, start)
     return _clock_of(case, rule, made.start, made.events, made.limit, counted(case, rule, made), made.notes), made
 
 
@@ -83,6 +84,25 @@ def _start(line: Timeline, rule: Rule, after: Event | None) -> int | None:
     if not fit:
         return None
     return {"first": min(fit), "latest": max(fit), "preferred": fit[0]}[rule.take]
+
+
+def _started_late(case: Case, rule: Rule, start: Event) -> list[str]:
+    """Return what was too late at the start of a clock: a review asked for late, papers complete when it was over."""
+    out = []
+    for right in case.track.rules if rule.name == "review_decide_by" else ():
+        if right.kind != "review_apply_by":
+            continue
+        asked = _clock(case, right, None)
+        if asked is not None and asked[0].met is False:
+            last = beijing_date(asked[0].due_rolled)
+            out.append(f"申请核查在{asked[0].met_at}，晚于{last}的申请期限；如受理，仍自收到申请起算")
+    if rule.take == "preferred" and start.kind != rule.start[0]:
+        late = case.line.first(rule.start[0])
+        bound = case.line.first(*rule.before) if rule.before else None
+        if late is not None and bound is not None and late > bound:
+            event = case.line.events[late]
+            out.append(f"{event.label}在{event.day}，晚于{case.line.events[bound].label}，仍自{start.label}起算")
+    return out
 
 
 def _limit(rule: Rule, start: Event) -> int:
@@ -106,6 +126,8 @@ def _clock_of(
     suspended = count.suspended and done is None and ended is None
     if ended:
         more.append(f"投诉人于{ended}撤回投诉，处理程序当日终止")
+        if ended > beijing_date(count.rolled):
+            more.append(f"撤回时期限已于{count.rolled}届满，此前已经逾期")
     if suspended:
         more.append(f"鉴定或者调解尚未结束，暂算到{case.at}，到期日将随之推后")
     if rule.unit == "hours" and not start.timed:
@@ -136,10 +158,15 @@ def _met(rule: Rule, done: Event | None, count: Counted) -> tuple[bool | None, l
     if rule.unit == "hours":
         if not done.timed and done.day == beijing_date(count.due):
             return False, [f"{done.label}只知在{done.day}，不知时刻，不能证明在期限内"]
-        return done.moment <= over(count.due), []
-    if beijing_date(count.due) < done.day <= beijing_date(count.rolled):
+        if done.moment <= over(count.due):
+            return True, []
+        return False, [f"{done.label}在{done.moment:%Y-%m-%d %H:%M}，晚于{count.due:%Y-%m-%d %H:%M}的期限"]
+    rolled = beijing_date(count.rolled)
+    if done.day > rolled:
+        return False, [f"{done.label}在{done.day}，晚于{rolled}的期限，超过{(done.day - rolled).days}日"]
+    if beijing_date(count.due) < done.day:
         return True, [f"{done.label}在{done.day}，过了{count.due}，在顺延后的期限内"]
-    return done.day <= beijing_date(count.rolled), []
+    return True, []
 
 
 def _extend_by(case: Case, rule: Rule, main: Made | None) -> Made | None:
