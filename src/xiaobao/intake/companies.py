@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import rjieba
 
+from xiaobao.intake.insults import is_insult
 from xiaobao.intake.narrative import Narrative
 
 _SURE = (
@@ -128,6 +129,6 @@ def _may_be_called(name: str) -> bool:
     """Tell whether what stands before the kind may be a name: no word of a sentence, and no sort of the kind itself."""
     kind = re.search(rf"(?:{_KIND})$", name)
     proper = name[: kind.start()] if kind else name
-    if len(proper) < 2 or _PARTICLES & set(proper) or _COMMON_KIND.match(proper):
+    if len(proper) < 2 or is_insult(proper) or _PARTICLES & set(proper) or _COMMON_KIND.match(proper):
         return False
     return not rjieba.has_word(name) and all(tag[:1] in "nxzgbailvst" and tag != "u" for _, tag in rjieba.tag(proper))

@@ -7,56 +7,30 @@ third, “5月” the most recent past May (month precision); a period gives its
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from xiaobao.errors import InputError
-from xiaobao.intake import festivals
+from xiaobao.intake import festivals, other_days
+from xiaobao.intake.dated import DAYS, RELATIVE_YEAR, YEAR, YEARS, Dated, N, Reader, made_of, number_of, reading
 from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import Narrative
-from xiaobao.text.numerals import parse_number
 
-_N = r"(?:\d{1,2}|[一二三四五六七八九十廿两]{1,3})"
-_YEAR = r"(?:(?:19|20)\d\d|[零〇一二三四五六七八九]{4})"
-_RELATIVE_YEAR = "今年|去年|前年|大前年|上年|本年|当年"
-_YEARS = {"今年": 0, "本年": 0, "当年": 0, "去年": -1, "上年": -1, "前年": -2, "大前年": -3}
-_WEEKDAY = {
-    "一": 0,
-    "二": 1,
-    "三": 2,
-    "四": 3,
-    "五": 4,
-    "六": 5,
-    "日": 6,
-    "天": 6,
-    "1": 0,
-    "2": 1,
-    "3": 2,
-    "4": 3,
-    "5": 4,
-    "6": 5,
-}
-_DAYS = (
-    ("大前天", -3), ("前天", -2), ("前日", -2), ("前晚", -2), ("前儿", -2), ("昨天", -1), ("昨日", -1),
-    ("昨晚", -1), ("昨夜", -1), ("昨儿", -1), ("昨早", -1), ("昨下午", -1), ("昨个", -1), ("今天", 0),
-    ("今日", 0), ("今早", 0), ("今晨", 0), ("今晚", 0), ("今儿", 0),
-    ("今上午", 0), ("今下午", 0), ("今个", 0),
-)  # fmt: skip
+_WEEKDAY = dict(zip("一二三四五六日天123456", (0, 1, 2, 3, 4, 5, 6, 6, 0, 1, 2, 3, 4, 5), strict=True))
 
 _FULL = re.compile(
-    rf"(?P<y>{_YEAR}) ?年 ?(?P<m>{_N}) ?月份?(?: ?(?P<d>{_N}) ?[日号])?"
+    rf"(?P<y>{YEAR}) ?年 ?(?P<m>{N}) ?月份?(?: ?(?P<d>{N}) ?[日号])?"
     rf"|(?<![\d.])(?P<y2>20\d\d)(?P<sep>[\-/.])(?P<m2>\d{{1,2}})(?P=sep)(?P<d2>\d{{1,2}})(?![\d.]*\d)"
     rf"|(?<!\d)(?P<y3>20[0-3]\d)(?P<m3>0[1-9]|1[0-2])(?P<d3>0[1-9]|[12]\d|3[01])(?!\d)"
 )
 _MONTH_DAY = re.compile(
-    rf"(?P<year>{_RELATIVE_YEAR})?的? ?(?<![\d.个])(?P<m>{_N}) ?月(?:份)?的? ?(?P<d>{_N})(?: ?[日号]"
+    rf"(?P<year>{RELATIVE_YEAR})?的? ?(?<![\d.个])(?P<m>{N}) ?月(?:份)?的? ?(?P<d>{N})(?: ?[日号]"
     rf"|(?=[\s,，。上下早晚中凌]|$))"
-    rf"|(?P<year2>{_RELATIVE_YEAR})?(?<![\d.\-/])(?P<m2>1[0-2]|0?[1-9])[./](?P<d2>3[01]|[12]\d"
+    rf"|(?P<year2>{RELATIVE_YEAR})?(?<![\d.\-/])(?P<m2>1[0-2]|0?[1-9])[./](?P<d2>3[01]|[12]\d"
     rf"|0?[1-9])(?: ?[日号])(?!\d)"
 )
 _OF_MONTH = re.compile(
-    rf"(?P<which>上上个?月|上个?月|这个月|本月|当月)(?:份)?的? ?(?P<d>{_N}) ?(?:日|号)"
+    rf"(?P<which>上上个?月|上个?月|这个月|本月|当月)(?:份)?的? ?(?P<d>{N}) ?(?:日|号)"
     rf"|(?<![\d月a-z第每{''.join('零〇一二三四五六七八九十')}])(?<!每个月)(?P<d2>\d{{1,2}}"
     rf"|[一二三四五六七八九十廿]{{1,3}}) ?号(?!楼|线|店|柜|窗|机|码|院|门|厅|仓|文|坐席|客服|柜员|员工"
     rf"|卡|令|公告|桌|车|公馆|基金|理财|产品|[a-z])"
@@ -65,24 +39,24 @@ _WEEK = re.compile(
     r"(?P<which>上上个?|上个?|这个?|本|下个?)?(?:周|星期|礼拜)(?P<d>[一二三四五六日天末1-6])"
     r"(?![年岁期个次]|(?:到|至|-|~)(?:周|星期|礼拜|[一二三四五六日]))(?!(?:都|也)?(?:不开|开半天|上班|营业))"
 )
-_AGO = re.compile(rf"(?<![\d{''.join('十百')}])(?P<n>{_N}) ?(?:天|日)(?:之前|以前|前)(?!后)")
-_NEAR = re.compile("|".join(word for word, _ in _DAYS))
+_AGO = re.compile(rf"(?<![\d{''.join('十百')}])(?P<n>{N}) ?(?:天|日)(?:之前|以前|前)(?!后)")
+_NEAR = re.compile("|".join(word for word, _ in DAYS))
 _NEXT = re.compile(r"第二天|第2天|次日|隔天|转天|翌日")
 _MONTH = re.compile(
-    rf"(?P<year>{_RELATIVE_YEAR})?的? ?(?<![\d.个{''.join('零〇一二三四五六七八九十')}])(?P<m>1[0-2]"
+    rf"(?P<year>{RELATIVE_YEAR})?的? ?(?<![\d.个{''.join('零〇一二三四五六七八九十')}])(?P<m>1[0-2]"
     rf"|0?[1-9]|十[一二]?|[一二三四五六七八九])月份?(?!\d|嫂|饼|[供租费薪经息收交还均度光亮球饷结])"
     r"|(?P<which>上上个?月|上个?月)(?![底初末]?的?(?:账单|工资|利息|月供))"
 )
 _FESTIVAL = re.compile(
-    rf"(?P<year>{_RELATIVE_YEAR}|(?:19|20)\d\d年)?的?(?P<name>{festivals.NAME})(?:节)?(?P<period>长假"
+    rf"(?P<year>{RELATIVE_YEAR}|(?:19|20)\d\d年)?的?(?P<name>{festivals.NAME})(?:节)?(?P<period>长假"
     rf"|假期|期间|放假|黄金周|七天|小长假)?"
-    rf"(?:的?(?P<d>{_N})(?:号|日)|(?P<nth>第[一二三四五六七1-7]天)|(?P<eve>前一天|前夕|前夜))?"
+    rf"(?:的?(?P<d>{N})(?:号|日)|(?P<nth>第[一二三四五六七1-7]天)|(?P<eve>前一天|前夕|前夜))?"
 )
 _NOT_FESTIVAL = re.compile(
     r"^(?:之?前|之?后|以前|以后|过后|过完|快到|将至|活动期|快乐|要到|岁|大道|路|广场|小区|镇|支行|街"
     r"|村|年代|点|分|元|块|个|万|百|千|号线)"
 )
-_RANGE = re.compile(rf"^ ?(?:到|至|-|~|—|––?) ?(?:(?P<m>{_N}) ?月 ?)?(?P<d>{_N}) ?[日号]")
+_RANGE = re.compile(rf"^ ?(?:到|至|-|~|—|––?) ?(?:(?P<m>{N}) ?月 ?)?(?P<d>{N}) ?[日号]")
 _BORN = re.compile(r"出生|生于|生日|生人|年生|成立于|建于")
 _UNTIL = re.compile(r"(?:到|截至|截止|直到|至|截止到|截至到|等到|拖到|忙到|今天是|今天)$")
 _RECURRING = re.compile(r"(?:每个?|每逢|逢|各|每月的?|每个月的?|月月|一般|固定|都是)$")
@@ -90,14 +64,6 @@ _WRITING = re.compile(
     r"^(?:来|给|向|打电话来|打来|投诉|反映|写信|来信|再次来电|来电|特此|才?想问|就是想|我要|必须"
     r"|之前必|为止|内|还没|还是没|仍|依然|都没|也没|又不|不)"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Dated:
-    value: str
-    start: int
-    end: int
-    score: float
 
 
 def find(narrative: Narrative) -> Found[tuple[str, ...]] | None:
@@ -116,9 +82,9 @@ def places(narrative: Narrative) -> list[tuple[int, int]]:
     return [(d.start, d.end) for d in dated(narrative)]
 
 
-def dated(narrative: Narrative) -> list[_Dated]:
+def dated(narrative: Narrative) -> list[Dated]:
     """Return every date of the text in order; an earlier reader takes its words from the later ones."""
-    text, found = narrative.plain, list[_Dated]()
+    text, found = narrative.plain, list[Dated]()
     for pattern, reader in _READERS:
         for match in pattern.finditer(text):
             if _RECURRING.search(text[max(0, match.start() - 4) : match.start()]):
@@ -134,75 +100,54 @@ def _blank(text: str, start: int, end: int) -> str:
     return text[:start] + "\x00" * (end - start) + text[end:]
 
 
-def _number(text: str) -> int:
-    return int(parse_number(text.replace("廿", "二十")))
-
-
-def _made(year: int, month: int, day: int | None) -> str | None:
-    if day is None:
-        return f"{year:04d}-{month:02d}" if 1 <= month <= 12 else None
-    try:
-        return date(year, month, day).isoformat()
-    except ValueError:
-        return None
-
-
-_Reader = Callable[[re.Match[str], Narrative, list[_Dated]], Iterator[_Dated]]
-
-
-def _item(match: re.Match[str], value: str | None, score: float) -> Iterator[_Dated]:
-    if value is not None:
-        yield _Dated(value, match.start(), match.end(), score)
-
-
-def _full(match: re.Match[str], story: Narrative, _: list[_Dated]) -> Iterator[_Dated]:
+def _full(match: re.Match[str], story: Narrative, _: list[Dated]) -> Iterator[Dated]:
     year, month, day = (match[k] or match[f"{k}2"] or match[f"{k}3"] for k in "ymd")
     number = int(
-        "".join(str(_number(c)) if not c.isdigit() and c not in "零〇" else ("0" if c in "零〇" else c) for c in year)
+        "".join(str(number_of(c)) if not c.isdigit() and c not in "零〇" else ("0" if c in "零〇" else c) for c in year)
     )
     try:
-        made = _made(number, _number(month), _number(day) if day else None)
+        made = made_of(number, number_of(month), number_of(day) if day else None)
     except InputError:
         return
-    yield from _item(match, made, 0.95)
-    yield from _ranged(match, story, number, _number(month), made)
+    yield from reading(match, made, 0.95)
+    yield from _ranged(match, story, number, number_of(month), made)
 
 
-def _ranged(match: re.Match[str], story: Narrative, year: int, month: int, made: str | None) -> Iterator[_Dated]:
+def _ranged(match: re.Match[str], story: Narrative, year: int, month: int, made: str | None) -> Iterator[Dated]:
     """Yield the end of a period (3月5日至8日) whose start was just read."""
     more = _RANGE.match(story.plain[match.end() : match.end() + 12])
     if more and made and len(made) == 10:
         try:
-            end = _made(year, _number(more["m"]) if more["m"] else month, _number(more["d"]))
+            end = made_of(year, number_of(more["m"]) if more["m"] else month, number_of(more["d"]))
         except InputError:
             return
         if end:
-            yield _Dated(end, match.end(), match.end() + more.end(), 0.9)
+            yield Dated(end, match.end(), match.end() + more.end(), 0.9)
 
 
-def _month_day(match: re.Match[str], story: Narrative, _: list[_Dated]) -> Iterator[_Dated]:
+def _month_day(match: re.Match[str], story: Narrative, _: list[Dated]) -> Iterator[Dated]:
     try:
-        month, day = _number(match["m"] or match["m2"]), _number(match["d"] or match["d2"])
+        month, day = number_of(match["m"] or match["m2"]), number_of(match["d"] or match["d2"])
     except InputError:
         return
     relative = match["year"] or match["year2"]
-    year = story.received.year + _YEARS[relative] if relative else story.received.year
-    made = _made(year, month, day)
+    year = story.received.year + YEARS[relative] if relative else story.received.year
+    made = made_of(year, month, day)
     if made and not relative and made > story.received.isoformat():
         later = (date.fromisoformat(made) - story.received).days
         # A day soon to come is one; one months ahead is last year's.
         if later <= 45 and not re.search("去年|前年", story.before(match.start(), 6)):
-            yield _Dated(made, match.start(), match.end(), 0.5)
+            yield Dated(made, match.start(), match.end(), 0.5)
             return
-        year, made = year - 1, _made(year - 1, month, day)
-    yield from _item(match, made, 0.92)
+        year, made = year - 1, made_of(year - 1, month, day)
+    yield from reading(match, made, 0.92)
     yield from _ranged(match, story, year, month, made)
 
 
-def _of_month(match: re.Match[str], story: Narrative, found: list[_Dated]) -> Iterator[_Dated]:
+def _of_month(match: re.Match[str], story: Narrative, found: list[Dated]) -> Iterator[Dated]:
     day_text, which = match["d"] or match["d2"], match["which"]
     try:
-        day = _number(day_text)
+        day = number_of(day_text)
     except InputError:
         return
     first = story.received.replace(day=1)
@@ -212,28 +157,28 @@ def _of_month(match: re.Match[str], story: Narrative, found: list[_Dated]) -> It
         back = {"上上个月": 2, "上上月": 2, "上个月": 1, "上月": 1}.get(which, 0)
         for _ in range(back):
             first = (first - timedelta(days=1)).replace(day=1)
-        made = _made(first.year, first.month, day)
-    yield from _item(match, made, 0.88)
+        made = made_of(first.year, first.month, day)
+    yield from reading(match, made, 0.88)
 
 
-def _recent_day(story: Narrative, day: int, found: list[_Dated], at: int) -> str | None:
+def _recent_day(story: Narrative, day: int, found: list[Dated], at: int) -> str | None:
     """Return the most recent day of that number; after a date of the same sentence, of its month."""
     before = [d for d in found if d.end <= at and at - d.end <= 20 and len(d.value) == 10]
     if before:
         last = date.fromisoformat(max(before, key=lambda d: d.end).value)
-        same = _made(last.year, last.month, day)
+        same = made_of(last.year, last.month, day)
         if same and last.isoformat() <= same <= story.received.isoformat():
             return same
     first = story.received.replace(day=1)
     for _ in range(3):
-        made = _made(first.year, first.month, day)
+        made = made_of(first.year, first.month, day)
         if made and made <= story.received.isoformat():
             return made
         first = (first - timedelta(days=1)).replace(day=1)
     return None
 
 
-def _week(match: re.Match[str], story: Narrative, _: list[_Dated]) -> Iterator[_Dated]:
+def _week(match: re.Match[str], story: Narrative, _: list[Dated]) -> Iterator[Dated]:
     monday = story.received - timedelta(days=story.received.weekday())
     which = (match["which"] or "").rstrip("个")
     before = story.plain[max(0, match.start() - 4) : match.start()]
@@ -242,8 +187,8 @@ def _week(match: re.Match[str], story: Narrative, _: list[_Dated]) -> Iterator[_
     if match["d"] == "末":
         if which in ("上", "上上"):
             start = monday - timedelta(days=7 * len(which) - 5)
-            yield _Dated(start.isoformat(), match.start(), match.end(), 0.6)
-            yield _Dated((start + timedelta(days=1)).isoformat(), match.start(), match.end(), 0.6)
+            yield Dated(start.isoformat(), match.start(), match.end(), 0.6)
+            yield Dated((start + timedelta(days=1)).isoformat(), match.start(), match.end(), 0.6)
         return
     day = _WEEKDAY[match["d"]]
     if which:
@@ -251,49 +196,49 @@ def _week(match: re.Match[str], story: Narrative, _: list[_Dated]) -> Iterator[_
         made = monday + timedelta(days=day - 7 * weeks)
     else:
         made = story.received - timedelta(days=(story.received.weekday() - day - 1) % 7 + 1)
-    yield from _item(match, made.isoformat(), 0.9)
+    yield from reading(match, made.isoformat(), 0.9)
 
 
-def _ago(match: re.Match[str], story: Narrative, _: list[_Dated]) -> Iterator[_Dated]:
+def _ago(match: re.Match[str], story: Narrative, _: list[Dated]) -> Iterator[Dated]:
     try:
-        days = _number(match["n"])
+        days = number_of(match["n"])
     except InputError:
         return
-    yield from _item(match, (story.received - timedelta(days=days)).isoformat(), 0.85)
+    yield from reading(match, (story.received - timedelta(days=days)).isoformat(), 0.85)
 
 
-def _near(match: re.Match[str], story: Narrative, _: list[_Dated]) -> Iterator[_Dated]:
-    days = dict(_DAYS)[match[0]]
-    yield from _item(match, (story.received + timedelta(days=days)).isoformat(), 0.92)
+def _near(match: re.Match[str], story: Narrative, _: list[Dated]) -> Iterator[Dated]:
+    days = dict(DAYS)[match[0]]
+    yield from reading(match, (story.received + timedelta(days=days)).isoformat(), 0.92)
 
 
-def _next(match: re.Match[str], story: Narrative, found: list[_Dated]) -> Iterator[_Dated]:
+def _next(match: re.Match[str], story: Narrative, found: list[Dated]) -> Iterator[Dated]:
     before = [d for d in found if d.end <= match.start() and len(d.value) == 10]
     if before:
         last = date.fromisoformat(max(before, key=lambda d: d.end).value)
-        yield from _item(match, (last + timedelta(days=1)).isoformat(), 0.75)
+        yield from reading(match, (last + timedelta(days=1)).isoformat(), 0.75)
 
 
-def _month(match: re.Match[str], story: Narrative, found: list[_Dated]) -> Iterator[_Dated]:
+def _month(match: re.Match[str], story: Narrative, found: list[Dated]) -> Iterator[Dated]:
     if match["which"]:
         first = story.received.replace(day=1)
         for _ in range(2 if match["which"].startswith("上上") else 1):
             first = (first - timedelta(days=1)).replace(day=1)
-        yield from _item(match, _made(first.year, first.month, None), 0.7)
+        yield from reading(match, made_of(first.year, first.month, None), 0.7)
         return
     try:
-        month = _number(match["m"])
+        month = number_of(match["m"])
     except InputError:
         return
     year = story.received.year
     if match["year"]:
-        year += _YEARS[match["year"]]
+        year += YEARS[match["year"]]
     elif month > story.received.month:
         year -= 1
-    yield from _item(match, _made(year, month, None), 0.8)
+    yield from reading(match, made_of(year, month, None), 0.8)
 
 
-def _festival(match: re.Match[str], story: Narrative, _: list[_Dated]) -> Iterator[_Dated]:
+def _festival(match: re.Match[str], story: Narrative, _: list[Dated]) -> Iterator[Dated]:
     name, after = match["name"], story.plain[match.end() : match.end() + 6]
     before = story.plain[max(0, match.start() - 1) : match.start()]
     plain = match["name"] == match[0]
@@ -318,32 +263,32 @@ def _festival(match: re.Match[str], story: Narrative, _: list[_Dated]) -> Iterat
 
 
 def _candidate_years(said: str | None, received: date) -> tuple[int, ...]:
-    if said in _YEARS:
-        return (received.year + _YEARS[said],)
+    if said in YEARS:
+        return (received.year + YEARS[said],)
     if said:
         return (int(said[:4]),)
     return (received.year, received.year - 1)
 
 
-def _around(match: re.Match[str], name: str, day: date, received: date) -> Iterator[_Dated]:
+def _around(match: re.Match[str], name: str, day: date, received: date) -> Iterator[Dated]:
     """Yield the day of a festival, a day counted from it, or the first and last day of its holiday."""
     if match["d"]:
-        yield from _item(match, _made(day.year, day.month, _number(match["d"])), 0.85)
+        yield from reading(match, made_of(day.year, day.month, number_of(match["d"])), 0.85)
     elif match["nth"]:
-        offset = _number(match["nth"][1:-1]) - 1
-        yield from _item(match, (day + timedelta(days=offset)).isoformat(), 0.8)
+        offset = number_of(match["nth"][1:-1]) - 1
+        yield from reading(match, (day + timedelta(days=offset)).isoformat(), 0.8)
     elif match["eve"]:
-        yield from _item(match, (day - timedelta(days=1)).isoformat(), 0.7)
+        yield from reading(match, (day - timedelta(days=1)).isoformat(), 0.7)
     elif match["period"]:
         days = festivals.holiday(name, day.year) or (day, day)
         for edge in dict.fromkeys(days):
             if edge <= received:
-                yield _Dated(edge.isoformat(), match.start(), match.end(), 0.7)
+                yield Dated(edge.isoformat(), match.start(), match.end(), 0.7)
     else:
-        yield from _item(match, day.isoformat(), 0.85)
+        yield from reading(match, day.isoformat(), 0.85)
 
 
-def _lunar(match: re.Match[str], story: Narrative, _: list[_Dated]) -> Iterator[_Dated]:
+def _lunar(match: re.Match[str], story: Narrative, _: list[Dated]) -> Iterator[Dated]:
     before = story.plain[max(0, match.start() - 4) : match.start()]
     back = -1 if before.endswith("去年") else 0
     years = (story.received.year + back,) if back else (story.received.year, story.received.year - 1)
@@ -353,18 +298,18 @@ def _lunar(match: re.Match[str], story: Narrative, _: list[_Dated]) -> Iterator[
         except InputError:
             return
         if day is not None and day <= story.received:
-            yield from _item(match, day.isoformat(), 0.85)
+            yield from reading(match, day.isoformat(), 0.85)
             return
 
 
-_READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
-    (_FULL, _full), (festivals.LUNAR_DAY, _lunar), (_MONTH_DAY, _month_day),
-    (_FESTIVAL, _festival), (_OF_MONTH, _of_month),
+_READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
+    (_FULL, _full), (festivals.LUNAR_DAY, _lunar), (other_days.SAME_DAY, other_days.same_day), (_MONTH_DAY, _month_day),
+    (_FESTIVAL, _festival), (_OF_MONTH, _of_month), (other_days.DOTTED, other_days.dotted),
     (_WEEK, _week), (_AGO, _ago), (_NEAR, _near), (_MONTH, _month), (_NEXT, _next),
 )  # fmt: skip
 
 
-def _counts(narrative: Narrative, item: _Dated) -> bool:
+def _counts(narrative: Narrative, item: Dated) -> bool:
     """Tell whether something of the case happened then: no birthday, signature, time of writing or day to come."""
     before, after = narrative.before(item.start, 8), narrative.after(item.end, 12)
     received = narrative.received.isoformat()
@@ -383,7 +328,7 @@ def _counts(narrative: Narrative, item: _Dated) -> bool:
     return not _is_signature(narrative, item)
 
 
-def _is_signature(narrative: Narrative, item: _Dated) -> bool:
+def _is_signature(narrative: Narrative, item: Dated) -> bool:
     """Tell whether a full date closes the letter: nothing follows it, and it is near the day of receipt."""
     if narrative.is_dialogue or len(item.value) != 10:
         return False

@@ -82,7 +82,8 @@ def filled(story: Narrative) -> Ticket:
     meaning = None if rows is None else rows[0]
     named = respondent.value if respondent else None
     scores = classes.scores(story.own, hints.of(story, respondent), named, meaning=meaning)
-    if not scores.evidence and len("".join(story.own.split())) < TOO_LITTLE:
+    little = not scores.evidence and len("".join(story.own.split())) < TOO_LITTLE
+    if little or kind.tells_nothing(story.own):
         # Not one word of the field is said, and hardly anything else: a class would be a guess.
         found["risk_flags"] = flags.find(story, cause=None, alarm=alarm)
         return _ticket(story, found, alarm, meaning)

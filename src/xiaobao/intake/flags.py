@@ -124,15 +124,28 @@ _OLD = re.compile(
     r"|退休金|大字不识"
 )
 _NOT_OLD = re.compile(r"^(?:版|模式|大学|卡|公寓|服务|机|餐|年金|保险|理财|目标|产品|账户)")
+_SPOKEN_END = "[\\s,，。.;；!！?？、了的咧啦哩喽囖嘞哟呀啊哦呐耶嘛哈吧呢]"
+"""What may follow an age that is said without 岁: a mark, or one of the particles of the dialects."""
+_ELDERS = (
+    "爸|妈|爹|娘|父亲?|母亲?|奶奶?|爷爷?|婆|外婆|外公|姥姥|姥爷|岳父|岳母|公公|婆婆|老伴|老头|老太|老人|大爷|大妈"
+    "|大娘|阿姨|阿婆|阿公|阿妈|阿爸"
+    "|叔|伯|舅|姑|姨|嫂"
+)
+_TENS = "[一二三四五六七八九]"
 _AGE = re.compile(
-    r"(?:(?P<a>\d{2,3}|[一二三四五六七八九]?十[一二三四五六七八九]?|[六七八九]十[一二三四五六七八九]?"
-    r"|[一二三四五六七八九])[几多来]? ?(?:周岁|岁)|(?:今年|我都?|她都?|他都?|也|快|已经?"
-    r"|都) ?(?P<b>[六七八九]十[一二三四五六七八九几多]?|[6-9]\d)(?=[\s,，。了的]|$)"
-    r"|(?P<c>[六七八九]十[一二三四五六七八九]?)(?:多|几)?岁?(?:的人了|老人|了)"
-    r"|(?:爸|妈|爹|娘|父亲?|母亲?|奶奶|爷爷|外婆|外公|姥姥|姥爷|岳父|岳母|公公|婆婆|老伴|老人|大爷|大妈|阿姨|儿子"
-    r"|女儿|孩子|弟弟?|妹妹?|孙子|孙女|外孙|我|她|他|本人)[ ,，]?(?:今年|都|已经?|快)? ?"
-    r"(?P<d>[六七八九]十[一二三四五六七八九]?|十[一二三四五六七]|[1-9]\d)(?=[\s,，。;；了]|$)(?! ?(?:元|块|万|号|天"
-    r"|年)))"
+    rf"(?:(?P<a>\d{{2,3}}|{_TENS}?十{_TENS}?|[六七八九]十{_TENS}?"
+    rf"|{_TENS})[几多来]? ?(?:周岁|岁)|(?:今年|我都?|她都?|他都?|也|快|已经?|都|虚岁|年逾|年过|年满|年近|高龄) ?"
+    rf"(?P<b>[六七八九]十(?:{_TENS}|好?几|多|来)?|[6-9]\d)(?={_SPOKEN_END}|$)"
+    rf"|(?P<c>[六七八九]十{_TENS}?)(?:多|好?几)?岁?(?:的人了?|老人|了)"
+    rf"|(?:{_ELDERS}|儿子|女儿|孩子|弟弟?|妹妹?|孙子|孙女|外孙|我|俺|咱|她|他|本人)[ ,，]?(?:今年|都|已经?|快|虚岁"
+    rf"|也)? ?"
+    rf"(?P<d>[六七八九]十{_TENS}?|十[一二三四五六七]|[1-9]\d)(?=(?!的){_SPOKEN_END}|$)(?! ?(?:元|块|万|号|天|年)))"
+)
+_PAID_TO = re.compile(r"(?:[扣收退给赔还骗坑借欠转找补送付]了?|多|少)$")
+"""What before 我 and a number makes it a sum, not an age: 扣我 80."""
+_BORN_IN = re.compile(
+    r"(?<!\d)(?P<year>19[2-9]\d)年(?:\d{1,2}月)?(?:\d{1,2}[日号])?(?:的?生人|出?生(?!产|效|活|意|病|成))|(?:生于"
+    r"|出生于?)(?P<after>19[2-9]\d)(?!\d)"
 )
 _BORN = re.compile(r"(?<!\d)[1-9]\d{5}(19\d\d|20\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])\d{3}[\dx]", re.IGNORECASE)
 _MINOR = re.compile(
@@ -226,6 +239,9 @@ def _old(narrative: Narrative) -> Iterator[Place]:
     for match in _BORN.finditer(text):
         if _years(match, narrative.received) >= 60:
             yield match.span()
+    for match in _BORN_IN.finditer(text):
+        if narrative.received.year - int(match["year"] or match["after"]) > 60:
+            yield match.span()
     for match in _OLD.finditer(text):
         after = text[match.end() : match.end() + 3]
         if not _NOT_OLD.match(after) and not (match[0] in ("老人", "老年人") and re.match("都会|也会|家属", after)):
@@ -239,8 +255,10 @@ def _years(match: re.Match[str], received: date) -> int:
 def _ages(narrative: Narrative) -> Iterator[tuple[Place, int]]:
     for match in _AGE.finditer(narrative.own):
         said = match["a"] or match["b"] or match["c"] or match["d"]
+        if (match["b"] or match["d"]) and _PAID_TO.search(narrative.own[max(0, match.start() - 2) : match.start()]):
+            continue
         try:
-            age = int(parse_number(said.rstrip("几多")))
+            age = int(parse_number(said.rstrip("好几多来")))
         except InputError:
             continue
         if age <= 110:

@@ -24,6 +24,15 @@ _CONDUCT = re.compile(
     re.IGNORECASE,
 )
 _COLLECTOR = re.compile(r"催收|催债|催款|讨债|催我?还|逼债")
+_OWED = re.compile(
+    r"催|讨债|要债|逼债|追债|收债|欠|逾期|骚扰|轰炸|通讯录|威胁|恐吓|骂|辱|上门|泼|还钱|还款|法务|债|爆|老赖|起诉"
+    r"|仲裁|律师|还不[上起]|电话|短信|家人"
+    r"|同事|单位|父母|微信"
+)
+_PURSUED = re.compile(r"还|打|门口|贴|喊|村|替|逼|爸|妈|家|孩子|借|群")
+"""Without a word of a debt or of being reached, then of what pursuers do at all, there is no collection."""
+_NO_DEBT, _NO_TRACE = -1.5, -4.0
+_COLLECTING = (("business_type", "债务催收"), ("cause", "催收方式与手段"))
 _PRODUCTS: tuple[tuple[str, re.Pattern[str], float], ...] = (
     ("信用卡", re.compile(r"信用卡|贷记卡|账单分期|最低还款|临时额度|白金卡|年费"), 1.6),
     ("个人住房贷款", re.compile(r"房贷|按揭|公积金贷|住房贷款|购房贷"), 2.2),
@@ -51,8 +60,10 @@ _INSURER = re.compile(r"人寿|财险|财产|寿险|保险|健康险|养老")
 _GREETED = 0.7
 """What a product counts for that only the institution's side names, as in a hotline's greeting."""
 _FAILED = re.compile(
-    r"系统(?:升级|切换|维护|故障|异常|崩|出错|问题|错)|打不开|登不上|进不去|闪退|崩(?:了|溃)|没反应|卡住|转圈|报错|重复扣"
-    r"|扣了?两(?:次|遍|笔)|(?:余额|账户|卡里)[^,，。]{0,8}(?:足额|足够|够|有钱)|扣款(?:失败|不成功)|没扣(?:成|上|到)|未扣"
+    r"系统(?:升级|切换|维护|故障|异常|崩|出错|问题|错)|打不开|登不上|进不去|闪退|崩(?:了|溃)|没反应|卡住|转圈|报错"
+    r"|重复扣"
+    r"|扣了?两(?:次|遍|笔)|(?:余额|账户|卡里)[^,，。]{0,8}(?:足额|足够|够|有钱)|扣款(?:失败|不成功)|没扣(?:成|上|到)"
+    r"|未扣"
 )
 _CAME_OF_IT = re.compile(r"征信|逾期|违约金|罚息")
 
@@ -67,6 +78,8 @@ def of(story: Narrative, institution: Found[str] | None) -> Hints:
         out["cause", "催收方式与手段"] = 1.5
     elif _COLLECTOR.search(text) and conduct >= 2:
         out["business_type", "债务催收"] = 0.8
+    if not _OWED.search(story.plain):
+        out |= dict.fromkeys(_COLLECTING, _NO_DEBT if _PURSUED.search(story.plain) else _NO_TRACE)
     damp = 0.4 if conduct >= 3 else 1.0
     for name, pattern, weight in _PRODUCTS:
         if pattern.search(text):

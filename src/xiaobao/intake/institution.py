@@ -11,6 +11,7 @@ import rjieba
 from xiaobao.intake import companies
 from xiaobao.intake.branches import BRANCH, WORDS_BEFORE, Mention, alone, branch_of, branches_of
 from xiaobao.intake.found import Found
+from xiaobao.intake.insults import is_insult
 from xiaobao.intake.narrative import Narrative
 from xiaobao.privacy.regions import REGIONS
 
@@ -165,7 +166,7 @@ def _institutions(narrative: Narrative) -> Iterator[Mention]:
     for match in _SUFFIX.finditer(text):
         start = _name_start(text, match.start())
         proper = text[start : match.start()]
-        if len(proper) < 2 or "\n" in proper or _AUTHORITY.search(text[start : match.end()]):
+        if len(proper) < 2 or "\n" in proper or is_insult(proper) or _AUTHORITY.search(text[start : match.end()]):
             continue
         if _GENERIC.match(proper) and not (match["bank"] and proper == "惠民"):
             continue
@@ -293,7 +294,13 @@ def _apps(narrative: Narrative) -> Iterator[Mention]:
         cut = _proper_start(proper)
         proper, start = proper[cut:], match.start() + cut
         name = text[start:end]
-        if not proper or _GENERIC_APP.search(proper) or _is_ordinary(name) or (len(proper) == 1 and len(name) < 3):
+        if (
+            not proper
+            or is_insult(proper)
+            or _GENERIC_APP.search(proper)
+            or _is_ordinary(name)
+            or (len(proper) == 1 and len(name) < 3)
+        ):
             continue
         if not _names_app(narrative, proper, start, end, tail[0] if tail else ""):
             continue
@@ -343,6 +350,7 @@ def _card_centres(narrative: Narrative) -> Iterator[Mention]:
                 and not _JOINING & set(short)
                 and "银行" not in short
                 and _is_proper(short)
+                and not is_insult(short)
                 and short[-1] != "行"
             ):
                 start, end = match.end() - width, match.end() + len("信用卡中心")
@@ -363,6 +371,7 @@ def _nicknames(narrative: Narrative) -> Iterator[Mention]:
                 and not set(short) & _STOP
                 and "银行" not in short
                 and _is_proper(short)
+                and not is_insult(short)
             ):
                 start = match.end("name") - width
                 yield Mention(short + "银行", start, match.end("name"), 0.6)

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
 from xiaobao.intake.classes import Scores
 from xiaobao.intake.found import Found
 
 ALTERNATIVES = 2
 """How many further causes are named."""
 _LEAST = 0.03
+_FORMS = re.compile(
+    r"投诉|举报|反映|反馈|咨询|请问|问一?下|问个?|事情?|情况|问题|原因|领导|经理|客服|银行|贵行|你行|你们|您们?"
+    r"|我们?|本人|大家|这里|这个|那个|一个|一下|一些|什么"
+    r"|希望|重视|关注|麻烦|帮忙|尽快|处理|解决|答复|回复|联系|谢谢|感谢|你好|您好|在吗|有人吗?|但是?|不想|不满意?"
+    r"|只想|差评|到底|说|想|要|来|有|是|的|了|吗|呢|啊|吧|就|很|太|不|没"
+)
+"""Words in which a complaint is wrapped and that say nothing of its matter."""
+_LEFT = 1
+"""Characters beside those words from which a text may tell of a matter."""
+
+
+def tells_nothing(plain: str) -> bool:
+    """Tell whether a text only says that somebody complains or asks, without a word of what about."""
+    return len(re.sub(r"[^一-龥a-z]", "", _FORMS.sub("", plain))) <= _LEFT
 
 
 def business(scores: Scores) -> Found[str]:

@@ -18,21 +18,36 @@ _MIXED = (
 )
 _NOT_ONE = "(?!一[下个些点直起样定般年天次路旦切道月共])"
 _SPOKEN = rf"[{_D}十拾](?:{_NOT_ONE}[{_D}十拾百佰千仟万亿]){{0,16}}(?:点[{_D}]{{1,4}}[万千百亿]?)?"
+_SHORT = (
+    rf"(?<![{_D}十拾百千万亿几数\d.])(?:万[二两三四五六七八九]千?|千[二两三四五六七八九](?!百))"
+    rf"(?![{_D}十百千万分几数%‰\d])"
+)
+"""As it is spoken without the leading one: 万八 is 18,000. Rates (佣金万三) are barred by what leads to them."""
 _UNIT = r"(?:元人民币|人民币|块钱|元整|圆整|块整|元钱|元|圆|块|rmb|大洋)"
 _MONEY = re.compile(
     rf"(?P<sign>[¥￥]|rmb ?|人民币 ?)?(?P<number>{_MIXED}|{_ARABIC}"
-    rf"|{_SPOKEN})(?P<more>[多余来]?)(?P<large>(?<=[多余来])[万亿千])?"
+    rf"|{_SHORT}|{_SPOKEN})(?P<more>[多余来]?)(?P<large>(?<=[多余来])[万亿千])?"
     rf" ?(?P<unit>{_UNIT})?(?P<tail>(?<=[元块])(?:[{_D}\d][角毛](?:[{_D}\d]分?)?"
     rf"|[{_D}\d](?![\d{_D}十百千万%个年天月日次号点])))?"
 )
 _PAIR = re.compile(r"(?P<a>[一二两三四五六七八])(?P<b>[二两三四五六七八九])(?P<unit>[十百千万]+)$")
 _COUNTED = re.compile(
-    r" ?(?:个|名|位|户|人|次|条|件|笔|张|份|遍|趟|通|年|天|日|月|岁|周(?!转)|号|点|时|分(?!期|成|\d)|秒|小时|米|平|公里"
+    r" ?(?:个|名|位|户|人|次|条|件|笔|张|份|遍|趟|通|年|天|日|月|岁|周(?!转)|号|点|时|分(?!期|成|\d)|秒|小时|米|平"
+    r"|公里"
     r"|斤|克|kg|g(?![a-z])|km|m(?![a-z])|步|字|页|辆|台|套|股"
-    r"|倍|折|楼|层|期|%|％|个点|积分|里程|美元|美金|刀|港币|港元|欧元|日元|英镑|韩元|泰铢"
-    r"|卢布|澳元|加元|越南盾|usd|hkd|份额|人次|条线|多人|多个|多名|多天|多年|多次|多岁"
+    r"|倍|折|楼|层|期|%|％|个点|积分|里程|份额|人次|条线|多人|多个|多名|多天|多年|多次|多岁"
     r"|多条|多户|多位|余人|余名|余户|来个|来人|家|开头|尾号|结尾|路|弄|栋|室|单元|楼|座|幢|版|级|类"
     r"|项|章|款|瓶|亩|吨|箱|盒|度|大行|行卡|字头)"
+)
+_FOREIGN = (
+    r"美元|美金|美刀|刀(?!片|具|子)|港[币元纸蚊]|澳门[币元]|葡币|新?台币|新币|新加坡[币元]|欧元|日[元币圆]|英[镑磅]"
+    r"|韩[元币]|泰[铢币]|卢[布比]|澳[元币]|纽币|加[元币]|瑞郎"
+    r"|法郎|林吉特|马币|越南盾|披索|比索|里亚尔|迪拉姆|印尼盾|usdt?(?![a-z])|hkd|eur(?![a-z])|jpy|twd|比特币|泰达币"
+    r"|u币"
+)
+_ABROAD = re.compile(rf" ?(?:{_FOREIGN})")
+_ABROAD_BEFORE = re.compile(
+    r"(?:usd|hkd?|eur|jpy|us|hk|nt)?[$€£] ?$|(?:usd|hkd|eur|jpy|twd|美元|港[币元]|新?台币|欧元|日[元币]) ?$"
 )
 _BEFORE_NOT = re.compile(
     r"(?:第|尾号|末四位|后四位|工号|卡号|账号|编号|单号|号码|手机|电话|密码|验证码|[a-z]|号楼|星期|周"
@@ -41,7 +56,21 @@ _BEFORE_NOT = re.compile(
 _HOTLINE = re.compile(r"95\d{3}|123\d\d|96\d{3,4}|110|119|120|100\d{2}")
 _RATE = re.compile(r"(?:利率|年化|费率|折算|lpr|基点|万分之|千分之|百分之)[^,，。\d]{0,5}$")
 _DECIMAL = re.compile(r"\d?\d\.\d{1,2}")
-_TAKEN = re.compile(r"(?:扣|收|付|交|退|花|充)(?:了|掉|我|走|款|费)*$")
+_TAKEN = re.compile(
+    r"(?:扣|收|付|交|退|花|充|金额|费用|[年会]费|服务费|手续费|会员)(?:了|掉|我|走|款|费|是|为|[:： ])*$"
+)
+_PAID = re.compile(
+    r"(?:[扣收付交退花充刷转买还欠补赔亏]|消费|支出|账单|损失|原价|话费)(?:了|掉|我|走|款|给|我的|出|去|他|她|你们"
+    r"|[:： ¥￥])*$"
+)
+_PRICED = re.compile(
+    r" ?(?:的|一个?月的?)?[“\"]?(?:会员|服务|保险|手续|管理|年|月|短信|提现|快捷|增值)?费(?!率)|的?会员"
+    r"|一个?月(?!利)|[/每]月"
+)
+_DAY = re.compile(r"(?:1[0-2]|0?[1-9])\.(?:3[01]|[12]\d|0[1-9])")
+"""A number that may be a day of a month as well."""
+_SHORT_SUM = re.compile(_SHORT)
+_QUOTED_RATE = re.compile(r"(?:佣金|费率|手续费|利率|息|免五|收费|点差|千分之|万分之)[^,，。;；]{0,6}$")
 _HYPERBOLE = re.compile(r"(?:又?不是|哪怕|别说|就算|何况)[^,，。]{0,4}$")
 _MONEY_VERB = re.compile(
     r"(?:扣|收|满|减|涨|租|学费|电费|现价|市值|净值|车损|药费|定金|押金|每月|每期|每年|每天|每次|每笔"
@@ -97,14 +126,16 @@ def _judge(text: str, match: re.Match[str]) -> Sum | None:
         if (
             _HOTLINE.fullmatch(number)
             or _RATE.search(before)
-            or (_DECIMAL.fullmatch(number) and not _TAKEN.search(before))
+            or (_DECIMAL.fullmatch(number) and not _is_price(text, end, before))
         ):
             return None
-    if text[end : end + 1] in ("%", "％") or re.match(
-        r" ?(?:美元|美金|刀|港币|港元|欧元|日元|英镑|韩元|泰铢)", text[end:]
-    ):
+    if text[end : end + 1] in ("%", "％") or _ABROAD.match(text, end) or _ABROAD_BEFORE.search(before):
         return None
-    if _HYPERBOLE.search(before) or re.search(r"[几数]$", before) or "几" in text[start:end]:
+    if (
+        _HYPERBOLE.search(before)
+        or re.search(r"(?:[几数]|(?<![一二三四五六七八九\d])[百千万])$", before)
+        or "几" in text[start:end]
+    ):
         return None
     large = re.search(r"[万亿千百wk佰仟]", number) is not None or bool(match["large"])
     value = _value(match)
@@ -122,14 +153,26 @@ def _judge(text: str, match: re.Match[str]) -> Sum | None:
 
 
 def _bare_fits(number: str) -> bool:
-    """Tell whether a bare Arabic number looks like a sum: two to nine digits, no leading zero."""
+    """Tell whether a bare Arabic number looks like a sum: two to nine digits or a price, no leading zero."""
+    if _DECIMAL.fullmatch(number):
+        return not number.startswith("0")
     return 2 <= len(number.replace(",", "").split(".")[0]) <= 9 and not number.startswith("0")
+
+
+def _is_price(text: str, end: int, before: str) -> bool:
+    """Tell whether a bare number with a point is a sum that was taken or is asked for: 扣我29.9, 会员19.9一个月."""
+    if _TAKEN.search(before) or _PRICED.match(text, end):
+        return True
+    number = re.search(r"[\d.]+$", text[:end])
+    return _PAID.search(before) is not None and number is not None and not _DAY.fullmatch(number[0])
 
 
 def _is_bare_money(text: str, end: int, before: str) -> bool:
     """Tell whether the words around a bare number speak of money: 扣了298, 卡里的800转给同学."""
-    if _MONEY_VERB.search(before):
+    if _MONEY_VERB.search(before) or _TAKEN.search(before):
         return not re.match(r" ?年", text[end:])
+    if _PRICED.match(text, end) and "." in text[end - 3 : end]:
+        return True
     return (
         re.match(r"(?:转给|还给|退给|打给|给我|还我|退我|手续费|利息|的(?:手续费|利息|年费|服务费))", text[end:])
         is not None
@@ -138,6 +181,11 @@ def _is_bare_money(text: str, end: int, before: str) -> bool:
 
 def _is_scale_money(number: str, text: str, end: int, before: str) -> bool:
     """Tell whether a number with 万, 千 or 百 but no unit is money: not 千万 (“do”), 一百二 alone counts."""
+    if _SHORT_SUM.fullmatch(number):
+        return not _QUOTED_RATE.search(before) and (
+            _MONEY_VERB.search(before) is not None
+            or re.match(r"(?:[块元]|[\s,，。;；!！?？、]|$)", text[end:]) is not None
+        )
     if number in ("百", "千", "万", "亿", "十", "百万", "千万", "万一") and not _MONEY_VERB.search(before):
         return False
     if (
@@ -151,6 +199,8 @@ def _is_scale_money(number: str, text: str, end: int, before: str) -> bool:
 
 def _value(match: re.Match[str]) -> Decimal | None:
     number = match["number"].replace(" ", "")
+    if _SHORT_SUM.fullmatch(number):
+        number = "一" + number
     pair = _PAIR.fullmatch(number)
     try:
         value = parse_number(pair["a"] + pair["unit"]) if pair and _near(pair["a"], pair["b"]) else parse_number(number)

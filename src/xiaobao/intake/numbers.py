@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
+from xiaobao.intake import owners
 from xiaobao.intake.digits import Number, numbers
 from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import Narrative
@@ -21,25 +23,35 @@ _TAIL = re.compile(
 )
 _TAIL_AFTER = re.compile(r"(?<![0-9])([0-9]{4})(?:的(?:那张)?(?:信用|储蓄|借记)?卡|结尾|这张卡|尾号)")
 _ASKED_TAIL = re.compile(r"(?:卡号|卡片?)?(?:后四位|末四位|尾号|后几位|末尾四位|后4位|末4位)|哪张卡|哪一张|卡号")
+_STAFF_NUMBER = re.compile(
+    r"工号(?:是|为|[:： ])*(?P<digits>[0-9]{3,8})(?![0-9])|(?P<after>[0-9]{3,8})号?(?:客服|坐席|柜员)?为您服务"
+)
 _ACCOUNT = re.compile(
     r"(?:对公账号|对公账户|账号|账户号?|保单号?码?|保单编号|合同编号|合同号|借据号|贷款编号"
     r"|贷款账号)(?:是|为)?[ :：(（]{0,3}((?:[a-z]{1,6}[\-]?)?[0-9][0-9a-z\-]{7,27})",
 )
 _EMAIL = re.compile(
-    r"(?<![a-z0-9._%+\-])[a-z0-9][a-z0-9._%+\-]{0,63}@[a-z0-9][a-z0-9\-]{0,62}(?:\.[a-z0-9\-]+)*\.[a-z]{2,8}",
+    r"(?<![a-z0-9._%+\-])[a-z0-9][a-z0-9._%+\-]{0,63} ?@ ?[a-z0-9][a-z0-9\-]{0,62}"
+    r"(?:[.。点][a-z0-9\-]+)*[.。点][a-z]{2,8}",
     re.IGNORECASE,
 )
+"""Input methods for Chinese turn the point of an address into 。; who dictates one says 点."""
 _NOT_MINE = re.compile(r"客服|官方|发到|发给|贵行|你行|对方|骗子|律所|催收|他的|收件|抄送|投诉邮箱")
+_ANOTHERS = 0.3
+"""What the number of another person than the consumer loses: beside none of the consumer's own it still counts."""
 _DIGITS = dict(zip("〇零洞幺一二三四五六七八九拐", "00011234567897", strict=True))
 
 
 def identity(narrative: Narrative) -> Found[str] | None:
     """Return the consumer's identity number with an upper-case X; the others' are left."""
     best: tuple[float, str, tuple[tuple[int, int], ...]] | None = None
+    consumer: owners.Owner = "relative" if owners.is_for_another(narrative) else "writer"
     for value, places, score in _identities(narrative):
         before = narrative.before(places[0][0], 14)
         if _THEIRS.search(before):
             score -= 0.6
+        if owners.owner(narrative, places[0][0]) not in (None, consumer):
+            score -= _ANOTHERS
         if best is None or score > best[0]:
             best = score, value, places
     if best is None or best[0] < 0.4:
@@ -102,7 +114,10 @@ def _cards(narrative: Narrative) -> list[Number]:
 def _answered(narrative: Narrative) -> list[tuple[int, int, str]]:
     """Return four digits said in answer to a question for the last digits of the card."""
     out = []
+    theirs = {m["digits"] or m["after"] for m in _STAFF_NUMBER.finditer(narrative.plain)}
     for number in numbers(narrative, frozenset((4,)), 4):
+        if number.digits in theirs:
+            continue
         turn = narrative.turn_at(number.start)
         if narrative.roles[turn] != "agent" and _ASKED_TAIL.search(narrative.said_before(number.start)):
             start, _ = narrative.turn_span(turn)
@@ -118,7 +133,9 @@ def _ownership(narrative: Narrative, start: int, end: int) -> float:
     score = 1.0 if narrative.role_at(start) != "agent" else 0.3
     if _THEIRS.search(clause):
         score -= 1.2
-    if re.search(r"我的|本人|我(?:那|这)?(?:张)?|工资卡|我名下", before):
+    if owners.is_for_another(narrative) and owners.owner(narrative, start) == "writer":
+        score -= 0.6
+    elif re.search(r"我的|本人|我(?:那|这)?(?:张)?|工资卡|我名下", before):
         score += 0.5
     if re.match(r"[\s)）]{0,2}(?:是?(?:对方|骗子|收款))", narrative.after(end, 6)):
         score -= 1.2
@@ -134,8 +151,9 @@ def _account(narrative: Narrative) -> Found[str] | None:
 
 
 def email(narrative: Narrative) -> Found[str] | None:
-    """Return the address to answer to, as written."""
+    """Return the address to answer to, as written but for full-width signs, blanks and a point typed as 。 or 点."""
     for match in _EMAIL.finditer(narrative.plain):
         if not _NOT_MINE.search(narrative.before(match.start(), 10)):
-            return Found(narrative.text[match.start() : match.end()], (match.span(),), 0.92)
+            shown = unicodedata.normalize("NFKC", narrative.text[match.start() : match.end()])
+            return Found(re.sub("[。点]", ".", shown.replace(" ", "")), (match.span(),), 0.92)
     return None

@@ -24,7 +24,8 @@ from xiaobao.intake.signatures import LEADS, TITLE, Name, signatures
 from xiaobao.privacy.surnames import COMMON, COMPOUND, RARE
 
 _LABEL = re.compile(
-    r"(?:失主|死者|逝者|被继承人|残疾人|客户名|诉求人|反馈人|口述人|主诉人|控告人|求助人|来访者|来电者|投诉人|申诉人|举报人|反映人|来电人|来信人|来访人|信访人|申请人|当事人|持卡人|借款人|投保人"
+    r"(?:失主|死者|逝者|被继承人|残疾人|客户名|诉求人|反馈人|口述人|主诉人|控告人|求助人|来访者|来电者|投诉人|申诉人"
+    r"|举报人|反映人|来电人|来信人|来访人|信访人|申请人|当事人|持卡人|借款人|投保人"
     r"|被保险人|储户|消费者|联系人|户主|户名"
     r"|客户姓名|名字|写信人|来函人|申述人|投诉者|报案人|受害人|客户|市民|群众|用户|姓名|署名|落款"
     r"|代表|经办人?|本人姓名|真名|监护人|委托人|卡主|机主|车主|账户主|开户人|法人|法定代表人|负责人)"
@@ -49,22 +50,26 @@ _SELF = re.compile(
     r"|[,，。 ])叫)[ :：,，]{0,2}(?=[一-龥])"
 )
 _RELATIVE = re.compile(
-    r"(?:(?:我|家)?(?:老?母亲?|老?父亲?|妈妈?|老?爸爸?|老?娘|爹|老爷子|老太太|老头子?|奶奶|爷爷|外婆|外公|姥姥|姥爷|岳父"
+    r"(?:(?:我|家)?(?:老?母亲?|老?父亲?|妈妈?|老?爸爸?|老?娘|爹|老爷子|老太太|老头子?|奶奶|爷爷|外婆|外公|姥姥|姥爷"
+    r"|岳父"
     r"|岳母|公公|婆婆|老伴|老人|丈母娘|舅舅|姑姑|姨妈|伯父|女儿|儿子|侄子|孩子)"
     r"|(?:我|家|代|替|帮|为)(?:老公|老婆|丈夫|妻子|爱人|媳妇|先生|太太|弟弟|妹妹|哥哥|姐姐|弟|妹|哥"
     r"|姐))(?:的?名字|姓名)?(?:叫|是|名叫|[:：])?[ :：(（]{0,2}(?=[一-龥])"
 )
 _OTHER = re.compile(
-    r"(?:前夫|前妻|前男友|前女友|同事|朋友|邻居|同学|亲戚|室友|老乡|中介|骗子|对方|冒充|(?<!来电人)(?<!来访人)(?<!客户)(?<!市民)自称|找什么"
+    r"(?:前夫|前妻|前男友|前女友|同事|朋友|邻居|同学|亲戚|室友|老乡|中介|骗子|对方|冒充"
+    r"|(?<!来电人)(?<!来访人)(?<!客户)(?<!市民)自称|找什么"
     r"|什么|认识|转给|打给|转账给|经理|主任|柜员|客服|业务员"
-    r"|推销员|催收员?|法务|团队|对接|定损员|查勘员|顾问|管家|讲师|助理|店员|营销员|小伙子|小姑娘|男的|女的|律师|民警|警官|坐席|专员|行长|保安|大堂|员工|信贷员|理赔员|代理人|收款人"
+    r"|推销员|催收员?|法务|团队|对接|定损员|查勘员|顾问|管家|讲师|助理|店员|营销员|小伙子|小姑娘|男的|女的|律师|民警"
+    r"|警官|坐席|专员|行长|保安|大堂|员工|信贷员|理赔员|代理人|收款人"
     r"|(?:收款|对方|转入|他的?)[^,，。]{0,4}户名为?|登记人|记录人|受理人|工号)[叫是姓: ]{0,3}$"
     r"|[一那这有][个位名][叫姓][叫是 ]?$|[个位](?:女的|男的|人)?[叫姓]$"
 )
 _VERBLIKE = frozenset("和连全包干都从向有费时支经成容管加通要能会就说让别后应解")
 """Family names that behind a relative (我妈连…) are a verb or particle of the sentence."""
 _KIN = re.compile(
-    r"(?:我|替|帮|代)(?:老)?(?:妈|爸|母|父|娘|爹|姐|哥|弟|妹|爷|奶|外|岳|公公|婆|老公|老婆|爱人|丈夫|妻|儿|女|孙|侄|叔|姑|舅|姨|伯)"
+    r"(?:我|替|帮|代)(?:老)?(?:妈|爸|母|父|娘|爹|姐|哥|弟|妹|爷|奶|外|岳|公公|婆|老公|老婆|爱人|丈夫|妻|儿|女|孙|侄"
+    r"|叔|姑|舅|姨|伯)"
     r"|老伴|投保人|持卡人|户主|被保险人|借款人|老人"
 )
 _THEY = re.compile(r"[他她](?:的?名字)?叫(?=[一-龥])")
@@ -74,7 +79,8 @@ _TWICE = re.compile(
     r"(?=[\s,，。.!！?？]|\d|$)"
 )
 _IS_MINE = re.compile(
-    r"(?:^|[\s,，。;；])(?P<name>[一-龥]{2,4})是(?:我|俺)(?:家)?(?:老?[爸妈爹娘父母]|[哥姐弟妹]|爷|奶|外|岳|公公|婆|老公"
+    r"(?:^|[\s,，。;；])(?P<name>[一-龥]{2,4})是(?:我|俺)(?:家)?(?:老?[爸妈爹娘父母]|[哥姐弟妹]|爷|奶|外|岳|公公|婆"
+    r"|老公"
     r"|老婆|爱人|丈夫|妻|儿|女儿|孙|侄|叔|姑|舅|姨|伯)"
 )
 _FAMILY_ONLY = re.compile(r"(?:免贵|我|本人)姓(?P<name>[一-龥])(?=[\s,，。.!！]|$)")
@@ -86,7 +92,8 @@ _GLYPH = re.compile(
 )
 _ASKED = re.compile(r"贵姓|称呼|姓名|名字|叫什么|哪位|姓什么|尊姓|您是\?|客户本人")
 _OF = re.compile(
-    rf"我是(?P<name>{SURNAME}[一-龥]{{1,2}})的(?:儿子|女儿|女婿|儿媳|媳妇|孙子|孙女|老伴|老公|老婆"
+    rf"我是(?:客户|储户|持卡人|用户|投保人|老人|老客户|借款人|户主|卡主)?(?P<name>{SURNAME}[一-龥]{{1,2}})的(?:儿子"
+    rf"|女儿|女婿|儿媳|媳妇|孙子|孙女|老伴|老公|老婆"
     rf"|妻子|丈夫|家属|侄子|外甥|爱人)"
 )
 _WRITES_FOR = re.compile(
@@ -100,8 +107,10 @@ _REPORTS = re.compile(
     r"[,，]?\s?(?:投诉|反映|来电|来访|来信|致电|称|表示|举报|诉|要求|系|于(?:\d|今|去|上|昨|前)"
     r"|在(?:贵|你|我行))"
 )
-_LABELLED, _CALLED = 0.9, 0.85
-"""Scores of a name behind a label (投诉人) and behind 我叫."""
+_HOLDS = re.compile("失主|死者|逝者|被继承人|持卡人|投保人|被保险人|储户|户主|户名|卡主|账户主|开户人")
+"""Labels of the one whose account or contract it is, whoever else writes."""
+_HOLDER, _LABELLED, _CALLED = 0.91, 0.9, 0.85
+"""Scores of a name behind a label of a holder (卡主), behind another label (投诉人) and behind 我叫."""
 
 
 def find(narrative: Narrative) -> Found[str] | None:
@@ -170,7 +179,7 @@ def _labelled(text: str) -> Iterator[Name]:
         strong = match[0].rstrip().endswith((":", "："))
         if not strong and text[match.end()] in _VERBLIKE and not _full_at(text, match.end()):
             continue
-        yield from _run(text, match.end(), _LABELLED, strong=strong)
+        yield from _run(text, match.end(), _HOLDER if _HOLDS.match(match[0]) else _LABELLED, strong=strong)
     for match in _SELF.finditer(text):
         yield from _run(text, match.end(), _CALLED if "叫" in match[0] else 0.75, strong="叫" in match[0])
     for match in _AS.finditer(text):
@@ -246,7 +255,7 @@ def _run(text: str, at: int, score: float, *, strong: bool, single: bool = False
         yield Name(name, at, at + len(name), score)
     elif strong and 2 <= len(word) <= 4 and not is_label(word) and not is_word(word) and word[0] not in LEADS:
         yield Name(word, at, at + len(word), score - 0.1)
-    elif len(word) in (2, 3) and may_be_person(word) and score in (_LABELLED, _CALLED):
+    elif len(word) in (2, 3) and may_be_person(word) and score in (_HOLDER, _LABELLED, _CALLED):
         # A word that stands where only a name does is one: 投诉人高峰，….
         yield Name(word, at, at + len(word), score - 0.25)
     elif single and (word[:2] in COMPOUND or word[0] in RARE):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from xiaobao.intake import owners
 from xiaobao.intake.digits import numbers
 from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import Narrative
@@ -107,6 +108,9 @@ def _score(narrative: Narrative, candidate: _Candidate) -> float:
         score -= 1.6 if not mine or theirs[-1] >= mine[-1] else 0.5
     if narrative.is_dialogue and _ASKED.search(narrative.said_before(candidate.places[0][0])):
         score += 1.0
+    if owners.is_for_another(narrative):
+        # Who writes is who is called back, whosever the case is.
+        score += {"writer": 0.4, "relative": -0.2, None: 0.0}[owners.owner(narrative, candidate.start)]
     if _TAKEN_BACK.search(after) or re.search(r"(?:^|[,，。 ])(?:打|给我打)", after):
         score -= 1.2
     if re.search(r"^[\s)）,，]{0,2}(?:这个(?:号|电话)|联系我|找我|机主|是我|我的)", after):

@@ -42,14 +42,16 @@ _NICK_SAYS = re.compile(
 _ACTS = re.compile(r"说|给我|介绍|告诉|向我|让我|跟我|把我|推荐|承诺|讲|态度|收")
 """What one with a family name and a common post does: 王柜员说."""
 _NICK_AT = re.compile(
-    rf"(?:柜台|柜面|窗口|大堂|网点|支行|理财室|个贷部|公司部|营业部|银行|人寿)的?(?P<name>[小老]{SURNAME})(?=[,，。\s让说给把跟叫]|告诉|承诺|推荐|介绍|办)"
+    rf"(?:柜台|柜面|窗口|大堂|网点|支行|理财室|个贷部|公司部|营业部|银行"
+    rf"|人寿)的?(?P<name>[小老]{SURNAME})(?=[,，。\s让说给把跟叫]|告诉|承诺|推荐|介绍|办)"
 )
 _TAGGED = re.compile(rf"(?:{_POST}|工牌|胸牌|名牌|自称|叫|名叫)[上写着是]*[“\"「『](?P<name>[一-龥]{{2,5}})[”\"」』]")
 _BADGE = re.compile(
     r"(?:工牌|胸牌|名牌)上?(?:写着|写的是|是|上写着)?[^,，。;；]{0,6}[ :：](?P<name>[一-龥]{2,3})(?=[\s,，。;；]|$)"
 )
 _POINTED = re.compile(
-    rf"(?:小伙子|小姑娘|姑娘|女的|男的|那个人|大堂|经办的?人?|定损员|查勘员)(?:姓|叫)(?P<name>{SURNAME})(?=[\s,，。;；!！的]|$)"
+    rf"(?:小伙子|小姑娘|姑娘|女的|男的|那个人|大堂|经办的?人?|定损员|查勘员)(?:姓"
+    rf"|叫)(?P<name>{SURNAME})(?=[\s,，。;；!！的]|$)"
 )
 _ANONYMOUS = re.compile(rf"(?:贵公司|贵行|贵司|你司|你们公司|你行|{_POST})(?P<name>{SURNAME}某{{1,2}})(?!人)")
 _BOSS = re.compile(rf"(?:部|司|[,，。\s的找是让])(?P<name>{SURNAME}总)(?=[,，。\s让说给把跟叫要答承]|那里|亲自)")
@@ -63,6 +65,14 @@ _NOT_STAFF = re.compile(
     r"民警|警官|警察|派出所|登记|记录|受理|填表|接待人|律师|法官|我叫|我是|本人|投诉人|客户|联系人"
     r"|经理[是叫]$|转接"
 )
+_IMPOSTOR = re.compile(
+    r"(?:骗子|冒充|冒用|假冒|假客服|警[官号察]|民警|公安|法院|检察院|中介|诈骗|银监|金监|监管局"
+    r"|(?<!客服)(?<!坐席)(?<!柜员)(?<!员工)(?<!经理)(?<!人员)自称)"
+    r"[^。;；!！?？\n]{0,16}$"
+)
+"""Who gives a number of staff without being the institution's."""
+_GREETS = re.compile(r"号?(?:客服|坐席|专员|的?我)?[,，、 ]?(?:很?高兴|竭诚|将|正在)?为您服务")
+"""What follows the number of the one who only takes the call."""
 _VERBS = frozenset("从都由向和于应解时支经成容强包管加连通要能会就说")
 _JOINS = re.compile(r"^和|[部副正银]$|[后前]面$|[为的着过将]$")
 _PLACES = re.compile(r"商城|平台|全国|东区|西区|前台|柜台|网点|银行|支行|分行|人工|智能|机器|在线|视频|电话")
@@ -81,9 +91,12 @@ def _mentions(narrative: Narrative) -> Iterator[tuple[int, int, float, str]]:
     text = narrative.own
     for match in _NUMBER.finditer(text):
         group = next(index for index in range(1, 5) if match[index])
+        if _IMPOSTOR.search(text[max(0, match.start() - 24) : match.start()]) or _GREETS.match(text, match.end()):
+            continue
         yield *match.span(group), 0.85, match[group].upper()
     for match in _NUMBER_AFTER.finditer(text):
-        yield *match.span(1), 0.8, match[1]
+        if not _GREETS.match(text, match.end()):
+            yield *match.span(1), 0.8, match[1]
     for match in _POSTED.finditer(text):
         yield from _after_post(text, match)
     for match in _NAMED_SO.finditer(text):
