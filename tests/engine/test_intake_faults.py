@@ -174,3 +174,21 @@ def test_the_agents_number_is_no_card_of_the_customer() -> None:
 )
 def test_full_width_addresses(text: str, address: str) -> None:
     assert web(text).email == address
+
+
+@pytest.mark.parametrize(
+    ("text", "urgent"),
+    [
+        ("借条我都整理好了放在抽屉里，密码写在信封上，明天起这个手机是空号，别找我了", True),
+        ("存折压在枕头下，密码是孩子生日，我不回来了", True),
+        ("我已经吃了一半，你们把钱退回来我就不接着吃", True),
+        ("燃气灶我拧开了，窗户也关上了，欠你们的就这样吧", True),
+        ("我在支行门口，我爸在里面要转六万给网上认识的人，说是假的他不听，柜员已经在办，快让他们停", True),
+        ("存折压在枕头下被虫咬了，密码是孩子生日，请换一本", False),
+        ("把存折里的七万转过去，第二天回拨对方是空号，去年的事了", False),
+        ("支行门口写着跳楼大甩卖，不稳重，建议换个词", False),
+        ("我爸去年因为理财亏损喝过一次农药，当时救回来了，现在种地，想要合同复印件", False),
+    ],
+)
+def test_what_cannot_wait(text: str, urgent: bool) -> None:
+    assert (web(text).urgency == "critical") is urgent
