@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from xiaobao.intake import danger, degrees
 from xiaobao.intake.alarms import Alarm
-from xiaobao.intake.danger import Place
+from xiaobao.intake.farewells import Place
 from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import Narrative
 from xiaobao.intake.ticket import Amount
