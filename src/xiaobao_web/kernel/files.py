@@ -260,6 +260,8 @@ def refusal(stored: StoredFile) -> str:
         return _("这个文件还在等待安全检查（%(reason)s），完成后即可打开。") % {"reason": stored.reason or _("排队中")}
     if stored.state == ScanState.FAILED:
         sentence = _("这个文件的安全检查没有完成：%(reason)s。请另存后重新上传，或联系系统管理员。")
+    elif "请" in stored.reason:  # the reason says itself what to do
+        sentence = _("这个文件已被拦截：%(reason)s。确属业务需要的，请消保办或系统管理员核查放行。")
     else:
         sentence = _(
             "这个文件已被拦截：%(reason)s。请去除这些内容（例如另存为 PDF）后重新上传；"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -71,6 +72,15 @@ class PlatformErrors:
             told["Allow"] = answer.get("Allow", "")
             return told
         return answer
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Refuse what no database keeps: a zero character in an address or a form; the interface tells of its own."""
+        if getattr(view, "csrf_exempt", False):  # nobody has read the body of these yet
+            return None
+        given = [*request.GET.lists(), *(request.POST.lists() if request.method == "POST" else [])]
+        if not any("\0" in word for name, words in given for word in (name, *words)):
+            return None
+        return self.process_exception(request, BadValue(_("填写的内容里有看不见的空字符，请删去后重新填写。")))
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer with the error's page; other exceptions go on to the server-error page."""

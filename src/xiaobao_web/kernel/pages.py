@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ TITLES = {
     404: _("没有找到"),
     405: _("不支持这种操作"),
     409: _("现在还不能这样做"),
+    413: _("一次提交的内容太多"),
     422: _("填写的内容需要更正"),
     500: _("系统出了问题"),
 }
@@ -43,7 +45,13 @@ def error_page(request: HttpRequest, status: int, message: str, *, number: str =
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer a request that cannot be read."""
+    """Answer a request that cannot be read, or that holds more than a form may."""
+    if isinstance(exception, RequestDataTooBig):
+        most = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) >> 20
+        told = _("一次提交的文字不能超过 %d MB。请返回上一页，把文字存成文件上传，或分几次提交。") % most
+        return error_page(request, 413, told)
+    if isinstance(exception, (TooManyFieldsSent, TooManyFilesSent)):
+        return error_page(request, 413, _("一次提交的项目太多，请返回上一页，分几次提交。"))
     return error_page(request, 400, _("浏览器发来的请求不完整，请返回上一页重试。"))
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from xiaobao_web.kernel import comments
 from xiaobao_web.kernel.errors import BadValue, Hidden
 from xiaobao_web.kernel.models.comment import Comment
+from xiaobao_web.kernel.requests import row_key
 
 
 def context_of(obj: models.Model, user: Any) -> dict[str, Any]:
@@ -62,7 +63,7 @@ def _parent(request: HttpRequest) -> Comment | None:
     number = request.POST.get("parent", "")
     if not number:
         return None
-    found = Comment.objects.filter(pk=int(number)).first() if number.isdigit() else None
+    found = Comment.objects.filter(pk=row_key(number)).first()
     if found is None:
         raise BadValue(_("要回复的评论不在这里。"))
     return found

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from xiaobao_web.kernel import notifications
 from xiaobao_web.kernel.errors import Hidden
 from xiaobao_web.kernel.models.notification import Notification
+from xiaobao_web.kernel.requests import row_key
 
 PER_PAGE = 50
 
@@ -50,7 +51,7 @@ def _tabs(groups: list[tuple[str, str, int]], group: str) -> list[dict[str, Any]
 def _page(person: Any, group: str, after: str) -> tuple[list[Notification], str]:
     """Return a page of notices, unread before read, and the mark after its last (empty at the end)."""
     part, _dash, number = after.partition("-")
-    below = int(number) if number.isdigit() else None
+    below = row_key(number) or None
     rows: list[Notification] = []
     for name, is_read in (("new", False), ("read", True)):
         if part == "read" and not is_read:

@@ -17,6 +17,7 @@ from xiaobao_web.kernel import jobs, schedule, worker
 from xiaobao_web.kernel.access import holds, require
 from xiaobao_web.kernel.errors import Hidden
 from xiaobao_web.kernel.models.jobs import JobRun, RunState, Schedule, WorkerLease
+from xiaobao_web.kernel.requests import row_key
 
 PER_PAGE = 50
 LATE_MINUTES = 10
@@ -36,9 +37,9 @@ def backlog(request: HttpRequest) -> HttpResponse:
     state = state if state in RunState.values else ""
     rows = JobRun.objects.select_related("by__unit").order_by("-pk")
     rows = rows.filter(state=state) if state else rows
-    below = request.GET.get("after", "")
-    if below.isdigit():
-        rows = rows.filter(pk__lt=int(below))
+    below = row_key(request.GET.get("after", ""))
+    if below:
+        rows = rows.filter(pk__lt=below)
     page = list(rows.defer("traceback", "result")[: PER_PAGE + 1])
     more = page[PER_PAGE - 1].pk if len(page) > PER_PAGE else None
     context = {

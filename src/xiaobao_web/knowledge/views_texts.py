@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from xiaobao_web.kernel import journal
 from xiaobao_web.kernel.access import can, require
 from xiaobao_web.kernel.errors import BadUpload, Hidden, PlatformError
+from xiaobao_web.kernel.lists.page import ids
 from xiaobao_web.kernel.requests import SignedIn
 from xiaobao_web.knowledge import importing, reconsidering
 from xiaobao_web.knowledge.models import Reconsideration, TextImport
@@ -112,6 +113,6 @@ def _decide(request: SignedIn, row: Reconsideration) -> None:
         reconsidering.dismiss(row, by=request.user, note=note)
         messages.success(request, _("已记录：不需要回溯。"))
         return
-    items = [int(item) for item in request.POST.getlist("item") if item.isdigit()]
+    items = ids(request.POST.getlist("item"))
     reconsidering.confirm(row, by=request.user, items=items, note=note)
     messages.success(request, _("已发起回溯评估，正在用现行规则重新机审。"))

@@ -17,7 +17,7 @@ from xiaobao_web.insights.models import CauseAction, EarlyWarning, Rectification
 from xiaobao_web.kernel import journal, states
 from xiaobao_web.kernel.access import can, find, require
 from xiaobao_web.kernel.errors import BadValue, Refused
-from xiaobao_web.kernel.requests import SignedIn
+from xiaobao_web.kernel.requests import SignedIn, row_key
 
 RELATED = ("unit", "owner", "created_by", "warning", "issue", "checked_by")
 
@@ -107,7 +107,7 @@ def _step(request: SignedIn, row: Rectification) -> None:
         services.add_action(row, by=user, **form.cleaned_data)
     elif action == "done":
         number = given.get("measure", "")
-        made = get_object_or_404(CauseAction, rectification=row, pk=int(number) if number.isdigit() else 0)
+        made = get_object_or_404(CauseAction, rectification=row, pk=row_key(number))
         services.finish_action(made, proof=given.get("proof", ""), by=user)
     elif action == "finish":
         services.finish(row, by=user)

@@ -18,6 +18,7 @@ from xiaobao_web.findings.models import Finding, Severity
 from xiaobao_web.kernel import deadlines
 from xiaobao_web.kernel.access import can, require
 from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError, Refused
+from xiaobao_web.kernel.requests import row_key
 from xiaobao_web.kernel.serving import respond
 from xiaobao_web.reviews import queries as reviews
 from xiaobao_web.reviews import services as reviewing
@@ -27,8 +28,7 @@ from xiaobao_web.reviews.models import Conclusion, Review, ReviewMaterial
 
 
 def _wanted(request: HttpRequest) -> int | None:
-    value = request.GET.get("material", "") or request.POST.get("material", "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None
+    return row_key(request.GET.get("material", "") or request.POST.get("material", "")) or None
 
 
 def _number(request: HttpRequest, name: str) -> int | None:

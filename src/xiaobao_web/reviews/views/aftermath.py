@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from xiaobao_web.kernel import deadlines, files, wordfiles
 from xiaobao_web.kernel.access import can, find, require
 from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError
+from xiaobao_web.kernel.requests import row_key
 from xiaobao_web.reviews import data, documents, queries, services
 from xiaobao_web.reviews.dossier import retain_until
 from xiaobao_web.reviews.models import OpinionTemplate, Outcome, Reevaluation, Review, Subject, Verification
@@ -58,7 +59,7 @@ def _verify_step(request: HttpRequest, review: Review) -> str:
         return str(_("已登记未上线。"))
     if post.get("action") == "decide":
         number = post.get("verification", "")
-        row = review.verifications.filter(pk=int(number)).first() if number.isdigit() else None
+        row = review.verifications.filter(pk=row_key(number)).first()
         if row is None:
             raise Hidden(_("没有找到这次核验。"))
         evidence = [
@@ -74,7 +75,7 @@ def _verify_step(request: HttpRequest, review: Review) -> str:
         )
         return str(_("核验结论已保存。"))
     number = post.get("entry", "")
-    entry = review.materials.filter(pk=int(number)).first() if number.isdigit() else None
+    entry = review.materials.filter(pk=row_key(number)).first()
     if entry is None:
         raise BadValue(_("请选择核验哪份材料。"))
     upload = request.FILES.get("file")

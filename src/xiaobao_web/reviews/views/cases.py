@@ -17,6 +17,7 @@ from xiaobao_web.findings.models import Decision, FindingSource
 from xiaobao_web.kernel import deadlines, files, journal
 from xiaobao_web.kernel.access import find
 from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError
+from xiaobao_web.kernel.requests import row_key
 from xiaobao_web.kernel.views_comments import context_of
 from xiaobao_web.kernel.wordfiles import DOCX
 from xiaobao_web.materials.models import WorkState
@@ -200,10 +201,7 @@ def _with_person(name: str, review: Review, request: HttpRequest, comment: str) 
         step = services.answer_parallel if name == "parallel" else services.check_sample
         step(review, by=by, agrees=agrees, note=comment)
         return str(_("意见已提交。"))
-    number = post.get("person", "")
-    person = (
-        get_user_model()._default_manager.filter(pk=int(number), is_active=True).first() if number.isdigit() else None
-    )
+    person = get_user_model()._default_manager.filter(pk=row_key(post.get("person", "")), is_active=True).first()
     if person is None:
         raise BadValue(_("请选择人员。"), fields={"person": _("请选择")})
     if name == "assign":

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from xiaobao_web.kernel import files
 from xiaobao_web.kernel.access import can, require
 from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError
+from xiaobao_web.kernel.requests import row_key
 from xiaobao_web.kernel.serving import respond
 from xiaobao_web.reviews import documents, mediums, queries, services, verbs
 from xiaobao_web.reviews.models import Conclusion, Opinion, Point, PointState, Review, ReviewState
@@ -32,11 +33,7 @@ def _points_of(post: Any, made: dict[int, int]) -> list[dict[str, Any]]:
             continue
         out.append(
             {
-                "id": made.get(int(key[1:]))
-                if key[1:].isdigit() and key[0] == "f"
-                else int(key)
-                if key.isdigit()
-                else None,
+                "id": (made.get(row_key(key[1:])) if key[:1] == "f" else row_key(key)) or None,
                 "text": text,
                 "required": post.get(f"required-{key}", ""),
                 "severity": post.get(f"severity-{key}", "medium"),
@@ -136,7 +133,7 @@ def _round_points(review: Review) -> list[Point]:
 
 
 def _point(review: Review, number: str) -> Point:
-    found = Point.objects.filter(opinion__review=review, pk=int(number)).first() if number.isdigit() else None
+    found = Point.objects.filter(opinion__review=review, pk=row_key(number)).first()
     if found is None:
         raise Hidden(_("没有找到这条意见。"))
     return found
@@ -166,7 +163,7 @@ def answers(request: HttpRequest, pk: int) -> HttpResponse:
 def _adopt_all(request: HttpRequest, review: Review) -> HttpResponse:
     post, number = request.POST, request.POST.get("entry", "")
     entries = review.materials.select_related("review", "material")
-    entry = entries.filter(pk=int(number)).first() if number.isdigit() else None
+    entry = entries.filter(pk=row_key(number)).first()
     try:
         count = services.adopt_all(
             review, by=request.user, text=post.get("text", ""), entry=entry, upload=request.FILES.get("file"),
@@ -198,7 +195,7 @@ def _answer(request: HttpRequest, review: Review) -> HttpResponse:
         return _adopt_all(request, review)
     point = _point(review, post.get("point", ""))
     number = post.get("version", "")
-    entry = review.materials.filter(version=int(number)).select_related("version").first() if number.isdigit() else None
+    entry = review.materials.filter(version=row_key(number)).select_related("version").first()
     try:
         if post.get("adopted") not in ("1", "0"):
             raise BadValue(_("请选择采纳或不采纳。"))
@@ -243,12 +240,10 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept the answers or not; conclude, or go another round."""
     review = find_review(request.user, pk)
     if request.method == "POST" and request.POST.get("action") == "accept_rest":
-        return _told(
-            request, review, "review_confirm", lambda: services.accept_rest(review, by=request.user)
-        )
+        return _told(request, review, "review_confirm", lambda: services.accept_rest(review, by=request.user))
     if request.method == "POST" and request.POST.get("action") == "medium":
         number = request.POST.get("entry", "")
-        entry = review.materials.filter(pk=int(number)).first() if number.isdigit() else None
+        entry = review.materials.filter(pk=row_key(number)).first()
         if entry is None:
             raise Hidden(_("没有找到这份材料。"))
         reason = request.POST.get("reason", "")

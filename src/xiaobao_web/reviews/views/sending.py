@@ -14,6 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from xiaobao_web.kernel import files
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadUpload, BadValue, Hidden, PlatformError
+from xiaobao_web.kernel.lists.page import ids
+from xiaobao_web.kernel.requests import row_key
 from xiaobao_web.materials.models import ApprovedMaterial, ApprovedState, MaterialKind
 from xiaobao_web.materials.registry import CHANNELS
 from xiaobao_web.products.models import Product
@@ -112,7 +114,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         "desk": verbs.desk(review),
         "questions": [
             (
-                question, answers.get(question.id, {}), [data.clause(item) for item in question.basis],
+                question,
+                answers.get(question.id, {}),
+                [data.clause(item) for item in question.basis],
                 backed.get(question.id, []),
             )
             for question in asked
@@ -183,11 +187,11 @@ def _day(word: str) -> date | None:
 
 def _template(number: str) -> ApprovedMaterial | None:
     rows = ApprovedMaterial.objects.filter(is_template=True, state=ApprovedState.VALID.value)
-    return rows.filter(pk=int(number)).first() if number.isdigit() else None
+    return rows.filter(pk=row_key(number)).first()
 
 
 def _product(number: str) -> Product | None:
-    return Product.objects.filter(pk=int(number)).first() if number.isdigit() else None
+    return Product.objects.filter(pk=row_key(number)).first()
 
 
 @require_POST
@@ -277,7 +281,7 @@ def _evidence(request: HttpRequest, review: Review, question: str) -> list[int]:
     before = review.assessment.answers.get(question, {}).get("evidence", [])
     dropped = set(request.POST.getlist(f"drop-{question}"))
     out = [int(number) for number in before if str(number) not in dropped]
-    for row in files.attachments_of(review).filter(pk__in=[int(item) for item in dropped if item.isdigit()]):
+    for row in files.attachments_of(review).filter(pk__in=ids(dropped)):
         if row.pk in before:
             files.remove(row, by=request.user, reason=str(_("自评证据移除")))
     for upload in request.FILES.getlist(f"evidence-{question}")[:MOST_FILES]:
