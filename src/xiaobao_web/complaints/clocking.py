@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from xiaobao_web.complaints.data import limits
 from xiaobao_web.complaints.models import Case, CaseEvent, CaseState, Outcome, Track
 from xiaobao_web.kernel import deadlines
 from xiaobao_web.kernel.deadlines import BEIJING, calendar
-from xiaobao_web.kernel.errors import Refused
+from xiaobao_web.kernel.errors import BadValue, Refused
 from xiaobao_web.kernel.models import Deadline
 
 INFORMATION = frozenset({"extend_by", "review_apply_by", "forward_by"})
@@ -52,8 +53,13 @@ def clocks_of(case: Case) -> list[Clock]:
         try:
             out += replay(track, _fitting(case, track, events), calendar=calendar(), at=now)
         except XiaobaoError as error:
-            raise Refused(_("时限不能推算：%s") % error.message) from error
+            raise Refused(_("时限不能推算：%s") % plain(error.message)) from error
     return out
+
+
+def plain(sentence: str) -> str:
+    """Return a sentence of the engine without the names that only programs use: 事件“撤回投诉”（withdrawn，…）."""
+    return re.sub(r"（[a-z_]+）", "", re.sub(r"（[a-z_]+，", "（", sentence))
 
 
 def _fitting(case: Case, track: str, events: list[Event]) -> list[Event]:
@@ -70,10 +76,19 @@ def _fitting(case: Case, track: str, events: list[Event]) -> list[Event]:
     return [event for event in events if event.kind != "reported" or event.facts.get("track") == track]
 
 
+def possible(case: Case, at: datetime) -> None:
+    """Refuse a moment that cannot be: after now, or before the day from which the clocks of the case count."""
+    if at > timezone.now() + timedelta(minutes=5):
+        raise BadValue(_("时间不能晚于现在。"), fields={"at": _("不能晚于现在")})
+    begun = min((event.at for event in events_of(case) if isinstance(event.at, datetime)), default=at)
+    if beijing_date(at) < beijing_date(begun):
+        day = f"{beijing_date(begun):%Y-%m-%d}"
+        raise BadValue(_("时间不能早于收到投诉的日期 %s。") % day, fields={"at": _("不早于 %s") % day})
+
+
 def note(case: Case, kind: str, *, at: datetime, by: Any, **facts: Any) -> CaseEvent:
     """Add an event to a case and compute its clocks anew; raises Refused where the event cannot be then."""
-    if at > timezone.now() + timedelta(minutes=5):
-        raise Refused(_("时间不能晚于现在。"))
+    possible(case, at)
     actor = by if by is not None and by.pk else None
     row = CaseEvent.objects.create(case=case, kind=kind, at=at, facts=facts, by=actor)
     refresh(case)
@@ -82,8 +97,7 @@ def note(case: Case, kind: str, *, at: datetime, by: Any, **facts: Any) -> CaseE
 
 def note_told(case: Case, *, at: datetime, by: Any) -> None:
     """Add that the decision was made and told at a moment."""
-    if at > timezone.now() + timedelta(minutes=5):
-        raise Refused(_("时间不能晚于现在。"))
+    possible(case, at)
     actor = by if by is not None and by.pk else None
     CaseEvent.objects.bulk_create(CaseEvent(case=case, kind=kind, at=at, by=actor) for kind in ("decided", "notified"))
     refresh(case)

@@ -61,6 +61,12 @@ def has_reported(case: Any) -> bool:
     return not case.transfers_in.filter(reported_at__isnull=True).exists()
 
 
+@condition(_("还有处理方案没有审批，审批后才能办结。"))
+def has_no_waiting_offer(case: Any) -> bool:
+    """Tell whether no offer waits for approval."""
+    return not case.offers.filter(state="asked").exists()
+
+
 @condition(_("还有业务单位的任务没有回复或没有通过审批。"))
 def has_no_open_task(case: Any) -> bool:
     """Tell whether no task waits for a business unit."""
@@ -137,12 +143,12 @@ class CaseMoves:
     @transition("state", list(BEFORE_ANSWER), S.WITHDRAWN, custom=_label(_("登记撤回")))
     def withdraw(self: Any, *, by: Any, at: datetime) -> None:
         """End the procedure on the day the withdrawal was received (投诉办法 15)."""
-        self.closed_at, self.outcome = at, "withdrawn"
+        self.closed_at, self.outcome, self.suspended_for = at, "withdrawn", ""
 
     @transition("state", list(BEFORE_ANSWER), S.MERGED, custom=_label(_("并案")))
     def merge(self: Any, *, by: Any, into: Any) -> None:
         """Join the case with the one about the same complaint."""
-        self.merged_into, self.closed_at, self.outcome = into, timezone.now(), "merged"
+        self.merged_into, self.closed_at, self.outcome, self.suspended_for = into, timezone.now(), "merged", ""
 
     @transition("state", S.HANDLING, S.ANSWERED, custom=_label(_("送达告知书"), quiet=True))
     def answer(self: Any, *, by: Any, at: datetime) -> None:
@@ -170,7 +176,7 @@ class CaseMoves:
         "state",
         S.ANSWERED,
         S.CLOSED,
-        conditions=[has_responsibility, has_reported, has_no_open_task],
+        conditions=[has_responsibility, has_reported, has_no_open_task, has_no_waiting_offer],
         custom=_label(_("办结"), primary=True),
     )
     def close(self: Any, *, by: Any, outcome: str, note: str) -> None:

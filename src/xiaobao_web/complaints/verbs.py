@@ -70,8 +70,8 @@ class Action:
 
 def _extension(approved: bool | None) -> Callable[[Case], Any]:
     if approved is None:
-        return lambda case: case.extensions.filter(approved__isnull=True).first()
-    return lambda case: case.extensions.filter(approved=True, notified_at__isnull=True).first()
+        return lambda case: case.extensions.filter(approved__isnull=True, over=False).first()
+    return lambda case: case.extensions.filter(approved=True, notified_at__isnull=True, over=False).first()
 
 
 def _offer(state: OfferState) -> Callable[[Case], Any]:

@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.complaints.models import Case
+from xiaobao_web.complaints.services.opening import FIRST_YEAR
 
 
 class DayInput(forms.DateInput):
@@ -42,10 +43,23 @@ def line(label: Any, *, required: bool = True, most: int = 200, **more: Any) -> 
     return forms.CharField(label=label, max_length=most, required=required, **more)
 
 
-def moment(label: Any, **more: Any) -> forms.DateTimeField:
+class MomentField(forms.DateTimeField):
+    """A moment as a browser sends it; a year with a digit lost is told instead of kept."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(widget=MomentInput(), input_formats=["%Y-%m-%dT%H:%M"], **more)
+
+    def to_python(self, value: Any) -> Any:
+        """Return the moment; raises ValidationError for one that no calendar reckons with."""
+        found = super().to_python(value)
+        if found is not None and found.year < FIRST_YEAR:
+            raise forms.ValidationError(_("不早于 %(year)d 年，请核对年份。"), params={"year": FIRST_YEAR})
+        return found
+
+
+def moment(label: Any, **more: Any) -> MomentField:
     """Return a field of a moment, now when left empty."""
-    return forms.DateTimeField(label=label, required=False, widget=MomentInput(), input_formats=["%Y-%m-%dT%H:%M"],
-                               help_text=_("留空为现在。"), **more)  # fmt: skip
+    return MomentField(label=label, required=False, **{"help_text": _("留空为现在。"), **more})
 
 
 def choice(label: Any, choices: Any, *, required: bool = True, **more: Any) -> forms.ChoiceField:

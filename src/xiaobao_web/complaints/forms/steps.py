@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from xiaobao_web.complaints import data, services
 from xiaobao_web.complaints.forms.fields import (
     DayInput,
-    MomentInput,
+    MomentField,
     PersonField,
     StepForm,
     case_of,
@@ -231,7 +231,7 @@ class ConsentForm(StepForm):
 class SessionForm(StepForm):
     """A sitting of a mediation."""
 
-    at = forms.DateTimeField(label=_("时间"), widget=MomentInput(), input_formats=["%Y-%m-%dT%H:%M"])
+    at = MomentField(label=_("时间"))
     place = line(_("地点"), required=False, most=120)
     note = text(_("情况"), 3)
 

@@ -136,6 +136,7 @@ class Extension(models.Model):
     notified_at = models.DateTimeField(_("告知时间"), null=True, blank=True)
     notice_mode = models.CharField(_("告知方式"), max_length=20, blank=True)
     notice_proof = models.CharField(_("告知凭证"), max_length=200, blank=True)
+    over = models.BooleanField(_("已随期限重新计算失效"), default=False, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = _("延期")
@@ -143,7 +144,7 @@ class Extension(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "kind"],
-                condition=models.Q(approved__isnull=True) | models.Q(approved=True),
+                condition=(models.Q(approved__isnull=True) | models.Q(approved=True)) & models.Q(over=False),
                 name="one_extension_a_kind",
             )
         ]

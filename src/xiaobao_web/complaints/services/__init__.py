@@ -45,6 +45,7 @@ from xiaobao_web.complaints.services.letters import (
     write_letter,
 )
 from xiaobao_web.complaints.services.levels import lead, set_level
+from xiaobao_web.complaints.services.merging import merge
 from xiaobao_web.complaints.services.offers import answer_offer, decide_offer, fulfil_offer, offer, pay_claim
 from xiaobao_web.complaints.services.opening import (
     check_kind,
@@ -72,7 +73,6 @@ from xiaobao_web.complaints.services.terms import (
     decide_extension,
     end_mediation,
     hold_session,
-    merge,
     new_facts,
     notify_extension,
     propose_mediation,

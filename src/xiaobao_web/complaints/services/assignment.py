@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from xiaobao_web.complaints import clocking, telling
 from xiaobao_web.complaints.data import limits
 from xiaobao_web.complaints.models import Case, CaseState, Task, TaskState, Transfer
-from xiaobao_web.complaints.services import skills
+from xiaobao_web.complaints.services import skills, unfinished
 from xiaobao_web.complaints.services.personal import short
 from xiaobao_web.complaints.states import OPEN
 from xiaobao_web.kernel import deadlines, journal, search, states
@@ -22,6 +22,9 @@ from xiaobao_web.kernel.access import can, holders, require
 from xiaobao_web.kernel.deadlines import BEIJING
 from xiaobao_web.kernel.errors import BadValue, Refused
 from xiaobao_web.people.models import Organisation, Role
+
+ANSWER_BY = ("statutory.notify", "statutory.report_by", "statutory.review_decide_by")
+"""The clocks by which somebody outside must have what a unit answers."""
 
 
 def lock(case: Case) -> Case:
@@ -46,6 +49,7 @@ def decline(case: Case, *, by: Any, reason: str) -> Case:
         raise BadValue(_("请写明不予办理的理由，并告知提出人。"), fields={"reason": _("必填")})
     row = states.move(case, "decline", by=by, facts={"reason": reason.strip()}, reason=reason.strip()[:500])
     clocking.stop(row)
+    unfinished.drop(row, by=by, why=_("不予办理"))
     return row
 
 
@@ -172,10 +176,7 @@ def task_out(case: Case, *, by: Any, unit: Any, request: str, assignee: Any = No
         raise Refused(_("派单后才能发起协办。"))
     if not request.strip():
         raise BadValue(_("请写明需要对方做什么。"), fields={"request": _("必填")})
-    days = limits().task_days
-    due = due_on or deadlines.calendar().add_working_days(timezone.localdate(), days).date
-    if due < timezone.localdate():
-        raise BadValue(_("回复日期不能早于今天。"), fields={"due_on": _("不早于今天")})
+    due = _task_day(case, due_on)
     if assignee is not None and assignee.pk in case.respondent_ids():
         raise BadValue(_("被投诉员工不能参与协办。"), fields={"assignee": _("请另选")})
     task = Task.objects.create(
@@ -193,6 +194,30 @@ def task_out(case: Case, *, by: Any, unit: Any, request: str, assignee: Any = No
     told = [assignee] if assignee else [*holders("complaints.approve_task", task).order_by("pk")[:10]]
     telling.people(case, told, _("请协办投诉并按时回复：%(number)s %(title)s"), on=task)
     return task
+
+
+def _task_day(case: Case, asked: date | None) -> date:
+    """Return by when a unit answers: the day asked for, else some working days, but not after the statutory day."""
+    today = timezone.localdate()
+    rows = [row for row in deadlines.running(case) if row.kind.partition("@")[0] in ANSWER_BY]
+    days = [timezone.localdate(row.due_at) for row in rows]
+    last = min((day for day in days if day >= today), default=None)
+    if case.state == CaseState.SUSPENDED:
+        last = None  # the day moves on while the clock stands still
+    if asked is None:
+        usual = deadlines.calendar().add_working_days(today, limits().task_days).date
+        return usual if last is None else min(usual, last)
+    if asked < today:
+        raise BadValue(_("回复日期不能早于今天。"), fields={"due_on": _("不早于今天")})
+    if asked > (last or today + timedelta(days=366)):
+        latest = f"{last or today + timedelta(days=366):%Y-%m-%d}"
+        told = (
+            _("回复日期不能晚于 %s（法定期限），否则来不及答复投诉人。")
+            if last
+            else _("回复日期不能晚于 %s，请核对年份。")
+        )
+        raise BadValue(told % latest, fields={"due_on": told % latest})
+    return asked
 
 
 @transaction.atomic

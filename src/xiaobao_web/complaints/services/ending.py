@@ -23,6 +23,7 @@ from xiaobao_web.complaints.models import (
     SuperiorReview,
     Track,
 )
+from xiaobao_web.complaints.services import unfinished
 from xiaobao_web.complaints.services.assignment import lock
 from xiaobao_web.kernel import deadlines, journal, search, states
 from xiaobao_web.kernel.access import require
@@ -118,6 +119,7 @@ def find_responsibility(case: Case, *, by: Any, fault: str, unit: Any, cause: st
         raise BadValue(_("请写明根本原因和认定理由。"), fields={"reason": _("至少 6 个字"), "cause": _("必填")})
     if row.responsibilities.filter(contested_at__isnull=False, decided_at__isnull=True).exists():
         raise Refused(_("责任认定正在复核。"))
+    _stands_no_more(row)
     made = Responsibility.objects.create(
         case=row,
         fault=fault,
@@ -134,6 +136,18 @@ def find_responsibility(case: Case, *, by: Any, fault: str, unit: Any, cause: st
         row, [row.handler, *telling.unit_heads(row)], _("责任认定已作出：%(number)s %(title)s"), "complaints.news"
     )
     return made
+
+
+def _stands_no_more(case: Case) -> None:
+    """Refuse a new finding over one that was decided on review, until the case was answered or taken up again."""
+    last = case.responsibilities.order_by("-pk").first()
+    if last is None or last.decided_at is None:
+        return
+    if case.letters.filter(sent_at__gt=last.decided_at).exists():
+        return
+    if case.clock_events.filter(kind=clocking.AGAIN, at__gt=last.decided_at).exists():
+        return
+    raise Refused(_("责任认定已经复核，以复核为准；再次答复或重新办理后才能重新认定。"))
 
 
 @transaction.atomic
@@ -207,6 +221,7 @@ def reopen(case: Case, *, by: Any, reason: str) -> Case:
         found = candidates(row)
         row.handler = found[0].person if found else None
         row.save(update_fields=["handler"])
+    unfinished.void_extensions(row)
     clocking.begin_again(row, by=by)
     clocking.target(row, "contact")
     telling.people(row, telling.in_charge(row), _("投诉重新办理：%(number)s %(title)s"))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from xiaobao_web.complaints import telling
 from xiaobao_web.complaints.data import limits
-from xiaobao_web.complaints.models import Case, Link, LinkKind, Party, PartyKind, Record, RecordKind
+from xiaobao_web.complaints.models import Case, Link, LinkKind, Party, PartyKind, Record, RecordKind, TaskState
 from xiaobao_web.complaints.services import levels, secret_numbers
 from xiaobao_web.complaints.states import DONE
 from xiaobao_web.kernel import deadlines, journal
@@ -38,6 +38,8 @@ def investigate(
     moment = at or timezone.now()
     if moment > timezone.now():
         raise BadValue(_("时间不能晚于现在。"), fields={"at": _("不能晚于现在")})
+    if kind in CONTACTS and timezone.localdate(moment) < timezone.localdate(case.received_at):
+        raise BadValue(_("与投诉人的联系不能早于收到投诉的日期。"), fields={"at": _("不早于收到投诉的日期")})
     leader = _receiving(case, received_by) if kind == RecordKind.RECEPTION.value else None
     record = Record.objects.create(case=case, kind=kind, at=moment, text=text.strip(), by=by, received_by=leader)
     if kind in CONTACTS:
@@ -63,8 +65,10 @@ def add_party(case: Case, *, by: Any, kind: str, name: str, documents: list[str]
 
     Agents, heirs and guardians need the documents that the rule names and no others (投诉办法 13, 14); joint
     complaints have at most five representatives (12); a member of staff complained of is kept away from the case (17).
+    `by` None: the platform, which carries somebody over from a case that is merged.
     """
-    require(by, "complaints.add_party", case)
+    if by is not None:
+        require(by, "complaints.add_party", case)
     if kind not in PartyKind.values:
         raise BadValue(_("请选择身份。"), fields={"kind": _("请选择")})
     if not name.strip() and person is None:
@@ -73,6 +77,7 @@ def add_party(case: Case, *, by: Any, kind: str, name: str, documents: list[str]
     missing = [item for item in limits().documents.get(kind, ()) if item not in seen]
     if missing:
         raise BadValue(_("还没有核对：%s。") % "、".join(missing), fields={"documents": "、".join(missing)})
+    _not_twice(case, kind, name.strip() or str(person), phone.strip(), person)
     most = limits().representatives
     if kind == PartyKind.REPRESENTATIVE and case.parties.filter(kind=kind).count() >= most:
         raise Refused(_("共同投诉最多 %d 名代表（投诉办法第十二条）。") % most)
@@ -90,8 +95,23 @@ def add_party(case: Case, *, by: Any, kind: str, name: str, documents: list[str]
     return party
 
 
+def _not_twice(case: Case, kind: str, name: str, phone: str, person: Any) -> None:
+    """Refuse somebody who is registered in the same part already, as a page sent twice does."""
+    known = case.parties.filter(kind=kind, name=name, person=person)
+    if any(not phone or not row.phone or row.phone == phone for row in known):
+        told = _("%(name)s已登记为%(kind)s。") % {"name": name, "kind": PartyKind(kind).label}
+        raise BadValue(told, fields={"name": told})
+
+
 def _recuse(case: Case, person: Any, by: Any) -> None:
-    """Take a case away from a handler who is complained of; it waits to be assigned by somebody else."""
+    """Take a case away from a handler, a leader or a unit's person who is complained of; another one has it then."""
+    if case.leader_id == person.pk:
+        case.leader = None
+        case.save(update_fields=["leader"])
+        told = _("（待另行确定，原包案领导为被投诉员工，回避）")
+        journal.record("complaints.led", by=by, on=case, facts={"person": told})
+        telling.people(case, telling.office(case), _("包案领导须回避，请另行确定：%(number)s %(title)s"))
+    case.tasks.filter(assignee=person, state=TaskState.OPEN.value).update(assignee=None)
     if case.handler_id != person.pk:
         return
     from xiaobao_web.complaints.services.assignment import candidates

@@ -144,9 +144,12 @@ def send_letter(letter: Letter, *, by: Any, mode: str, proof: str, at: datetime 
         raise BadValue(_("请选择告知方式。"), fields={"mode": _("请选择")})
     if not proof.strip():
         raise BadValue(_("请登记送达凭证：%s。") % PROOFS[mode], fields={"proof": PROOFS[mode]})
+    if row.case.state == CaseState.SUSPENDED:
+        raise Refused(_("期限中止中，不能送达；请先登记恢复办理或调解结果。"))
     if mode == DeliveryMode.UNREACHABLE and row.case.records.filter(kind=RecordKind.ATTEMPT).count() < 2:
         raise Refused(_("无法联系的，须先登记至少两次联系未果的记录。"))
     moment = at or timezone.now()
+    _not_before_it_was_done(row, moment)
     label = DeliveryMode(mode).label
     case = states.move(row.case, "answer", by=by, facts={"number": row.number, "mode": label}, at=moment)
     row.state, row.sent_by, row.sent_at = LetterState.SENT.value, by, moment
@@ -158,6 +161,14 @@ def send_letter(letter: Letter, *, by: Any, mode: str, proof: str, at: datetime 
     deadlines.start(case, "callback", label=_("回访"), basis=limits().basis, natural_days=days, at=moment)
     search.index(case)
     return case
+
+
+def _not_before_it_was_done(letter: Letter, moment: datetime) -> None:
+    """Refuse a delivery before the letter was written or seen by the second person: a late answer stays late."""
+    done = max(when for when in (letter.written_at, letter.checked_at) if when is not None)
+    if moment < done.replace(second=0, microsecond=0):
+        told = _("送达不能早于告知书定稿的时间 %s。") % f"{timezone.localtime(done):%Y-%m-%d %H:%M}"
+        raise BadValue(told, fields={"at": told})
 
 
 PROOFS: dict[str, Any] = {

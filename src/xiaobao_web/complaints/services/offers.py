@@ -56,6 +56,8 @@ def decide_offer(made: Offer, *, by: Any, approve: bool, note: str = "") -> Offe
         raise Forbidden(_("方案由您提出，须由另一人审批。"))
     if not approve and not note.strip():
         raise BadValue(_("不同意请写明原因。"), fields={"note": _("必填")})
+    if approve and row.case.state in (CaseState.WITHDRAWN, CaseState.MERGED, CaseState.DECLINED):
+        raise Refused(_("投诉%s，不能再批准方案；确需补偿的，请先重新办理。") % row.case.get_state_display())
     if approve:
         row.decided_as = _within_limit(row, by)
     row.state = (OfferState.APPROVED if approve else OfferState.REFUSED).value

@@ -17,6 +17,7 @@ from xiaobao_web.complaints.models import Case, LocalBureau, RegulatorTransfer, 
 from xiaobao_web.complaints.services import documents
 from xiaobao_web.complaints.services.assignment import lock
 from xiaobao_web.complaints.services.opening import open_directly
+from xiaobao_web.complaints.states import DONE
 from xiaobao_web.kernel import deadlines, files, journal, wordfiles
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.deadlines import BEIJING
@@ -69,6 +70,8 @@ def receive_transfer(*, source: str, bureau: str, number: str, text: str, by: An
     else:
         require(by, "complaints.regulator", case)
         case = lock(case)
+        if case.state in DONE:
+            raise BadValue(_over(case), fields={"case": _over(case)})
         if track not in clocking.tracks_of(case):
             case.more_tracks = [*case.more_tracks, track]
             case.save(update_fields=["more_tracks"])
@@ -86,6 +89,22 @@ def receive_transfer(*, source: str, bureau: str, number: str, text: str, by: An
     told = [*telling.in_charge(case), *telling.office(case), *telling.unit_heads(case)]
     telling.people(case, told, _("监管转办：%(number)s %(title)s"), "complaints.regulator")
     return made
+
+
+def _over(case: Case) -> str:
+    """Return why a transfer cannot be registered onto a case that has ended, and where it goes instead."""
+    if case.merged_into is not None:
+        return str(_("这件投诉已并入 %s，请填写那件投诉的编号。") % case.merged_into.number)
+    told = _("这件投诉%s；请先“重新办理”再登记，或不填编号，另立一件。")
+    return str(told % case.get_state_display())
+
+
+def _check_day(row: RegulatorTransfer, text: str, due_on: date | None) -> None:
+    """Refuse empty words and a day that is over when the regulator names it."""
+    if not text.strip():
+        raise BadValue(_("请写明监管部门的要求。"), fields={"text": _("必填")})
+    if due_on is not None and due_on < timezone.localdate(row.received_at):
+        raise BadValue(str(BEFORE), fields={"due_on": _("早于收到转办的日期")})
 
 
 def branch_of(bureau: str) -> Any:
@@ -119,6 +138,7 @@ def urge(made: RegulatorTransfer, *, by: Any, text: str, due_on: date | None = N
     require(by, "complaints.regulator", row.case)
     if row.reported_at is not None:
         raise Refused(_("已经反馈；监管退回的，请登记退回补正。"))
+    _check_day(row, text, due_on)
     row.urged = [*row.urged, {"at": timezone.now().isoformat(), "text": text.strip(), "by": str(by)}]
     row.due_on = due_on or row.due_on
     row.save()
@@ -156,9 +176,8 @@ def send_back(made: RegulatorTransfer, *, by: Any, text: str, due_on: date | Non
     row = RegulatorTransfer.objects.select_for_update(of=("self",)).select_related("case__unit").get(pk=made.pk)
     require(by, "complaints.regulator", row.case)
     if row.reported_at is None:
-        raise Refused(_("还没有反馈过。"))
-    if not text.strip():
-        raise BadValue(_("请写明退回的原因。"), fields={"text": _("必填")})
+        raise Refused(_("还没有反馈过；监管催办的，请登记督办。"))
+    _check_day(row, text, due_on)
     row.sent_back = [
         *row.sent_back,
         {"at": timezone.now().isoformat(), "text": text.strip(), "by": str(by), "report": row.reported_at.isoformat()},

@@ -15,16 +15,15 @@ from xiaobao_web.complaints.models import (
     CaseState,
     Extension,
     ExtensionKind,
-    Link,
-    LinkKind,
     Mediation,
     MediationState,
     Record,
     RecordKind,
     Track,
 )
+from xiaobao_web.complaints.services import unfinished
 from xiaobao_web.complaints.services.assignment import lock
-from xiaobao_web.complaints.states import BEFORE_ANSWER, DONE
+from xiaobao_web.complaints.states import BEFORE_ANSWER
 from xiaobao_web.kernel import journal, states
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadValue, Refused
@@ -48,6 +47,7 @@ def ask_extension(case: Case, *, by: Any, kind: str, reason: str) -> Extension:
     if len(reason.strip()) < 6:
         raise BadValue(_("请写明延期理由，批准后要告知投诉人。"), fields={"reason": _("至少 6 个字")})
     _in_turn(row, kind)
+    _still_in_time(row)
     asked = Extension.objects.create(case=row, kind=kind, reason=reason.strip(), asked_by=by, asked_at=timezone.now())
     label = ExtensionKind(kind).label
     journal.record("complaints.extension_asked", by=by, on=row, facts={"kind": label, "reason": asked.reason})
@@ -56,9 +56,12 @@ def ask_extension(case: Case, *, by: Any, kind: str, reason: str) -> Extension:
 
 
 def _in_turn(case: Case, kind: str) -> None:
-    live = case.extensions.exclude(approved=False)
-    if live.filter(kind=kind).exists():
-        raise Refused(_("已有同类延期申请。"))
+    live = case.extensions.exclude(approved=False).filter(over=False)
+    same = live.filter(kind=kind).first()
+    if same is not None and same.approved is None:
+        raise Refused(_("已有同类延期申请，正在等待审批。"))
+    if same is not None:
+        raise Refused(_("这一档延期已经批准过，同一期限内不能再批一次。"))
     if case.track == Track.PBOC:
         if kind == ExtensionKind.COMPLEX.value:
             raise Refused(_("人民银行转办件没有“情况复杂”一档，请申请特别延期（PBoC5 第 43 条）。"))
@@ -78,6 +81,8 @@ def decide_extension(asked: Extension, *, by: Any, approve: bool, note: str = ""
     require(by, PERMISSION[row.kind], case)
     if row.approved is not None:
         raise Refused(_("这项延期已经审批。"))
+    if row.over:
+        raise Refused(_("办理期限已经重新计算或程序已经终止，这项申请不再有效；仍需要的，请经办人重新申请。"))
     if not approve and not note.strip():
         raise BadValue(_("不同意请写明原因。"), fields={"note": _("必填")})
     now = timezone.now()
@@ -100,7 +105,7 @@ def decide_extension(asked: Extension, *, by: Any, approve: bool, note: str = ""
 def _still_in_time(case: Case) -> None:
     ends = [clock.due_at for clock in clocking.clocks_of(case) if clock.name == "notify" and clock.track == case.track]
     if ends and max(ends) < timezone.now():
-        raise Refused(_("法定期限已过，不能再批准延期；请尽快答复并说明情况。"))
+        raise Refused(_("法定期限已过，不能再申请或批准延期；请尽快答复并说明情况。"))
 
 
 def _last_day(case: Case) -> Any:
@@ -227,6 +232,9 @@ def hold_session(made: Mediation, *, by: Any, at: datetime, note: str, place: st
     require(by, "complaints.mediate", made.case)
     if made.state != MediationState.RUNNING.value:
         raise Refused(_("这次调解不在进行中。"))
+    if made.consented_at is not None and timezone.localdate(at) < timezone.localdate(made.consented_at):
+        raise BadValue(_("场次不能早于投诉人同意调解的日期。"), fields={"at": _("不早于同意调解的日期")})
+    clocking.possible(made.case, at)
     made_one = made.sessions.create(at=at, note=note.strip(), place=place.strip(), by=by)
     journal.record("complaints.mediation_session", by=by, on=made.case)
     return made_one
@@ -244,29 +252,7 @@ def withdraw(case: Case, *, by: Any, reason: str, at: datetime | None = None) ->
     row = states.move(case, "withdraw", by=by, comment=reason.strip(), at=moment)
     clocking.note(row, "withdrawn", at=moment, by=by)
     clocking.stop(row)
-    return row
-
-
-@transaction.atomic
-def merge(case: Case, *, by: Any, into: Case, reason: str) -> Case:
-    """Join a case with an open one about the same complaint of the same person; its contacts go along."""
-    if into.pk == case.pk:
-        raise BadValue(_("不能并入自己。"), fields={"into": _("请另选")})
-    if into.state in DONE:
-        raise Refused(_("%s 已经了结，不能并入。") % into.number)
-    if into.received_at > case.received_at:
-        raise Refused(_("应并入先收到的一件，期限按先收到的计算。"))
-    if case.transfers_in.exists():
-        raise Refused(_("转办件有自己的编号和反馈期限，不能并案；可登记为同一事件。"))
-    row = states.move(case, "merge", by=by, facts={"into": into.number}, comment=reason.strip(), into=into)
-    clocking.stop(row)
-    row.contacts.update(case=into)
-    Link.objects.get_or_create(
-        case=into, other=row, kind=LinkKind.SAME_EVENT,
-        defaults={"reason": reason.strip()[:300] or _("并案"), "confirmed": True, "by": by},
-    )  # fmt: skip
-    journal.record("complaints.contact_added", by=by, on=into,
-                   facts={"number": row.number, "channel": row.get_channel_display()})  # fmt: skip
+    unfinished.drop(row, by=by, why=_("投诉人已撤回"))
     return row
 
 
@@ -281,6 +267,7 @@ def new_facts(case: Case, *, by: Any, text: str, at: datetime | None = None) -> 
         raise BadValue(_("请写明新的事实和理由。"), fields={"text": _("必填")})
     moment = at or timezone.now()
     record = Record.objects.create(case=row, kind=RecordKind.FACTS, at=moment, text=text.strip(), by=by)
+    unfinished.void_extensions(row)
     clocking.note(row, "new_facts", at=moment, by=by)
     journal.record("complaints.new_facts", by=by, on=row)
     telling.people(row, telling.in_charge(row), _("投诉人补充了新的事实：%(number)s %(title)s"))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from xiaobao_web.complaints import services
-from xiaobao_web.complaints.forms.fields import MomentInput
+from xiaobao_web.complaints.forms.fields import moment
 from xiaobao_web.complaints.models import Case, DeliveryMode, Letter, LetterState
 from xiaobao_web.complaints.views.cases import find_case
 from xiaobao_web.kernel.access import can, require
@@ -29,10 +29,12 @@ class SendForm(forms.Form):
 
     mode = forms.ChoiceField(label=gettext_lazy("告知方式"), choices=DeliveryMode.choices)
     proof = forms.CharField(label=gettext_lazy("送达凭证"), max_length=300)
-    at = forms.DateTimeField(
-        label=gettext_lazy("告知时间"), required=False, widget=MomentInput(), input_formats=["%Y-%m-%dT%H:%M"],
-        help_text=gettext_lazy("留空为现在。书面以递交或寄出、短信邮件以发出、电话以拨打的时间为准（投诉办法第二十一条）。"),
-    )  # fmt: skip
+    at = moment(
+        gettext_lazy("告知时间"),
+        help_text=gettext_lazy(
+            "留空为现在。书面以递交或寄出、短信邮件以发出、电话以拨打的时间为准（投诉办法第二十一条）。"
+        ),
+    )
 
 
 def parts_of(given: Any) -> dict[str, str]:
