@@ -24,6 +24,7 @@ from results import Section, table, versions, write
 from xiaobao import batch
 from xiaobao.insight import Alert, Trends
 from xiaobao.insight.commands import alerts
+from xiaobao.insight.order import Account, in_time
 
 ROOT = Path(__file__).parents[1]
 PARTS, DAYS = 6, 61
@@ -53,7 +54,7 @@ def work(path: Path) -> dict[str, float]:
     marks = {total // 10, total // 2, total}
 
     def watched() -> Iterator[batch.Line]:
-        for line in batch.read_lines(path):
+        for line in in_time(str(path), Account()):
             yield line
             if line[0] in marks:
                 peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _MIB)

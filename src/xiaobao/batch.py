@@ -14,6 +14,7 @@ import re
 import stat
 import sys
 import traceback
+from array import array
 from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from difflib import get_close_matches
@@ -64,17 +65,41 @@ def read_lines(source: str | os.PathLike[str], *, limit: int = LINE_LIMIT) -> It
     The id is the object's own where it is a string or a whole number, else the line number.
     """
     with _input(source) as fp:
-        number = 0
-        while raw := fp.readline(limit + 1):
+        number = 1
+        while (found := _next(fp, number, limit)) is not None:
+            yield from found
             number += 1
+
+
+def read_lines_at(
+    source: str | os.PathLike[str], numbers: Iterable[int], *, limit: int = LINE_LIMIT
+) -> Iterator[Line]:  # fmt: skip
+    """Yield lines of a file by their numbers from 1, in the order of those, as `read_lines` gives them."""
+    starts = array("q")
+    with _input(source) as fp:
+        while True:
+            start = fp.tell()
+            if not (raw := fp.readline(limit + 1)):
+                break
+            starts.append(start)
             if len(raw) > limit and not raw.endswith(b"\n"):
                 _skip_rest(fp, limit)
-                yield number, number, LimitExceeded(f"第 {number} 行超过 {limit:,} 字节的上限，已跳过")
-                continue
-            if number == 1:
-                raw = raw.removeprefix(_BOM)
-            if raw.strip():
-                yield _line(number, raw)
+        for number in numbers:
+            if 0 < number <= len(starts):
+                fp.seek(starts[number - 1])
+                yield from _next(fp, number, limit) or ()
+
+
+def _next(fp: IO[bytes], number: int, limit: int) -> tuple[Line, ...] | None:
+    """Return what the next line holds, nothing for a blank one; None at the end."""
+    if not (raw := fp.readline(limit + 1)):
+        return None
+    if len(raw) > limit and not raw.endswith(b"\n"):
+        _skip_rest(fp, limit)
+        return ((number, number, LimitExceeded(f"第 {number} 行超过 {limit:,} 字节的上限，已跳过")),)
+    if number == 1:
+        raw = raw.removeprefix(_BOM)
+    return (_line(number, raw),) if raw.strip() else ()
 
 
 def write_line(fp: IO[bytes], obj: Object) -> None:

@@ -13,6 +13,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from xiaobao import batch
 from xiaobao.errors import InputError, XiaobaoError
 from xiaobao.insight.duplicates import compare
+from xiaobao.insight.order import Account, Seen, in_time
 from xiaobao.insight.trend import Trends
 from xiaobao.insight.values import Alert, text_of
 
@@ -23,9 +24,11 @@ _TRENDS = """按时间顺序读入文本流，发现新出现的、明显上升�
   xiaobao trends --input 投诉流.jsonl --output 预警.jsonl
   tail -F 投诉流.jsonl | xiaobao trends
 \b
-每行 {"id","ts","channel","text"}，须按 ts 先后排列；有 customer 或 author 字段时用来识别同一人反复来件。
+每行 {"id","ts","channel","text"}；文件没有按 ts 先后排列的先排好再算，标准输入按到达的先后。
+编号和内容都与此前相同的行只计一次；有 customer 或 author 字段时用来识别同一人反复来件。
 预警 {"at","kind","terms","strength","count","examples",…}：
 kind 为 emerging（新出现）、rising（明显上升）、hot（预警之后继续升温）。
+乱序、重复、误填时间、无法读取的行数写在错误输出，并写入其后第一条预警的 warnings。
 """
 
 _DUPLICATES = """判断两件投诉是否为同一事件，并说明理由，逐行读写 JSON Lines。
@@ -57,18 +60,33 @@ def duplicates_command(source: str, target: str) -> None:
     raise SystemExit(batch.run(source, target, pair, keep_extra=_PAIR_KEYS))
 
 
-def alerts(lines: Iterator[batch.Line], watch: Trends) -> Iterator[Alert | dict[str, Any]]:
-    """Yield alerts, and an error line for each line that cannot be read, in the order of the stream."""
+def alerts(
+    lines: Iterator[batch.Line], watch: Trends, account: Account | None = None
+) -> Iterator[Alert | dict[str, Any]]:  # fmt: skip
+    """Yield alerts, and an error line for each line that cannot be read, in the order of the stream.
+
+    A line whose id and words were there before is left out; account counts it, and what came late.
+    """
+    account, seen = account or Account(), Seen()
     for number, identity, line in lines:
-        if isinstance(line, XiaobaoError):
-            yield batch.error_line(identity, line, number)
-            continue
         try:
+            if isinstance(line, XiaobaoError):
+                raise line
             text = text_of(line, str(identity))
-        except InputError as error:
+        except XiaobaoError as error:
+            account.count("failed", number)
             yield batch.error_line(identity, error, number)
             continue
+        same = seen.before(text) if line.get("id") not in (None, "") else None
+        if same is not None:
+            account.count("twice" if same else "reworded", number)
+        if same:
+            continue
+        late, doubted = watch.late, watch.doubted
         yield from watch.add(text)
+        for kind, more in (("late", watch.late > late), ("leapt", watch.doubted > doubted)):
+            if more:
+                account.count(kind, number)
 
 
 def _counted(lines: Iterator[batch.Line]) -> Iterator[batch.Line]:
@@ -89,10 +107,15 @@ def _counted(lines: Iterator[batch.Line]) -> Iterator[batch.Line]:
 @click.option("--output", "target", default="-", show_default=True, help="写到哪里；- 为标准输出")
 def trends_command(source: str, target: str) -> None:
     """Watch a stream and write its alerts; exit with 1 where a line was bad."""
-    failed = False
+    account = Account()
     batch.refuse_same_file(source, target)
     with batch.written_to(target) as fp:
-        for found in alerts(_counted(batch.read_lines(source)), Trends()):
-            failed = failed or isinstance(found, dict)
-            batch.write_line(fp, found.as_dict() if isinstance(found, Alert) else found)
-    raise SystemExit(1 if failed else 0)
+        lines = _counted(in_time(source, account))
+        for found in alerts(lines, Trends(), account):
+            if isinstance(found, Alert):
+                news = account.news()
+                found = {**found.as_dict(), **({"warnings": news} if news else {})}
+            batch.write_line(fp, found)
+    for sentence in account.all():
+        click.echo(f"提示：{sentence}", err=True)
+    raise SystemExit(1 if account.counts["failed"] else 0)

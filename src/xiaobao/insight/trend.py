@@ -111,10 +111,15 @@ class Trends:
         self._complaints, self._sampled, self._seen = 0, 0, 0
         self.refused: list[tuple[datetime, str, tuple[str, ...]]] = []
         """The newest candidates that were not told, with the reason and their words; at most 200."""
+        self.late, self.doubted = 0, 0
+        """How many texts counted as now because they came late, or lay weeks away with nothing beside them."""
 
     def add(self, text: Text) -> list[Alert]:
         """Take one text and return the alerts that its arrival leads to; a text from before the last counts as now."""
         at = self._believed(text.at)
+        if at != text.at:
+            far = abs(at - text.at) > LEAP
+            self.late, self.doubted = self.late + (not far), self.doubted + far
         alerts: list[Alert] = []
         now = bin_of(at)
         if self._bin is None:
