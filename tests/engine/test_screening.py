@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xiaobao.errors import InputError
+from xiaobao.judge.model import default_judge
 from xiaobao.model import Anchor, Material, Passage, ReadingIssue
 from xiaobao.screening.engine import Row, default_engine, scan_batch
 from xiaobao.screening.pieces import moment
@@ -224,3 +225,61 @@ def test_a_price_without_its_annual_rate_is_converted(screener: Screener) -> Non
     stated = screener.screen(text_material("消费贷日利率0.05%，年化利率仅12%，立即申请"))
     mismatched = next(f for f in stated.findings if f.rule == "loan/annual_rate_mismatch")
     assert "18.25%" in mismatched.why
+
+
+@pytest.fixture(scope="module")
+def judging() -> Screener:
+    return Screener(judge=default_judge())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "【报刊摘录】“我们的理财保本保息，随存随取”，这样的广告您信吗？",
+        "【储户来信】理财经理说保本保息，我当场就签了字。",
+        "（读者来信）客户经理跟我讲，这个产品保本，亏了行里兜底。",
+        "来信选登：业务员拍胸脯说稳赚不赔，结果亏了三万。",
+        "〔案例二〕推销员对老人讲：存进来就是保本的，利息比银行高三倍。",
+        "【3·15特辑】主播喊“闭眼入，稳赚”，粉丝跟投后亏了一大半。",
+        "【用户投诉】业务员让我跟着操作，说一天能挣三百，垫付的钱全没了。",
+        "【裁判要旨】被告承诺保本付息，年化收益二成四，法院认定承诺无效。",
+    ],
+)
+def test_words_that_a_heading_announces_are_anothers(judging: Screener, text: str) -> None:
+    assert judging.screen(material_of({"id": "1", "text": text})).verdict == "clear"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "【客户来信】本理财产品保本保息，年化收益8%，扫码即可购买，名额有限。",
+        "【储户来信】我在贵行买的理财稳赚不赔，保本保息，强烈推荐。",
+        "【客户来信】“理财经理给我买的产品保本保息，赚了不少”，这样的产品我行天天有售。",
+        "【案例】客户经理说，立即购买可享保本收益，欢迎到店办理。",
+        "【新闻快讯】我行独家理财产品，本金绝对安全，保本保息。",
+        "【问答】问：这款理财保本吗？答：保本保息，放心买。",
+        "【反诈提醒】您的账户存在风险，请加客服微信并提供验证码解除冻结。",
+        "【消保课堂】我们的理财经理承诺，本产品保本，收益不低于5%。",
+        "【知识消金】黑户也能贷，百分百下款，点链接申请。",
+        "【法院公告】限你三日内还清，否则通知你单位领导和全部亲友。",
+        "【某银行】本产品保本保息，年化收益8%，立即购买。",
+    ],
+)
+def test_a_heading_is_no_pretext_for_an_offer(judging: Screener, text: str) -> None:
+    verdict = judging.screen(material_of({"id": "1", "text": text}))
+    assert verdict.verdict == "violation"
+    for finding in verdict.findings:
+        assert finding.start is None or text[finding.start : finding.end] == finding.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "【反诈提醒】接到陌生来电称您账户异常，请立即挂断并拨打96110核实。",
+        "【客户来信】感谢网点工作人员帮我拦下一笔诈骗转账。",
+        "【某某消金】理财有风险，请勿轻信保本保息的宣传。",
+        "【知识普及】远离非法贷款中介，有需要请到银行网点办理，马上扫码学习防骗知识。",
+    ],
+)
+def test_service_under_a_heading_stays_lawful(judging: Screener, text: str) -> None:
+    assert judging.screen(material_of({"id": "1", "text": text})).verdict == "clear"

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 
 from xiaobao.rulebook.lexicons import Lexicons
 from xiaobao.rulebook.model import PRODUCTS
+from xiaobao.screening.openings import is_sender
 
 PRICE = re.compile(r"\d(?:\.\d+)?\s*[%‰]|百分之|万分之|\d元起|\d万元?起|日息|月息|\d[元块]/?[天日月期]")
 CONTACT = re.compile(
@@ -105,7 +106,7 @@ def _scenario(text: str, genres: Mapping[str, tuple[str, ...]], offer: float) ->
     long = len(text) > 400
     if len(COLLECTION.findall(text)) >= (3 if long else 1) and "contract" not in genres:
         return "collection_call"
-    if SMS_SIGNATURE.match(text) or re.search(r"拒收请?回复|退订|回t退", text):
+    if (SMS_SIGNATURE.match(text) and is_sender(text)) or re.search(r"拒收请?回复|退订|回t退", text):
         return "marketing_sms" if offer >= 0.3 else "disclosure"
     if len(genres.get("contract", ())) >= (4 if long else 2):
         return "contract_clause"

@@ -15,6 +15,7 @@ from xiaobao.screening.blocks import SHORT, SILENT, WORDS, blocks, shapes, visib
 from xiaobao.screening.document import Profile
 from xiaobao.screening.engine import Engine, Row
 from xiaobao.screening.guess import column_heads, of_cell, of_document
+from xiaobao.screening.openings import kind_of, kind_of_all, without_pretext
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 SHEETS = ("spreadsheet", "csv", "excel")
@@ -31,6 +32,9 @@ BEFORE = 2
 """Turns of a conversation without which an answer is not understood."""
 TURN = 60
 """Characters of such a turn, from its end, that are looked at."""
+
+NOBODY = ("", "none")
+"""Roles that tell nothing of who speaks."""
 
 Kind = Literal["text", "block", "whole"]
 
@@ -66,6 +70,8 @@ def pieces_of(index: int, material: Material, engine: Engine) -> Iterator[Piece]
     if len(material.text) <= SHORT:
         scenario = base.scenario or of_document(material, engine.profile(material.text))
         row = replace(base, text=visible_text(material), material=sized, scenario=scenario)
+        text = row.text if row.scenario else without_pretext(row.text)
+        row = replace(_announced(row, kind_of_all(row.text)), text=text)
         yield Piece(index, 0, None, row, cuts=shapes(material))
         return
     yield from _blocks(index, material, engine, base, sized)
@@ -93,8 +99,20 @@ def _blocks(index: int, material: Material, engine: Engine, base: Row, sized: Ma
             ),
             heading=block.heading if block.heading not in text[block.start : block.end] else "",
         )
+        if block.heading and kind_of(block.heading):
+            own = row.text.removeprefix(block.heading)
+            row = _announced(row, kind_of_all(f"【{block.heading.strip('【】')}】{own}"))
         cuts = tuple(cut - block.start for cut in block.cuts)
         yield Piece(index, block.start, None, row, "block", cuts)
+
+
+def _announced(row: Row, kind: str) -> Row:
+    """Return a row as what its heading announces, as far as nobody has told what it is."""
+    if kind == "customer" and row.role in NOBODY:
+        return replace(row, role="customer")
+    if kind in ("reported", "education") and not row.scenario:
+        return replace(row, scenario="education")
+    return row
 
 
 def _cells(index: int, material: Material, base: Row) -> Iterator[Piece]:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from xiaobao.screening.openings import announced, openings
+
 if TYPE_CHECKING:
     from xiaobao.screening.context import Context
     from xiaobao.screening.document import Profile
@@ -151,6 +153,7 @@ def stances(context: Context, start: int, end: int) -> list[Stance]:
     out += _quoted(context, start, end)
     out += _cues(context, s_end, start, end)
     out += _restated(context, start, end)
+    out += _announced(context, start, end)
     out += _asked(context, s_start, s_end)
     out += _genres(context, start)
     return out
@@ -276,6 +279,12 @@ def _restated(context: Context, start: int, end: int) -> list[Stance]:
     if told is None or REPLIED.search(text, end, end + ANSWERED) is None:
         return []
     return [Stance("reported", told[0], told.start(), told.end())]
+
+
+def _announced(context: Context, start: int, end: int) -> list[Stance]:
+    """Find a heading that announces the hit's words as a customer's, a report's or a lesson's."""
+    opening = announced(context.text, _once(context, openings), start, end)
+    return [] if opening is None else [Stance(opening.kind, opening.text, opening.start, opening.end)]
 
 
 def _asked(context: Context, s_start: int, s_end: int) -> list[Stance]:
