@@ -283,6 +283,7 @@ STEPS: dict[str, Step] = {
         duty=Duty.SECOND if review.state == ReviewState.SECOND_REVIEW else Duty.FIRST,
     ),
     "invite": lambda review, by, body: services.invite(review, _person(body), by=by),
+    "uninvite": lambda review, by, body: services.uninvite(review, _person(body, left=True), by=by),
     "parallel": lambda review, by, body: services.answer_parallel(review, by=by, agrees=body.agrees, note=body.reason),
     "sample": lambda review, by, body: services.check_sample(review, by=by, agrees=body.agrees, note=body.reason),
     "return": lambda review, by, body: services.return_to_sender(review, by=by, reason=body.code, detail=body.reason),
@@ -292,9 +293,13 @@ STEPS: dict[str, Step] = {
 """What is done with the work itself, by the name it has in the address."""
 
 
-def _person(body: WorkIn) -> Any:
-    people = get_user_model()._default_manager.filter(is_active=True)
-    person = people.filter(pk=body.person).first() if body.person is not None else None
+def _person(body: WorkIn, *, left: bool = False) -> Any:
+    people = get_user_model()._default_manager.all()
+    person = (
+        (people if left else people.filter(is_active=True)).filter(pk=body.person).first()
+        if body.person is not None
+        else None
+    )
     if person is None:
         raise BadValue(_("请选择人员。"), fields={"person": _("请选择")})
     return person

@@ -106,6 +106,7 @@ def may(review: Review, user: Any) -> dict[str, bool]:
         "transfer": (first and review.reviewer_id == user.pk)
         or (review.state == S.SECOND_REVIEW and review.second_reviewer_id == user.pk),
         "invite": first and review.reviewer_id == user.pk,
+        "uninvite": first and (review.reviewer_id == user.pk or bool(can(user, "reviews.assign", review))),
         "parallel": mine,
         "return_to_sender": review.state in (S.FIRST_REVIEW, S.SECOND_REVIEW)
         and bool(can(user, "reviews.return_to_sender", review)),

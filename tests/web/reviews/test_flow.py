@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 
 from xiaobao_web.findings.models import Finding
 from xiaobao_web.kernel import deadlines, journal
@@ -279,6 +280,25 @@ def test_parallel_reviewer_is_waited_for(bank: Any, flow: Any) -> None:
     with pytest.raises(Refused, match="并行审查人"):
         services.finish_first(review, by=bank["reviewer"])
     services.answer_parallel(review, by=bank["reviewer_two"], agrees=True, note="同意")
+    assert flow.do(services.finish_first, review, by=bank["reviewer"]).state == "second_review"
+
+
+def test_an_invitation_nobody_answers_is_taken_back(bank: Any, flow: Any, client_of: Any) -> None:
+    review = flow.decided()
+    services.invite(review, bank["reviewer_two"], by=bank["reviewer"])
+    with pytest.raises(Refused, match="初审人或消保办"):
+        services.uninvite(review, bank["reviewer_two"], by=bank["second_reviewer"])
+    shown = client_of("reviewer").get(f"/reviews/{review.pk}/").content.decode()
+    assert "撤回邀请" in shown
+    get_user_model().objects.filter(pk=bank["reviewer_two"].pk).update(is_active=False)  # who has left cannot answer
+    body = {"action": "uninvite", "person": bank["reviewer_two"].pk}
+    client_of("reviewer").post(f"/reviews/{review.pk}/act/", body)
+    shown = client_of("reviewer").get(f"/reviews/{review.pk}/").content.decode()
+    assert "已撤回" in shown
+    assert "不同意" not in shown
+    with pytest.raises(Refused, match="不需要撤回"):
+        services.uninvite(review, bank["reviewer_two"], by=bank["reviewer"])
+    services.write_opinion(review, by=bank["reviewer"], conclusion="change", text="")
     assert flow.do(services.finish_first, review, by=bank["reviewer"]).state == "second_review"
 
 

@@ -126,7 +126,7 @@ def widget(field: BoundField, classes: str = "", placeholder: str = "", rows: st
         attrs["aria-invalid"] = "true"
     if described:
         attrs["aria-describedby"] = " ".join(described)
-    if placeholder:
+    if placeholder and not isinstance(inner, widgets.Select):
         attrs["placeholder"] = placeholder
     if rows:
         attrs["rows"] = rows

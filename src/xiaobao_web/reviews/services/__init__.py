@@ -66,6 +66,7 @@ from xiaobao_web.reviews.services.work import (
     return_to_sender,
     take,
     transfer,
+    uninvite,
 )
 
 __all__ = [
@@ -126,6 +127,7 @@ __all__ = [
     "transfer",
     "trigger_reevaluation",
     "unfinished",
+    "uninvite",
     "withdraw",
     "write_opinion",
 ]

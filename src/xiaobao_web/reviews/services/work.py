@@ -151,6 +151,25 @@ def invite(review: Review, person: Any, *, by: Any) -> Assignment:
 
 
 @transaction.atomic
+def uninvite(review: Review, person: Any, *, by: Any) -> Assignment:
+    """Take an invitation back that nobody has answered, so that the first review need not wait for who is away."""
+    row = lock(review)
+    require(by, "reviews.invite", row)
+    if row.reviewer_id != by.pk and not can(by, "reviews.assign", row):
+        raise Refused(_("并行审查的邀请由初审人或消保办撤回。"))
+    asked = Assignment.objects.select_for_update().filter(
+        review=row, person=person, duty=Duty.PARALLEL, done_at__isnull=True
+    ).first()  # fmt: skip
+    if asked is None:
+        raise Refused(_("%s没有待提交的并行审查意见，不需要撤回。") % person)
+    asked.done_at = timezone.now()
+    asked.save(update_fields=["done_at"])
+    journal.record("reviews.uninvited", by=by, on=row, facts={"person": person})
+    telling.people(row, [person], _("不再需要您并行审查：%(title)s"), "reviews.news")
+    return asked
+
+
+@transaction.atomic
 def answer_parallel(review: Review, *, by: Any, agrees: bool, note: str) -> Assignment:
     """Hand in one's parallel opinion."""
     row = lock(review)

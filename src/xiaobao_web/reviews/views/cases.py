@@ -201,7 +201,8 @@ def _with_person(name: str, review: Review, request: HttpRequest, comment: str) 
         step = services.answer_parallel if name == "parallel" else services.check_sample
         step(review, by=by, agrees=agrees, note=comment)
         return str(_("意见已提交。"))
-    person = get_user_model()._default_manager.filter(pk=row_key(post.get("person", "")), is_active=True).first()
+    people = get_user_model()._default_manager.filter(pk=row_key(post.get("person", "")))
+    person = (people if name == "uninvite" else people.filter(is_active=True)).first()
     if person is None:
         raise BadValue(_("请选择人员。"), fields={"person": _("请选择")})
     if name == "assign":
@@ -214,6 +215,9 @@ def _with_person(name: str, review: Review, request: HttpRequest, comment: str) 
     if name == "invite":
         services.invite(review, person, by=by)
         return str(_("已邀请 %s 并行审查。") % person)
+    if name == "uninvite":
+        services.uninvite(review, person, by=by)
+        return str(_("已撤回对 %s 的邀请。") % person)
     raise BadValue(_("没有这项操作，请刷新页面。"))
 
 
