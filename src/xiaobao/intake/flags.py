@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
 
-from xiaobao.errors import InputError
-from xiaobao.intake import danger
+from xiaobao.intake import ages, danger
 from xiaobao.intake.alarms import Alarm
 from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import Narrative
 from xiaobao.intake.ticket import RISK_FLAGS
-from xiaobao.text.numerals import parse_number
 
 Place = tuple[int, int]
 
@@ -31,9 +28,9 @@ _NOT_REGULATOR = re.compile(
     r"|指导)(?!中心)"
 )
 _SUE = re.compile(
-    r"起诉|打官司|诉讼|走法律|法律途径|法律程序|法律手段|法律武器|诉诸法律|上法庭|法庭见|法院(?:见|告"
+    r"起诉|打官司|诉讼(?!权利|时效)|走法律|法律途径|法律程序|法律手段|法律武器|诉诸法律|上法庭|法庭见|法院(?:见|告"
     r"|起诉|去|立案)|告上法|去法院|到法院|告到法院|找律师|请律师|委托律师|仲裁|追究.{0,6}法律责任|起诉状|走司法"
-    r"|司法途径|诉至法院|法院起诉|要告(?:你|他)们|告你们"
+    r"|司法途径|诉至法院|法院起诉|要告(?:你|他)们|告你们|我(?:就|要|去|会|一定|非|只好)?告(?!诉|知|别|一段)"
 )
 _MEDIA = re.compile(
     r"(?:找|联系|请|叫|告诉|打给|发给|约)[^,，。]{0,6}(?:记者|媒体|电视台|报社|电台)|曝光|上热搜"
@@ -47,6 +44,9 @@ _PETITION = re.compile(
     r"|你们)|集体(?:去|到|上)|(?:一起|带人|喊人|叫人|组织|全村|一村|大家|喊起"
     r"|带着?)[^。!！]{0,14}(?:去|到|上|找)[^。!！]{0,10}(?:政府|门口|银行|支行|行里|总行|监管|市里"
     r"|县里|省里|北京|大厅)|举牌|一同到行|一起到行|到(?:贵行|你行|银行|总行)[^,，。]{0,6}(?:集合|聚|静坐|讨说法)"
+    r"|(?:一道|一起|集中|一块儿?|大家|[户家人])[^,，。]{0,8}(?:到|去|上)[^,，。]{0,2}(?:市里|县里|省里|总行|分行"
+    r"|支行)[^,，。]{0,4}(?:讲|反映|讨|等|说)"
+    r"|(?:到|去|上)(?:你们|贵行|你行|分行|支行|总行|公司|营业厅)[^,，。]{0,5}门口[^,，。]{0,3}(?:坐|等|站|睡|讨|蹲|跪)"
     r"|去你们(?:总行|行里|门口)[^,，。]{0,6}(?:坐|站|等|讨)|抬到|睡在?(?:你们|大厅|门口)|坐在?(?:你们|大厅"
     r"|门口)不走|去(?:市|县"
     r"|区|省)政府"
@@ -65,14 +65,21 @@ _GROUP = re.compile(
     r"|好几个人也|还有(?:好几|[五六七八九十]|十几|几十|\d+)个人(?:也|跟我|都)|推(?:举)?我(?:来|出面|执笔|做代表)"
     r"|建了(?:个)?群"
     r"|我们[^,，。]{0,6}(?:十几|几十|多|\d{2,}|上百|[一二三四五六七八九]十)[^,，。]{0,3}(?:个|名|位|户"
-    r"|家|人)|维权群|受害者群|联名|集体(?:投诉|维权|诉讼)|群里[^,，。]{0,6}(?:都|几十|上百|\d{2,})"
-    r"|不止我一个|一大批|涉及[^,，。]{0,6}(?:多人|几十人|上百|众多|多名|\d{2,}[人户名])|全村|全小区"
+    r"|家|人)|维权群|受害者群|联名(?!卡|信用|借记|的?[一-龥]{0,3}卡)|集体(?:投诉|维权|诉讼)|群里[^,，。]{0,6}(?:都"
+    r"|几十|上百|\d{2,})"
+    r"|不止我一个|一大批|同一批[^,，。]{0,6}[户人]|(?:[七八九]|十[一二三四五六七八九几多]?"
+    r"|[二三四五六七八九]十[一二三四五六七八九几余多]*|\d{2,3})[多余]?(?:个|户|名|位)?(?:人|老人|同学|工友|农户"
+    r"|养殖户)(?:都|明天|拟|一道|一样)|涉及[^,，。]{0,6}(?:多人|几十人|上百|众多|多名|\d{2,}[人户名])|全(?:村"
+    r"|小区)(?![^,，。]{0,2}(?:知道|晓得|看|传|笑))"
 )
 _CRIME = re.compile(
-    r"诈骗|骗子|被骗|骗走|骗了我|骗取|盗刷|被盗|盗取|盗用|偷(?:走|了我|刷|转|用我)|冒用|冒名|假冒"
+    r"(?<!反)(?<!防)诈骗(?!分子冒用)|骗子|被骗|骗走|骗了(?:我|[\d一二两三四五六七八九十几])|骗取|盗刷|被盗|盗取|盗用"
+    r"|偷(?:走|了我|刷|转|用我)|冒用|冒名|假冒"
     r"|伪造|假章|假公章|假传票|假文件|私刻|代签|挪用|侵占|卷款|跑路了|携款|套路贷|洗钱|泼油漆|复制卡"
-    r"|克隆卡|远程控制|屏幕共享|冒充(?:公检法|法院|公安|警察|客服|银行|律师)|飞单|倒卖"
-    r"|卖给(?:了)?(?:别人|中介|第三方|骗子|贷款)|泄露(?:给|我)|被转走|被人转|被划走|不翼而飞"
+    r"|克隆卡|远程控制|屏幕共享|冒充(?:[一-龥]{2,4}局|公检法|法院|公安|警察|客服|银行|律师)|飞单|倒卖|赌资|好处费"
+    r"|吃回扣|私(?:下|自)(?:收取?|要)(?:了)?|(?:签名|签字|手印)[^,，。]{0,4}不是(?:我|他|她|本人)"
+    r"|(?:信息|资料|号码|电话|数据)[^,，。]{0,8}卖给(?:了)?(?:别人|中介|第三方|骗子|贷款)|泄露(?:给|我)|被转走"
+    r"|被人转|被划走|不翼而飞"
     r"|非法(?:集资|吸收|放贷|拘禁|获取)|萝卜章|章是假|假的章|盖的假|没有这(?:个|款)(?:产品|项目|保单)|人(?:也"
     r"|都)?找不到了|监守自盗|私自以我|内鬼|偷拍|敲诈|勒索|P(?:图|了)|AB贷|ab贷"
 )
@@ -81,7 +88,11 @@ _AGAIN = re.compile(
     r"(?:之前|上次|以前|前面|前期|曾|曾经|已经?|先前|此前|前几天|上周|上个?月|年初|上回|头次|早就"
     r"|昨天|前天|号|日|月)[^。!！]{0,16}(?:投诉过|反映过|投诉了|反映了|讲过|说过一次|打过.{0,6}(?:电话"
     r"|客服)投诉|投诉[^,，。]{0,6}(?:没|无|不)|提交过投诉|来投诉|已投诉|申诉过|举报过)"
-    r"|第[二三四五六七八九2-9]次(?:投诉|反映|打|来|致电)|再次(?:投诉|反映|来电|致电|来信)"
+    r"|第[二三四五六七八九2-9]次(?:投诉|反映|打|来|致电|要求|写|转办|申请|提|寄)|首次转办|前(?:[两几三四]"
+    r"|后[两几三四])(?:封|次|遍|回)"
+    r"|(?:寄信?|反映|投诉|交涉|申诉|致电|重开|去函|写信)(?:过|了)?(?:[两三四五六七八九几]|[2-9])(?:次|遍|封)"
+    r"|(?:[两三四五六七八九几]|[2-9])次(?:寄信|写信|反映|投诉|致电|去函|来函)|石沉大海|上次也(?:说|讲|是)"
+    r"|再次(?:投诉|反映|来电|致电|来信)"
     r"|又(?:来)?投诉|多次(?:投诉|反映|致电|沟通|打电话|联系)|投诉(?:了|过)?(?:[两三四五六七八九几多好]"
     r"|\d+)[几]?(?:次|遍|回)|(?:两|三|四|五|好几|几|多)次投诉|首次投诉|重复投诉|工单[^,，。]{0,8}(?:关"
     r"|结|没|无)|投诉[^,，。]{0,8}(?:石沉大海|没下文|没结果|无果|没人理|没人管)|跟.{0,6}投诉过"
@@ -116,41 +127,26 @@ _TEMPLATE = re.compile(
 )
 _DISABLED = re.compile(
     r"残疾|残障|盲人|视障|失明|看不见|听障|听力|聋哑?人?|哑巴|轮椅|肢体残|智障|智力障碍|低视力|手语"
-    r"|截肢|瘫痪|偏瘫|瘫了|残联|残废|看不见字|导盲|轮椅|渐冻|脑瘫"
+    r"|截肢|瘫痪|偏瘫|瘫了|自闭症|唐氏|植皮|精神[一二三四]级|残联|残废|看不见字|导盲|轮椅|渐冻|脑瘫"
 )
+_UNSEEN = re.compile(
+    r"(?:保单|余额|app|页面|界面|记录|数据|明细|条款|按钮|入口|扣款|利率|账单|额度|信息|系统|钱|全|都)[^,，。]{0,6}$"
+)
+"""What before 看不见 makes it a thing that is not shown."""
 _OLD = re.compile(
     r"老太太?|老太婆|老婆婆|老头子?|老爷子|老人家?|老年人|老奶奶|奶奶|爷爷|外婆|外公|姥姥|姥爷|老汉"
     r"|老大爷|老伯|大爷|养老金|养老钱|棺材本|高龄|年迈|[六七八九]旬|古稀|耄耋|老伴|(?:年纪|岁数)大了"
     r"|退休金|大字不识"
 )
 _NOT_OLD = re.compile(r"^(?:版|模式|大学|卡|公寓|服务|机|餐|年金|保险|理财|目标|产品|账户)")
-_SPOKEN_END = "[\\s,，。.;；!！?？、了的咧啦哩喽囖嘞哟呀啊哦呐耶嘛哈吧呢]"
-"""What may follow an age that is said without 岁: a mark, or one of the particles of the dialects."""
-_ELDERS = (
-    "爸|妈|爹|娘|父亲?|母亲?|奶奶?|爷爷?|婆|外婆|外公|姥姥|姥爷|岳父|岳母|公公|婆婆|老伴|老头|老太|老人|大爷|大妈"
-    "|大娘|阿姨|阿婆|阿公|阿妈|阿爸"
-    "|叔|伯|舅|姑|姨|嫂"
-)
-_TENS = "[一二三四五六七八九]"
-_AGE = re.compile(
-    rf"(?:(?P<a>\d{{2,3}}|{_TENS}?十{_TENS}?|[六七八九]十{_TENS}?"
-    rf"|{_TENS})[几多来]? ?(?:周岁|岁)|(?:今年|我都?|她都?|他都?|也|快|已经?|都|虚岁|年逾|年过|年满|年近|高龄) ?"
-    rf"(?P<b>[六七八九]十(?:{_TENS}|好?几|多|来)?|[6-9]\d)(?={_SPOKEN_END}|$)"
-    rf"|(?P<c>[六七八九]十{_TENS}?)(?:多|好?几)?岁?(?:的人了?|老人|了)"
-    rf"|(?:{_ELDERS}|儿子|女儿|孩子|弟弟?|妹妹?|孙子|孙女|外孙|我|俺|咱|她|他|本人)[ ,，]?(?:今年|都|已经?|快|虚岁"
-    rf"|也)? ?"
-    rf"(?P<d>[六七八九]十{_TENS}?|十[一二三四五六七]|[1-9]\d)(?=(?!的){_SPOKEN_END}|$)(?! ?(?:元|块|万|号|天|年)))"
-)
-_PAID_TO = re.compile(r"(?:[扣收退给赔还骗坑借欠转找补送付]了?|多|少)$")
-"""What before 我 and a number makes it a sum, not an age: 扣我 80."""
-_BORN_IN = re.compile(
-    r"(?<!\d)(?P<year>19[2-9]\d)年(?:\d{1,2}月)?(?:\d{1,2}[日号])?(?:的?生人|出?生(?!产|效|活|意|病|成))|(?:生于"
-    r"|出生于?)(?P<after>19[2-9]\d)(?!\d)"
-)
-_BORN = re.compile(r"(?<!\d)[1-9]\d{5}(19\d\d|20\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])\d{3}[\dx]", re.IGNORECASE)
+_OTHERS_ELDER = re.compile(r"(?:有|撞|碰|见|旁边)(?:了|到)?[一个位]*$")
+"""What before 老太太 makes her somebody met on the way."""
+_GONE = re.compile(r"[^,，。]{0,4}(?:走了|去世|过世|不在了|没了|灵堂|遗物|遗像|抚恤|已故|头七|忌日|坟)")
+"""What behind 爷爷 tells that he is dead."""
 _MINOR = re.compile(
     r"未成年|小学生|初中生|中学生|高中生|还在(?:上|读)(?:小学|初中|高中)|(?:上|读)(?:小学|初中|高中)"
-    r"|[一二三四五六]年级|幼儿园|初[一二三](?!个|月|次|级)|高[一二三](?!个|月|次)|小学|孩子[^,，。]{0,6}(?:压岁钱"
+    r"|[一二三四五六]年级|幼儿园(?!老师|教师|园长|阿姨)|初[一二三](?!个|月|次|级)|高[一二三](?!个|月|次)|小学"
+    r"|孩子[^,，。]{0,6}(?:压岁钱"
     r"|户口本)"
 )
 _YOUNG_VICTIM = re.compile(
@@ -219,59 +215,51 @@ def _sue(narrative: Narrative) -> Iterator[Place]:
             r"|你们(?:要|说|还)|被|短信|平台",
             clause,
         )
-        if (theirs and not mine) or re.match(r"我|离婚|[^,，。]{0,3}(?:传票|状)", after):
+        if (theirs and not mine) or re.match(r"我|离婚|过|[^,，。]{0,3}(?:传票|状)", after):
             continue
         yield start, end
 
 
+_SUSPECTED = re.compile(r"(?:疑似|涉嫌|怀疑我?|以为我?|当成?|说我|告我|是不是|像个?|防|反)[^,，。]{0,3}$")
+"""What before a crime makes it a suspicion against the customer, or a figure of speech."""
+
+
 def _crime(narrative: Narrative) -> Iterator[Place]:
-    yield from _own(narrative, _CRIME)
+    yield from _own(narrative, _CRIME, barred=_SUSPECTED)
     yield from _own(
-        narrative, _POLICE, barred=re.compile(r"(?:去|要|到|让我|开|等)[^,，。]{0,4}$|(?:说|自称|冒充)[^,，。]{0,6}$")
+        narrative,
+        _POLICE,
+        barred=re.compile(r"(?:去|要|到|让我|开|等|自行|被)[^,，。]{0,4}$|(?:说|自称|冒充)[^,，。]{0,6}$"),
     )
 
 
 def _old(narrative: Narrative) -> Iterator[Place]:
     text = narrative.own
-    for place, age in _ages(narrative):
+    for place, age in ages.told(narrative):
         if age >= 60:
             yield place
-    for match in _BORN.finditer(text):
-        if _years(match, narrative.received) >= 60:
+    for match in ages.BORN.finditer(text):
+        if ages.years_old(match, narrative.received) >= 60:
             yield match.span()
-    for match in _BORN_IN.finditer(text):
+    for match in ages.BORN_IN.finditer(text):
         if narrative.received.year - int(match["year"] or match["after"]) > 60:
             yield match.span()
     for match in _OLD.finditer(text):
         after = text[match.end() : match.end() + 3]
+        before = text[max(0, match.start() - 4) : match.start()]
+        if _OTHERS_ELDER.search(before) or _GONE.match(text, match.end()):
+            continue
         if not _NOT_OLD.match(after) and not (match[0] in ("老人", "老年人") and re.match("都会|也会|家属", after)):
             yield match.span()
 
 
-def _years(match: re.Match[str], received: date) -> int:
-    return received.year - int(match[1]) - ((received.month, received.day) < (int(match[2]), int(match[3])))
-
-
-def _ages(narrative: Narrative) -> Iterator[tuple[Place, int]]:
-    for match in _AGE.finditer(narrative.own):
-        said = match["a"] or match["b"] or match["c"] or match["d"]
-        if (match["b"] or match["d"]) and _PAID_TO.search(narrative.own[max(0, match.start() - 2) : match.start()]):
-            continue
-        try:
-            age = int(parse_number(said.rstrip("好几多来")))
-        except InputError:
-            continue
-        if age <= 110:
-            yield match.span(), age
-
-
 def _minor(narrative: Narrative) -> Iterator[Place]:
     told = _YOUNG_VICTIM.search(narrative.own) is not None
-    for place, age in _ages(narrative):
+    for place, age in ages.told(narrative):
         if age < 18 and told:
             yield place
-    for match in _BORN.finditer(narrative.own):
-        if _years(match, narrative.received) < 18:
+    for match in ages.BORN.finditer(narrative.own):
+        if ages.years_old(match, narrative.received) < 18:
             yield match.span()
     if told:
         yield from _own(narrative, _MINOR)
@@ -304,7 +292,7 @@ _FINDERS: dict[str, Callable[[Narrative], Iterator[Place]]] = {
     "诉讼": _sue,
     "自伤自杀": lambda narrative: danger.suicidal(narrative.own),
     "老年人": _old,
-    "残障": _simple(_DISABLED),
+    "残障": _simple(_DISABLED, barred=_UNSEEN),
     "未成年人": _minor,
     "群体性": _simple(_GROUP),
     "涉嫌违法犯罪线索": _crime,

@@ -23,7 +23,7 @@ from xiaobao.intake.wishes import Wishes
 
 STATEMENTS = "demands.jsonl"
 OWN = ("building.jsonl", "narratives.jsonl")
-PLAIN = ("w7.jsonl", "w10.jsonl", "w11.jsonl")
+PLAIN = ("w7.jsonl", "w10.jsonl", "w11.jsonl", "w14.jsonl", "w15.jsonl")
 """Complaints as they come, by authors who knew neither the rules nor the other narratives."""
 WRITTEN = ("w1.jsonl", "w2.jsonl", "w3.jsonl", "w5.jsonl", *PLAIN)
 HELD_OUT = ("0", "4", "8")
