@@ -74,11 +74,10 @@ class PlatformErrors:
         return answer
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        """Refuse what no database keeps: a zero character in an address or a form; the interface tells of its own."""
-        if getattr(view, "csrf_exempt", False):  # nobody has read the body of these yet
+        """Refuse a form with a zero character, which no database keeps; the interface tells of its own."""
+        if request.method != "POST" or getattr(view, "csrf_exempt", False):  # nobody has read the body of these yet
             return None
-        given = [*request.GET.lists(), *(request.POST.lists() if request.method == "POST" else [])]
-        if not any("\0" in word for name, words in given for word in (name, *words)):
+        if not any("\0" in word for name, words in request.POST.lists() for word in (name, *words)):
             return None
         return self.process_exception(request, BadValue(_("填写的内容里有看不见的空字符，请删去后重新填写。")))
 

@@ -31,7 +31,7 @@ def test_zero_characters_are_refused_in_a_sentence(client_of, htmx):
     told = client.post("/reviews/new/", {"title": "a\0b", "text": "保本"}, **more)
     assert told.status_code == 422
     assert "看不见的空字符" in told.content.decode()
-    assert client.get("/reviews/", {"q": "a\0"}, **more).status_code == 422
+    assert client.get("/reviews/", {"q": "a\0"}, **more).status_code == 200
 
 
 def test_too_many_words_at_once_are_told(client_of, settings):
