@@ -11,9 +11,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import orjson
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import RawPostDataException
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -196,7 +200,8 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Answer with a sentence a field."""
     fields: dict[str, str] = {}
     for item in error.errors:
-        place = [str(part) for part in item["loc"] if part not in ("body", "query", "path", "payload", "form")]
+        where = item["loc"][1:] if item["loc"][0] == "file" else item["loc"]
+        place = [str(part) for part in where if part not in ("body", "query", "path", "payload", "form")]
         fields[".".join(place) or "body"] = faults.sentence(item)
     return _answer(
         request,
@@ -205,6 +210,29 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
         _("有 %(n)d 处填写不符合要求：%(fields)s。") % {"n": len(fields), "fields": "、".join(fields)},
         fields,
     )
+
+
+@api.exception_handler(RawPostDataException)
+def no_json(request: HttpRequest, error: RawPostDataException) -> HttpResponse:
+    """Answer a form sent where JSON is taken."""
+    told = _("这个接口只接收 JSON：请求头写 Content-Type: application/json，内容写成 JSON，不要用表单。")
+    return _answer(request, 422, "invalid", told)
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    """Answer a body that holds more than is read at once."""
+    most = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) >> 20
+    told = _("一次提交的内容不能超过 %d MB（文件不在此限）；请把文字存成文件上传，或分几次提交。") % most
+    return _answer(request, 413, "too_big", told)
+
+
+@api.exception_handler(MultiPartParserError)
+@api.exception_handler(TooManyFieldsSent)
+@api.exception_handler(TooManyFilesSent)
+def unreadable_form(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Answer a form that cannot be taken apart, or that has too many parts."""
+    return _answer(request, 400, "invalid", _("表单读不出来，或项目太多：请按接口文档写成 multipart/form-data。"))
 
 
 @api.exception_handler(AuthenticationError)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from django.test import Client
 
 from xiaobao_web.kernel import files
 from xiaobao_web.kernel.models import ScanState, StoredFile
@@ -52,3 +55,38 @@ def test_a_refusal_says_once_what_to_do():
     blocked = StoredFile(state=ScanState.BLOCKED, remarks=[{"code": "zip.encrypted", "blocks": True}])
     blocked.reason = "压缩包内的文件已加密，无法检查，请去除密码后重新上传"
     assert files.refusal(blocked).count("重新上传") == 1
+
+
+@pytest.fixture
+def browser(bank):
+    """Return a client whose requests pass the check of the form's token, as those of pages do: it reads the body."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(bank["submitter"], backend="django.contrib.auth.backends.ModelBackend")
+    client.get("/reviews/new/")
+    client.defaults["HTTP_X_CSRFTOKEN"] = client.cookies["csrftoken"].value
+    return client
+
+
+def test_a_form_where_json_is_taken_is_told(browser):
+    told = browser.post("/api/comments/reviews.review/1", {"body": "表单"})
+    assert told.status_code == 422
+    assert "只接收 JSON" in told.json()["error"]["message"]
+
+
+def test_too_much_for_the_interface_is_told(browser, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
+    body = {"body": "长" * 400_000}
+    told = browser.post("/api/comments/reviews.review/1", json.dumps(body), content_type="application/json")
+    assert told.status_code == 413
+    assert "不能超过 1 MB" in told.json()["error"]["message"]
+
+
+def test_a_form_in_pieces_is_told(browser):
+    told = browser.post("/api/reviews/1/files", b"--x", content_type="multipart/form-data")
+    assert told.status_code == 400
+    assert "multipart/form-data" in told.json()["error"]["message"]
+
+
+def test_a_missing_file_is_named_as_the_form_names_it(client_of):
+    told = client_of("submitter").post("/api/reviews/1/files", {"file": "x"})
+    assert told.json()["error"]["fields"] == {"files": "必填"}
