@@ -29,6 +29,30 @@ def test_abuse_is_no_name(text: str, name: str | None) -> None:
     assert web(text).institution_branch == name
 
 
+@pytest.mark.parametrize(
+    ("greeting", "name"),
+    [
+        ("您好，晴空付客服，请讲", "晴空付"),
+        ("您好，这里是松果车险", "松果车险"),
+        ("早上好，融易家为您服务", "融易家"),
+        ("您好，信用卡专线", None),
+        ("您好，很高兴为您服务", None),
+        ("您好，请问您办理什么业务", None),
+    ],
+)
+def test_who_answers_names_the_firm(greeting: str, name: str | None) -> None:
+    turns = [{"role": "agent", "text": greeting}, {"role": "customer", "text": "我这个月的钱扣了两遍，退我一遍"}]
+    assert fill(channel="call", received_at="2025-05-06", turns=turns).institution_branch == name
+
+
+def test_whose_family_name_is_told() -> None:
+    ticket = web("是后面那个穿黑西装的，姓鲍，他把我的材料扔回来。")
+    assert ticket.customer_name is None
+    ticket = web("你们二楼有个小伙子 姓桑的，催我签字，要道歉")
+    assert (ticket.customer_name, ticket.staff_mentioned) == (None, "桑")
+    assert web("其向某农商行申请农房贷被拒").institution_branch is None
+
+
 @pytest.mark.parametrize("words", ["云桥", "青禾", "长沙", "恒岳", "破浪", "锦屏"])
 def test_names_are_no_abuse(words: str) -> None:
     assert not is_insult(words)

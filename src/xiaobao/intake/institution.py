@@ -368,7 +368,7 @@ def _nicknames(narrative: Narrative) -> Iterator[Mention]:
             if (
                 len(short) == width
                 and not rjieba.has_word(short)
-                and not set(short) & _STOP
+                and not set(short) & (_STOP | _JOINING)
                 and "银行" not in short
                 and _is_proper(short)
                 and not is_insult(short)

@@ -100,6 +100,11 @@ _WRITES_FOR = re.compile(
     r"代(?:笔|写|书|诉|记|办)人?[:：]?[^,，。;；]{0,3}$|[和跟与像]我?家?[老父母爸妈哥姐弟妹亲]{1,2}的?$"
 )
 """Who writes for the customer, or is only compared with."""
+_OF_STAFF = re.compile(
+    r"(?:员|经理|主任|主管|客服|坐席|师傅?|小伙子?|姑娘|男的|女的|女同志|男同志|穿[^,，。\n]{1,6}的|大堂|柜台|信审"
+    r"|讲师|顾问)[^。;；!！?？]{0,8}$"
+)
+"""Who else than the customer is told of right before 姓."""
 _NOT_OWN = re.compile(r"[^\s,，。]{0,2}(?:的|啥|什么|氏)|(?:经理|主任|柜员|客服|律师|警官|催收)")
 _OPENS = re.compile(r"(?:^|[。\n!！?？】:：]|(?:客户|市民|储户|持卡人|投诉人))\s*(?=[一-龥])")
 _TITLED_NEXT = re.compile(r"[,，(（:：]|\d|投诉|反映|来电|来访|来信|致电|称|表示|举报|诉|要求|于|在|系|到|的|今年")
@@ -166,7 +171,7 @@ def _names(narrative: Narrative) -> Iterator[Name]:
         elif told and name[0] in COMMON and is_tagged_person(text[match.end() : match.end() + 6], name):
             yield Name(name, match.end(), match.end() + len(name), 0.6)
     yield from _spelt(text)
-    for match in re.finditer(rf"(?:叫我|喊我)({SURNAME}{TITLE}|[老小]{SURNAME})", text):
+    for match in re.finditer(rf"(?:叫我|喊我)({SURNAME}{TITLE}|[老小](?!公|伯|叔){SURNAME})", text):
         yield Name(match[1], *match.span(1), 0.9)
     if narrative.is_dialogue:
         yield from _answers(narrative)
@@ -221,6 +226,10 @@ def _spelt(text: str) -> Iterator[Name]:
 def _families(text: str) -> Iterator[Name]:
     for match in _FAMILY.finditer(text):
         start, end = match.start(1), match.end(1)
+        if match[0].startswith(("姓", "他姓", "她姓")) and _OF_STAFF.search(
+            text, max(0, match.start() - 24), match.start()
+        ):
+            continue
         given = _GIVEN.search(text, match.end(), match.end() + 40)
         titled = re.match(TITLE, text[end:])
         again = re.compile(
