@@ -247,3 +247,19 @@ def test_the_letter_as_a_document_is_written_once(flow, bank):
     letter.refresh_from_db()
     assert services.write_letter_document(letter) == stored
     assert files.attachments_of(letter.case).count() == 1
+
+
+@pytest.mark.parametrize("said", [
+    "我行决定退款，前提是您不得再向监管投诉并删除网上评论。", "我行同意赔偿 500 元，但您须承诺不再向金管局反映。",
+    "我行决定退还手续费，您须先撤诉并签署保密协议后方可领取。",
+])  # fmt: skip
+def test_hush_beside_the_remedies_is_looked_at_by_a_second_person(flow, bank, said):
+    letter = services.submit_letter(flow.written(parts={**GOOD, "decision": said}), by=bank["liaison"])
+    assert letter.state == "checking"
+    assert "措辞待核" in letter.second_reasons[-1]
+
+
+def test_a_letter_that_says_nothing_wrong_needs_nobody(flow, bank):
+    decision = "我行认为该笔扣款符合合同约定，不予退还；您于 3 月 5 日通过 12378 反映的问题，我行已全面核查。"
+    letter = services.submit_letter(flow.written(parts={**GOOD, "decision": decision}), by=bank["liaison"])
+    assert letter.state == "approved"

@@ -24,6 +24,11 @@ def _seal() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(key))
 
 
+def of(kind: str) -> str:
+    """Return the name under which a session keeps the draft of a kind, so that one kind does not push out another."""
+    return DRAFT if kind == "complaint" else f"{DRAFT}_{kind}"
+
+
 def read(session: SessionBase, name: str = DRAFT) -> dict[str, Any]:
     """Return what a session keeps; empty where there is nothing, or the system's key has changed."""
     sealed = session.get(name, "")

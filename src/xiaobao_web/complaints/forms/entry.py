@@ -32,7 +32,9 @@ class RegisterForm(forms.Form):
         item for item in Channel.choices if item[0] in ("call", "branch", "letter", "chat", "email")
     ])  # fmt: skip
     received_at = moment(_("收到时间"))
-    text = text(_("投诉人说了什么"), 8, most=20000, help_text=_("照原话记下；系统会提示业务类别和风险。"))
+    text = text(
+        _("投诉人说了什么"), 8, most=20000, help_text=_("照原话记下；没填的要素由机器按原话补上，登记后可以更正。")
+    )
     customer_name = line(_("姓名"), required=False, most=80)
     phone = line(_("电话"), required=False, most=40)
     id_number = line(_("证件号码"), required=False, most=40)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.complaints import data
-from xiaobao_web.complaints.forms.fields import DayInput
+from xiaobao_web.complaints.forms.entered import Happened, Phone, Words, Yuan
 from xiaobao_web.complaints.models import ContactKind
 
-PHONE = RegexValidator(r"^[\d\s+\-()（）转]{5,30}$", _("电话请只写数字，例如 13800000000 或 010-12345678。"))
 PLAIN = (
     "解释说明",
     "退款退费",
@@ -37,8 +35,9 @@ KINDS = [
 class WhatForm(forms.Form):
     """What happened."""
 
-    text = forms.CharField(
+    text = Words(
         label=_("发生了什么事？"), max_length=5000, min_length=5,
+        instead=_("最多 5000 字，现在有 %(show_value)d 字。请在这里写要点，全文存成文件，在“图片和材料”一步上传。"),
         widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off"}),
         help_text=_("什么时间、办什么业务、遇到什么问题，照自己的话说就行。请不要写密码和验证码。"),
         error_messages={"min_length": _("请多写几个字，让我们知道发生了什么。"), "required": _("请写一写发生了什么。")},
@@ -48,6 +47,13 @@ class WhatForm(forms.Form):
 class FeedbackForm(WhatForm):
     """What a citizen wants to say, short of a complaint."""
 
+    text = Words(
+        label=_("您想说什么？"), max_length=5000, min_length=5,
+        instead=_("最多 5000 字，现在有 %(show_value)d 字，请先写要点，其余可以分几次告诉我们。"),
+        widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off"}),
+        help_text=_("照自己的话说就行。请不要写密码和验证码。"),
+        error_messages={"min_length": _("请多写几个字，让我们明白您的意思。"), "required": _("请写一写您想说的。")},
+    )  # fmt: skip
     said = forms.ChoiceField(label=_("您想"), choices=KINDS, widget=forms.RadioSelect(), initial=ContactKind.SUGGESTION)
     field_order = ("said", "text")
 
@@ -55,22 +61,19 @@ class FeedbackForm(WhatForm):
 class WhereForm(forms.Form):
     """Where and when it was; every answer may be left out."""
 
-    region = forms.CharField(
+    region = Words(
         label=_("您在哪个省、市？"), max_length=60, required=False, help_text=_("例如：江苏省南京市。"),
         widget=forms.TextInput(attrs={"autocomplete": "address-level1"}),
     )  # fmt: skip
-    place = forms.CharField(
+    place = Words(
         label=_("在哪里办的？"),
         max_length=100,
         required=False,
         help_text=_("网点名称、手机银行、电话，记得多少写多少。"),
     )
-    day = forms.DateField(label=_("大概哪一天？"), required=False, widget=DayInput())
-    product_name = forms.CharField(label=_("什么产品或业务？"), max_length=100, required=False)
-    amount = forms.DecimalField(
-        label=_("涉及多少钱（元）？"), required=False, min_value=0, max_digits=14, decimal_places=2,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-    )  # fmt: skip
+    day = Happened(label=_("大概哪一天？"), required=False)
+    product_name = Words(label=_("什么产品或业务？"), max_length=100, required=False)
+    amount = Yuan(label=_("涉及多少钱（元）？"), required=False)
 
 
 class WishForm(forms.Form):
@@ -81,27 +84,23 @@ class WishForm(forms.Form):
         choices=[(item, item) for item in PLAIN if item in data.classes().demands],
         help_text=_("可以选几项，也可以不选。"),
     )  # fmt: skip
-    wish = forms.CharField(
-        label=_("还想补充的"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    wish = Words(label=_("还想补充的"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class WhoForm(forms.Form):
     """Who it is, and how to answer: one of telephone and e-mail is needed for a complaint."""
 
-    customer_name = forms.CharField(
+    customer_name = Words(
         label=_("您的姓名"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": _("请填写姓名，处理结果要告知本人。")},
     )  # fmt: skip
-    phone = forms.CharField(
-        label=_("联系电话"), max_length=30, required=False, validators=[PHONE],
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
-    )  # fmt: skip
+    phone = Phone(label=_("联系电话"), required=False)
     email = forms.EmailField(
         label=_("邮箱"), max_length=100, required=False, help_text=_("电话和邮箱至少填一个。"),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"invalid": _("邮箱地址不完整，例如 name@example.com；没有邮箱就留电话。")},
     )  # fmt: skip
-    address = forms.CharField(
+    address = Words(
         label=_("通信地址"), max_length=200, required=False, help_text=_("希望收到书面答复时填写。"),
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )  # fmt: skip
@@ -136,14 +135,22 @@ class ProofForm(forms.Form):
 class ProgressForm(forms.Form):
     """The receipt's number and its code."""
 
-    number = forms.CharField(label=_("受理编号"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    code = forms.CharField(label=_("查询码"), max_length=20, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    number = Words(
+        label=_("受理编号"), max_length=40, instead=_("编号没有这么长，请照回执上的写，例如 LX2026-00001。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("请填写回执上的受理编号。")},
+    )  # fmt: skip
+    code = Words(
+        label=_("查询码"), max_length=20, instead=_("查询码是 8 个字母和数字，请照回执上的写。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("请填写回执上的查询码。")},
+    )  # fmt: skip
 
 
 class MoreForm(forms.Form):
     """More to a matter that was handed in."""
 
-    text = forms.CharField(
+    text = Words(
         label=_("补充说明"), max_length=3000, min_length=2, widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("请写下要补充的内容。")},
     )  # fmt: skip

@@ -15,6 +15,9 @@ CATEGORIES = frozenset(
     {"complaint_obstruction", "unfair_term", "service_attitude", "discrimination_vulnerable", "personal_info_misuse"}
 )
 """What an answer to a complaint can offend against; rules on advertising say nothing about it."""
+DOUBTFUL = "review"
+"""What a sentence says when read alone: beside the remedies that a letter must name, a condition of silence reads mild,
+so that it is not held back for it, but a second person looks at it."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,10 @@ def missing_names(checked: list[Checked]) -> list[str]:
 
 
 def rulebook_findings(text: str, checked: list[Checked]) -> list[dict[str, Any]]:
-    """Return what the rulebook in use finds in a letter, as an answer to a complaint whose elements are known."""
+    """Return what the rulebook in use finds in a letter, as an answer to a complaint whose elements are known.
+
+    What only a line read by itself offends against is for a person to look at.
+    """
     from xiaobao.model import Material, Passage
     from xiaobao_web.materials.engine import basis_of, screener
 
@@ -77,15 +83,24 @@ def rulebook_findings(text: str, checked: list[Checked]) -> list[dict[str, Any]]
             "remedies_stated": there.get("remedies", False),
         },
     }
-    passages = tuple(Passage(line) for line in text.splitlines() or [""])
+    lines = text.splitlines() or [""]
     version, reader = screener()
-    verdict = reader.screen(Material(id="letter", passages=passages, scenario="disclosure", facts=facts))
-    return [
-        {
-            "rule": item.rule, "title": item.title, "severity": item.severity, "decision": item.decision,
-            "text": item.text,
-            "message": item.message, "remedy": item.remedy, "basis": basis_of(item.basis), "rulebook": version,
-        }
-        for item in verdict.findings
-        if item.category in CATEGORIES
-    ]  # fmt: skip
+    whole = Material(id="letter", passages=tuple(map(Passage, lines)), scenario="disclosure", facts=facts)
+    found = [_told(item, item.decision, version, basis_of) for item in _of_answers(reader.screen(whole))]
+    said = {(item["rule"], item["text"]) for item in found}
+    for line in filter(str.strip, lines):
+        for item in _of_answers(reader.screen(Material(id="line", passages=(Passage(line),)))):
+            if item.decision == "violation" and (item.rule, item.text) not in said:
+                found.append(_told(item, DOUBTFUL, version, basis_of))
+    return found
+
+
+def _of_answers(verdict: Any) -> list[Any]:
+    return [item for item in verdict.findings if item.category in CATEGORIES]
+
+
+def _told(item: Any, decision: str, version: str, basis_of: Any) -> dict[str, Any]:
+    return {
+        "rule": item.rule, "title": item.title, "severity": item.severity, "decision": decision, "text": item.text,
+        "message": item.message, "remedy": item.remedy, "basis": basis_of(item.basis), "rulebook": version,
+    }  # fmt: skip

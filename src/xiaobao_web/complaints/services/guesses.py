@@ -35,12 +35,14 @@ def check(request: HttpRequest, number: str) -> None:
         raise _wait(ALL_SECONDS)
 
 
-def wrong(request: HttpRequest, number: str) -> None:
-    """Count a wrong code."""
+def wrong(request: HttpRequest, number: str) -> int:
+    """Count a wrong code; return how many more this client may try before it waits."""
     client = client_of(request)
+    left = OWN - 1 - pace.counted(_own(number, client), per=OWN_SECONDS)
     for what, per in ((_own(number, client), OWN_SECONDS), (_hour(number, client), ALL_SECONDS),
                       (_all(number), ALL_SECONDS)):  # fmt: skip
         pace.tally(what, per=per)
+    return max(0, left)
 
 
 def right(request: HttpRequest, number: str) -> None:

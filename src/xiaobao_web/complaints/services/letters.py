@@ -82,10 +82,14 @@ def submit_letter(letter: Letter, *, by: Any) -> Letter:
         raise Refused(
             _("告知书缺少：%s（投诉办法第十九条）。补齐后再提交；确来不及的，可由消保办应急放行。") % "、".join(missing)
         )
-    blocking = [item for item in rulebook_findings(row.text(), checked) if item["decision"] == "violation"]
+    found = rulebook_findings(row.text(), checked)
+    blocking = [item for item in found if item["decision"] == "violation"]
     if blocking:
         told = "；".join(f"{item['title']}：“{item['text'][:30]}”" for item in blocking[:3])
         raise Refused(_("告知书里有不合规的表述，请修改后提交：%s") % told)
+    doubtful = [_("措辞待核：“%s”") % item["text"][:30] for item in found]
+    if doubtful:
+        row.needs_second, row.second_reasons = True, [*row.second_reasons, *doubtful[:3]]
     row.handed_in_by = by
     row.state = (LetterState.CHECKING if row.needs_second else LetterState.APPROVED).value
     row.save()

@@ -142,6 +142,7 @@ def step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     form = found.form(request.POST, case=row, user=request.user)
     if form.is_valid():
         try:
+            _still_about(found, row, request.POST.get("about", ""))
             told = verbs.do(row, verb, by=request.user, values=form.cleaned_data)
         except PlatformError as error:
             if error.status == 404:
@@ -153,8 +154,16 @@ def step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     return _step(request, row, found, form, "", status=422)
 
 
+def _still_about(verb: verbs.Verb, row: Case, about: str) -> None:
+    """Refuse a page that showed another thing than the one that would be acted on: a second tab, a double click."""
+    thing = verb.about(row)
+    if about and thing is not None and about != str(thing.pk):
+        raise Refused(_("页面上显示的内容已经办过，现在轮到另一项；请刷新页面核对后再办。"))
+
+
 def _step(request: HttpRequest, row: Case, verb: verbs.Verb, form: Any, reason: str, status: int = 200) -> HttpResponse:
-    values = {"case": row, "verb": verb, "form": form, "reason": reason, "thing": verb.about(row)}
+    values = {"case": row, "verb": verb, "form": form, "reason": reason, "thing": verb.about(row),
+              "about": request.POST.get("about", "")}  # fmt: skip
     name = "complaints/_step.html" if request.headers.get("HX-Request") else "complaints/step.html"
     return render(request, name, values, status=status)
 
@@ -237,6 +246,9 @@ def _task_step(row: Task, request: HttpRequest) -> str:
         services.answer_task(row, by=request.user, reply=request.POST.get("reply", ""))
         return str(_("回复已提交，等待负责人审批。"))
     if action in ("approve", "return"):
+        seen = request.POST.get("seen", "")
+        if seen and row.replied_at is not None and seen != row.replied_at.isoformat():
+            raise BadValue(_("回复在您打开之后又修改过，下面是新的内容，请看过再办。"))
         services.decide_task(row, by=request.user, approve=action == "approve", note=request.POST.get("note", ""))
         return str(_("已审批。")) if action == "approve" else str(_("已退回。"))
     if action == "cancel":

@@ -81,7 +81,8 @@ def _shown(case: Case, request: HttpRequest, send: SendForm) -> dict[str, Any]:
         "releases": can(user, "complaints.release_letter", case)
         if row and state in (LetterState.DRAFT.value, LetterState.CHECKING.value) else None,
         "sends": can(user, "complaints.answer", case) if state == LetterState.APPROVED.value else None,
-        "second": services.second_reasons(case), "older": case.letters.exclude(pk=row.pk if row else 0),
+        "second": (row.second_reasons if row and row.handed_in_by_id else []) or services.second_reasons(case),
+        "older": case.letters.exclude(pk=row.pk if row else 0),
     }  # fmt: skip
 
 
@@ -93,9 +94,23 @@ def _opening(case: Case) -> dict[str, str]:
     return {"remedies": services.standard_remedies(case)}
 
 
+def _as_seen(row: Letter | None, action: str, seen: str) -> None:
+    """Refuse to write over, or to decide on, words that another page changed after this one was opened."""
+    now = row.written_at.isoformat() if row is not None else "new"
+    if not seen or seen == now:
+        return
+    if action in ("save", "submit"):
+        raise Refused(
+            _("告知书刚在别处修改过。您写的还在下面；再次保存就以您这一份为准，不需要的请刷新页面看新的内容。")
+        )
+    if action in ("approve", "return", "release"):
+        raise Refused(_("告知书在您打开之后又修改过，下面是新的内容，请看过再办。"))
+
+
 def _do(case: Case, row: Letter | None, request: HttpRequest, send: SendForm) -> str:
     by, post = request.user, request.POST
     action = post.get("action", "")
+    _as_seen(row, action, post.get("seen", ""))
     if action in ("save", "submit"):
         written = services.write_letter(case, by=by, parts=parts_of(post))
         if action == "submit":

@@ -63,6 +63,7 @@ def citizen(view: View) -> View:
         return answer
 
     run.citizen = True  # type: ignore[attr-defined]
+    run.error_page = "complaints/public/fault.html"  # type: ignore[attr-defined]
     return run
 
 
@@ -76,15 +77,15 @@ def _page(request: HttpRequest, name: str, values: dict[str, Any], status: int =
 @require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest, way: str) -> HttpResponse:
     """Say what will happen and by when; begin, go on with what was typed, or throw it away."""
-    kept = draft.read(request.session)
+    kept = draft.read(request.session, draft.of(way))
     if request.method == "POST":
         if request.POST.get("action") == "drop":
             drafts.thrown_away(kept.get("token", ""))
-            draft.drop(request.session)
+            draft.drop(request.session, draft.of(way))
             return redirect(request.path)
         if kept.get("kind") != way:
             kept = draft.begin(way)
-        draft.write(request.session, kept)
+        draft.write(request.session, kept, draft.of(way))
         return redirect(f"public_{way}_step", step=_next(way, kept))
     return _page(request, "begin", {"way": way, "going_on": kept.get("kind") == way and bool(kept.get("seen"))})
 
@@ -99,24 +100,31 @@ def step(request: HttpRequest, way: str, step: str) -> HttpResponse:
     """Ask one thing and keep the answer; the last screen shows all and hands it in."""
     if step not in WAYS[way]:
         raise Hidden(_("没有这一页。"))
-    kept = draft.read(request.session)
+    kept = draft.read(request.session, draft.of(way))
     if kept.get("kind") != way:
-        return redirect(f"public_{way}")
+        if request.method != "POST" or step == "check":
+            return redirect(f"public_{way}")
+        kept = draft.begin(way)  # the session ran out while this was typed
     if step == "check":
         return _check(request, way, kept)
     _title, kind = WAYS[way][step]
     assert kind is not None
     given = request.method == "POST"
-    form = kind(request.POST if given else None, initial=kept.get(step) or {}, use_required_attribute=False)
-    faults: list[str] = []
+    refused = {} if given else kept.get("refused", {}).get(step, {})
+    data = request.POST if given else kept.get(step) if refused else None
+    form = kind(data, initial=kept.get(step) or {}, use_required_attribute=False)
+    for name, told in refused.items():
+        form.add_error(name if name in form.fields else None, told)
+    faults: list[str] = [str(told) for told in form.non_field_errors()] if refused else []
     if given:
         faults = _files(request, kept) if step == "proof" else []
         kept[step] = form.cleaned_data if form.is_valid() else {**kept.get(step, {}), **_typed(form)}
         if form.is_valid() and not faults:
             kept["seen"] = list(dict.fromkeys([*kept["seen"], step]))
+            kept.get("refused", {}).pop(step, None)
         elif not form.is_valid():
             kept["seen"] = [name for name in kept["seen"] if name != step]
-        draft.write(request.session, kept)
+        draft.write(request.session, kept, draft.of(way))
         drafts.touch(kept["token"], [item[0] for item in kept["files"]])
         if form.is_valid() and not faults:
             again = step == "proof" and request.POST.get("action") in ("add", "remove")
@@ -177,11 +185,14 @@ def _check(request: HttpRequest, way: str, kept: dict[str, Any]) -> HttpResponse
     lost = drafts.lost([item[0] for item in kept["files"]])
     if lost:
         kept["files"] = [item for item in kept["files"] if item[0] not in lost]
-        draft.write(request.session, kept)
+        draft.write(request.session, kept, draft.of(way))
     if request.method == "POST" and not lost:
-        row = _hand_in(request, way, kept)
+        try:
+            row = _hand_in(request, way, kept)
+        except BadValue as error:
+            return _asked_again(request, way, kept, error)
         draft.write(request.session, {"number": row.number, "code": kept["code"], "way": way}, draft.DONE)
-        draft.drop(request.session)
+        draft.drop(request.session, draft.of(way))
         return redirect("public_complaint_received")
     parts = []
     for name, (title, kind) in WAYS[way].items():
@@ -189,6 +200,19 @@ def _check(request: HttpRequest, way: str, kept: dict[str, Any]) -> HttpResponse
             parts.append({"step": name, "title": title, "lines": _lines(kind, kept, name)})
     values = {"way": way, "parts": parts, "files": kept["files"], "all": len(WAYS[way]), "lost": len(lost)}
     return _page(request, "check", values, status=422 if lost and request.method == "POST" else 200)
+
+
+def _asked_again(request: HttpRequest, way: str, kept: dict[str, Any], error: BadValue) -> HttpResponse:
+    """Go back to what was refused, each answer with its sentence; to the story for what is no answer."""
+    refused: dict[str, dict[str, str]] = {}
+    for name, told in (error.fields or {"": error.message}).items():
+        steps = [step for step, (_title, kind) in WAYS[way].items() if kind and name in kind.base_fields]
+        sentence = told if steps else _("这里的内容没有收下，请改短一些再试，或致电客服。")
+        refused.setdefault(steps[0] if steps else "what", {})[name if steps else "text"] = str(sentence)
+    kept["refused"] = refused
+    kept["seen"] = [step for step in kept["seen"] if step not in refused]
+    draft.write(request.session, kept, draft.of(way))
+    return redirect(f"public_{way}_step", step=next(iter(refused)))
 
 
 def _lines(kind: type[forms.Form], kept: dict[str, Any], name: str) -> list[tuple[Any, str]]:
@@ -263,8 +287,13 @@ def ask(request: HttpRequest) -> HttpResponse:
     guesses.check(request, number)
     row = Contact.objects.select_related("case__unit").filter(number=number).first()
     if row is None or not draft.fits(given["code"], row.details.get("code", "")):
-        guesses.wrong(request, number)
+        left = guesses.wrong(request, number)
         form.add_error("code", _("编号或查询码不对，请对照回执再输入一次。"))
+        if left <= 3:
+            told = _("还可以再试 %d 次，之后要等一会儿才能再查；也可以致电客服，核对身份后查询。") % left
+            form.add_error(
+                "code", told if left else _("已经错了太多次，要等一会儿才能再查；也可以致电客服，核对身份后查询。")
+            )
         return _page(request, "progress", {"form": form}, status=422)
     guesses.right(request, number)
     more = public.MoreForm(request.POST if request.POST.get("action") == "add" else None, use_required_attribute=False)
@@ -274,6 +303,6 @@ def ask(request: HttpRequest) -> HttpResponse:
             added = progress.supplement(row, more.cleaned_data["text"], at=timezone.now()).number
             more = public.MoreForm(use_required_attribute=False)
         except BadValue as error:
-            more.add_error("text", error.message)
+            more.add_error("text", error.fields.get("text") or _("这段内容没有收下，请改短一些再试，或致电客服。"))
     values = {"status": progress.of(row), "contact": row, "given": given, "more": more, "added": added}
     return _page(request, "standing", values, status=422 if more.errors else 200)

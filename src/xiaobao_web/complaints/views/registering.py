@@ -7,14 +7,15 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from xiaobao_web.complaints import services
 from xiaobao_web.complaints.forms import entry as forms
-from xiaobao_web.complaints.models import Case, Contact, ContactKind, ContactState
-from xiaobao_web.complaints.services import opening, similar
+from xiaobao_web.complaints.models import Case, Contact, ContactKind, ContactState, Urgency
+from xiaobao_web.complaints.services import intake, opening, similar
 from xiaobao_web.complaints.services.personal import masked
 from xiaobao_web.complaints.views.cases import tell
 from xiaobao_web.kernel import deadlines, files, journal
@@ -55,10 +56,14 @@ def _registered(given: dict[str, Any], request: HttpRequest) -> Contact:
     """Register what a page told; the same page sent again, after a lost answer or a double click, is one contact."""
     by = request.user
     facts = {name: given[name] for name in FACTS}
+    if facts["urgency"] == Urgency.NORMAL.value:
+        del facts["urgency"]  # what the page proposes; the words may say more
+    moment = timezone.localtime(given["received_at"] or timezone.now())
     once = f"{given['channel']}:page:{by.pk}:{given['once']}" if given["once"] else ""
     contact = services.register(
         key=once,
         channel=given["channel"], text=given["text"], by=by, received_at=given["received_at"], unit=given["unit"],
+        ticket=intake.read_ticket(given["channel"], received_at=moment, text=given["text"]),
         sender=given["customer_name"], people_count=given["people_count"], face_to_face=given["face_to_face"],
         kind_proposed=ContactKind.COMPLAINT.value if given["kind"] == ContactKind.COMPLAINT else "",
         details={key: str(value) if key == "amount" and value is not None else value for key, value in facts.items()},

@@ -16,7 +16,12 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => print());
 }
 
-// Typed and not yet sent: kept in this tab alone, forgotten when it is sent.
+// Typed: kept in this tab alone until it is handed in or thrown away, should an answer not arrive.
+const forget = () => Object.keys(sessionStorage).filter((key) => key.startsWith("complaint:")).forEach((key) => sessionStorage.removeItem(key));
+try {
+  if (document.querySelector("[data-code]")) forget();
+  for (const drop of document.querySelectorAll("button[value=drop]")) drop.addEventListener("click", forget);
+} catch { /* a browser that keeps nothing */ }
 for (const form of document.querySelectorAll("form[data-keep]")) {
   const key = `complaint:${form.dataset.keep}`;
   const fields = () => [...form.elements].filter((element) => element.name && element.matches("textarea, input[type=text], input[type=email]"));
@@ -24,7 +29,6 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
     const kept = JSON.parse(sessionStorage.getItem(key) ?? "{}");
     for (const field of fields()) if (!field.value && kept[field.name]) field.value = kept[field.name];
     form.addEventListener("input", () => sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(fields().map((field) => [field.name, field.value])))));
-    form.addEventListener("submit", () => sessionStorage.removeItem(key));
   } catch { /* a browser that keeps nothing */ }
 }
 
