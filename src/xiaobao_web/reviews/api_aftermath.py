@@ -48,6 +48,8 @@ class VerificationOut(Schema):
     place: str
     approved_version: int | None
     launched_version: int | None
+    comparing: bool
+    fault: str
     same: bool
     likeness: float
     differences: list[dict[str, Any]]
@@ -194,7 +196,7 @@ class ReevaluationOutcome(Strict):
 
 
 def _verification(row: Verification) -> dict[str, Any]:
-    names = ("place", "same", "likeness", "differences", "regions", "accepted", "note", "at")
+    names = ("place", "comparing", "fault", "same", "likeness", "differences", "regions", "accepted", "note", "at")
     return {
         **{name: getattr(row, name) for name in names},
         "id": row.pk, "by": str(row.by),

@@ -91,7 +91,7 @@ def content_of(review: Review) -> dict[str, Any]:
         "findings": _findings(review),
         "opinions": _opinions(review),
         "verifications": [
-            [row.place, f"{row.likeness * 100:.2f}%", _verdict(row.accepted), row.note, str(row.by)]
+            [row.place, _likeness(row), _verdict(row.accepted), row.note, str(row.by)]
             for row in review.verifications.select_related("by")
         ],
         "events": [
@@ -100,6 +100,12 @@ def content_of(review: Review) -> dict[str, Any]:
         ],
         "head": next((event.hash for event in journal.events_of(review).reverse()[:1]), ""),
     }  # fmt: skip
+
+
+def _likeness(row: Any) -> str:
+    if row.launched_version_id is None or row.compared_at is None:
+        return _("未比对")
+    return f"{row.likeness * 100:.2f}%"
 
 
 def _verdict(accepted: bool | None) -> str:

@@ -47,7 +47,11 @@ def compare_launched(verification_id: int) -> bool:
         "launched_version__stored",
         "launched_version__material",
     ).get(pk=verification_id)
-    return launched.compare(row).same
+    try:
+        return launched.compare(row).same
+    except Exception as error:
+        launched.cannot(row, error)
+        raise
 
 
 @job(title=_("批量送审"))

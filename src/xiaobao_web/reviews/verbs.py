@@ -115,7 +115,7 @@ def may(review: Review, user: Any) -> dict[str, bool]:
         and bool(can(user, "reviews.sample", review)),
         "hold": bool(can(user, "reviews.hold", review)),
         "reevaluate": review.state in (S.CONCLUDED, S.ARCHIVED) and bool(can(user, "reviews.reevaluate", review)),
-        "follow_up": review.state in (S.ARCHIVED, S.REJECTED, S.WITHDRAWN) and bool(can(user, "reviews.edit", review)),
+        "follow_up": services.has_ended(review) and bool(can(user, "reviews.edit", review)),
     }
 
 

@@ -302,6 +302,25 @@ def test_an_invitation_nobody_answers_is_taken_back(bank: Any, flow: Any, client
     assert flow.do(services.finish_first, review, by=bank["reviewer"]).state == "second_review"
 
 
+def test_nobody_decides_before_the_comparison_is_done(bank: Any, flow: Any, client_of: Any) -> None:
+    from xiaobao_web.reviews.services import launched
+
+    review = flow.issued(CLEAN, "pass")
+    entry = review.materials.get()
+    row = services.start_verification(review, entry, by=bank["reviewer"], place="官网", text="收益高")  # no job yet
+    shown = client_of("reviewer").get(f"/reviews/{review.pk}/verify/").content.decode()
+    assert "正在与批准版本比对" in shown
+    assert "与批准版本不一致" not in shown
+    with pytest.raises(Refused, match="比对完再作结论"):
+        services.decide_verification(row, by=bank["reviewer"], accepted=False, note="不一致", evidence=[])
+    launched.cannot(row, Refused("这个文件已被拦截。"))
+    shown = client_of("reviewer").get(f"/reviews/{review.pk}/verify/").content.decode()
+    assert "请人工核对" in shown
+    assert "这个文件已被拦截。" in shown
+    with pytest.raises(Refused, match="还在办理"):
+        services.follow_up(review, by=bank["submitter"])
+
+
 def test_transfer_and_hand_over(bank: Any, flow: Any) -> None:
     from xiaobao_web.people.services import hand_over
 

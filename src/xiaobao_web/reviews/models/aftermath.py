@@ -35,6 +35,8 @@ class Verification(models.Model):
     differences = models.JSONField(_("差异"), default=list)
     regions = models.JSONField(_("图像差异"), default=list, blank=True)
     """Pages whose pictures differ: [{"page", "changed" (share), "boxes": [[x, y, width, height] in thousandths]}]."""
+    compared_at = models.DateTimeField(_("比对时间"), null=True, blank=True)
+    fault = models.CharField(_("没有比对的原因"), max_length=300, blank=True)
     accepted = models.BooleanField(_("核验通过"), null=True, blank=True)
     note = models.TextField(_("说明"), blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("核验人"))
@@ -46,6 +48,11 @@ class Verification(models.Model):
 
     def __str__(self) -> str:
         return self.place
+
+    @property
+    def comparing(self) -> bool:
+        """Tell whether the comparison has still to come."""
+        return self.launched_version_id is not None and self.compared_at is None and not self.fault
 
 
 class PointEvidence(models.Model):

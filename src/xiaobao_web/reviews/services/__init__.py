@@ -56,6 +56,7 @@ from xiaobao_web.reviews.services.opinions import (
 from xiaobao_web.reviews.services.reevaluation import (
     finish_reevaluation,
     follow_up,
+    has_ended,
     open_reevaluation,
     trigger_reevaluation,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "follow_up",
     "go_on",
     "hand_in_answers",
+    "has_ended",
     "hold",
     "import_batch",
     "invite",

@@ -92,6 +92,8 @@ def decide_verification(
     row = Verification.objects.select_for_update(of=("self",)).get(pk=verification.pk)
     if row.accepted is not None:
         raise Refused(_("这次核验已有结论；如需更正，请重新核验。"))
+    if row.comparing:
+        raise Refused(_("上线版本还在与批准版本比对，比对完再作结论。"))
     given = {int(item["point"]): item for item in evidence}
     wanted = list(points_to_evidence(review))
     missing = [point for point in wanted if not str(given.get(point.pk, {}).get("note", "")).strip()]

@@ -195,9 +195,7 @@ def new_version(
 
 
 @transaction.atomic
-def put_version(
-    entry: ReviewMaterial, *, by: Any, stored: Any, name: str, text: str, note: str = ""
-) -> ReviewMaterial:
+def put_version(entry: ReviewMaterial, *, by: Any, stored: Any, name: str, text: str, note: str = "") -> ReviewMaterial:
     """Put a stored file or a text in as the version that counts; the caller has asked for the permission."""
     if stored is None and not text.strip():
         raise BadValue(_("请上传新版本的文件或粘贴文字。"))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from xiaobao.errors import XiaobaoError
 from xiaobao_web.kernel import files
 from xiaobao_web.kernel.errors import PlatformError
 from xiaobao_web.kernel.models import StoredFile
@@ -44,10 +48,17 @@ def compare(verification: Verification) -> Verification:
         same = worded and paged and bits <= PICTURE_BITS and not regions
         told = [item for item in told if item["kind"] != "equal" or not worded]
     Verification.objects.filter(pk=verification.pk).update(
-        same=same, likeness=round(likeness, 4), differences=told, regions=regions
+        same=same, likeness=round(likeness, 4), differences=told, regions=regions, compared_at=timezone.now(), fault=""
     )
     verification.refresh_from_db()
     return verification
+
+
+def cannot(verification: Verification, error: Exception) -> None:
+    """Write down why what was launched could not be compared, so that a person compares it."""
+    told = str(error.message) if isinstance(error, PlatformError | XiaobaoError) else ""
+    told = told or _("比对时出错，请重新上传，或由人工核对。")
+    Verification.objects.filter(pk=verification.pk, compared_at=None).update(fault=told[:300])
 
 
 def page_differences(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -139,8 +139,19 @@ def finish_reevaluation(row: Reevaluation, *, by: Any, conclusion: str, note: st
     return again
 
 
+def has_ended(review: Review) -> bool:
+    """Tell whether a new request may follow: nobody works on it any more, or a re-evaluation ended its use."""
+    if review.state in (ReviewState.ARCHIVED, ReviewState.REJECTED, ReviewState.WITHDRAWN):
+        return True
+    over = (Outcome.CHANGE, Outcome.WITHDRAW)
+    return review.state == ReviewState.CONCLUDED and review.reevaluations.filter(conclusion__in=over).exists()
+
+
 def follow_up(review: Review, *, by: Any) -> Review:
-    """Make a new draft from a review that has to be changed, linked to it."""
+    """Make a new draft from a review that has ended, linked to it."""
+    if not has_ended(review):
+        told = _("当前状态为“%s”，还在办理；办完、不予通过或撤回以后，或回溯评估要求修改、停用的，才能按原事项新建送审。")
+        raise Refused(told % review.get_state_display())
     return create(
         by=by, title=review.title, subject=review.subject, unit=review.unit, product=review.product,
         channels=list(review.channels), audience=review.audience, summary=review.summary, parent=review,
