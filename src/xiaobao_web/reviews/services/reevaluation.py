@@ -150,7 +150,7 @@ def has_ended(review: Review) -> bool:
 def follow_up(review: Review, *, by: Any) -> Review:
     """Make a new draft from a review that has ended, linked to it."""
     if not has_ended(review):
-        told = _("当前状态为“%s”，还在办理；办完、不予通过或撤回以后，或回溯评估要求修改、停用的，才能按原事项新建送审。")
+        told = _("当前状态为“%s”，还在办理；办完、不予通过、撤回或回溯评估要求修改、停用的，才能按原事项新建送审。")
         raise Refused(told % review.get_state_display())
     return create(
         by=by, title=review.title, subject=review.subject, unit=review.unit, product=review.product,
