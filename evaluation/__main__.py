@@ -57,6 +57,8 @@ MEASUREMENTS = (
     Measurement("later_documents", "documents/later.jsonl", own=True, module="documents"),
     Measurement("unseen_calls", "calls/heldout.jsonl", own=True, module="dialogues"),
     Measurement("unseen_calls_again", "calls/second.jsonl", own=True, module="dialogues"),
+    Measurement("foreign_calls", "calls/foreign.jsonl", own=True, module="dialogues"),
+    Measurement("foreign_calls_again", "calls/foreign_again.jsonl", own=True, module="dialogues"),
     Measurement("dialogues", "dialogues-dev.jsonl"),
     Measurement("unseen_intake", "intake/heldout.jsonl", own=True, module="intake"),
     Measurement("unseen_intake_again", "intake", own=True, module="intake"),
