@@ -196,7 +196,7 @@ def do_step(request: HttpRequest, number: str, verb: str, payload: StepIn) -> di
     issue = find(_rows(request), number=number)
     found = verbs.VERBS.get(verb)
     if found is None:
-        raise Hidden(_("没有这项操作。"))
+        raise Hidden(_("没有这项操作；可用的是：%s。") % "、".join(verbs.VERBS))
     offer = next((item for item in verbs.offers(issue, request.user) if item.verb.name == verb), None)
     if offer is None or offer.form is None:
         now = _("现在不能“%(verb)s”：当前状态为“%(state)s”。") % {

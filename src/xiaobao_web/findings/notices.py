@@ -65,7 +65,7 @@ def receive(notice: IssueNotice, *, receipt: str, by: Any) -> IssueNotice:
     if row.received_at is not None:
         raise Refused(_("这份通报的回执已经提交。"))
     if len(receipt.strip()) < 5:
-        raise BadValue(_("请写明知悉情况与整改安排。"), fields={"receipt": _("太短")})
+        raise BadValue(_("请写明知悉情况与整改安排，至少 5 个字。"), fields={"receipt": _("太短")})
     row.receipt, row.received_by, row.received_at = receipt.strip(), by, timezone.now()
     row.save(update_fields=["receipt", "received_by", "received_at"])
     deadlines.meet(row, "receipt")

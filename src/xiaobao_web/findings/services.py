@@ -30,6 +30,8 @@ __all__ = ["give_notice"]
 
 EVIDENCE = "rectification"
 """The purpose of attachments that prove a rectification."""
+SHORTEST = 5
+"""Characters that a plan and an outcome have at least."""
 
 
 @transaction.atomic
@@ -54,6 +56,9 @@ def open_issue(
         raise BadValue(_("没有“%s”这种来源。") % source)
     if not title.strip():
         raise BadValue(_("请写明问题。"), fields={"title": _("必填")})
+    _require_ahead(due_on)
+    if found_on is not None and found_on > timezone.localdate():
+        raise BadValue(_("发现日期还没有到。"), fields={"found_on": _("应不晚于今天")})
     if by is not None and on is None:
         access.require(by, "findings.open_issue")
     known = _known(source, title.strip(), finding, on)
@@ -74,6 +79,7 @@ def open_issue(
         unit=unit,
         raised_by=by,
         found_on=found_on or timezone.localdate(),
+        due_on=due_on,
     )
     issue.repeat_of = likely_repeat(issue)
     issue.save(update_fields=["repeat_of"])
@@ -114,12 +120,12 @@ def likely_repeat(issue: Issue) -> Issue | None:
 @transaction.atomic
 def assign(issue: Issue, *, unit: Any = None, owner: Any, due_on: date | None = None, by: Any) -> Issue:
     """Give an issue to an owner with a due date; by default so many working days as its severity has."""
-    if due_on is not None and due_on < timezone.localdate():
-        raise BadValue(_("整改期限已经过去。"), fields={"due_on": _("应不早于今天")})
+    _require_ahead(due_on)
     if owner is None:
         raise BadValue(_("请选择责任人。"), fields={"owner": _("必填")})
     days = limits().terms[issue.severity]
-    due = due_on or deadlines.calendar().add_working_days(timezone.localdate(), days).date
+    wanted = issue.due_on if issue.due_on is not None and issue.due_on >= timezone.localdate() else None
+    due = due_on or wanted or deadlines.calendar().add_working_days(timezone.localdate(), days).date
     facts = {"unit": unit or issue.unit, "owner": owner, "due": due}
     row = states.move(issue, "assign", by=by, facts=facts, unit=unit or issue.unit, owner=owner, due_on=due)
     deadlines.meet(row, "assign")
@@ -132,6 +138,11 @@ def assign(issue: Issue, *, unit: Any = None, owner: Any, due_on: date | None = 
     return row
 
 
+def _require_ahead(due_on: date | None) -> None:
+    if due_on is not None and due_on < timezone.localdate():
+        raise BadValue(_("整改期限已经过去。"), fields={"due_on": _("应不早于今天")})
+
+
 def _start_due(issue: Issue, due: date) -> None:
     left = max((due - timezone.localdate()).days, 0)
     deadlines.start(issue, "rectify", label=_("完成整改"), basis=_("本机构整改时限"), natural_days=left)
@@ -140,8 +151,9 @@ def _start_due(issue: Issue, due: date) -> None:
 @transaction.atomic
 def plan_out(issue: Issue, *, plan: str, by: Any) -> Issue:
     """Say how it will be put right."""
-    if len(plan.strip()) < 5:
-        raise BadValue(_("请写明整改措施、责任人与完成时间。"), fields={"plan": _("太短")})
+    if len(plan.strip()) < SHORTEST:
+        told = _("请写明整改措施、责任人与完成时间，至少 %d 个字。") % SHORTEST
+        raise BadValue(told, fields={"plan": _("太短")})
     row = states.move(issue, "plan_out", by=by, plan=plan.strip())
     deadlines.meet(row, "plan")
     return row
@@ -151,8 +163,8 @@ def plan_out(issue: Issue, *, plan: str, by: Any) -> Issue:
 def hand_in(issue: Issue, *, outcome: str, by: Any, without_evidence: str = "") -> Issue:
     """Hand in what was done; evidence is attached, or it is said why there is none."""
     evidence = files.attachments_of(issue, EVIDENCE).count()
-    if len(outcome.strip()) < 5:
-        raise BadValue(_("请写明整改结果。"), fields={"outcome": _("太短")})
+    if len(outcome.strip()) < SHORTEST:
+        raise BadValue(_("请写明整改结果，至少 %d 个字。") % SHORTEST, fields={"outcome": _("太短")})
     if not evidence and not without_evidence.strip():
         raise Refused(_("还没有整改证据：请上传证据，或写明为何没有。"))
     told = outcome.strip() + (_("\n未附证据的原因：%s") % without_evidence.strip() if not evidence else "")

@@ -66,6 +66,20 @@ def test_the_whole_way_is_walked_with_clocks_notices_and_journal(bank, issue):
     assert journal.verify().sound
 
 
+def test_a_date_given_before_the_owner_is_kept(bank):
+    today = timezone.localdate()
+    given = {"source": "audit", "title": "缺少提示", "unit": bank.units["branch"], "by": bank["auditor"]}
+    made = services.open_issue(**given, due_on=today + timedelta(days=9))
+    assert made.due_on == today + timedelta(days=9)
+    assert assigned(bank, made).due_on == today + timedelta(days=9)
+    with pytest.raises(BadValue, match="已经过去"):
+        services.open_issue(**given | {"title": "另一件"}, due_on=today - timedelta(days=1))
+    with pytest.raises(BadValue, match="还没有到"):
+        services.open_issue(**given | {"title": "另一件"}, found_on=today + timedelta(days=1))
+    with pytest.raises(BadValue, match="至少 5 个字"):
+        services.plan_out(Issue.objects.get(pk=made.pk), plan="再培训", by=bank["branch_submitter"])
+
+
 def test_nobody_strikes_off_their_own_rectification(bank, issue):
     people.appoint(person=bank["branch_submitter"], role="office", organisation=bank.units["head"], by=None)
     handed_in(bank, issue)
