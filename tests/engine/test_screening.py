@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from xiaobao.errors import InputError
 from xiaobao.judge.model import default_judge
 from xiaobao.model import Anchor, Material, Passage, ReadingIssue
+from xiaobao.screening.document import Profile
 from xiaobao.screening.engine import Row, default_engine, scan_batch
+from xiaobao.screening.guess import of_document
 from xiaobao.screening.pieces import moment
 from xiaobao.screening.screen import Screener, material_of
 
@@ -283,3 +285,16 @@ def test_a_heading_is_no_pretext_for_an_offer(judging: Screener, text: str) -> N
 )
 def test_service_under_a_heading_stays_lawful(judging: Screener, text: str) -> None:
     assert judging.screen(material_of({"id": "1", "text": text})).verdict == "clear"
+
+
+def test_what_a_document_of_many_short_lines_is_takes_no_longer_than_its_lines() -> None:
+    lines = tuple(Passage(f"本理财产品保本保息，第{i % 7}条") for i in range(20_000))
+    started = thread_time()
+    assert of_document(Material("1", (Passage("营销话术手册"), *lines)), Profile()) == "internal_script"
+    assert thread_time() - started < 1.0
+
+
+def test_a_line_that_stands_on_each_page_names_the_document() -> None:
+    text = "\n".join(["第一段说明产品。" * 3, "内部资料"] * 3)
+    material = Material("1", tuple(Passage(line) for line in ["甲乙丙丁", "戊己庚辛", "壬癸子丑", *text.split("\n")]))
+    assert of_document(material, Profile()) == "internal_script"

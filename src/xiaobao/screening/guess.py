@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from xiaobao.model import Material, Passage
 from xiaobao.screening.document import COLLECTION, SMS_SIGNATURE, Profile
@@ -57,17 +58,19 @@ def of_document(material: Material, seen: Profile) -> str:
 
 def _titles(material: Material) -> list[Passage]:
     """Return the lines a document names itself with: its first large ones, its headers and its footers."""
-    short = [p for p in material.passages if 0 < len(p.text.strip()) <= LINE and p.anchor.cell is None]
-    first = [p for p in material.passages[:TITLE] if p in short]
+    short = [p for p in material.passages if _is_line(p)]
+    said = Counter(p.text for p in short)
+    first = [p for p in material.passages[:TITLE] if _is_line(p)]
     sizes = [p.size for p in first if p.size is not None]
     top = max(sizes, default=0.0)
     large = [p for p in first if p.size is None or p.size >= 0.8 * top] if sizes else first[:3]
-    repeated = [p for p in short if p.anchor.part in ("header", "footer") or _said_often(p, short)]
-    return large + repeated
+    # Headers and footers are said on every page; each says as much once.
+    repeated = {p.text: p for p in short if p.anchor.part in ("header", "footer") or said[p.text] >= 3}
+    return large + list(repeated.values())
 
 
-def _said_often(passage: Passage, among: list[Passage]) -> bool:
-    return sum(p.text == passage.text for p in among) >= 3
+def _is_line(passage: Passage) -> bool:
+    return 0 < len(passage.text.strip()) <= LINE and passage.anchor.cell is None
 
 
 def column_heads(material: Material) -> dict[tuple[str, str], str]:
