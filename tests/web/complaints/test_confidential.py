@@ -196,3 +196,23 @@ def test_a_former_key_still_finds(pair, settings):
 def test_what_is_corrected_is_masked_where_all_read_it(flow, bank):
     case = services.correct(flow.handled(), by=bank["liaison"], values={"summary": "客户电话13800001234，要求退款"})
     assert "13800001234" not in case.summary
+
+
+def test_its_words_are_read_by_handler_and_office_alone(flow, bank, client_of):
+    case, said = flow.handled(), "办信用卡分期"
+    people = ("liaison", "office", "complaints", "branch_head", "auditor")
+    assert all(said in page(client_of(who), case) for who in people)
+    services.set_confidential(case, by=bank["complaints"], confidential=True)
+    assert [who for who in people if said in page(client_of(who), case)] == ["liaison", "office"]
+    contact = reverse("complaint_contact", args=[case.contacts.get().pk])
+    assert said in client_of("office").get(contact).content.decode()
+    assert said not in client_of("complaints").get(contact).content.decode()
+
+
+def test_who_is_complained_of_does_not_read_the_words(flow, bank, client_of):
+    case = flow.handled()
+    services.add_party(case, by=bank["liaison"], kind="respondent", name="", person=bank["branch_head"])
+    assert "办信用卡分期" in page(client_of("complaints"), case)
+    told = page(client_of("branch_head"), case)
+    assert "办信用卡分期" not in told
+    assert "回避" in told

@@ -13,7 +13,7 @@ from xiaobao.privacy import mask
 from xiaobao_web.complaints.models import Case
 from xiaobao_web.complaints.services import secret_numbers
 from xiaobao_web.kernel import journal, search
-from xiaobao_web.kernel.access import require
+from xiaobao_web.kernel.access import can, require
 from xiaobao_web.kernel.errors import BadValue
 
 CORRECTABLE = (
@@ -34,6 +34,21 @@ def short(text: str, most: int) -> str:
     """Return the beginning of a text on one line."""
     line = re.sub(r"\s+", " ", text).strip()
     return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def words_kept_from(user: Any, case: Any) -> str:
+    """Return why a person does not read a complainant's own words, empty where they may (masked).
+
+    Words tell who wrote them, names masked or not: whoever is complained of does not read them, and those of a
+    confidential complainant are for the handler and the office alone.
+    """
+    if case is None:
+        return ""
+    if user.pk in case.respondent_ids():
+        return str(_("您是这件投诉的被投诉员工，按回避要求不显示原话。"))
+    if case.confidential and not can(user, "complaints.see_personal", case):
+        return str(_("投诉人要求身份保密，原话只有经办人和消保办能看。"))
+    return ""
 
 
 def hidden(field: str, value: str) -> str:

@@ -14,7 +14,7 @@ from xiaobao_web.complaints import clocking, queries, services, verbs
 from xiaobao_web.complaints.data import key_of
 from xiaobao_web.complaints.forms.entry import CorrectForm
 from xiaobao_web.complaints.models import Case, Link, OfficialCode, Task
-from xiaobao_web.complaints.services.personal import masked, shown
+from xiaobao_web.complaints.services.personal import masked, shown, words_kept_from
 from xiaobao_web.kernel import deadlines, files, journal
 from xiaobao_web.kernel.access import can, find, require
 from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError, Refused
@@ -40,6 +40,8 @@ def context(row: Case, user: Any) -> dict[str, Any]:
     links = list(Link.objects.filter(case=row).select_related("other", "by"))
     links += list(Link.objects.filter(other=row).select_related("case", "by"))
     links = [item for item in links if services.tells_whom(user, item.case, item.other)]
+    kept = words_kept_from(user, row)
+    contacts = row.contacts.order_by("received_at", "pk")[:50]
     return {
         "case": row,
         "personal": shown(row),
@@ -48,7 +50,7 @@ def context(row: Case, user: Any) -> dict[str, Any]:
         "groups": verbs.groups(row, user),
         "clocks": deadlines.running(row),
         "statutory": statutory(row),
-        "contacts": [(item, masked(item.words())[:2000]) for item in row.contacts.order_by("received_at", "pk")[:50]],
+        "contacts": [(item, kept or masked(item.words())[:2000]) for item in contacts],
         "records": row.records.select_related("by", "received_by"),
         "tasks": row.tasks.select_related("unit", "assignee", "approved_by"),
         "extensions": row.extensions.select_related("asked_by", "decided_by"),

@@ -16,7 +16,7 @@ from xiaobao_web.complaints import services
 from xiaobao_web.complaints.forms import entry as forms
 from xiaobao_web.complaints.models import Case, Contact, ContactKind, ContactState, Urgency
 from xiaobao_web.complaints.services import intake, opening, similar
-from xiaobao_web.complaints.services.personal import masked
+from xiaobao_web.complaints.services.personal import masked, words_kept_from
 from xiaobao_web.complaints.views.cases import tell
 from xiaobao_web.kernel import deadlines, files, journal
 from xiaobao_web.kernel.access import can, find, holds, require
@@ -120,12 +120,13 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _shown(row: Contact, form: Any, user: Any) -> dict[str, Any]:
+    kept = words_kept_from(user, row.case)
     return {
         "contact": row,
         "mail": {name: parse_datetime(str(row.details.get(f"{name}_at") or "")) for name in ("arrived", "sent")},
         "form": form,
-        "subject": masked(row.subject),
-        "words": masked(row.words()),
+        "subject": "" if kept else masked(row.subject),
+        "words": kept or masked(row.words()),
         "screen": can(user, "complaints.screen_kind", row) if row.state == "new" else None,
         "check": can(user, "complaints.check_kind", row) if row.state == "checking" else None,
         "sample": can(user, "complaints.check_sample", row) if row.sampled and row.sampled_at is None else None,
