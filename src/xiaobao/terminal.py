@@ -17,6 +17,8 @@ from xiaobao.errors import InputError
 
 WIDEST = 120
 """Columns used of a terminal at most."""
+UNBROKEN = 400
+"""Columns of a table that another program reads: its rows are not broken."""
 PLAIN = 100
 """Columns of what is written without colour, to a file or another program."""
 
@@ -33,6 +35,23 @@ def writing(fp: IO[bytes], *, colour: bool, narrowest: int) -> Iterator[Console]
         )  # fmt: skip
     finally:
         text.detach()
+
+
+def listing(title: str, *headings: str) -> Table:
+    """Return a table with these columns, whose first one names its rows."""
+    table = Table(title=title, title_justify="left")
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
+def show_table(table: Table) -> None:
+    """Print a table on standard output; to a file or another program, a line of it for each of its rows."""
+    console = Console(markup=False)
+    if not console.is_terminal:
+        table.box, console.width = None, UNBROKEN
+    table.columns[0].no_wrap = console.width >= WIDEST
+    console.print(table)
 
 
 def plain_table() -> Table:

@@ -225,3 +225,25 @@ def test_a_report_never_replaces_a_pipe_or_a_link(rules: str, tmp_path: Path) ->
     assert pipe.is_fifo()
     assert "保本保收益" in shown.decode()
     assert not list(tmp_path.glob("*.part"))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_pipe_with_a_name_is_read_like_a_file(rules: str, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    line = json.dumps({"id": "1", "text": BAD})
+    with subprocess.Popen(["sh", "-c", 'printf "%s\\n" "$1" > "$2"', "sh", line, str(pipe)]) as writer:
+        result = run("screen", "--rules", rules, "--no-judge", "--input", str(pipe))
+        assert writer.wait(10) == 0
+    assert json.loads(result.stdout)["verdict"] == "violation"
+
+
+@pytest.mark.parametrize("data", [b"", b" \n\t"])
+def test_a_law_without_words_is_told_as_empty(data: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XIAOBAO_HOME", str(tmp_path / "home"))
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    (texts / "广告法.txt").write_bytes(data)
+    result = run("laws", "import", str(texts))
+    assert result.exit_code == 1
+    assert "文件为空" in result.stdout

@@ -74,7 +74,10 @@ def test_list_tells_all_rules_or_those_asked_for() -> None:
     assert "wealth/principal_guarantee" in {
         r["id"] for r in json.loads(run("rules", "list", "--family", "WM-01", "--json").stdout)
     }
-    assert run("rules", "list", "deposit").stdout.startswith("规则 ")
+    shown = run("rules", "list", "deposit").stdout
+    assert shown.startswith("规则 ")
+    names = [line.split()[0] for line in shown.splitlines()[2:]]
+    assert names == [r.id for r in load().rules if r.id.startswith("deposit/")]
 
 
 def test_show_tells_law_and_examples() -> None:

@@ -19,6 +19,7 @@ from xiaobao.laws.impact import CitingRule, impact
 from xiaobao.laws.importer import FileReport, import_texts, passed_over
 from xiaobao.laws.norm import Article, Norm
 from xiaobao.laws.register import Register, load
+from xiaobao.terminal import listing, show_table
 
 CONFIDENCE = {"T": "原文", "Q": "引文", "S": "二手", "M": "待核"}
 STATUS = {
@@ -52,9 +53,7 @@ def list_norms(on: Any, as_json: bool) -> None:
     if as_json:
         _print_json([_norm_dict(n) for n in norms])
         return
-    table = Table(title=f"登记的规范（{len(norms)}部）")
-    for heading in ("引用名", "全称", "文号", "施行", "可信", "条数", "原文"):
-        table.add_column(heading, overflow="fold")
+    table = listing(f"登记的规范（{len(norms)}部）", "引用名", "全称", "文号", "施行", "可信", "条数", "原文")
     for norm in norms:
         imported = len(register.texts.record(norm.key).get("articles", {}))
         start = norm.in_force_from.isoformat() if norm.in_force_from else ""
@@ -62,7 +61,7 @@ def list_norms(on: Any, as_json: bool) -> None:
             norm.key, norm.title, norm.number, start, CONFIDENCE[norm.confidence],
             str(len(norm.articles)), str(imported or ""),
         )  # fmt: skip
-    Console(markup=False).print(table)
+    show_table(table)
 
 
 @laws.command("show")
@@ -110,7 +109,7 @@ def import_folder(context: click.Context, directory: Path, as_json: bool) -> Non
     if as_json:
         _print_json([r.as_dict() for r in reports])
     else:
-        Console(markup=False).print(_import_table(reports))
+        show_table(_import_table(reports))
         click.echo(f"原文存放在 {register.texts.directory}")
     if any(r.status == "unreadable" for r in reports):
         context.exit(1)
@@ -134,12 +133,11 @@ def show_impact(reference: str, as_json: bool) -> None:
         keys = ("rule", "title", "reference", "reach")
         _print_json([{k: getattr(i, k) for k in keys} for i in found])
         return
-    table = Table(title=f"依据 {reference} 的规则（{len({i.rule for i in found if i.reach != 'broken'})}条）")
-    for heading in ("规则", "名称", "引用", "关系"):
-        table.add_column(heading, overflow="fold")
+    title = f"依据 {reference} 的规则（{len({i.rule for i in found if i.reach != 'broken'})}条）"
+    table = listing(title, "规则", "名称", "引用", "关系")
     for item in found:
         table.add_row(item.rule, item.title, item.reference, REACH[item.reach])
-    Console(markup=False).print(table)
+    show_table(table)
 
 
 def _load_rules() -> Iterable[CitingRule]:
@@ -176,13 +174,12 @@ def _show_norm(register: Register, norm: Norm, as_json: bool) -> None:
 
 def _import_table(reports: list[FileReport]) -> Table:
     done = sum(r.status == "imported" for r in reports)
-    table = Table(title=f"导入结果：{done} 份成功，{len(reports) - done} 份未导入")
-    for heading in ("文件", "规范", "结果", "条数", "缺号", "重号", "说明"):
-        table.add_column(heading, overflow="fold")
+    title = f"导入结果：{done} 份成功，{len(reports) - done} 份未导入"
+    table = listing(title, "结果", "文件", "规范", "条数", "缺号", "重号", "说明")
     for r in reports:
         gaps = "、".join(r.gaps[:5]) + (f"等{len(r.gaps)}处" if len(r.gaps) > 5 else "")
         table.add_row(
-            r.file, r.norm or r.title[:20], STATUS[r.status], str(r.articles or ""), gaps, "、".join(r.duplicates),
+            STATUS[r.status], r.file, r.norm or r.title[:20], str(r.articles or ""), gaps, "、".join(r.duplicates),
             r.message,
         )  # fmt: skip
     return table

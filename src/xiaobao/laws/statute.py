@@ -61,6 +61,8 @@ def decode(data: bytes) -> tuple[str, str]:
 
     Big5 texts come back in simplified characters, in which norms are cited.
     """
+    if not data.strip():
+        raise UnreadableFile("文件为空，没有内容")
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return data.decode(encoding, errors="replace"), encoding

@@ -178,10 +178,15 @@ def _jobs(files: tuple[str, ...], source: str | None) -> tuple[Iterable[Job], in
         if not paths:
             raise UsageError("给出的文件夹里没有文件")
         return [(i, path, path) for i, path in enumerate(paths, 1)], len(paths)
-    if source != "-" and not os.path.isfile(source):
+    if source != "-" and not os.path.exists(source):
         raise UsageError(f"输入文件不存在：{source}", code="usage.input")
+    if source != "-" and os.path.isdir(source):
+        raise UsageError(
+            f"--input 应为 JSON Lines 文件，这是一个文件夹：{source}；审查文件夹请直接写它的名字", code="usage.input"
+        )
     total = None
-    if source != "-" and sys.stderr.isatty():
+    # A pipe (--input <(…)) can be read only once.
+    if os.path.isfile(source) and sys.stderr.isatty():
         with open(source, "rb") as fp:
             total = sum(block.count(b"\n") for block in iter(lambda: fp.read(1 << 20), b""))
     return batch.read_lines(source), total

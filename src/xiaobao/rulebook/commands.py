@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 import orjson
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from xiaobao.errors import ModelUnavailable, RuleError, UsageError
 from xiaobao.rulebook.load import PACKAGE, Rulebook, read_folder
 from xiaobao.rulebook.model import CATEGORIES, Rule
+from xiaobao.terminal import listing, show_table
 
 if TYPE_CHECKING:
     from xiaobao.screening.screen import ScreeningJudge
@@ -87,15 +87,13 @@ def list_rules(names: tuple[str, ...], category: str | None, family: str | None,
         click.echo(orjson.dumps([_summary(r) for r in chosen], option=orjson.OPT_INDENT_2))
         _complain(errors)
         return
-    table = Table(title=f"规则 {len(chosen)} 条", title_justify="left")
-    for heading in ("编号", "违规", "类别", "级别", "依据", "状态"):
-        table.add_column(heading, overflow="fold")
+    table = listing(f"规则 {len(chosen)} 条", "编号", "违规", "类别", "级别", "依据", "状态")
     for rule in chosen:
         table.add_row(
-            rule.id, rule.title, rule.category, SEVERITY[rule.severity], "\n".join(map(str, rule.citations)),
+            rule.id, rule.title, rule.category, SEVERITY[rule.severity], "、".join(map(str, rule.citations)),
             f"{LIFECYCLE[rule.lifecycle]}，{MAY[rule.may]}",
         )  # fmt: skip
-    Console(markup=False).print(table)
+    show_table(table)
     _complain(errors)
 
 
