@@ -184,3 +184,11 @@ def test_actions_that_are_impossible_say_why_and_cannot_be_sent() -> None:
 def test_values_with_a_filter_stand_in_braces(template: Path) -> None:
     """A component reads `:value="rows|length"` as nothing at all, and shows 无数据."""
     assert not re.findall(r' :[a-z]+="[^"{]*\|[^"]*"', template.read_text())
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_cells_that_become_cards_on_a_phone_say_what_they_are(path):
+    for table in re.findall(r"(?s)<table[^>]*as-cards.*?</table>", path.read_text(encoding="utf-8")):
+        cells = re.findall(r"<td[^>]*>", table)[1:]
+        bare = [cell for cell in cells if "data-label" not in cell and "colspan" not in cell]
+        assert len(bare) <= 1, f"{path.name}: only the first cell and the one with the buttons may go without a label"

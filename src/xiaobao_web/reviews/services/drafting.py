@@ -107,10 +107,10 @@ def may_review_itself(unit: Any) -> bool:
 def require_draft(review: Review) -> None:
     """Return when a request may still be changed; raises Refused."""
     if review.state != ReviewState.DRAFT:
-        raise Refused(
-            _("当前状态为“%(state)s”，内容已锁定；如需修改，请先取回或由审查岗退回。")
-            % {"state": review.get_state_display()}
-        )
+        told = _("当前状态为“%s”，内容已锁定；如需修改，请先取回或由审查岗退回。")
+        if review.state in (ReviewState.WITHDRAWN, ReviewState.REJECTED, ReviewState.ARCHIVED):
+            told = _("当前状态为“%s”，内容不再修改；需要时请在事项页“修改后重新送审”。")
+        raise Refused(told % review.get_state_display())
 
 
 def lock(review: Review) -> Review:
