@@ -119,6 +119,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "xiaobao_web.people.sign_in.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "xiaobao_web.people.sign_in.SocialAdapter"
+MFA_ADAPTER = "xiaobao_web.people.sign_in.SecondFactorAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
@@ -181,6 +182,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = VAR / "files"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+CSRF_FAILURE_VIEW = "xiaobao_web.kernel.pages.expired"
 MAX_UPLOAD_BYTES = env.number("XIAOBAO_MAX_UPLOAD_MB", 100) * 1024 * 1024
 CLAMAV_SOCKET = env.text("XIAOBAO_CLAMAV_SOCKET")
 
