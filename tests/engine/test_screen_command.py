@@ -105,7 +105,7 @@ def test_fail_on_goes_before_a_bad_line(rules: str) -> None:
     [
         (["--format", "html"], "--output"), (["--format", "pdf", "--output", "-"], "--output"),
         (["a.txt", "--input", "-"], "只能给一种"), (["a.jsonl"], "--input"), (["--input", "nowhere.jsonl"], "不存在"),
-        (["--input", "."], "文件夹"),
+        (["--input", "."], "文件夹"), (["-"], "--input -"), (["a.txt", ""], "文件名为空"),
         (["a.txt", "--output", "nowhere/x.jsonl"], "文件夹不存在"), (["--at", "昨天"], "2026-11-22 14:05"),
         (["--scenario", "nowhere"], "nowhere"), (["--llm"], "XIAOBAO_LLM"),
     ],

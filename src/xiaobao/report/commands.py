@@ -174,6 +174,10 @@ def _check(files: tuple[str, ...], source: str | None, target: str, form: Format
 def _jobs(files: tuple[str, ...], source: str | None) -> tuple[Iterable[Job], int | None]:
     """Return the jobs and, for a bar on a terminal, how many there are."""
     if source is None:
+        if "-" in files or "" in files:
+            raise UsageError(
+                "“-”不是文件；标准输入里的 JSON Lines 请用 --input - 给出" if "-" in files else "文件名为空"
+            )
         paths = list(walked(files))
         if not paths:
             raise UsageError("给出的文件夹里没有文件")
