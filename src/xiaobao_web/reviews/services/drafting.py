@@ -16,6 +16,7 @@ from xiaobao_web.kernel.errors import BadValue, Forbidden, Refused
 from xiaobao_web.kernel.numbers import next_number
 from xiaobao_web.materials import hashing
 from xiaobao_web.materials import services as materials
+from xiaobao_web.materials.models import WorkState
 from xiaobao_web.people.models import Organisation, OrganisationKind
 from xiaobao_web.reviews import clocking, data, telling
 from xiaobao_web.reviews.models import Lane, Review, ReviewMaterial, ReviewState, SelfAssessment, Subject
@@ -211,6 +212,11 @@ def put_version(entry: ReviewMaterial, *, by: Any, stored: Any, name: str, text:
     return fresh
 
 
+def _is_being_read(version: int) -> bool:
+    found = materials.screening_states([version]).get(version)
+    return found is not None and found.state in (WorkState.QUEUED, WorkState.RUNNING)
+
+
 @transaction.atomic
 def set_free_fields(entry: ReviewMaterial, fields: Sequence[str], *, by: Any) -> ReviewMaterial:
     """Say which words of a template its variants may change; each must stand in the template as written."""
@@ -219,6 +225,8 @@ def set_free_fields(entry: ReviewMaterial, fields: Sequence[str], *, by: Any) ->
     require_draft(row)
     wanted = [item.strip() for item in fields if item.strip()]
     version = entry.version
+    if wanted and _is_being_read(version.pk):
+        raise Refused(_("材料还在读取，读完后再写可变字段，才能核对原文里有没有。"))
     words = hashing.plain(version.reading.text if version.reading is not None else version.text)
     missing = [item for item in wanted if words and hashing.plain(item) not in words]
     if missing:
