@@ -91,3 +91,11 @@ def test_the_machine_fills_in_what_the_clerk_left_empty(flow, client_of):
     assert case.flags == ["诉讼"]
     assert case.customer_name == "周可欣"
     assert case.cause
+    assert case.urgency == "normal", "the machine says low; what the page proposes is not lowered"
+
+
+def test_what_cannot_wait_is_seen_whatever_the_clerk_leaves(flow, client_of):
+    text = "客户说再催他就从楼顶跳下去，遗书都写好了，孩子在旁边哭。"
+    told = {"channel": "call", "text": text, "kind": "complaint", "urgency": "normal", "people_count": "1"}
+    assert client_of("liaison").post(reverse("complaint_register"), told).status_code == 302
+    assert Case.objects.latest("pk").urgency == "critical"

@@ -56,14 +56,15 @@ def _registered(given: dict[str, Any], request: HttpRequest) -> Contact:
     """Register what a page told; the same page sent again, after a lost answer or a double click, is one contact."""
     by = request.user
     facts = {name: given[name] for name in FACTS}
-    if facts["urgency"] == Urgency.NORMAL.value:
-        del facts["urgency"]  # what the page proposes; the words may say more
     moment = timezone.localtime(given["received_at"] or timezone.now())
+    ticket = intake.read_ticket(given["channel"], received_at=moment, text=given["text"])
+    if facts["urgency"] == Urgency.NORMAL and ticket["ticket"].get("urgency") in (Urgency.HIGH, Urgency.CRITICAL):
+        del facts["urgency"]  # what the page proposes; the words say more
     once = f"{given['channel']}:page:{by.pk}:{given['once']}" if given["once"] else ""
     contact = services.register(
         key=once,
         channel=given["channel"], text=given["text"], by=by, received_at=given["received_at"], unit=given["unit"],
-        ticket=intake.read_ticket(given["channel"], received_at=moment, text=given["text"]),
+        ticket=ticket,
         sender=given["customer_name"], people_count=given["people_count"], face_to_face=given["face_to_face"],
         kind_proposed=ContactKind.COMPLAINT.value if given["kind"] == ContactKind.COMPLAINT else "",
         details={key: str(value) if key == "amount" and value is not None else value for key, value in facts.items()},
