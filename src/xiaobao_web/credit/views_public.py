@@ -100,5 +100,6 @@ def convert(request: HttpRequest) -> HttpResponse:
     return render(request, "credit/public_convert.html", context)
 
 
-calculator.citizen = True  # type: ignore[attr-defined]
-convert.citizen = True  # type: ignore[attr-defined]
+for _view in (calculator, convert):
+    _view.citizen = True  # type: ignore[attr-defined]
+    _view.error_page = "credit/public_fault.html"  # type: ignore[attr-defined]

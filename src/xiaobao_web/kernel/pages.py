@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from xiaobao_web.kernel import nav
@@ -39,9 +40,22 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def error_page(request: HttpRequest, status: int, message: str, *, number: str = "") -> HttpResponse:
-    """Return a page that says what went wrong and what to do next."""
+    """Return a page that says what went wrong and what to do next: the view's own `error_page`, else everybody's."""
     context = {"status": status, "title": TITLES.get(status, TITLES[400]), "message": message, "number": number}
-    return render(request, "errors/error.html", context, status=status)
+    own = _own_page(request)
+    if own:
+        large = "large" in (request.GET.get("size"), request.COOKIES.get("type_size"))
+        context |= {"institution": settings.INSTITUTION, "hotline": settings.HOTLINE, "large": large}
+    return render(request, own or "errors/error.html", context, status=status)
+
+
+def _own_page(request: HttpRequest) -> str:
+    """Return the template of the addressed view's own error page, "" where it has none."""
+    try:
+        match = request.resolver_match or resolve(request.path_info)
+    except Resolver404:
+        return ""
+    return str(getattr(match.func, "error_page", ""))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -58,6 +72,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request whose form has expired or that is not allowed."""
     return error_page(request, 403, _("页面停留太久，安全校验已失效。请刷新页面后重新提交；已填写的内容会保留在本机。"))
+
+
+def expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose security mark does not hold any more, or whose sender keeps no cookies."""
+    if not _own_page(request):
+        return render(request, "403_csrf.html", status=403)
+    told = _("页面停留太久，或者浏览器不允许保存 Cookie，这一步没有收下。请返回上一页，刷新后再提交。")
+    return error_page(request, 403, told)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -22,6 +22,8 @@ OVERSEEING = {
 }  # fmt: skip
 DECIDING = {"reviewer": Reach.UNIT, "second_reviewer": Reach.UNIT, "office": Reach.UNIT, "liaison": Reach.UNIT}
 
+PLACING = ("materials.placed", "materials.removed")
+
 
 def added_it(user: Any, obj: Any) -> str | None:
     """Four eyes: nobody approves what they handed in themselves."""
@@ -44,16 +46,33 @@ declare("materials.add", _("提交材料"), {**SENDING, "office": Reach.UNIT, "r
 declare("materials.screen", _("机器审查材料"), {**SENDING, **DECIDING})
 declare("materials.check", _("查询材料是否批准、即时自查文字"), dict.fromkeys(EVERYBODY, Reach.ALL))
 declare("materials.registry", _("查看营销宣传台账"), {**{role: Reach.ALL for role in EVERYBODY if role != "admin"}})
+declare(
+    "materials.placements", _("查看投放记录"),
+    {**SENDING, **OVERSEEING, "complaints": Reach.UNIT, "monitor": Reach.UNIT, "service": Reach.UNIT},
+)  # fmt: skip
 declare("materials.approve", _("登记批准材料"), DECIDING, when=added_it)
 declare("materials.withdraw_approval", _("撤回批准"), DECIDING)
 declare("materials.place", _("登记投放"), {**SENDING, "office": Reach.UNIT, "reviewer": Reach.UNIT})
 declare("materials.remove_placement", _("登记下线"), {**SENDING, "office": Reach.UNIT, "reviewer": Reach.UNIT})
 
 
+def events_of_placing(user: Any, events: Any) -> list[Any]:
+    """Return events of an entry without those that tell who placed it or took it down beyond a person's reach."""
+    where = scope(user, "materials.placements")
+    return [
+        event
+        for event in events
+        if event.type not in PLACING
+        or where.everywhere
+        or event.actor_id == user.pk
+        or (event.actor is not None and event.actor.unit_id in where.units)
+    ]
+
+
 def _sees_placement(user: Any, number: int) -> bool:
     from xiaobao_web.materials.models import Placement
 
-    return visible_to(user, Placement.objects.filter(pk=number), "materials.registry").exists()
+    return visible_to(user, Placement.objects.filter(pk=number), "materials.placements").exists()
 
 
 files.guard("materials.placement", _sees_placement)

@@ -64,7 +64,7 @@ def show_calendar(request: HttpRequest, query: Query[ExpiryQuery]) -> dict[str, 
 @router.get("/placements/overdue", response=PlacementPage, summary="应下线的投放")
 def list_overdue(request: HttpRequest, query: Query[OverdueQuery]) -> dict[str, Any]:
     """Return placements still shown although their time or their approval is over, the newest first."""
-    require(request.user, "materials.registry")
+    require(request.user, "materials.placements")
     rows = queries.open_past(request.user)
     rows = rows.filter(unit__code=query.unit) if query.unit else rows
     return page_of(rows, limit=query.limit, cursor=query.cursor, show=placement_told)

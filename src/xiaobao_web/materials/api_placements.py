@@ -113,7 +113,7 @@ def _staff(username: str) -> Any:
 @router.get("/placements/{int:placement_id}", response=PlacementOut, summary="一处投放")
 def show_placement(request: HttpRequest, placement_id: int) -> dict[str, Any]:
     """Return a placement."""
-    require(request.user, "materials.registry")
+    require(request.user, "materials.placements")
     return placement_told(find(queries.placements(request.user), pk=placement_id))
 
 
@@ -122,7 +122,7 @@ def take_down(
     request: HttpRequest, placement_id: int, note: Form[str] = "", file: File[UploadedFile | None] = None
 ) -> dict[str, Any]:
     """Enter that a placement was taken down, with a file that proves it or a note that says why there is none."""
-    require(request.user, "materials.registry")
+    require(request.user, "materials.placements")
     row = find(queries.placements(request.user), pk=placement_id)
     registry.take_down(row, by=request.user, proof=file, note=note)
     return placement_told(find(queries.placements(request.user), pk=placement_id))

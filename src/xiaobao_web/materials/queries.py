@@ -44,7 +44,7 @@ def registry(user: Any) -> QuerySet[ApprovedMaterial]:
 def placements(user: Any) -> QuerySet[Placement]:
     """Return the placements a person may see."""
     rows = Placement.objects.select_related("approved", "unit", "person", "partner", "added_by")
-    return visible_to(user, rows, "materials.registry")
+    return visible_to(user, rows, "materials.placements")
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ class PlacementList(ListPage):
     title = _("投放记录")
     noun = _("处")
     model = Placement
-    permission = "materials.registry"
+    permission = "materials.placements"
     select = ("approved", "unit", "person", "partner")
     search = ("place", "approved__title", "approved__number")
     search_hint = _("位置、材料名称、编号")

@@ -18,6 +18,7 @@ from xiaobao_web.kernel.files import attachments_of
 from xiaobao_web.kernel.requests import SignedIn
 from xiaobao_web.kernel.states import actions
 from xiaobao_web.materials import queries, registry
+from xiaobao_web.materials.access import events_of_placing
 from xiaobao_web.materials.forms import PlaceForm, TakeDownForm
 from xiaobao_web.materials.models import ApprovedMaterial, Placement
 
@@ -27,14 +28,14 @@ def _find(request: SignedIn, number: int) -> ApprovedMaterial:
 
 
 def _find_placement(request: SignedIn, number: int) -> Placement:
-    return find(request.user, queries.placements(request.user), "materials.registry", pk=number)
+    return find(request.user, queries.placements(request.user), "materials.placements", pk=number)
 
 
 @require_GET
 def show(request: SignedIn, number: int) -> HttpResponse:
     """Show an entry: what was approved, where it may be used, where it is placed."""
     approved = _find(request, number)
-    placements = list(approved.placements.select_related("unit", "person", "partner", "added_by"))
+    placements = list(queries.placements(request.user).filter(approved=approved))
     proofs = {row.pk: list(attachments_of(row, "removal")) for row in placements if row.removed_at}
     context = {
         "approved": approved,
@@ -42,10 +43,11 @@ def show(request: SignedIn, number: int) -> HttpResponse:
         "placements": [
             (row, proofs.get(row.pk, []), can(request.user, "materials.remove_placement", row)) for row in placements
         ],
+        "elsewhere": approved.placements.count() - len(placements),
         "actions": actions(approved, request.user),
         "may_place": can(request.user, "materials.place"),
         "may_see_material": bool(can(request.user, "materials.view", approved.version.material)),
-        "events": journal.events_of(approved),
+        "events": events_of_placing(request.user, journal.events_of(approved)),
     }
     return render(request, "materials/approved.html", context)
 
