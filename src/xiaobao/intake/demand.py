@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from xiaobao.intake import wishes
+from xiaobao.intake.classes import Scores
 from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import Narrative
 from xiaobao.intake.ticket import DEMANDS
@@ -142,11 +143,22 @@ _INVESTED = frozenset(("理财", "基金代销"))
 _INSURED = frozenset(("保险代销", "保险"))
 
 
-def find(narrative: Narrative, *, cause: str, business: str) -> Found[tuple[str, ...]]:
-    """Return the demands in the order of the closed set: likely by rules, clauses and cause."""
+def find(
+    narrative: Narrative,
+    *,
+    cause: str,
+    business: str,
+    scores: Scores | None = None,
+    meaning: wishes.Matrix | None = None,
+) -> Found[tuple[str, ...]]:
+    """Return the demands in the order of the closed set: likely by rules, clauses and cause.
+
+    scores of the classes and the row of `classes.meanings` let the net be heard as well.
+    """
     cause = bearing(narrative, cause)
     rules = ruled(narrative, cause=cause, business=business)
-    likely = wishes.likely(narrative.own, rules.value, cause)
+    leaning = None if scores is None else wishes.leaning(scores)
+    likely = wishes.likely(narrative.own, rules.value, cause, leaning=leaning, meaning=meaning)
     counted = wishes.counted(likely)
     chosen = tuple(name for name in DEMANDS if name in counted)
     words = said(narrative)

@@ -90,7 +90,7 @@ def filled(story: Narrative) -> Ticket:
     business, cause, alternatives = kind.business(scores), *kind.cause(scores)
     found |= {"business_type": business, "cause": cause, "cause_alternatives": alternatives}
     found["risk_flags"] = flags.find(story, cause=cause.value, alarm=alarm)
-    found["demand"] = demand.find(story, cause=cause.value, business=business.value)
+    found["demand"] = demand.find(story, cause=cause.value, business=business.value, scores=scores, meaning=meaning)
     return _ticket(story, found, alarm, meaning)
 
 

@@ -35,7 +35,7 @@ from xiaobao.intake import (
 from xiaobao.intake.classes import KINDS, Weights
 from xiaobao.intake.narrative import narrative
 from xiaobao.intake.ticket import BUSINESS_TYPES, CAUSES
-from xiaobao.intake.train_wishes import OWN, PLAIN, WRITTEN, is_held_out
+from xiaobao.intake.train_wishes import OWN, PLAIN, WRITTEN, Said, is_held_out
 
 SHORT = "causes.jsonl"
 SETS = {"business_type": BUSINESS_TYPES, "cause": CAUSES}
@@ -171,11 +171,11 @@ def figures(rows: Sequence[Row], said: Sequence[classes.Scores]) -> dict[str, fl
     return out
 
 
-def told(rows: Sequence[Row], said: Sequence[classes.Scores]) -> dict[tuple[str, str], tuple[str, str]]:
-    """Return the business type and cause that are said of each row, as they are when a ticket is filled."""
+def told(rows: Sequence[Row], said: Sequence[classes.Scores], meaning: Any) -> dict[tuple[str, str], Said]:
+    """Return what is said of each row, as it is when a ticket is filled."""
     return {
-        row.key: (scores.ranked("business_type")[0][0], scores.ranked("cause")[0][0])
-        for row, scores in zip(rows, said, strict=True)
+        row.key: Said(scores.ranked("business_type")[0][0], scores.ranked("cause")[0][0], wishes.leaning(scores), meant)
+        for row, scores, meant in zip(rows, said, meaning, strict=True)
     }
 
 
@@ -206,7 +206,8 @@ def main() -> None:
     save(fit(rows, meaning), arguments.output)
     print("；".join(f"{name} {value:.3f}" for name, value in figures(rows, said).items()))
     print(f"{len(rows)} 条；已写入 {arguments.output}")
-    print(train_wishes.train(arguments.corpus, arguments.output.with_name(wishes.PACKAGED.name), told(rows, said)))
+    known = told(rows, said, meaning)
+    print(train_wishes.train(arguments.corpus, arguments.output.with_name(wishes.PACKAGED.name), known))
     print(train_alarms.train(arguments.corpus, arguments.output.with_name(alarms.PACKAGED.name)))
     print(train_degrees.train(arguments.corpus, arguments.output.with_name(degrees.PACKAGED.name)))
 
