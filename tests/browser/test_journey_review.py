@@ -216,6 +216,21 @@ def test_a_poster_from_upload_to_archive(journey: Journey) -> None:
     assert journal.verify().sound
 
 
+def test_a_comment_that_went_through_is_not_offered_again(journey: Journey) -> None:
+    from xiaobao_web.reviews import services
+
+    review = services.create(by=journey.bank["submitter"], title="网点海报", subject="marketing")
+    page = journey.at("submitter", f"/reviews/{review.pk}/")
+    page.locator("#comments textarea[name=body]:visible").first.press_sequentially("请看第二版")
+    page.wait_for_timeout(600)  # typed text is kept after 0.4 s
+    page.locator("#comments form:has(textarea:visible) button[type=submit]").first.click()
+    expect(page.locator("#comments")).to_contain_text("请看第二版")
+    assert page.locator(".draft-note").count() == 0
+    page.reload(wait_until="networkidle")
+    assert page.locator(".draft-note").count() == 0
+    journey.well()
+
+
 def scan_of(image: Image.Image) -> bytes:
     """Return a PDF that holds a picture and no text, as a scanner makes it."""
     out = io.BytesIO()

@@ -160,6 +160,10 @@ def delegate(
         raise BadValue(_("这段时间已经过去。"), fields={"until": _("应不早于今天")})
     if not reason.strip():
         raise BadValue(_("请写明事由。"), fields={"reason": _("必填")})
+    Person.objects.select_for_update().get(pk=giver.pk)  # a form sent twice is entered once
+    same = Delegation.objects.filter(giver=giver, receiver=receiver, role=role, since=since, until=until)
+    if same.filter(revoked_at=None).exists():
+        raise Refused(_("这段时间已经把同样的岗位委托给%s，不用再登记。") % receiver)
     row = Delegation.objects.create(
         giver=giver, receiver=receiver, role=role, since=since, until=until, reason=reason.strip()
     )

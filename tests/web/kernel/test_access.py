@@ -80,6 +80,16 @@ def test_a_post_ends_and_an_inactive_person_holds_nothing(bank, granted):
     assert not holds(head, "trial.view")
 
 
+def test_the_same_leave_is_entered_once(bank):
+    today = timezone.localdate()
+    given = {"giver": bank["sender_head"], "receiver": bank["liaison"], "since": today, "until": today}
+    first = services.delegate(**given, reason="年假", by=bank["sender_head"])
+    with pytest.raises(Refused, match="不用再登记"):
+        services.delegate(**given, reason="年假", by=bank["sender_head"])
+    services.revoke_delegation(delegation=first, by=bank["sender_head"])
+    assert services.delegate(**given, reason="年假", by=bank["sender_head"])
+
+
 def test_leave_is_covered_for_the_days_of_the_delegation_only(bank, granted):
     mine = material(bank, "retail", "submitter")
     today = timezone.localdate()

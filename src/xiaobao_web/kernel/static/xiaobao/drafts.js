@@ -95,8 +95,9 @@ onLoad("form", (form) => {
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.target.closest?.("form");
-  if (!form || !keeps(form) || event.detail.requestConfig?.verb === "get") return;
+  // The form that asked: where the answer took its place, the event comes from what stood around it.
+  const form = (event.detail.requestConfig?.elt ?? event.target).closest?.("form");
+  if (!form || event.detail.requestConfig?.verb === "get") return;
   if (event.detail.successful) drop(form);
   else {
     const draft = read(keptIn(form), nameOf(form));
