@@ -12,7 +12,7 @@ from xiaobao_web.kernel import deadlines, journal
 from xiaobao_web.kernel.errors import BadValue, Forbidden, Refused
 from xiaobao_web.kernel.models.notification import Notification
 from xiaobao_web.materials.models import ApprovedMaterial, Screening
-from xiaobao_web.reviews import queries, services
+from xiaobao_web.reviews import data, queries, services
 from xiaobao_web.reviews.models import Assignment, Point, ReturnRecord, Review
 
 CHANGED = "安享理财，业绩以实际为准，理财非存款，产品有风险，投资须谨慎。"
@@ -300,6 +300,16 @@ def test_an_invitation_nobody_answers_is_taken_back(bank: Any, flow: Any, client
         services.uninvite(review, bank["reviewer_two"], by=bank["reviewer"])
     services.write_opinion(review, by=bank["reviewer"], conclusion="change", text="")
     assert flow.do(services.finish_first, review, by=bank["reviewer"]).state == "second_review"
+
+
+def test_a_return_ends_the_invitations(bank: Any, flow: Any) -> None:
+    review = flow.submitted()
+    services.take(review, by=bank["reviewer"])
+    services.invite(review, bank["reviewer_two"], by=bank["reviewer"])
+    assert queries.waiting_for(bank["reviewer_two"]).filter(pk=review.pk).exists()
+    code = next(item.code for item in data.return_reasons() if "first_review" in item.stages)
+    services.return_to_sender(review, by=bank["reviewer"], reason=code, detail="请补材料")
+    assert not queries.waiting_for(bank["reviewer_two"]).filter(pk=review.pk).exists()
 
 
 def test_nobody_decides_before_the_comparison_is_done(bank: Any, flow: Any, client_of: Any) -> None:

@@ -203,6 +203,8 @@ def return_to_sender(review: Review, *, by: Any, reason: str, detail: str) -> Re
     ReturnRecord.objects.create(review=moved, from_state=before, reason=reason, detail=detail.strip(), by=by)
     clocking.cancel(moved)
     finish_duties(moved, by=by, agrees=False, note=detail.strip())
+    asked = Assignment.objects.filter(review=moved, duty=Duty.PARALLEL, done_at__isnull=True)
+    asked.update(done_at=timezone.now())  # there is nothing to review until it comes back changed
     telling.sender(moved, _("送审被退回，请补正后重新提交：%(title)s"))
     return moved
 
