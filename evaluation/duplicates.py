@@ -11,12 +11,13 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import orjson
-from evaluation.duplicates_pairs import pairs
+from evaluation.duplicates_pairs import matters, pairs
 
 from xiaobao.insight.duplicates import SAME, compare
 from xiaobao.insight.evidence import signs
@@ -56,8 +57,10 @@ def evaluate(path: Path) -> dict[str, Any]:
     """Return the figures of the pairs in a file, and of generated pairs of held-out scenes."""
     rows = [orjson.loads(line) for line in path.read_bytes().splitlines() if line.strip()]
     held = scored(pairs(HELD, 77, held=True))
-    held["wrong"] = len(held["wrong"])
-    return {**scored(rows), "held_out_scenes": held}
+    other = scored(matters(HELD, 78, held=True))
+    for each in (held, other):
+        each["wrong"] = len(each["wrong"])
+    return {**scored(rows), "held_out_scenes": held, "held_out_matters": other}
 
 
 def train(count: int = TRAINED, *, penalty: float = 2.0, steps: int = 4000) -> dict[str, float]:
@@ -65,7 +68,7 @@ def train(count: int = TRAINED, *, penalty: float = 2.0, steps: int = 4000) -> d
     rows = [
         (signs(facts_of(row["a"]), facts_of(row["b"])), row["label"])
         for seed in (11, 12)
-        for row in pairs(count // 2, seed, held=False)
+        for row in chain(pairs(count // 2, seed, held=False), matters(count // 6, seed, held=False))
     ]
     names = [s.name for s in rows[0][0]]
     x = np.array([[s.value for s in found] for found, _ in rows])

@@ -313,6 +313,36 @@ def pairs(count: int, seed: int, *, held: bool) -> Iterator[dict[str, Any]]:
         yield {"pair_id": f"G{seed}-{number:04d}", "a": a, "b": b, "label": int(same), "kind": kind, "scene": scene}
 
 
+def matters(count: int, seed: int, *, held: bool) -> Iterator[dict[str, Any]]:
+    """Yield pairs of a customer who says who it is and hardly says when and how much: the same matter, or another."""
+    teller = Teller(seed)
+    pool = [s for s in scenes() if held_out(s) == held]
+    for number in range(count):
+        rng, same = teller.rng, number % 2 == 0
+        scene, elsewhere = rng.sample(pool, 2)
+        again = not same and rng.random() < 0.25
+        event = teller.event(scene)
+        other = event if same else teller.event(scene if again else elsewhere)
+        other = replace(other, name=event.name, phone=event.phone, bank=event.bank)
+        if not same:
+            other = replace(other, day=event.day + timedelta(days=rng.randint(20 if again else 2, 90)))
+        # Who has the same trouble again is told apart by day and sum alone.
+        teller.vague = 0.1 if again else rng.choice((0.6, 0.95))
+        one, two = rng.sample(scenes()[scene], 2)
+        two = two if other.scene == scene else rng.choice(scenes()[elsewhere])
+        a, b = (_signed(teller, each, telling) for each, telling in ((event, one), (other, two)))
+        kind = "same_matter" if same else "same_trouble_again" if again else "other_matter"
+        yield {"pair_id": f"M{seed}-{number:04d}", "a": a, "b": b, "label": int(same), "kind": kind, "scene": scene}
+
+
+def _signed(teller: Teller, event: Event, telling: str) -> dict[str, Any]:
+    """Return a complaint with name and telephone."""
+    told = teller.told(event, most=40)
+    text = teller.body(event, told, telling)
+    who = teller.rng.choice(("{t}。{n} {p}", "我是{n}，电话{p}，{t}", "{t}，联系人{n}，{p}"))
+    return {"channel": "web", "received_at": told.isoformat(), "text": who.format(t=text, n=event.name, p=event.phone)}
+
+
 if __name__ == "__main__":
     for line in pairs(200, 1, held=False):
         sys.stdout.buffer.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))

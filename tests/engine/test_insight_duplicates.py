@@ -182,3 +182,42 @@ def test_the_command_answers_each_line_and_refuses_bad_ones(tmp_path: Path) -> N
 def test_no_text_is_an_input_error() -> None:
     with pytest.raises(InputError, match="text"):
         facts_of({"received_at": "2026-03-01"})
+
+
+WHO = "我叫宋安宁，电话13800004321，"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("买的保险要退保只退一半，当时说随时能退。", "理赔申请交了两个月没结果，住院花了12000元。"),
+        ("手机银行登录不上，打客服一直占线。", "自助机吞了我的卡，三天了没人处理。"),
+        ("3月2日催收打给我父母，要求停止骚扰。", "征信报告上有一笔逾期记录是错的，要求更正。"),
+        ("3月2日信用卡分期没说手续费，多扣285元。", "6月8日信用卡被盗刷5600元，要求赔付。"),
+        ("理财到期没有兑付，客户经理躲着不见。", "信用卡年费说好免的还是扣了。"),
+        ("3月2日转账5000元没到账。", "6月9日转账8000元没到账，又是这个问题。"),  # her own words are no template
+    ],
+)
+def test_another_matter_of_the_same_customer_is_no_same_event(first: str, second: str) -> None:
+    found = compare(
+        {"text": WHO + first, "received_at": "2026-06-20"}, {"text": WHO + second, "received_at": "2026-07-15"}
+    )
+    assert found.probability < 0.5
+    assert found.link == "same_customer"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("买的保险要退保只退一半，当时说随时能退。", "业务员讲得好好的随时可退，现在退保金只给百分之五十，骗人。"),
+        ("自助机吞了我的卡，三天了没人处理。", "机器把我卡吞掉后一直不还，已经快一周了，催第二次。"),
+        ("征信报告上有一笔逾期记录是错的，要求更正。", "我反映过的征信错误到现在没改，那笔逾期根本不是我的。"),
+        ("6月8日信用卡被盗刷5600元，要求赔付。", "上次说的信用卡被人刷了五千六，还是不赔，我要找监管。"),
+    ],
+)
+def test_the_same_matter_in_other_words_without_facts_is_the_same_event(first: str, second: str) -> None:
+    found = compare(
+        {"text": WHO + first, "received_at": "2026-06-20"}, {"text": WHO + second, "received_at": "2026-06-29"}
+    )
+    assert found.probability >= 0.5
+    assert found.link == "same_event"

@@ -57,7 +57,8 @@ def compare(a: Facts | Mapping[str, Any], b: Facts | Mapping[str, Any]) -> Match
     link: Link = "same_event" if probability >= SAME else "none"
     who = any(by[name].value for name in ("same_number", "same_account", "same_person"))
     if _template(by) and _others(by):
-        probability, link = min(probability, 0.15), "template"
+        own = by["same_person"].value and (by["same_number"].value or by["same_account"].value)
+        probability, link = min(probability, 0.15), "same_customer" if own else "template"
     elif link == "none" and who:
         link = "same_customer"
     return Match(probability, link, _why(found, link))
