@@ -343,11 +343,16 @@ def purge_unused(stored: StoredFile) -> None:
     transaction.on_commit(partial(_remove_bytes, stored.pk))
 
 
+def uses() -> list[Any]:
+    """Return the relations of whatever names a stored file, those without a way back (related_name="+") included."""
+    fields: Any = StoredFile._meta.get_fields(include_hidden=True)
+    return [item for item in fields if item.auto_created and not item.concrete and not item.many_to_many]
+
+
 def is_used(stored: StoredFile) -> bool:
     """Tell whether any row of any app still names a stored file."""
     return any(
-        relation.related_model._base_manager.filter(**{relation.field.name: stored.pk}).exists()
-        for relation in StoredFile._meta.related_objects
+        relation.related_model._base_manager.filter(**{relation.field.name: stored.pk}).exists() for relation in uses()
     )
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from xiaobao_web.kernel import journal
 from xiaobao_web.kernel.access import Answer, can, require
 from xiaobao_web.kernel.errors import BadValue, Forbidden, Refused
-from xiaobao_web.kernel.files import label_of
+from xiaobao_web.kernel.files import label_of, uses
 from xiaobao_web.kernel.models import ScanState, StoredFile
 from xiaobao_web.kernel.notifications import notify
 
@@ -28,7 +28,7 @@ after_release: list[Callable[[StoredFile], None]] = []
 def brought_in(stored: StoredFile) -> set[int]:
     """Return the ids of the people who brought this content in: with the first upload, or with any later use of it."""
     people = {stored.added_by_id}
-    for relation in StoredFile._meta.related_objects:
+    for relation in uses():
         model: Any = relation.related_model
         if any(item.name == "added_by" for item in model._meta.fields):
             rows = model._base_manager.filter(**{relation.field.name: stored.pk})
@@ -39,7 +39,7 @@ def brought_in(stored: StoredFile) -> set[int]:
 def names_of(stored: StoredFile) -> list[str]:
     """Return the names under which a content was brought in, each once, the oldest first, at most five."""
     names: dict[str, None] = {}
-    for relation in StoredFile._meta.related_objects:
+    for relation in uses():
         model: Any = relation.related_model
         if any(item.name == "name" for item in model._meta.fields):
             rows = model._base_manager.filter(**{relation.field.name: stored.pk}).order_by("pk")

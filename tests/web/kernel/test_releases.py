@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from xiaobao_web.kernel import files, journal, releases, scans
 from xiaobao_web.kernel.errors import BadValue, Forbidden, Refused
@@ -34,6 +36,30 @@ def test_who_brought_it_in_never_rules_on_it(bank: Any) -> None:
             releases.release(stored, by=bank[name], reason="看过")
     stored.refresh_from_db()
     assert stored.state == ScanState.BLOCKED
+
+
+def as_material(bank: Any, stored: StoredFile, by: Any) -> None:
+    from xiaobao_web.materials import services as materials
+
+    made = materials.add_material(title="海报", kind="poster", by=by, unit=bank.units["retail"])
+    materials.add_stored_version(made, stored=stored, name="海报.svg", by=by)
+
+
+def test_who_used_it_as_a_material_never_rules_on_it(bank: Any) -> None:
+    stored = blocked(bank["office"])
+    as_material(bank, stored, bank["submitter"])
+    assert releases.names_of(stored) == ["海报.svg"]
+    assert releases.brought_in(stored) == {bank["office"].pk, bank["submitter"].pk}
+
+
+def test_what_a_material_still_names_outlives_its_attachments(bank: Any) -> None:
+    stored = blocked(bank["submitter"])
+    as_material(bank, stored, bank["submitter"])
+    yesterday = timezone.localdate() - timedelta(days=1)
+    files.attach(bank.units["retail"], stored, name="旧.svg", by=bank["admin"], retain_until=yesterday)
+    assert files.purge_due() == 1
+    stored.refresh_from_db()
+    assert stored.purged_at is None
 
 
 def test_a_release_has_its_reason_and_its_event_and_opens_the_file(bank: Any) -> None:
