@@ -151,6 +151,7 @@ def test_a_megabyte_is_refused_beside_the_field_with_another_way_and_shown_whole
     assert "现在有 330000 字" in told
     assert "图片和材料" in told
     assert "长" * 330_000 in told
+    assert "maxlength" not in words(client.get(at("what")))  # a browser would cut what is pasted and say nothing
 
 
 def test_emoji_and_arabic_go_all_the_way(bank):

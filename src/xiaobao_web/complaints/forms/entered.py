@@ -37,6 +37,11 @@ class Words(forms.CharField):
             if getattr(check, "code", "") == "max_length":
                 check.message = instead or told  # type: ignore[attr-defined]
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Return what the widget is told; a story has no length there, or browsers would cut what is pasted unasked."""
+        told = super().widget_attrs(widget)
+        return {k: v for k, v in told.items() if k != "maxlength"} if isinstance(widget, forms.Textarea) else told
+
     def to_python(self, value: Any) -> Any:
         """Return the words without marks that turn or hide them."""
         return super().to_python(plain(value) if isinstance(value, str) else value)
