@@ -130,6 +130,10 @@ def test_names(text: str, names: list[str]) -> None:
         ("张三·李四联名账户", ["张三", "李四"]),
         ("张伟·客户经理", ["张伟"]),
         ("·安娜·", ["安娜"]),
+        ("埃隆·马斯克的公司，比尔·盖茨谈慈善", ["埃隆·马斯克", "比尔·盖茨"]),
+        ("归入话术库·安抚一类", []),
+        ("投保阳光·安康保", []),
+        ("平安·福满分、稳健·安泰系列", []),
     ],
 )
 def test_a_joined_name_is_found_whole_and_a_brand_not_at_all(text: str, names: list[str]) -> None:

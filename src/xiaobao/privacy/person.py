@@ -122,7 +122,7 @@ def _whole(names: Sequence[Joined], found: Iterable[tuple[int, int, Sign]]) -> I
         elif not name.brand:
             yield min(start, name.start), max(end, name.end), sign
     for name in names:
-        if not name.brand:
+        if not name.brand and not name.doubtful:
             yield name.start, name.end, (0.6, "间隔号相连的人名")
 
 

@@ -18,7 +18,7 @@ _SPELT = (
     "威维魏沃乌吾武西希夏肖谢辛牙亚延叶耶依伊衣以英尤玉约扎再泽则旦祖孜佐翰密迦菲娅雅蕾妮瑞琳"
 )
 """Characters that spell names from other languages; those that often stand beside one in a sentence are left out."""
-_ALSO = frozenset(_SPELT + "让夫特治黛汀路易登奥莫梅妮梵芬芙茜薇诗劳默圣云雪露莲帝蓉乔瑟弗")
+_ALSO = frozenset(_SPELT + "让夫特治黛汀路易登奥莫梅妮梵芬芙茜薇诗劳默圣云雪露莲帝蓉乔瑟弗埃隆茨鲍勃朗雷摩蒙")
 """Characters that may spell a part whose borders are known."""
 _NAME = re.compile(f"(?<![{_SPELT}])[{_SPELT}]{{2,8}}(?:·[{_SPELT}]{{1,8}}){{1,3}}(?![{_SPELT}·])")
 _PART = re.compile("[一-龥]{1,10}")
@@ -52,11 +52,15 @@ _BRAND_BEFORE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A name joined by interpuncts: its place in the text, and whether the words around tell a brand."""
+    """A name joined by interpuncts: its place in the text, and whether the words around tell a brand.
+
+    It is doubtful where a part of it is known to nobody: then something else must tell that it is a name.
+    """
 
     start: int
     end: int
     brand: bool
+    doubtful: bool
 
 
 def joined(source: Source) -> list[Joined]:
@@ -69,11 +73,12 @@ def joined(source: Source) -> list[Joined]:
         return []
     out: list[Joined] = []
     for chain in _chains(source):
-        if not _is_name([source.words[place] for place in chain]):
+        parts = [source.words[place] for place in chain]
+        if not _is_name(parts):
             continue
         start, end = _first(source, chain[0]), _last(source, chain[-1])
         brand = _BRAND_AFTER.match(text, end) or _BRAND_BEFORE.search(source.before(start, 8))
-        out.append(Joined(start, end, brand is not None))
+        out.append(Joined(start, end, brand is not None or not all(map(_is_personal, parts)), not _is_sure(parts)))
     return out
 
 
@@ -157,7 +162,20 @@ def _may_name(word: str, tag: str, *, foreign: bool) -> bool:
     spelt = bool(bare) and all(c in _ALSO for c in bare)
     if len(bare) > 1 and bare == word and rjieba.has_word(word):
         return spelt and foreign and tag not in _PLACES
-    return spelt or (bare in COMMON if len(bare) == 1 else 1 < len(bare) <= _SHORT)
+    return spelt or (bare in COMMON if len(bare) == 1 else len(bare) <= _SHORT)
+
+
+def _is_personal(part: tuple[str, str]) -> bool:
+    """Tell whether a part that the tagger takes for a name begins as one in Chinese, or is spelt (阳光 is neither)."""
+    word, tag = part
+    return tag != "nr" or word[0] in COMMON or not _ALSO.isdisjoint(word)
+
+
+def _is_sure(parts: list[tuple[str, str]]) -> bool:
+    """Tell whether each part is a name to the tagger or mostly spelt as one."""
+    return all(
+        tag.startswith("nr") or sum(c in _ALSO for c in w) >= _MOSTLY * len(w) or w[0] in COMMON for w, tag in parts
+    )
 
 
 def _is_chinese(word: str) -> bool:
