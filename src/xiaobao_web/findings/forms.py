@@ -77,7 +77,7 @@ class NewForm(forms.Form):
     category = forms.CharField(
         label=_("类别"), required=False, max_length=60, help_text=_("同一机构一年内再出现同类别问题，会提示屡查屡犯。")
     )
-    unit: Any = forms.ModelChoiceField(label=_("责任机构"), queryset=None)
+    unit: Any = forms.ModelChoiceField(label=_("责任机构"), queryset=None, empty_label=_("请选择"))
     owner = _person(_("责任人"), required=False, help_text=_("可以先登记，由消保办派发。"))
     due_on = forms.DateField(label=_("整改期限"), required=False, widget=DayInput())
     found_on = forms.DateField(label=_("发现日期"), widget=DayInput())
@@ -106,7 +106,7 @@ class NewForm(forms.Form):
 class AssignForm(StepForm):
     """Whom to give it to."""
 
-    unit: Any = forms.ModelChoiceField(label=_("责任机构"), queryset=None)
+    unit: Any = forms.ModelChoiceField(label=_("责任机构"), queryset=None, empty_label=_("请选择"))
     owner = _person(_("责任人"))
     due_on = forms.DateField(label=_("整改期限"), required=False, widget=DayInput())
 

@@ -245,6 +245,11 @@ def can(user: Caller, name: str, obj: models.Model | None = None) -> Answer:
     return Answer(True)
 
 
+def denied(name: str) -> str:
+    """Return the sentence that says who may do what a person may not; raises Undeclared."""
+    return _denied(permission(name))
+
+
 def _denied(wanted: Permission) -> str:
     labels = role_labels()
     who = "、".join(labels[role] for role in wanted.grants)

@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django.http import FileResponse, HttpRequest
-from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema, Status
 
 from xiaobao_web.kernel import exports
-from xiaobao_web.kernel.access import holds
+from xiaobao_web.kernel.access import denied, holds
 from xiaobao_web.kernel.errors import Forbidden
 from xiaobao_web.kernel.lists import preferences
 from xiaobao_web.kernel.lists.page import ListPage, find_list
@@ -65,7 +64,7 @@ def list_for(user: Any, name: str) -> ListPage:
     """Return a list by its name, to whom may see it; raises Hidden, Forbidden."""
     page = find_list(name)
     if not holds(user, page.permission):
-        raise Forbidden(_("您没有查看“%s”的权限。") % page.title)
+        raise Forbidden(denied(page.permission))
     return page
 
 

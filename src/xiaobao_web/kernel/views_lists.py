@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from xiaobao_web.kernel.access import holds
+from xiaobao_web.kernel.access import denied, holds
 from xiaobao_web.kernel.errors import Forbidden
 from xiaobao_web.kernel.lists import ListPage, find_list, preferences
 
@@ -18,7 +18,7 @@ from xiaobao_web.kernel.lists import ListPage, find_list, preferences
 def _list(request: HttpRequest, name: str) -> ListPage:
     page = find_list(name)
     if not holds(request.user, page.permission):
-        raise Forbidden(_("您没有查看“%s”的权限。") % page.title)
+        raise Forbidden(denied(page.permission))
     return page
 
 

@@ -92,12 +92,12 @@ class PlaceForm(forms.Form):
     kind = forms.ChoiceField(label=_("方式"), choices=PlacementKind.choices)
     channel = forms.ChoiceField(label=_("渠道"))
     place = forms.CharField(label=_("位置或网址"), max_length=300)
-    unit: Any = forms.ModelChoiceField(label=_("投放机构"), queryset=None)
+    unit: Any = forms.ModelChoiceField(label=_("投放机构"), queryset=None, empty_label=_("请选择"))
     person: Any = forms.ModelChoiceField(
-        label=_("员工"), queryset=None, required=False, help_text=_("员工转发时填写。")
+        label=_("员工"), queryset=None, required=False, empty_label=_("请选择"), help_text=_("员工转发时填写。")
     )
     partner: Any = forms.ModelChoiceField(
-        label=_("合作机构"), queryset=None, required=False, help_text=_("合作机构广告时填写。")
+        label=_("合作机构"), queryset=None, required=False, empty_label=_("请选择"), help_text=_("合作机构广告时填写。")
     )
     copies = forms.IntegerField(label=_("数量"), min_value=1, max_value=100_000_000, initial=1)
     start = forms.DateField(label=_("投放起"), widget=DayInput())

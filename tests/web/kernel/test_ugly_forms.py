@@ -90,3 +90,11 @@ def test_a_form_in_pieces_is_told(browser):
 def test_a_missing_file_is_named_as_the_form_names_it(client_of):
     told = client_of("submitter").post("/api/reviews/1/files", {"file": "x"})
     assert told.json()["error"]["fields"] == {"files": "必填"}
+
+
+@pytest.mark.parametrize("path", ["/system/journal/", "/api/lists/journal/rows"])
+def test_a_list_one_may_not_see_says_who_may(client_of, path):
+    told = client_of("submitter").get(path)
+    assert told.status_code == 403
+    words = told.json()["error"]["message"] if path.startswith("/api/") else told.content.decode()
+    assert "由审计办理" in words

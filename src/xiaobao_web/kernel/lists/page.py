@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from xiaobao_web.kernel import deadlines, grams
-from xiaobao_web.kernel.access import holds, permission, visible_to
+from xiaobao_web.kernel.access import denied, holds, visible_to
 from xiaobao_web.kernel.among import Listed
 from xiaobao_web.kernel.errors import BadValue, Forbidden, Hidden, Undeclared
 from xiaobao_web.kernel.lists import batches as verbs
@@ -195,7 +195,7 @@ class ListPage(View):
 
     def _admit(self, user: Any) -> None:
         if not holds(user, self.permission):
-            raise Forbidden(_("您没有“%(label)s”的权限。") % {"label": permission(self.permission).label})
+            raise Forbidden(denied(self.permission))
 
     def _batches(self, user: Any) -> list[verbs.Batch]:
         return [item for item in self.batches if not item.permission or holds(user, item.permission)]
