@@ -34,6 +34,7 @@ def refused(answer: Any) -> list[str]:
     told = re.findall(
         r'class="[^"]*(?:field-error|form-note|alert-danger|invalid-feedback)[^"]*"[^>]*>(.*?)</(?:div|p)>', html, re.S
     )
+    told += re.findall(r"<h1>填写的内容需要更正</h1>\s*<p[^>]*>(.*?)</p>", html, re.S)  # before any form
     plain = [re.sub(r"<[^>]+>|\s+", "", item) for item in told]
     assert any(HAN.search(item) for item in plain), html[:3000]
     return plain
