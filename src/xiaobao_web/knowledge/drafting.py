@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import yaml
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -156,12 +157,20 @@ def propose(draft: RuleDraft, *, by: Any) -> RuleDraft:
     """Ask others to try and publish a draft; raises BadValue that names what is wrong with it."""
     require(by, "knowledge.propose", draft)
     _require_sound(draft)
+    if draft.kind == DraftKind.CHANGE and _says(draft.yaml) == _says(begin_text(draft.rule)):
+        raise Refused(_("草稿与现行规则没有差别，无需发布；请修改后再提交，或作废草稿。"))
     moved = states.move(draft, "propose", by=by, facts={"digest": draft.digest[:8]})
     able = holders("knowledge.publish").exclude(pk__in=[draft.created_by_id, draft.changed_by_id, by.pk])
     title = _("规则“%(title)s”待批准：%(kind)s") % {"title": draft.title, "kind": draft.get_kind_display()}
     notify(able, "knowledge.proposed", title, on=draft, body=draft.note)
     search.index(moved)
     return moved
+
+
+def _says(text: str) -> Any:
+    """Return what a rule's text says, whatever its layout, comments and version."""
+    told = yaml.safe_load(text)
+    return {key: value for key, value in told.items() if key != "version"}
 
 
 def _require_sound(draft: RuleDraft) -> None:

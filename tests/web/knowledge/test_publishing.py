@@ -74,6 +74,18 @@ def test_a_rule_with_faults_cannot_be_proposed_and_says_where(bank: Any) -> None
     assert RuleDraft.objects.get(pk=draft.pk).state == DraftState.DRAFT
 
 
+def test_a_draft_that_changes_nothing_cannot_be_proposed(bank: Any, draft: RuleDraft) -> None:
+    published(draft, bank)
+    text = drafting.begin_text(RULE)
+    again = drafting.start(RULE, text=text + "# 只加一行注释\n", note="甲", by=bank["reviewer"])
+    with pytest.raises(Refused, match="没有差别"):
+        drafting.propose(again, by=bank["reviewer"])
+    drafting.save(again, text=text.replace("severity: high", "severity: low"), note="甲", seen=again.digest,
+                  by=bank["reviewer"])  # fmt: skip
+    again.refresh_from_db(fields=["digest", "yaml"])
+    assert drafting.propose(again, by=bank["reviewer"]).state == DraftState.PROPOSED
+
+
 def test_two_people_do_not_overwrite_each_other(bank: Any, draft: RuleDraft) -> None:
     seen = draft.digest
     drafting.save(draft, text=TEXT + "# 一\n", note="甲", seen=seen, by=bank["legal"])
@@ -92,17 +104,21 @@ def test_one_open_draft_a_rule_and_none_for_learned_ones(bank: Any, draft: RuleD
         drafting.start("wealth/new_one", text=TEXT, note="甲", by=bank["submitter"])
 
 
+def retitled(rule: str, word: str) -> str:
+    return drafting.begin_text(rule).replace("title: ", f"title: {word}", 1)
+
+
 def test_a_change_starts_from_the_text_in_force_and_replaces_it(bank: Any) -> None:
     rule = "wealth/principal_guarantee"
     base = drafting.version_in_force(rule)
-    text = drafting.begin_text(rule)
+    text = retitled(rule, "一改")
     assert f"version: {base + 1}\n" in text
     draft = drafting.start(rule, text=text, note="调整", by=bank["reviewer"])
     assert (draft.kind, draft.base_version) == ("change", base)
     published(draft, bank)
     assert rulebook.book().rulebook.rule(rule).version == base + 1
     assert drafting.version_in_force(rule) == base + 1
-    again = drafting.start(rule, text=drafting.begin_text(rule), note="再改", by=bank["reviewer"])
+    again = drafting.start(rule, text=retitled(rule, "再改"), note="再改", by=bank["reviewer"])
     published(again, bank)
     assert RuleVersion.objects.filter(rule=rule, current=True).count() == 1
     assert RuleDraft.objects.get(pk=draft.pk).state == DraftState.RETIRED
@@ -133,7 +149,7 @@ def test_a_rule_is_retired_for_a_reason_by_a_second_person(bank: Any) -> None:
 
 def test_a_version_this_engine_cannot_read_leaves_the_packaged_rule_in_force(bank: Any) -> None:
     rule = "wealth/principal_guarantee"
-    draft = drafting.start(rule, text=drafting.begin_text(rule), note="甲", by=bank["reviewer"])
+    draft = drafting.start(rule, text=retitled(rule, "改"), note="甲", by=bank["reviewer"])
     row = published(draft, bank)
     text = row.yaml.replace("when:", "gone:", 1)
     RuleVersion.objects.filter(pk=row.pk).update(yaml=text, digest=rulebook.digest_of(text))

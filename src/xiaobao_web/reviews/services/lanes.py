@@ -249,6 +249,8 @@ def _batch_row(row: dict[str, str], *, by: Any) -> Review:
     product = Product.objects.filter(code=row["product"]).first() if row.get("product") else None
     if row.get("product") and product is None:
         raise BadValue(_("没有代码为“%s”的产品，请先导入产品。") % row["product"])
+    if by.unit_id:
+        _one_at_a_time(by.unit_id)
     same = Review.objects.filter(lane=Lane.BATCH, title=row["title"], product=product, unit=by.unit)
     if same.exclude(state__in=[ReviewState.WITHDRAWN, ReviewState.REJECTED]).exists():
         raise Refused(_("同一事项已在批量通道中。"))
@@ -259,6 +261,13 @@ def _batch_row(row: dict[str, str], *, by: Any) -> Review:
     if row.get("text"):
         drafting.add_material(review, by=by, text=row["text"], title=row["title"])
     return review
+
+
+def _one_at_a_time(unit: int) -> None:
+    """Wait for whoever makes drafts of the same organisation: the same table sent twice at once makes them once."""
+    from xiaobao_web.people.models import Organisation
+
+    list(Organisation.objects.select_for_update().filter(pk=unit).values_list("pk"))
 
 
 def stored_content(stored: Any) -> bytes:
