@@ -67,6 +67,27 @@ def test_wizard_saves_and_hands_on(bank: Any, client_of: GET, flow: Any) -> None
     assert review.state == "assessed"
 
 
+def test_two_pages_of_a_draft_do_not_overwrite_each_other(bank: Any, client_of: GET, flow: Any) -> None:
+    review, client = flow.draft(), client_of("submitter")
+    seen = client.get(reverse("review_edit", args=[review.pk])).context["seen"]
+    details = {"title": "第一页的名称", "subject": review.subject, "lane": "normal", "seen": seen["details"]}
+    assert client.post(reverse("review_details", args=[review.pk]), details).status_code == 302
+    late = client.post(reverse("review_details", args=[review.pk]), {**details, "title": "第二页的名称"})
+    assert late.status_code == 409
+    assert "别的页面" in late.content.decode()
+    review.refresh_from_db()
+    assert review.title == "第一页的名称"
+    answers = {f"answer-{question.id}": "yes" for question in services.questions_of(review)}
+    answers["seen"] = seen["assessment"]
+    assert client.post(reverse("review_assessment", args=[review.pk]), answers).status_code == 302
+    note = {f"note-{services.questions_of(review)[0].id}": "另一页"}
+    assert client.post(reverse("review_assessment", args=[review.pk]), {**answers, **note}).status_code == 409
+    shown = client.get(reverse("review_edit", args=[review.pk])).context["seen"]
+    third = {**answers, **note, "seen": shown["assessment"]}
+    again = client.post(reverse("review_assessment", args=[review.pk]), third)
+    assert again.status_code == 302
+
+
 PAGES = [
     ("draft", "review_edit", "submitter"),
     ("submitted", "reviews_case", "reviewer"),

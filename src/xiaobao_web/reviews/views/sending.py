@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from xiaobao_web.materials.registry import CHANNELS
 from xiaobao_web.products.models import Product
 from xiaobao_web.reviews import data, services, verbs
 from xiaobao_web.reviews.models import Lane, Review, ReviewMaterial, Subject
+from xiaobao_web.reviews.services import stale
 from xiaobao_web.reviews.views.cases import early_findings, entries_of, find_review, is_reading
 
 MOST_FILES = 20
@@ -108,6 +110,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     backed = services.evidence_of(review)
     context = {
         "review": review,
+        "seen": stale.marks(review),
         "entries": entries,
         "reading": is_reading(entries),
         "findings": early_findings(review),
@@ -164,7 +167,9 @@ def save_details(request: HttpRequest, pk: int) -> HttpResponse:
         "template": _template(post.get("template", "")),
     }
     try:
-        services.edit(review, by=request.user, **values)
+        with transaction.atomic():
+            stale.require_seen(review, "details", post.get("seen", ""))
+            services.edit(review, by=request.user, **values)
     except BadValue as error:
         messages.error(request, error.message)
     else:
@@ -246,12 +251,14 @@ def replace_material(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
 
 
 @require_POST
+@transaction.atomic
 def save_assessment(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the answers of the self-assessment; with `finish`, hand the request to the head of the department."""
     review = find_review(request.user, pk)
     post = request.POST
     require(request.user, "reviews.edit", review)
     services.require_draft(review)
+    stale.require_seen(review, "assessment", post.get("seen", ""))
     given = {
         question.id: {
             "answer": post.get(f"answer-{question.id}", ""),
