@@ -35,7 +35,7 @@ from xiaobao.intake import (
 from xiaobao.intake.classes import KINDS, Weights
 from xiaobao.intake.narrative import narrative
 from xiaobao.intake.ticket import BUSINESS_TYPES, CAUSES
-from xiaobao.intake.train_wishes import OWN, PLAIN, WRITTEN, Said, is_held_out
+from xiaobao.intake.train_wishes import OWN, PLAIN, SUBTLE, WRITTEN, Said, is_held_out
 
 SHORT = "causes.jsonl"
 SETS = {"business_type": BUSINESS_TYPES, "cause": CAUSES}
@@ -46,10 +46,12 @@ WEIGHT = {
     **dict.fromkeys(OWN, 6.0),
     **dict.fromkeys(WRITTEN, 1.0),
     **dict.fromkeys(PLAIN, 2.0),
+    **dict.fromkeys(SUBTLE, 1.5),
     "w5.jsonl": 4.0,
 }
 """How much a text of a file counts. Three authors seek the grey zones more than complaints at large do: each row
-counts less than an ordinary one (weighed on both held-out sets and the development set's figures)."""
+counts less than an ordinary one (weighed on both held-out sets and the development set's figures). The two who sought
+unusual wishes count 1.5, of 1, 1.5 and 2 the one under which causes lose least on the development set and our own."""
 LEAST = 3
 """Texts an n-gram or a word is met in before it counts."""
 SHARES = {

@@ -26,7 +26,9 @@ from xiaobao.intake.wishes import Wishes
 
 STATEMENTS = "demands.jsonl"
 OWN = ("building.jsonl", "narratives.jsonl")
-PLAIN = ("w7.jsonl", "w10.jsonl", "w11.jsonl", "w14.jsonl", "w15.jsonl")
+SUBTLE = ("w14.jsonl", "w15.jsonl")
+"""Complaints by two authors who sought unusual ways to voice a wish."""
+PLAIN = ("w7.jsonl", "w10.jsonl", "w11.jsonl", *SUBTLE)
 """Complaints as they come, by authors who knew neither the rules nor the other narratives."""
 WRITTEN = ("w1.jsonl", "w2.jsonl", "w3.jsonl", "w5.jsonl", *PLAIN)
 HELD_OUT = ("0", "4", "8")
