@@ -45,7 +45,8 @@ def concluded(flow: Any, bank: Any) -> Review:
 
 
 def published(flow: Any, bank: Any) -> RuleVersion:
-    draft = drafting.start(RULE, text=drafting.begin_text(RULE), note="按监管通报收紧", by=bank["reviewer"])
+    text = drafting.begin_text(RULE).replace("title: ", "title: 收紧后", 1)
+    draft = drafting.start(RULE, text=text, note="按监管通报收紧", by=bank["reviewer"])
     drafting.propose(draft, by=bank["reviewer"])
     backtesting.run(backtesting.ask(draft, wanted=50, by=bank["office"]).pk)
     return flow.do(drafting.publish, draft, by=bank["office"])
