@@ -80,9 +80,9 @@ class Journey:
                 told.append(f"{who}: {line.text} at {page.url}")
 
         def failed(asked: Request) -> None:
-            # What the page still asked for in the background (the tab's icon too) when one went on is given up.
-            given_up = asked.failure == "net::ERR_ABORTED" and asked.resource_type in {"fetch", "xhr", "other"}
-            if not given_up:
+            # What a page still asked for when one went on, or what is saved instead of shown, the browser itself gives
+            # up; a server that fails or a policy that forbids is told by another name.
+            if asked.failure != "net::ERR_ABORTED":
                 told.append(f"{who}: failed {asked.resource_type} {asked.url} {asked.failure}")
 
         page.on("console", complained)
@@ -98,11 +98,9 @@ class Journey:
         return page
 
     def downloaded(self, page: Page, link: Locator) -> Download:
-        """Return the file that a link gives; what a browser saves instead of showing it tells as a page given up."""
-        heard = len(self.trouble)
+        """Return the file that a link gives."""
         with page.expect_download() as got:
             link.click()
-        self.trouble[heard:] = [told for told in self.trouble[heard:] if "net::ERR_ABORTED" not in told]
         return got.value
 
     def well(self) -> None:
