@@ -65,20 +65,24 @@ class Seen:
     """The ids of the last weeks, to tell a line that is there twice; memory does not grow with the stream."""
 
     def __init__(self) -> None:
-        self._days: deque[tuple[int, dict[int, int]]] = deque()
+        self._words: dict[int, int] = {}
+        self._days: deque[tuple[int, array[int]]] = deque()
 
     def before(self, text: Text) -> bool | None:
         """Tell whether a text with the same id had the same words, None where there was none; remember this one."""
         key, words = hash(text.id), crc32(text.text.encode("utf-8", "replace"))
-        found = next((held[key] for _, held in self._days if key in held), None)
-        if found is None:
-            day = text.at.toordinal()
-            if not self._days or day > self._days[-1][0]:
-                self._days.append((day, {}))
-                while day - self._days[0][0] > DAYS:
-                    self._days.popleft()
-            self._days[-1][1][key] = words
-        return None if found is None else found == words
+        found = self._words.get(key)
+        if found is not None:
+            return found == words
+        day = text.at.toordinal()
+        if not self._days or day > self._days[-1][0]:
+            self._days.append((day, array("q")))
+            while day - self._days[0][0] > DAYS:
+                for old in self._days.popleft()[1]:
+                    del self._words[old]
+        self._days[-1][1].append(key)
+        self._words[key] = words
+        return None
 
 
 def in_time(source: str, account: Account) -> Iterator[batch.Line]:
