@@ -16,6 +16,7 @@ from xiaobao_web.complaints import queries as complaints
 from xiaobao_web.insights import listening, places, queries
 from xiaobao_web.kernel import formats
 from xiaobao_web.kernel.periods import Period
+from xiaobao_web.kernel.requests import row_key
 from xiaobao_web.kernel.tallies import Cell, Table
 
 Query = Mapping[str, str]
@@ -47,15 +48,10 @@ class Behind:
         return list(rows.select_related("unit", "product").order_by("-received_at", "-pk")[:most])
 
 
-def number(text: str) -> int | None:
-    """Return a key that an address gives, None where it gives none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
-
-
 def place_of(query: Query) -> tuple[Any, str]:
     """Return the organisation (`within`) or the province that an address names, None and "" where it names none."""
-    key = number(query.get("within", ""))
-    unit = apps.get_model("people", "Organisation").objects.filter(pk=key).first() if key is not None else None
+    key = row_key(query.get("within", ""))
+    unit = apps.get_model("people", "Organisation").objects.filter(pk=key).first() if key else None
     province = query.get("province", "")
     return unit, province if unit is None and province in places.provinces() else ""
 
@@ -70,8 +66,8 @@ def behind(user: Any, period: Period, query: Query) -> Behind:
         if not value:
             continue
         if path in ("unit", "product"):
-            chosen = number(value)
-            if chosen is None:
+            chosen = row_key(value)
+            if not chosen:
                 continue
             rows, name = rows.filter(**{path: chosen}), _name(path, chosen)
         else:
@@ -96,8 +92,8 @@ def _keys(user: Any, period: Period, query: Query) -> tuple[list[int] | None, li
         return listening.keys_of_phrase(user, period, phrase), [_("原话有“%s”") % phrase]
     if group:
         return listening.keys_of_group(user, period, group), [_("说的是“%s”") % group]
-    key = number(query.get("warning", ""))
-    if key is not None:
+    key = row_key(query.get("warning", ""))
+    if key:
         return of_warning(user, period, queries.visible(user).filter(pk=key).first())
     return None, []
 

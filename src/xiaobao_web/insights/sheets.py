@@ -15,6 +15,7 @@ from xiaobao_web.insights.behind import Query
 from xiaobao_web.kernel.desk import Figure
 from xiaobao_web.kernel.errors import Hidden
 from xiaobao_web.kernel.periods import Period
+from xiaobao_web.kernel.requests import row_key
 from xiaobao_web.kernel.tallies import Cell, Table
 
 MAPS = (("unit", "cause"), ("product", "cause"), ("unit", "product"), ("unit", "business"), ("business", "cause"))
@@ -44,9 +45,9 @@ def measure_of(query: Query) -> str:
 
 def of_chart(query: Query) -> tuple[Any, str]:
     """Return the organisation and the cause of the control chart that an address asks for, None and "" for all."""
-    key = behind.number(query.get("unit", ""))
+    key = row_key(query.get("unit", ""))
     units = apps.get_model("people", "Organisation").objects
-    unit = units.filter(pk=key, active=True).first() if key is not None else None
+    unit = units.filter(pk=key, active=True).first() if key else None
     cause = query.get("cause", "")
     return unit, cause if cause in dict(data.causes()) else ""
 
