@@ -79,15 +79,27 @@ class Journey:
             if line.type in {"error", "warning"}:
                 told.append(f"{who}: {line.text} at {page.url}")
 
+        begun: dict[Request, int] = {}
+        pages_asked = 0
+
+        def asking(asked: Request) -> None:
+            nonlocal pages_asked
+            if asked.is_navigation_request() and asked.frame == page.main_frame:
+                pages_asked += 1
+            begun[asked] = pages_asked
+
         def failed(asked: Request) -> None:
-            # What a page still asked for when one went on, or what is saved instead of shown, the browser itself gives
-            # up; a server that fails or a policy that forbids is told by another name.
-            if asked.failure != "net::ERR_ABORTED":
+            # What the page still asked for in the background (the tab's icon too), and what it had not loaded yet when
+            # the next page was asked for, is given up.
+            gone_on = pages_asked > begun.get(asked, pages_asked)
+            background = asked.resource_type in {"fetch", "xhr", "other"}
+            if asked.failure != "net::ERR_ABORTED" or not (background or gone_on):
                 told.append(f"{who}: failed {asked.resource_type} {asked.url} {asked.failure}")
 
         page.on("console", complained)
         page.on("pageerror", lambda error: told.append(f"{who}: {error} at {page.url}"))
         page.on("response", lambda got: told.append(f"{who}: {got.status} {got.url}") if got.status >= 400 else None)
+        page.on("request", asking)
         page.on("requestfailed", failed)
         return page
 
@@ -98,9 +110,11 @@ class Journey:
         return page
 
     def downloaded(self, page: Page, link: Locator) -> Download:
-        """Return the file that a link gives."""
+        """Return the file that a link gives; what a browser saves instead of showing it tells as a page given up."""
+        heard = len(self.trouble)
         with page.expect_download() as got:
             link.click()
+        self.trouble[heard:] = [told for told in self.trouble[heard:] if "net::ERR_ABORTED" not in told]
         return got.value
 
     def well(self) -> None:
