@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema, Status
 from pydantic import Field, StringConstraints
 
-from xiaobao_web.complaints import clocking, queries, services, verbs
+from xiaobao_web.complaints import clocking, open_things, queries, services, verbs
 from xiaobao_web.complaints.models import Case, CaseState, Channel, Contact, ContactKind, RecordKind, Track
 from xiaobao_web.complaints.services.personal import masked, shown
 from xiaobao_web.kernel.access import require
@@ -133,6 +133,30 @@ class RecordIn(Strict):
     at: datetime | None = None
 
 
+class ThingOut(Schema):
+    """One of what waits for a step: its id, by which a step names it, and what it is."""
+
+    id: int
+    told: str
+
+
+class CaseStepOut(StepOut):
+    """A step of a case; `about` lists what waits for it, one of which a step names where there are several.
+
+    It is empty where the step is about the case as a whole.
+    """
+
+    about: list[ThingOut]
+
+
+class CaseStepIn(StepIn):
+    """The values of a step, and what it is about."""
+
+    about: int | None = Field(
+        None, description="办理哪一项：方案、延期、转办件等的 id，见 GET steps 的 about；只有一项待办时可以不填"
+    )
+
+
 class CaseQuery(Paged):
     """Which cases, and where in the list."""
 
@@ -228,31 +252,44 @@ def show_contact(request: HttpRequest, pk: int) -> dict[str, Any]:
     return shown_contact(find(queries.contacts(request.user).select_related("case"), pk=pk))
 
 
-@router.get("/{int:pk}/steps", response=list[StepOut], summary="可以办理的步骤")
+@router.get("/{int:pk}/steps", response=list[CaseStepOut], summary="可以办理的步骤")
 def list_steps(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
     """Return the steps that have a place in a case's state: what each asks, or why one may not take it."""
     row, out = found_case(request, pk), []
     for verb in verbs.VERBS.values():
-        if verb.about(row) is None:
+        things = verb.things(row)
+        if not things:
             continue
         reason = verbs.reason_against(verb, row, request.user)
         fields = [] if reason else described(verb.form(case=row, user=request.user))
         told = {"name": verb.name, "label": str(verb.label), "allowed": not reason, "reason": reason}
-        out.append({**told, "fields": fields})
+        about = [{"id": item.pk, "told": open_things.told(item)} for item in things if item != row]
+        out.append({**told, "fields": fields, "about": about})
     return out
 
 
 @router.post("/{int:pk}/steps/{verb}", response=Done, summary="办理一步")
-def do_step(request: HttpRequest, pk: int, verb: str, body: StepIn) -> dict[str, Any]:
-    """Take a step, with the values that its description asks for."""
+def do_step(request: HttpRequest, pk: int, verb: str, body: CaseStepIn) -> dict[str, Any]:
+    """Take a step, with the values that its description asks for.
+
+    Where several offers, extensions or transfers wait for it `about` names one; without it the answer is 409 and lists
+    them.
+    """
     row, found = found_case(request, pk), verbs.VERBS.get(verb)
     if found is None:
         raise Hidden(_("没有这项操作。"))
     reason = verbs.reason_against(found, row, request.user)
     if reason:
         raise Refused(reason)
+    things = found.things(row)
+    if body.about is not None and row in things:
+        raise BadValue(_("这一步针对整件投诉，不用填 about。"), fields={"about": _("请去掉")})
+    thing = open_things.chosen(row, things, body.about)
+    reason = verbs.reason_against(found, row, request.user, thing)
+    if reason:
+        raise Refused(reason)
     form = found.form(posted(found.form, body.values), case=row, user=request.user)
-    told = verbs.do(row, verb, by=request.user, values=checked(form))
+    told = verbs.do(row, verb, by=request.user, values=checked(form), about=thing.pk)
     after = Case.objects.get(pk=row.pk)
     return {"told": str(told), "state": after.state, "state_name": after.get_state_display()}
 

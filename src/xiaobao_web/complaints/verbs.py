@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from xiaobao_web.complaints import clocking, services
+from xiaobao_web.complaints import clocking, open_things, services
 from xiaobao_web.complaints.forms import steps as forms
 from xiaobao_web.complaints.forms.fields import StepForm
 from xiaobao_web.complaints.forms.platform import ReplyForm
@@ -20,7 +20,6 @@ from xiaobao_web.complaints.services import platforms, terms
 from xiaobao_web.complaints.states import BEFORE_ANSWER
 from xiaobao_web.kernel import deadlines, states
 from xiaobao_web.kernel.access import can
-from xiaobao_web.kernel.errors import Refused
 
 Text = str | Promise
 S = CaseState
@@ -43,15 +42,18 @@ class Verb:
     told: Text
     permission: str
     states: tuple[str, ...] = ()
-    when: Callable[[Case], Any] | None = None
+    when: open_things.Finder | None = None
     primary: bool = False
     danger: bool = False
 
-    def about(self, case: Case) -> Any:
-        """Return what the verb acts on: the case, or the open thing of it; None where there is none."""
+    def things(self, case: Case) -> Sequence[Any]:
+        """Return what the verb may act on: the case, or what of it waits for the verb; nothing where it has no place.
+
+        The first is the one that a page shows before another is chosen.
+        """
         if self.states and case.state not in self.states:
-            return None
-        return self.when(case) if self.when is not None else case
+            return []
+        return self.when(case) if self.when is not None else [case]
 
 
 @dataclass(frozen=True)
@@ -68,51 +70,21 @@ class Action:
     confirm: str = ""
 
 
-def _extension(approved: bool | None) -> Callable[[Case], Any]:
-    if approved is None:
-        return lambda case: case.extensions.filter(approved__isnull=True, over=False).first()
-    return lambda case: case.extensions.filter(approved=True, notified_at__isnull=True, over=False).first()
-
-
-def _offer(state: OfferState) -> Callable[[Case], Any]:
-    return lambda case: case.offers.filter(state=state.value).first()
-
-
-def _mediation(state: MediationState) -> Callable[[Case], Any]:
-    return lambda case: case.mediations.filter(state=state.value).first()
-
-
-def _transfer_in(reported: bool) -> Callable[[Case], Any]:
-    return lambda case: case.transfers_in.filter(reported_at__isnull=not reported).order_by("-pk").first()
-
-
-def _last_responsibility(contested: bool) -> Callable[[Case], Any]:
-    def find(case: Case) -> Any:
-        last = case.responsibilities.order_by("-pk").first()
-        if last is None or case.state == S.CLOSED:
-            return None
-        if contested:
-            return last if last.contested_at and not last.decided_at else None
-        return last if not last.contested_at else None
-
-    return find
-
-
-def _no_open_mediation(case: Case) -> Any:
+def _no_open_mediation(case: Case) -> list[Case]:
     live = case.mediations.filter(state__in=[MediationState.PROPOSED.value, MediationState.RUNNING.value])
-    return None if live.exists() else case
+    return [] if live.exists() else [case]
 
 
-def _pausable(case: Case) -> Any:
-    return case if case.suspended_for != terms.MEDIATION else None
+def _pausable(case: Case) -> list[Case]:
+    return [case] if case.suspended_for != terms.MEDIATION else []
 
 
-def _unpaid(case: Case) -> Any:
+def _unpaid(case: Case) -> list[Case]:
     """Return a case that still owes an insurer's payment."""
     if Track.CLAIM not in clocking.tracks_of(case):
-        return None
+        return []
     kinds = [row.kind.partition("@")[0] for row in deadlines.running(case)]
-    return case if {"statutory.pay", "statutory.prepay"} & set(kinds) else None
+    return [case] if {"statutory.pay", "statutory.prepay"} & set(kinds) else []
 
 
 def _transferred(case: Case, *, by: Any, **values: Any) -> Any:
@@ -137,9 +109,9 @@ VERBS: dict[str, Verb] = {
         Verb("decline", L("不予办理"), forms.ReasonForm, services.decline, WORK, L("已登记不予办理。"), "decline",
              (S.PENDING, S.ACCEPTED, S.HANDLING), danger=True),
         Verb("decide_extension", L("审批延期"), forms.DecideForm, services.decide_extension, TERM, L("延期已审批。"),
-             "approve_complex", OPEN_WORK, _extension(None), primary=True),
+             "approve_complex", OPEN_WORK, open_things.extensions(None), primary=True),
         Verb("notify_extension", L("登记延期告知"), forms.NoticeForm, services.notify_extension, TERM,
-             L("已登记告知。"), "notify_extension", OPEN_WORK, _extension(True), primary=True),
+             L("已登记告知。"), "notify_extension", OPEN_WORK, open_things.extensions(True), primary=True),
         Verb("ask_extension", L("申请延期"), forms.ExtensionForm, services.ask_extension, TERM, L("延期申请已提交。"),
              "ask_extension", OPEN_WORK),
         Verb("suspend", L("中止期限（鉴定）"), forms.PauseForm, services.suspend, TERM, L("期限已中止。"), "suspend",
@@ -152,11 +124,11 @@ VERBS: dict[str, Verb] = {
              "withdraw", BEFORE_ANSWER),
         Verb("merge", L("并案"), forms.MergeForm, services.merge, TERM, L("已并案。"), "merge", BEFORE_ANSWER),
         Verb("decide_offer", L("审批处理方案"), forms.DecideForm, services.decide_offer, SETTLE, L("方案已审批。"),
-             "approve_offer", (), _offer(OfferState.ASKED), primary=True),
+             "approve_offer", (), open_things.offers(OfferState.ASKED), primary=True),
         Verb("answer_offer", L("登记投诉人答复"), forms.AcceptsForm, services.answer_offer, SETTLE, L("已登记。"),
-             "offer", (), _offer(OfferState.APPROVED), primary=True),
+             "offer", (), open_things.offers(OfferState.APPROVED), primary=True),
         Verb("fulfil_offer", L("登记方案履行"), forms.ProofForm, services.fulfil_offer, SETTLE, L("已登记履行。"),
-             "offer", (), _offer(OfferState.ACCEPTED)),
+             "offer", (), open_things.offers(OfferState.ACCEPTED)),
         Verb("offer", L("提出处理方案"), forms.OfferForm, services.offer, SETTLE, L("方案已提交审批。"), "offer",
              (*OPEN_WORK, S.ANSWERED)),
         Verb("pay_claim", L("登记赔款支付"), forms.PaidForm, services.pay_claim, SETTLE, L("已登记支付。"), "offer", (),
@@ -164,18 +136,18 @@ VERBS: dict[str, Verb] = {
         Verb("propose_mediation", L("建议调解"), forms.MediationForm, services.propose_mediation, SETTLE,
              L("已登记调解建议。"), "mediate", (S.HANDLING,), _no_open_mediation),
         Verb("answer_mediation", L("登记是否同意调解"), forms.ConsentForm, services.answer_mediation, SETTLE,
-             L("已登记。"), "mediate", (S.HANDLING,), _mediation(MediationState.PROPOSED), primary=True),
+             L("已登记。"), "mediate", (S.HANDLING,), open_things.mediations(MediationState.PROPOSED), primary=True),
         Verb("hold_session", L("登记调解场次"), forms.SessionForm, services.hold_session, SETTLE, L("已登记。"),
-             "mediate", (S.SUSPENDED,), _mediation(MediationState.RUNNING)),
+             "mediate", (S.SUSPENDED,), open_things.mediations(MediationState.RUNNING)),
         Verb("end_mediation", L("登记调解结果"), forms.MediationEndForm, services.end_mediation, SETTLE,
-             L("已登记，期限继续计算。"), "mediate", (S.SUSPENDED,), _mediation(MediationState.RUNNING),
+             L("已登记，期限继续计算。"), "mediate", (S.SUSPENDED,), open_things.mediations(MediationState.RUNNING),
              primary=True),
         Verb("find_responsibility", L("责任认定"), forms.ResponsibilityForm, services.find_responsibility, END,
              L("责任认定已登记。"), "find_responsibility", (S.HANDLING, S.ANSWERED, S.REVIEWING)),
         Verb("contest", L("对责任认定申请复核"), forms.ReasonForm, services.contest, END, L("复核申请已提交。"),
-             "contest", (), _last_responsibility(False)),
+             "contest", (), open_things.last_responsibility(False)),
         Verb("decide_contest", L("复核责任认定"), forms.ContestDecisionForm, services.decide_contest, END,
-             L("复核已作出。"), "decide_contest", (), _last_responsibility(True), primary=True),
+             L("复核已作出。"), "decide_contest", (), open_things.last_responsibility(True), primary=True),
         Verb("call_back", L("登记回访"), forms.CallBackForm, services.call_back, END, L("回访已登记。"), "call_back",
              (S.ANSWERED, S.CLOSED)),
         Verb("close", L("办结"), forms.CloseForm, services.close, END, L("已办结。"), "close", (S.ANSWERED,),
@@ -199,12 +171,12 @@ VERBS: dict[str, Verb] = {
         Verb("transfer_in", L("登记监管转办"), forms.TransferInForm, _transferred, OUT, L("转办件已登记。"),
              "regulator", (*BEFORE_ANSWER, S.ANSWERED, S.REVIEWING)),
         Verb("urge", L("登记督办"), forms.UrgeForm, services.urge, OUT, L("督办已登记。"), "regulator", (),
-             _transfer_in(False)),
+             open_things.transfers_in(False)),
         Verb("send_back", L("登记退回补正"), forms.UrgeForm, services.send_back, OUT, L("退回补正已登记。"),
-             "regulator", (), _transfer_in(True)),
+             "regulator", (), open_things.transfers_in(True)),
         Verb("reply_platform", L("回复支付平台"), ReplyForm, platforms.reply, OUT,
              L("回复已交给平台，送出结果见来件页。"), "reply_platform",
-             (*BEFORE_ANSWER, S.ANSWERED, S.REVIEWING), platforms.contact_of),
+             (*BEFORE_ANSWER, S.ANSWERED, S.REVIEWING), platforms.contacts_of),
         Verb("link", L("登记关联投诉"), forms.LinkForm, services.link, OUT, L("关联已登记。"), "link"),
         Verb("open_issue", L("登入问题台账"), forms.IssueForm, services.open_issue, OUT, L("已登入问题台账。"),
              "open_issue"),
@@ -221,11 +193,19 @@ def permission_of(verb: Verb, thing: Any) -> str:
     return f"complaints.{verb.permission}"
 
 
-def reason_against(verb: Verb, case: Case, user: Any) -> str:
-    """Return why a person cannot do a verb on a case now, empty when they can."""
-    thing = verb.about(case)
-    if thing is None:
+def reason_against(verb: Verb, case: Case, user: Any, thing: Any = None) -> str:
+    """Return why a person cannot do a verb on a case now, empty when they can.
+
+    Of several things that wait it is about the given one; without one a verb may be done where it may on any of them.
+    """
+    things = [thing] if thing is not None else verb.things(case)
+    if not things:
         return str(_("当前状态为“%s”，没有可以这样办理的内容。") % case.get_state_display())
+    reasons = [_reason(verb, case, user, item) for item in things]
+    return reasons[0] if all(reasons) else ""
+
+
+def _reason(verb: Verb, case: Case, user: Any, thing: Any) -> str:
     answer = can(user, permission_of(verb, thing), case)
     if not answer:
         return answer.reason
@@ -243,10 +223,12 @@ def groups(case: Case, user: Any) -> list[tuple[Text, list[Action]]]:
     """
     out: dict[str, list[Action]] = {name: [] for name in GROUPS}
     for verb in VERBS.values():
-        if verb.about(case) is None:
+        things = verb.things(case)
+        if not things:
             continue
-        reason = reason_against(verb, case, user)
-        if reason and not verb.primary and not can(user, permission_of(verb, verb.about(case))):
+        reasons = [_reason(verb, case, user, item) for item in things]
+        reason = reasons[0] if all(reasons) else ""
+        if reason and not verb.primary and not can(user, permission_of(verb, things[0])):
             continue
         url = reverse("complaint_step", args=[case.pk, verb.name])
         out[verb.group].append(Action(verb.name, verb.label, not reason, reason, verb.primary, verb.danger, url))
@@ -281,11 +263,11 @@ def letter_action(case: Case, user: Any) -> Action | None:
     return Action("letter", label, bool(answer), answer.reason, True, url=url)
 
 
-def do(case: Case, name: str, *, by: Any, values: dict[str, Any]) -> Text:
-    """Do a verb with its form's values and return what is told; raises Refused where it has no place now."""
+def do(case: Case, name: str, *, by: Any, values: dict[str, Any], about: int | str | None = None) -> Text:
+    """Do a verb with its form's values and return what is told; `about` names the one of several that is meant.
+
+    Raises Refused where it has no place now, WhichOne where several wait and none is named.
+    """
     verb = VERBS[name]
-    thing = verb.about(case)
-    if thing is None:
-        raise Refused(_("当前状态为“%s”，不能这样办理；请刷新页面。") % case.get_state_display())
-    verb.do(thing, by=by, **values)
+    verb.do(open_things.chosen(case, verb.things(case), about), by=by, **values)
     return verb.told

@@ -4,6 +4,7 @@
     ├── Forbidden      403  one sees it but may not do this                   forbidden
     ├── Hidden         404  outside one's scope, or not there                 not_found
     ├── Refused        409  a rule of the business says no, and what to do    refused
+    │   └── WhichOne   409  several may be meant; those that may be named     which_one
     ├── BadValue       422  something entered is wrong                        bad_value
     │   └── BadUpload  422  a file cannot be taken, and why                   bad_upload
     ├── TooMany        429  asked too often; when to ask again                too_many
@@ -45,6 +46,16 @@ class Refused(PlatformError):
 
     code = "refused"
     status = 409
+
+
+class WhichOne(Refused):
+    """Say that several things may be meant and list them; `about` names one."""
+
+    code = "which_one"
+
+    def __init__(self, message: str, *, choices: str) -> None:
+        super().__init__(message)
+        self.fields = {"about": choices}
 
 
 class BadValue(PlatformError):

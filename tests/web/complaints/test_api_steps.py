@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
+from xiaobao_web.complaints import services
 from xiaobao_web.complaints.models import Case
 
 pytestmark = pytest.mark.django_db
 
 
-def take(client: Any, case: Case, verb: str, **values: Any) -> Any:
-    return client.post(f"/api/complaints/{case.pk}/steps/{verb}", {"values": values}, content_type="application/json")
+def take(client: Any, case: Case, verb: str, about: int | None = None, **values: Any) -> Any:
+    told = {"values": values, **({} if about is None else {"about": about})}
+    return client.post(f"/api/complaints/{case.pk}/steps/{verb}", told, content_type="application/json")
 
 
 def test_a_case_is_accepted_assigned_and_recorded(flow, bank, client_of):
@@ -52,3 +55,102 @@ def test_yes_and_no_and_lists_are_taken(flow, client_of):
     case.refresh_from_db()
     assert case.confidential
     assert case.parties.get().documents == given["documents"]
+
+
+def two_offers(flow: Any, bank: Any) -> tuple[Case, list[int]]:
+    case = flow.handled()
+    made = [services.offer(case, by=bank["liaison"], kind="refund", terms="退还手续费", amount=n) for n in (100, 200)]
+    return case, [row.pk for row in made]
+
+
+def test_of_two_offers_a_step_says_which(flow, bank, client_of):
+    case, (first, second) = two_offers(flow, bank)
+    head = client_of("branch_head")
+    steps = {step["name"]: step for step in head.get(f"/api/complaints/{case.pk}/steps").json()}
+    assert [item["id"] for item in steps["decide_offer"]["about"]] == [first, second]
+    assert "200.00 元" in steps["decide_offer"]["about"][1]["told"]
+    unnamed = take(head, case, "decide_offer", approve=True)
+    assert unnamed.status_code == 409
+    error = unnamed.json()["error"]
+    assert error["code"] == "which_one"
+    assert str(first) in error["fields"]["about"]
+    assert str(second) in error["fields"]["about"]
+    assert "100.00 元" in error["message"]
+    assert [row.state for row in case.offers.all()] == ["asked", "asked"], "nothing was decided"
+    assert take(head, case, "decide_offer", about=second, approve=True).status_code == 200
+    assert [row.state for row in case.offers.all()] == ["asked", "approved"]
+    assert take(head, case, "decide_offer", approve=True).status_code == 200, "one is left: it need not be named"
+    assert [row.state for row in case.offers.all()] == ["approved", "approved"]
+
+
+def test_a_step_on_what_is_done_or_elsewhere_is_refused(flow, bank, client_of):
+    case, (first, second) = two_offers(flow, bank)
+    head = client_of("branch_head")
+    assert take(head, case, "decide_offer", about=first, approve=True).status_code == 200
+    again = take(head, case, "decide_offer", about=first, approve=True)
+    assert again.status_code == 409
+    assert "已经办过" in again.json()["error"]["message"]
+    assert str(second) in again.json()["error"]["message"], "what is left is told"
+    other, (theirs, _) = two_offers(flow, bank)
+    assert take(head, case, "decide_offer", about=theirs, approve=True).status_code == 409
+    assert other.offers.get(pk=theirs).state == "asked"
+    assert take(head, case, "decide_offer", about=2**53, approve=True).status_code == 409
+
+
+def test_a_step_on_the_whole_case_names_nothing(flow, client_of):
+    case, liaison = flow.handled(), client_of("liaison")
+    steps = {step["name"]: step for step in liaison.get(f"/api/complaints/{case.pk}/steps").json()}
+    assert steps["investigate"]["about"] == []
+    named = take(liaison, case, "investigate", about=case.pk, kind="call", text="已联系")
+    assert named.status_code == 422
+    assert set(named.json()["error"]["fields"]) == {"about"}
+    assert not case.records.exists()
+
+
+def test_a_person_who_may_decide_on_none_is_told_why_and_not_which(flow, bank, client_of):
+    case, _ = two_offers(flow, bank)
+    answer = take(client_of("liaison"), case, "decide_offer", approve=True)
+    assert answer.status_code == 409
+    assert answer.json()["error"]["code"] == "refused"
+
+
+def test_of_two_transfers_the_urged_one_is_named(flow, bank, client_of):
+    case = flow.handled()
+    for number in ("A-1", "A-2"):
+        services.receive_transfer(
+            case=case, by=bank["liaison"], text="", source="12378", bureau="江城监管分局", number=number
+        )
+    first, second = case.transfers_in.order_by("pk")
+    liaison = client_of("liaison")
+    unnamed = take(liaison, case, "urge", text="请抓紧")
+    assert unnamed.status_code == 409
+    assert "A-1" in unnamed.json()["error"]["message"]
+    assert take(liaison, case, "urge", about=first.pk, text="请抓紧").status_code == 200
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (len(first.urged), len(second.urged)) == (1, 0)
+
+
+def test_a_page_shows_the_others_and_acts_on_the_one_chosen(flow, bank, client_of):
+    case, (first, second) = two_offers(flow, bank)
+    head, url = client_of("branch_head"), reverse("complaint_step", args=[case.pk, "decide_offer"])
+    plain = head.get(url).content.decode()
+    assert f'name="about" value="{first}"' in plain
+    assert f"?about={second}" in plain
+    chosen = head.get(f"{url}?about={second}").content.decode()
+    assert f'name="about" value="{second}"' in chosen
+    assert f"?about={first}" in chosen
+    unnamed = head.post(url, {"approve": "1"})
+    assert unnamed.status_code == 422
+    assert "请指明" in unnamed.content.decode()
+    assert head.post(url, {"approve": "1", "about": str(second)}).status_code == 302
+    assert [row.state for row in case.offers.all()] == ["asked", "approved"]
+
+
+def test_what_a_wrong_form_was_about_stays(flow, bank, client_of):
+    case, (_first, second) = two_offers(flow, bank)
+    url = reverse("complaint_step", args=[case.pk, "decide_offer"])
+    wrong = client_of("branch_head").post(url, {"approve": "0", "note": "", "about": str(second)})
+    assert wrong.status_code == 422
+    assert f'name="about" value="{second}"' in wrong.content.decode()
+    assert "200.00 元" in wrong.content.decode()

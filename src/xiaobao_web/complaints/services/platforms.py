@@ -167,12 +167,12 @@ def platform_of(contact: Contact) -> Platform | None:
     return Platform.objects.filter(code=code).first() if code else None
 
 
-def contact_of(case: Any) -> Contact | None:
-    """Return the first contact of a case that can be answered through a platform."""
+def contacts_of(case: Any) -> list[Contact]:
+    """Return the contacts of a case that can be answered through a platform, the oldest first."""
     if case.channel != CHANNEL:
-        return None
+        return []
     rows = case.contacts.filter(channel=CHANNEL, details__has_key="platform").order_by("pk")
-    return next((row for row in rows if row.details.get("platform_number")), None)
+    return [row for row in rows if row.details.get("platform_number")]
 
 
 @transaction.atomic

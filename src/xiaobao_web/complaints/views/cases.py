@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from xiaobao_web.complaints import clocking, queries, services, verbs
+from xiaobao_web.complaints import clocking, open_things, queries, services, verbs
 from xiaobao_web.complaints.data import key_of
 from xiaobao_web.complaints.forms.entry import CorrectForm
 from xiaobao_web.complaints.models import Case, Link, OfficialCode, Task
@@ -138,14 +138,14 @@ def step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     if found is None:
         raise Hidden(_("没有这项操作。"))
     if request.method == "GET":
-        reason = verbs.reason_against(found, row, request.user)
+        thing = _shown(found, row, request)
+        reason = verbs.reason_against(found, row, request.user, thing)
         form = None if reason else found.form(case=row, user=request.user)
         return _step(request, row, found, form, reason)
     form = found.form(request.POST, case=row, user=request.user)
     if form.is_valid():
         try:
-            _still_about(found, row, request.POST.get("about", ""))
-            told = verbs.do(row, verb, by=request.user, values=form.cleaned_data)
+            told = verbs.do(row, verb, by=request.user, values=form.cleaned_data, about=request.POST.get("about", ""))
         except PlatformError as error:
             if error.status == 404:
                 raise
@@ -156,16 +156,22 @@ def step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     return _step(request, row, found, form, "", status=422)
 
 
-def _still_about(verb: verbs.Verb, row: Case, about: str) -> None:
-    """Refuse a page that showed another thing than the one that would be acted on: a second tab, a double click."""
-    thing = verb.about(row)
-    if about and thing is not None and about != str(thing.pk):
-        raise Refused(_("页面上显示的内容已经办过，现在轮到另一项；请刷新页面核对后再办。"))
+def _shown(verb: verbs.Verb, row: Case, request: HttpRequest) -> Any:
+    """Return what a page is about: the one that its address or form names, else the first, None where nothing waits.
+
+    A form whose thing was done meanwhile keeps the old one's number, so that sending it again is refused again.
+    """
+    things = verb.things(row)
+    about = (request.POST if request.method == "POST" else request.GET).get("about", "")
+    return next((item for item in things if str(item.pk) == about), things[0] if things else None)
 
 
 def _step(request: HttpRequest, row: Case, verb: verbs.Verb, form: Any, reason: str, status: int = 200) -> HttpResponse:
-    values = {"case": row, "verb": verb, "form": form, "reason": reason, "thing": verb.about(row),
-              "about": request.POST.get("about", "")}  # fmt: skip
+    thing = _shown(verb, row, request)
+    others = [(item, open_things.told(item)) for item in verb.things(row) if item != thing]
+    said = "" if thing in (None, row) else open_things.told(thing)
+    values = {"case": row, "verb": verb, "form": form, "reason": reason, "thing": thing, "others": others,
+              "said": said, "about": request.POST.get("about", "")}  # fmt: skip
     name = "complaints/_step.html" if request.headers.get("HX-Request") else "complaints/step.html"
     return render(request, name, values, status=status)
 
