@@ -42,8 +42,30 @@ DIGITS = {**{sign: place for place, sign in enumerate("〇一二三四五六七�
 DAYS = re.compile(r"(?P<n>\d{1,3}) ?个?(?P<work>工作日|日|天)(?:内|之内|以内)")
 SPAN = re.compile(r"(?P<n>\d{1,3}) ?个?(?P<work>工作日|日|天)")
 """What a deadline's own label may say without 内."""
-BY_DAY = re.compile(rf"(?:请|须|应|务必)?(?:于|在)\s*(?P<day>{DATE.pattern})\s*(?:前|之前|以前)")
+BY_DAY = re.compile(
+    rf"(?P<asked>(?:请|须|应|务必)[^，,。；;\n]{{0,8}}?)?(?:于|在)?[ 　]*(?P<day>{DATE.pattern})[ 　]*日?[ 　]*"
+    r"(?:\d{1,2}[:：时点](?:\d{1,2}分?)?|下班)?[ 　]*(?:之前|以前|前)"
+    r"(?P<wanted>[^。；;\n未没]{0,30}?(?:反馈|答复|回复|报送|办结|上报|报告))?"
+)
+"""A day before which something is asked for; complainants too write that things happened before a day."""
 NUMBER = re.compile(r"(?:编号|单号|文号)(?:为|是)?[ 　]*(?P<n>[0-9A-Za-z][0-9A-Za-z〔〕\-_/]{2,40})")
+DOCUMENT = re.compile(r"[\u4e00-\u9fa5]{2,12}[〔\[（(【]20\d\d[〕\]）)】][ 　]*第?[ 　]*\d+[ 　]*号")
+"""A document's number as it stands under the title of a letter."""
+GAPS = re.compile(r"(?<=[〕\]）)】])[ 　]+(?=[第\d])|(?<=第)[ 　]+(?=\d)|(?<=\d)[ 　]+(?=号)")
+ADDRESSEE = re.compile(r"^[ 　]*(?P<unit>[^\s，,。；;:：]{2,40}(?:行|公司|中心|部))[ 　]*[:：][ 　]*$", re.MULTILINE)
+_TOOK = r"[ 　]*(?:收到|接到|受理|接收)"
+_WE = "(?:我|本)(?:分?局|办|会|中心|行)"
+RECEIVED = re.compile(
+    rf"{_WE}(?:于|在)?[ 　]*(?P<day>{DATE.pattern})[ 　]*日?{_TOOK}"
+    rf"|(?P<day_before>{DATE.pattern.replace('?P<', '?P<b_')})[ 　]*日?[，,]?[ 　]*{_WE}{_TOOK}"
+)
+SIGNED = re.compile(rf"^[ 　\t]*(?P<day>{DATE.pattern})[ 　]*日?[ 　]*$", re.MULTILINE)
+COMPLAINANT = re.compile(
+    r"(?:消费者|投诉人|来电人|来信人|信访人|客户|市民|群众)[ 　]*(?P<n>[\u4e00-\u9fa5·]{2,4}?)(?:女士|先生|同志)?"
+    r"(?=[（(，,、。 　]|来[电信访函]|[向反称投于])"
+)
+LETTER = 40
+"""Characters from which a line is what somebody tells, and not a label with its value."""
 PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)")
 BUREAU = re.compile(
     "[\u4e00-\u9fa5]{0,10}(?:金融监督管理总局[\u4e00-\u9fa5]{0,8}?监管(?:分局|局|支局)|监管分局|监管局|银保监[\u4e00-\u9fa5]{0,6}局"
@@ -85,22 +107,25 @@ class Told:
 
 def read_pasted(text: str, *, received_at: datetime | None = None) -> Told:
     """Return what a pasted sheet says; `received_at` (now) gives the year of dates and the start of "10个工作日内"."""
-    clean = plain(text).replace("：\n", "：").strip()
+    lines = plain(text).strip()
+    clean = lines.replace("：\n", "：")
     day = timezone.localdate(received_at or timezone.now())
     told = Told()
     title, labelled = _labelled(clean, told)
-    number = NUMBER.search(clean) if "number" not in told.fields else None
+    number = NUMBER.search(clean) or DOCUMENT.search(clean[:200]) if "number" not in told.fields else None
     if number is not None:
-        told.fields["number"] = Said(number["n"], number[0])
+        told.fields["number"] = Said(GAPS.sub("", number["n"] if "n" in number.groupdict() else number[0]), number[0])
+    _in_prose(WRITTEN.sub(_in_digits, lines), told)
     for name in ("forwarded_on", "received_by_bureau", "due_on"):
         _as_day(told, name, day)
     if "due_on" not in told.fields:
         _due_in_words(clean, told, day)
     if "phone" in told.fields:
         found = PHONE.search(re.sub(r"(?<=\d)[ \-](?=\d)", "", told.fields["phone"].value))
-        told.fields["phone"] = Said(found[0] if found else told.fields["phone"].value[:40], told.fields["phone"].words)
+        said = told.fields["phone"]
+        told.fields["phone"] = Said(found[0], found[0]) if found else Said(said.value[:40], said.words)
     _bureau_and_source(clean, told)
-    _text(clean, labelled, told)
+    _text(clean, lines, labelled, told)
     head = title[:60] + "".join(said.words for name, said in told.fields.items() if name == "opinion")
     told.kind = next((kind for pattern, kind in KINDS if re.search(pattern, head)), "")
     return told
@@ -117,7 +142,7 @@ def _labelled(clean: str, told: Told) -> tuple[str, int]:
         if name not in LONG:
             value = re.split(r"[\n\t|｜；;]|[ 　]{2,}", value.strip(), maxsplit=1)[0]
             if name == "number":
-                value = re.split(r"[\s，,。]", value, maxsplit=1)[0]
+                value = re.split(r"[\s，,。]", GAPS.sub("", value), maxsplit=1)[0]
         value = value.strip(" \n\t|｜，,；;。、　【（(" if name not in LONG else " \n\t|｜　【（")
         if value and name not in told.fields:
             told.fields[name] = Said(value, f"{label}：{value}"[:120])
@@ -178,11 +203,28 @@ def _after(words: str, told: Told, today: date) -> date | None:
     return first + timedelta(days=int(found["n"]))
 
 
+def _in_prose(lines: str, told: Told) -> None:
+    """Take up what a letter says in sentences and no label said: to whom, of whom, when it came in, when it left."""
+    if (found := ADDRESSEE.search(lines)) is not None:
+        told.fields.setdefault("unit", Said(found["unit"], found[0].strip()))
+    if (found := RECEIVED.search(lines)) is not None:
+        told.fields.setdefault("received_by_bureau", Said(found["day"] or found["day_before"], found[0]))
+    if (signed := list(SIGNED.finditer(lines))) and not lines[signed[-1].end() :].strip():
+        told.fields.setdefault("forwarded_on", Said(signed[-1]["day"], signed[-1][0].strip()))
+    if (found := COMPLAINANT.search(lines)) is not None:
+        told.fields.setdefault("customer_name", Said(found["n"], found[0]))
+
+
 def _due_in_words(clean: str, told: Told, today: date) -> None:
-    found = BY_DAY.search(clean)
+    found = None
+    for mark in BY_DAY.finditer(WRITTEN.sub(_in_digits, clean)):
+        if mark["wanted"]:
+            found = mark
+            break
+        found = found or (mark if mark["asked"] else None)
     day = day_of(found["day"], today) if found else None
     if found is not None and day is not None:
-        told.fields["due_on"] = Said(day, found[0])
+        told.fields["due_on"] = Said(day, found[0].strip())
         return
     lines = [line for line in re.split(r"[\n。；]", clean) if DAYS.search(line)]
     line = next((line for line in lines if re.search("反馈|答复|办结|报送", line)), "")
@@ -205,14 +247,16 @@ def _bureau_and_source(clean: str, told: Told) -> None:
                 return
 
 
-def _text(clean: str, labelled: int, told: Told) -> None:
-    """Put together what the complainant says; a sheet without labels is all of it."""
+def _text(clean: str, lines: str, labelled: int, told: Told) -> None:
+    """Put together what the complainant says; a sheet without labels is all of it, a letter its sentences."""
     parts = [told.fields[name].value for name in ("text", "wish") if name in told.fields]
     if parts:
         words = "\n诉求：".join(parts) if "text" in told.fields and "wish" in told.fields else parts[0]
         told.fields["text"] = Said(words, parts[0][:60])
     elif labelled < 2 and clean:
         told.fields["text"] = Said(clean, clean[:60])
+    elif story := [line.strip(" \t　") for line in lines.split("\n") if len(line.strip()) >= LETTER]:
+        told.fields["text"] = Said("\n".join(story), story[0][:60])
     else:
         told.unclear.append("没有找到投诉内容")
     told.fields.pop("wish", None)

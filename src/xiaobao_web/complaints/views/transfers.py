@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from xiaobao_web.complaints import services
 from xiaobao_web.complaints.channels import transferred
+from xiaobao_web.complaints.channels.named import unit_in
 from xiaobao_web.complaints.channels.spreadsheet import unit_named
 from xiaobao_web.complaints.forms.transfers import SheetForm
 from xiaobao_web.complaints.models import BureauTemplate, RegulatorTransfer
@@ -55,7 +56,9 @@ def _pasted(request: HttpRequest) -> HttpResponse:
     ticket = intake.read_ticket("regulator_transfer", received_at=timezone.localtime(), text=initial.get("text", ""))
     for name in ("customer_name", "phone", "business_type", "cause"):
         initial.setdefault(name, ticket["ticket"].get(name) or "")
-    unit = unit_named(told.value("unit") or "") or branch_of(initial.get("bureau", ""))
+    named = unit_in(initial.get("text", ""))  # an outlet in the story goes before the branch that is written to
+    first = unit_named(told.value("unit") or "") or branch_of(initial.get("bureau", ""))
+    unit = named.unit if named and (first is None or named.unit.is_within(first)) else first
     initial["unit"] = unit.pk if unit is not None else None
     known = None
     if initial.get("number"):
