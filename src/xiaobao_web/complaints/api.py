@@ -261,7 +261,8 @@ def list_steps(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
         if not things:
             continue
         reason = verbs.reason_against(verb, row, request.user)
-        fields = [] if reason else described(verb.form(case=row, user=request.user))
+        thing = next((item for item in things if not verbs.reason_against(verb, row, request.user, item)), things[0])
+        fields = [] if reason else described(verb.form(case=row, user=request.user, about=thing))
         told = {"name": verb.name, "label": str(verb.label), "allowed": not reason, "reason": reason}
         about = [{"id": item.pk, "told": open_things.told(item)} for item in things if item != row]
         out.append({**told, "fields": fields, "about": about})
@@ -288,7 +289,7 @@ def do_step(request: HttpRequest, pk: int, verb: str, body: CaseStepIn) -> dict[
     reason = verbs.reason_against(found, row, request.user, thing)
     if reason:
         raise Refused(reason)
-    form = found.form(posted(found.form, body.values), case=row, user=request.user)
+    form = found.form(posted(found.form, body.values), case=row, user=request.user, about=thing)
     told = verbs.do(row, verb, by=request.user, values=checked(form), about=thing.pk)
     after = Case.objects.get(pk=row.pk)
     return {"told": str(told), "state": after.state, "state_name": after.get_state_display()}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from xiaobao.calendar import beijing_date
 from xiaobao.calendar.clocks import Clock, Event, replay
+from xiaobao.calendar.clocks import track as track_named
 from xiaobao.errors import XiaobaoError
 from xiaobao_web.complaints.data import limits
 from xiaobao_web.complaints.models import Case, CaseEvent, CaseState, Outcome, Track
@@ -34,6 +35,11 @@ AGAIN = "reopened"
 def tracks_of(case: Case) -> list[str]:
     """Return the tracks whose clocks run for a case, its own first."""
     return [case.track, *(track for track in case.more_tracks if track != case.track)]
+
+
+def hears(track: str, kind: str) -> bool:
+    """Tell whether an event of a kind means something to the clocks of a track."""
+    return kind in track_named(track).heard
 
 
 def events_of(case: Case) -> list[Event]:

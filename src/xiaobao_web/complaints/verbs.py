@@ -16,7 +16,7 @@ from xiaobao_web.complaints.forms import steps as forms
 from xiaobao_web.complaints.forms.fields import StepForm
 from xiaobao_web.complaints.forms.platform import ReplyForm
 from xiaobao_web.complaints.models import Case, CaseState, LetterState, MediationState, OfferState, Track
-from xiaobao_web.complaints.services import platforms, terms
+from xiaobao_web.complaints.services import assignment, consequences, ending, letters, merging, offers, platforms, terms
 from xiaobao_web.complaints.states import BEFORE_ANSWER
 from xiaobao_web.kernel import deadlines, states
 from xiaobao_web.kernel.access import can
@@ -45,6 +45,8 @@ class Verb:
     when: open_things.Finder | None = None
     primary: bool = False
     danger: bool = False
+    against: Callable[[Any, Any], str] | None = None
+    """Why a person who may do it would be refused all the same, of what it acts on."""
 
     def things(self, case: Case) -> Sequence[Any]:
         """Return what the verb may act on: the case, or what of it waits for the verb; nothing where it has no place.
@@ -99,21 +101,21 @@ VERBS: dict[str, Verb] = {
         Verb("accept", L("受理"), forms.PlainForm, services.accept, WORK, L("已受理。"), "accept", (S.PENDING,),
              primary=True),
         Verb("assign", L("派单"), forms.AssignForm, services.assign, WORK, L("已派单，经办人会收到通知。"), "assign",
-             (S.ACCEPTED,), primary=True),
+             (S.ACCEPTED,), primary=True, against=assignment.against_assignment),
         Verb("investigate", L("登记调查与联系"), forms.RecordForm, services.investigate, WORK, L("已登记。"),
              "investigate", (*OPEN_WORK, S.ANSWERED, S.REVIEWING)),
         Verb("task_out", L("请业务单位协办"), forms.TaskForm, services.task_out, WORK, L("协办任务已派发。"),
              "task_out", (*OPEN_WORK, S.REVIEWING)),
         Verb("transfer", L("转派"), forms.TransferForm, services.transfer, WORK, L("已转派。"), "transfer",
-             (S.PENDING, S.ACCEPTED, S.HANDLING)),
+             (S.PENDING, S.ACCEPTED, S.HANDLING), against=assignment.against_transfer),
         Verb("decline", L("不予办理"), forms.ReasonForm, services.decline, WORK, L("已登记不予办理。"), "decline",
              (S.PENDING, S.ACCEPTED, S.HANDLING), danger=True),
-        Verb("decide_extension", L("审批延期"), forms.DecideForm, services.decide_extension, TERM, L("延期已审批。"),
-             "approve_complex", OPEN_WORK, open_things.extensions(None), primary=True),
+        Verb("decide_extension", L("审批延期"), forms.DecideExtensionForm, services.decide_extension, TERM,
+             L("延期已审批。"), "approve_complex", OPEN_WORK, open_things.extensions(None), primary=True),
         Verb("notify_extension", L("登记延期告知"), forms.NoticeForm, services.notify_extension, TERM,
              L("已登记告知。"), "notify_extension", OPEN_WORK, open_things.extensions(True), primary=True),
         Verb("ask_extension", L("申请延期"), forms.ExtensionForm, services.ask_extension, TERM, L("延期申请已提交。"),
-             "ask_extension", OPEN_WORK),
+             "ask_extension", OPEN_WORK, against=terms.against_extension),
         Verb("suspend", L("中止期限（鉴定）"), forms.PauseForm, services.suspend, TERM, L("期限已中止。"), "suspend",
              (S.HANDLING,)),
         Verb("resume", L("恢复办理"), forms.ResumeForm, services.resume, TERM, L("已恢复办理，期限继续计算。"),
@@ -122,9 +124,11 @@ VERBS: dict[str, Verb] = {
              "add_facts", BEFORE_ANSWER),
         Verb("withdraw", L("登记撤回"), forms.WithdrawForm, services.withdraw, TERM, L("已登记撤回，程序终止。"),
              "withdraw", BEFORE_ANSWER),
-        Verb("merge", L("并案"), forms.MergeForm, services.merge, TERM, L("已并案。"), "merge", BEFORE_ANSWER),
-        Verb("decide_offer", L("审批处理方案"), forms.DecideForm, services.decide_offer, SETTLE, L("方案已审批。"),
-             "approve_offer", (), open_things.offers(OfferState.ASKED), primary=True),
+        Verb("merge", L("并案"), forms.MergeForm, services.merge, TERM, L("已并案。"), "merge", BEFORE_ANSWER,
+             against=merging.against_merge),
+        Verb("decide_offer", L("审批处理方案"), forms.DecideOfferForm, services.decide_offer, SETTLE,
+             L("方案已审批。"), "approve_offer", (), open_things.offers(OfferState.ASKED), primary=True,
+             against=offers.against_decision),
         Verb("answer_offer", L("登记投诉人答复"), forms.AcceptsForm, services.answer_offer, SETTLE, L("已登记。"),
              "offer", (), open_things.offers(OfferState.APPROVED), primary=True),
         Verb("fulfil_offer", L("登记方案履行"), forms.ProofForm, services.fulfil_offer, SETTLE, L("已登记履行。"),
@@ -143,11 +147,13 @@ VERBS: dict[str, Verb] = {
              L("已登记，期限继续计算。"), "mediate", (S.SUSPENDED,), open_things.mediations(MediationState.RUNNING),
              primary=True),
         Verb("find_responsibility", L("责任认定"), forms.ResponsibilityForm, services.find_responsibility, END,
-             L("责任认定已登记。"), "find_responsibility", (S.HANDLING, S.ANSWERED, S.REVIEWING)),
+             L("责任认定已登记。"), "find_responsibility", (S.HANDLING, S.ANSWERED, S.REVIEWING),
+             against=ending.against_finding),
         Verb("contest", L("对责任认定申请复核"), forms.ReasonForm, services.contest, END, L("复核申请已提交。"),
-             "contest", (), open_things.last_responsibility(False)),
+             "contest", (), open_things.last_responsibility(False), against=ending.against_contest),
         Verb("decide_contest", L("复核责任认定"), forms.ContestDecisionForm, services.decide_contest, END,
-             L("复核已作出。"), "decide_contest", (), open_things.last_responsibility(True), primary=True),
+             L("复核已作出。"), "decide_contest", (), open_things.last_responsibility(True), primary=True,
+             against=ending.against_contest_decision),
         Verb("call_back", L("登记回访"), forms.CallBackForm, services.call_back, END, L("回访已登记。"), "call_back",
              (S.ANSWERED, S.CLOSED)),
         Verb("close", L("办结"), forms.CloseForm, services.close, END, L("已办结。"), "close", (S.ANSWERED,),
@@ -155,7 +161,7 @@ VERBS: dict[str, Verb] = {
         Verb("object", L("登记异议"), forms.ReasonForm, services.object_to, END, L("已登记异议，继续处理。"),
              "object", (S.ANSWERED,)),
         Verb("apply_review", L("登记核查申请"), forms.ReviewForm, services.apply_review, END, L("核查申请已登记。"),
-             "apply_review", (S.ANSWERED, S.CLOSED)),
+             "apply_review", (S.ANSWERED, S.CLOSED), against=ending.against_review),
         Verb("decide_review", L("作出核查决定"), forms.ReviewDecisionForm, services.decide_review, END,
              L("核查决定已登记。"), "decide_review", (S.REVIEWING,), primary=True),
         Verb("reopen", L("重新办理"), forms.ReasonForm, services.reopen, END, L("已重新办理。"), "reopen",
@@ -181,7 +187,7 @@ VERBS: dict[str, Verb] = {
         Verb("open_issue", L("登入问题台账"), forms.IssueForm, services.open_issue, OUT, L("已登入问题台账。"),
              "open_issue"),
         Verb("ask_reevaluation", L("提请回溯评估"), forms.ReasonForm, services.ask_reevaluation, OUT,
-             L("已提请回溯评估。"), "reevaluate"),
+             L("已提请回溯评估。"), "reevaluate", against=consequences.against_reevaluation),
     )
 }  # fmt: skip
 
@@ -209,6 +215,9 @@ def _reason(verb: Verb, case: Case, user: Any, thing: Any) -> str:
     answer = can(user, permission_of(verb, thing), case)
     if not answer:
         return answer.reason
+    reason = verb.against(thing, user) if verb.against is not None else ""
+    if reason:
+        return reason
     method = getattr(Case, verb.name, None)
     if hasattr(method, "_django_fsm") and not method._django_fsm.conditions_met(case, case.state):  # type: ignore[union-attr]
         return states.refusal(case, verb.name)
@@ -255,11 +264,13 @@ def letter_action(case: Case, user: Any) -> Action | None:
     url = reverse("complaint_letter", args=[case.pk])
     if letter is not None and letter.state == LetterState.CHECKING.value:
         answer = can(user, "complaints.check_letter", case)
-        return Action("letter", _("复核告知书"), bool(answer), answer.reason, True, url=url)
+        reason = answer.reason or letters.against_check(letter, user)
+        return Action("letter", _("复核告知书"), not reason, reason, True, url=url)
     if case.state not in (S.HANDLING, S.SUSPENDED):
         return None
     answer = can(user, "complaints.write_letter", case)
-    label = _("送达告知书") if letter is not None and letter.state == LetterState.APPROVED.value else _("起草告知书")
+    ready = letter is not None and letter.state == LetterState.APPROVED.value and not letters.against_sending(case)
+    label = _("送达告知书") if ready else _("起草告知书")
     return Action("letter", label, bool(answer), answer.reason, True, url=url)
 
 

@@ -104,11 +104,11 @@ def unit(label: Any, *, required: bool = True, **more: Any) -> Any:
 
 
 class StepForm(forms.Form):
-    """A step's form; it knows the case it is about and who fills it in."""
+    """A step's form; it knows the case, which of its open things it is about, and who fills it in."""
 
-    def __init__(self, *args: Any, case: Case, user: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, case: Case, user: Any, about: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.case, self.user = case, user
+        self.case, self.user, self.about = case, user, about
         self.prepare()
 
     def prepare(self) -> None:

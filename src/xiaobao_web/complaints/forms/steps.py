@@ -36,6 +36,7 @@ from xiaobao_web.complaints.models import (
     ReviewResult,
     Source,
 )
+from xiaobao_web.complaints.services import offers, terms
 from xiaobao_web.complaints.services.ending import ANSWERS
 
 
@@ -114,12 +115,53 @@ class ExtensionForm(StepForm):
     kind = choice(_("延期类型"), ExtensionKind.choices)
     reason = text(_("理由"), 3, help_text=_("批准并告知投诉人后才生效，都要在到期前完成。"))
 
+    def prepare(self) -> None:
+        """Offer the terms that can be asked for now, and say why another cannot."""
+        reasons = terms.kinds_of_extension(self.case)
+        offered = [item for item in ExtensionKind.choices if not reasons[item[0]]]
+        field: Any = self.fields["kind"]
+        field.choices = [("", "—"), *offered]
+        field.help_text = "；".join(f"{label}：{reasons[key]}" for key, label in ExtensionKind.choices if reasons[key])
+        field.error_messages["invalid_choice"] = field.help_text or field.error_messages["invalid_choice"]
+        if len(offered) == 1:
+            self.initial.setdefault("kind", offered[0][0])
+
 
 class DecideForm(StepForm):
     """Yes or no, with a remark."""
 
     approve = yes_no(_("审批"), _("同意"), _("不同意"))
     note = text(_("意见"), 2, required=False, most=300)
+
+    def prepare(self) -> None:
+        """Offer no yes where it would be refused, and say why."""
+        reason = self.against() if self.about is not None else ""
+        if not reason:
+            return
+        field: Any = self.fields["approve"]
+        field.choices, field.initial, field.help_text = [("0", _("不同意"))], "0", reason
+        field.error_messages["invalid_choice"] = reason
+        self.fields["note"].required = True
+
+    def against(self) -> str:
+        """Return why the answer can only be no, empty where it may be yes."""
+        return ""
+
+
+class DecideExtensionForm(DecideForm):
+    """A longer term, granted only while the present one runs."""
+
+    def against(self) -> str:
+        """Return why the longer term cannot be granted any more."""
+        return terms.against_approval(self.about)
+
+
+class DecideOfferForm(DecideForm):
+    """An offer, granted only within one's limit."""
+
+    def against(self) -> str:
+        """Return why the person cannot grant the offer."""
+        return offers.against_approval(self.about, self.user)
 
 
 class NoticeForm(StepForm):

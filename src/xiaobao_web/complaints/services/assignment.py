@@ -92,7 +92,7 @@ def assign(case: Case, *, by: Any, handler: Any = None, comment: str = "") -> Ca
     found = candidates(case)
     if handler is None:
         if not found:
-            raise Refused(_("责任机构没有可以经办的人员，请先转派机构或任命投诉岗位。"))
+            raise Refused(against_assignment(case, by))
         handler = found[0].person
     _fit(case, handler)
     why = next((f"（{item.told}）" for item in found if item.person.pk == handler.pk), "")
@@ -101,6 +101,11 @@ def assign(case: Case, *, by: Any, handler: Any = None, comment: str = "") -> Ca
     clocking.target(row, "contact")
     telling.people(row, [handler], _("投诉派给您办理：%(number)s %(title)s"))
     return row
+
+
+def against_assignment(case: Case, user: Any) -> str:
+    """Return why nobody can be given a case, empty where somebody can."""
+    return "" if candidates(case) else str(_("责任机构没有可以经办的人员，请先转派机构或任命投诉岗位。"))
 
 
 def _fit(case: Case, person: Any) -> None:
@@ -112,6 +117,13 @@ def _fit(case: Case, person: Any) -> None:
                        fields={"handler": answer.reason})  # fmt: skip
 
 
+def against_transfer(case: Case, user: Any) -> str:
+    """Return why a person cannot pass a case on once more, empty where they can."""
+    if case.transfers < limits().transfers or Role.OFFICE in user.roles_now():
+        return ""
+    return str(_("这件投诉已转派 %d 次，再转派须由消保办办理，避免推诿。") % case.transfers)
+
+
 @transaction.atomic
 def transfer(case: Case, *, by: Any, reason: str, unit: Any = None, handler: Any = None) -> Case:
     """Pass a case on to another unit or handler; beyond the limit only the office may."""
@@ -121,8 +133,9 @@ def transfer(case: Case, *, by: Any, reason: str, unit: Any = None, handler: Any
         raise Refused(_("当前状态为“%s”，不能转派。") % row.get_state_display())
     if len(reason.strip()) < 2:
         raise BadValue(_("请写明转派原因。"), fields={"reason": _("必填")})
-    if row.transfers >= limits().transfers and Role.OFFICE not in by.roles_now():
-        raise Refused(_("这件投诉已转派 %d 次，再转派须由消保办办理，避免推诿。") % row.transfers)
+    against = against_transfer(row, by)
+    if against:
+        raise Refused(against)
     target = unit or row.unit
     if target.pk == row.unit_id and (handler is None or handler.pk == row.handler_id):
         raise BadValue(_("请选择新的机构或经办人。"), fields={"unit": _("请另选")})
@@ -220,15 +233,32 @@ def _task_day(case: Case, asked: date | None) -> date:
     return asked
 
 
+def against_answer(task: Task, user: Any) -> str:
+    """Return why a person cannot answer a task, empty where they can."""
+    if task.assignee_id and task.assignee_id != user.pk and Role.SENDER_HEAD not in user.roles_now():
+        return str(_("这项任务由%s回复。") % task.assignee)
+    if user.pk in task.case.respondent_ids():
+        return str(_("您是这件投诉的被投诉员工，按回避要求不能回复。"))
+    return ""
+
+
+def against_task_decision(task: Task, user: Any) -> str:
+    """Return why a person cannot decide on what a unit answers, empty where they can."""
+    if task.replied_by_id == user.pk:
+        return str(_("回复由您作出，须由另一人审批。"))
+    if user.pk in task.case.respondent_ids():
+        return str(_("您是这件投诉的被投诉员工，按回避要求不能审批。"))
+    return ""
+
+
 @transaction.atomic
 def answer_task(task: Task, *, by: Any, reply: str) -> Task:
     """Answer for the unit; its head approves the answer before the handler has it."""
     row = Task.objects.select_for_update(of=("self",)).select_related("unit", "case__unit").get(pk=task.pk)
     require(by, "complaints.answer_task", row)
-    if row.assignee_id and row.assignee_id != by.pk and Role.SENDER_HEAD not in by.roles_now():
-        raise Refused(_("这项任务由%s回复。") % row.assignee)
-    if by.pk in row.case.respondent_ids():
-        raise Refused(_("您是这件投诉的被投诉员工，按回避要求不能回复。"))
+    against = against_answer(row, by)
+    if against:
+        raise Refused(against)
     if row.state != TaskState.OPEN.value:
         raise Refused(_("这项任务已经回复。"))
     if not reply.strip():
@@ -250,10 +280,9 @@ def decide_task(task: Task, *, by: Any, approve: bool, note: str = "") -> Task:
     require(by, "complaints.approve_task", row)
     if row.state != TaskState.ANSWERED.value:
         raise Refused(_("这项任务没有待审批的回复。"))
-    if row.replied_by_id == by.pk:
-        raise Refused(_("回复由您作出，须由另一人审批。"))
-    if by.pk in row.case.respondent_ids():
-        raise Refused(_("您是这件投诉的被投诉员工，按回避要求不能审批。"))
+    against = against_task_decision(row, by)
+    if against:
+        raise Refused(against)
     if not approve and not note.strip():
         raise BadValue(_("退回请写明原因。"), fields={"note": _("必填")})
     row.note = note.strip()[:500]

@@ -34,13 +34,21 @@ def open_issue(case: Case, *, by: Any, title: str, description: str = "", unit: 
 def ask_reevaluation(case: Case, *, by: Any, reason: str) -> list[Any]:
     """Ask for another look at what was approved for the product complained of (回溯评估)."""
     require(by, "complaints.reevaluate", case)
-    if case.product is None:
-        raise Refused(_("请先在填单中选择产品，才知道回溯哪些已批准的事项。"))
+    against = against_reevaluation(case, by)
+    if against:
+        raise Refused(against)
     if not reason.strip():
         raise BadValue(_("请写明触发情况。"), fields={"reason": _("必填")})
     told = f"投诉 {case.number}：{reason.strip()}"
     opened = reviews.trigger_reevaluation(product=case.product, reason=told[:300])
-    if not opened:
-        raise Refused(_("这个产品没有已办结的审查事项，无从回溯；可登入问题台账。"))
     journal.record("complaints.reevaluation_asked", by=by, on=case, facts={"reason": reason.strip()[:200]})
     return opened
+
+
+def against_reevaluation(case: Case, user: Any) -> str:
+    """Return why nothing that was approved can be looked at again, empty where something can."""
+    if case.product is None:
+        return str(_("请先在填单中选择产品，才知道回溯哪些已批准的事项。"))
+    if not reviews.concluded_of(product=case.product).exists():
+        return str(_("这个产品没有已办结的审查事项，无从回溯；可登入问题台账。"))
+    return ""

@@ -60,7 +60,7 @@ def apply_review(
         raise BadValue(_("请写明申请核查的理由。"), fields={"reason": _("必填")})
     superior = case.unit.parent
     if superior is None:
-        raise Refused(_("责任机构是总行，没有上级机构可以核查；请登记异议，或告知调解、仲裁、诉讼途径。"))
+        raise Refused(against_review(case, by))
     answered = case.answered_at
     last = (timezone.localdate(answered) + timedelta(days=APPLY_DAYS)) if answered else None
     late = last is not None and timezone.localdate(moment) > last
@@ -74,6 +74,13 @@ def apply_review(
     clocking.note(row, "review_applied", at=moment, by=by)
     telling.holding(row, "complaints.decide_review", _("核查申请待办理：%(number)s %(title)s"))
     return made
+
+
+def against_review(case: Case, user: Any) -> str:
+    """Return why no superior can look at a decision, empty where one can."""
+    if case.unit.parent_id is not None:
+        return ""
+    return str(_("责任机构是总行，没有上级机构可以核查；请登记异议，或告知调解、仲裁、诉讼途径。"))
 
 
 @transaction.atomic
@@ -117,9 +124,9 @@ def find_responsibility(case: Case, *, by: Any, fault: str, unit: Any, cause: st
         raise BadValue(_("请选择认定结果。"), fields={"fault": _("请选择")})
     if len(reason.strip()) < 6 or not cause.strip():
         raise BadValue(_("请写明根本原因和认定理由。"), fields={"reason": _("至少 6 个字"), "cause": _("必填")})
-    if row.responsibilities.filter(contested_at__isnull=False, decided_at__isnull=True).exists():
-        raise Refused(_("责任认定正在复核。"))
-    _stands_no_more(row)
+    against = against_finding(row, by)
+    if against:
+        raise Refused(against)
     made = Responsibility.objects.create(
         case=row,
         fault=fault,
@@ -138,16 +145,21 @@ def find_responsibility(case: Case, *, by: Any, fault: str, unit: Any, cause: st
     return made
 
 
-def _stands_no_more(case: Case) -> None:
-    """Refuse a new finding over one that was decided on review, until the case was answered or taken up again."""
+def against_finding(case: Case, user: Any) -> str:
+    """Return why responsibility cannot be found now, empty where it can.
+
+    A finding that is being looked at again waits; one decided so stands until the case was answered or taken up again.
+    """
     last = case.responsibilities.order_by("-pk").first()
-    if last is None or last.decided_at is None:
-        return
+    if last is None or last.contested_at is None:
+        return ""
+    if last.decided_at is None:
+        return str(_("责任认定正在复核。"))
     if case.letters.filter(sent_at__gt=last.decided_at).exists():
-        return
+        return ""
     if case.clock_events.filter(kind=clocking.AGAIN, at__gt=last.decided_at).exists():
-        return
-    raise Refused(_("责任认定已经复核，以复核为准；再次答复或重新办理后才能重新认定。"))
+        return ""
+    return str(_("责任认定已经复核，以复核为准；再次答复或重新办理后才能重新认定。"))
 
 
 @transaction.atomic
@@ -159,8 +171,9 @@ def contest(made: Responsibility, *, by: Any, reason: str) -> Responsibility:
         raise Refused(_("这次认定已申请过复核。"))
     if row.case.state == CaseState.CLOSED:
         raise Refused(_("已经办结，不能再申请复核。"))
-    if row.by_id == by.pk:
-        raise Refused(_("责任由您认定，不能由您申请复核。"))
+    against = against_contest(row, by)
+    if against:
+        raise Refused(against)
     if not reason.strip():
         raise BadValue(_("请写明复核理由。"), fields={"reason": _("必填")})
     row.contested_by, row.contested_at, row.contest_reason = by, timezone.now(), reason.strip()
@@ -170,6 +183,16 @@ def contest(made: Responsibility, *, by: Any, reason: str) -> Responsibility:
     return row
 
 
+def against_contest(made: Responsibility, user: Any) -> str:
+    """Return why a person cannot ask for a finding to be looked at again, empty where they can."""
+    return str(_("责任由您认定，不能由您申请复核。")) if made.by_id == user.pk else ""
+
+
+def against_contest_decision(made: Responsibility, user: Any) -> str:
+    """Return why a person cannot decide on a contested finding, empty where they can."""
+    return str(_("复核由您申请，须由另一人作出。")) if made.contested_by_id == user.pk else ""
+
+
 @transaction.atomic
 def decide_contest(made: Responsibility, *, by: Any, fault: str, note: str) -> Responsibility:
     """Decide as another person; this finding stands."""
@@ -177,8 +200,9 @@ def decide_contest(made: Responsibility, *, by: Any, fault: str, note: str) -> R
     require(by, "complaints.decide_contest", row.case)
     if row.contested_at is None or row.decided_at is not None:
         raise Refused(_("没有待复核的责任认定。"))
-    if row.contested_by_id == by.pk:
-        raise Refused(_("复核由您申请，须由另一人作出。"))
+    against = against_contest_decision(row, by)
+    if against:
+        raise Refused(against)
     if fault not in Fault.values:
         raise BadValue(_("请选择认定结果。"), fields={"fault": _("请选择")})
     if not note.strip():

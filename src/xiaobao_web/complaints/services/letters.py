@@ -99,13 +99,28 @@ def submit_letter(letter: Letter, *, by: Any) -> Letter:
     return row
 
 
+def against_check(letter: Letter, user: Any) -> str:
+    """Return why a person cannot be the second to look at a letter, empty where they can."""
+    if user.pk not in (letter.written_by_id, letter.handed_in_by_id):
+        return ""
+    return str(_("告知书由您起草，须由另一人复核。"))
+
+
+def against_sending(case: Case) -> str:
+    """Return why no letter can be sent now, empty where one can."""
+    if case.state != CaseState.SUSPENDED:
+        return ""
+    return str(_("期限中止中，不能送达；请先登记恢复办理或调解结果。"))
+
+
 @transaction.atomic
 def check_letter(letter: Letter, *, by: Any, approve: bool, note: str = "") -> Letter:
     """Look at a letter as the second person: let it go, or give it back."""
     row = _open_letter(letter, LetterState.CHECKING.value)
     require(by, "complaints.check_letter", row.case)
-    if by.pk in (row.written_by_id, row.handed_in_by_id):
-        raise Refused(_("告知书由您起草，须由另一人复核。"))
+    against = against_check(row, by)
+    if against:
+        raise Refused(against)
     if not approve and not note.strip():
         raise BadValue(_("退回请写明修改意见。"), fields={"note": _("必填")})
     row.state = (LetterState.APPROVED if approve else LetterState.DRAFT).value
@@ -149,7 +164,7 @@ def send_letter(letter: Letter, *, by: Any, mode: str, proof: str, at: datetime 
     if not proof.strip():
         raise BadValue(_("请登记送达凭证：%s。") % PROOFS[mode], fields={"proof": PROOFS[mode]})
     if row.case.state == CaseState.SUSPENDED:
-        raise Refused(_("期限中止中，不能送达；请先登记恢复办理或调解结果。"))
+        raise Refused(against_sending(row.case))
     if mode == DeliveryMode.UNREACHABLE and row.case.records.filter(kind=RecordKind.ATTEMPT).count() < 2:
         raise Refused(_("无法联系的，须先登记至少两次联系未果的记录。"))
     moment = at or timezone.now()

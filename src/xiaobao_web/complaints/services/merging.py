@@ -59,14 +59,20 @@ def _may_join(case: Case, into: Case, by: Any) -> None:
         )
     if into.received_at > case.received_at:
         raise Refused(_("应并入先收到的一件，期限按先收到的计算。"))
-    if case.transfers_in.exists():
-        raise Refused(_("转办件有自己的编号和反馈期限，不能并案；可登记为同一事件。"))
+    against = against_merge(case, by)
+    if against:
+        raise Refused(against)
     for row in (case, into):
         if row.confidential and may_know(by, row):
             raise Forbidden(_("%s 的投诉人要求身份保密，只能由能查看其身份的经办人或消保办并案。") % row.number)
     if another_customer(case, into):
         told = _("%s 是另一位投诉人的投诉，不能并案；同一事件请登记关联投诉，共同投诉请登记代表。") % into.number
         raise BadValue(told, fields={"into": told})
+
+
+def against_merge(case: Case, user: Any) -> str:
+    """Return why a case cannot be joined with any other, empty where it can."""
+    return str(_("转办件有自己的编号和反馈期限，不能并案；可登记为同一事件。")) if case.transfers_in.exists() else ""
 
 
 def another_customer(one: Case, other: Case) -> bool:

@@ -21,6 +21,7 @@ from xiaobao_web.kernel.errors import BadValue, Forbidden, Refused
 from xiaobao_web.kernel.formats import money
 from xiaobao_web.people.models import Role
 
+ENDED = (CaseState.WITHDRAWN, CaseState.MERGED, CaseState.DECLINED)
 PAYS = (OfferKind.REFUND.value, OfferKind.REDUCTION.value, OfferKind.COMPENSATION.value)
 
 
@@ -52,14 +53,19 @@ def decide_offer(made: Offer, *, by: Any, approve: bool, note: str = "") -> Offe
     require(by, "complaints.approve_offer", row.case)
     if row.state != OfferState.ASKED.value:
         raise Refused(_("这个方案已经审批。"))
-    if row.asked_by_id == by.pk:
-        raise Forbidden(_("方案由您提出，须由另一人审批。"))
+    against = against_decision(row, by)
+    if against:
+        raise Forbidden(against)
     if not approve and not note.strip():
         raise BadValue(_("不同意请写明原因。"), fields={"note": _("必填")})
-    if approve and row.case.state in (CaseState.WITHDRAWN, CaseState.MERGED, CaseState.DECLINED):
-        raise Refused(_("投诉%s，不能再批准方案；确需补偿的，请先重新办理。") % row.case.get_state_display())
+    if approve and row.case.state in ENDED:
+        raise Refused(against_approval(row, by))
     if approve:
-        row.decided_as = _within_limit(row, by)
+        against = against_approval(row, by)
+        if against:
+            raise Forbidden(against)
+        role = offer_limit(by)[1]
+        row.decided_as = str(Role(role).label) if role else ""
     row.state = (OfferState.APPROVED if approve else OfferState.REFUSED).value
     row.decided_by, row.decided_at, row.note = by, timezone.now(), note.strip()[:300]
     row.save()
@@ -69,18 +75,24 @@ def decide_offer(made: Offer, *, by: Any, approve: bool, note: str = "") -> Offe
     return row
 
 
-def _within_limit(row: Offer, by: Any) -> str:
-    limit, role = offer_limit(by)
+def against_decision(made: Offer, user: Any) -> str:
+    """Return why a person cannot decide on an offer, empty where they can."""
+    return str(_("方案由您提出，须由另一人审批。")) if made.asked_by_id == user.pk else ""
+
+
+def against_approval(row: Offer, user: Any) -> str:
+    """Return why a person can only refuse an offer, empty where they may approve it: the case ended, their limit."""
+    if row.case.state in ENDED:
+        return str(_("投诉%s，不能再批准方案；确需补偿的，请先重新办理。") % row.case.get_state_display())
+    limit, _role = offer_limit(user)
     live = row.case.offers.exclude(pk=row.pk).filter(
         state__in=[OfferState.APPROVED.value, OfferState.ACCEPTED.value, OfferState.DONE.value]
     )
     total = row.amount + (live.aggregate(total=Sum("amount"))["total"] or Decimal(0))
-    if limit is not None and total > limit:
-        raise Forbidden(
-            _("本件累计 %(total)s，超过您的审批权限 %(limit)s，请由更高权限的人员审批。")
-            % {"total": money(total), "limit": money(limit)}
-        )
-    return str(Role(role).label) if role else ""
+    if limit is None or total <= limit:
+        return ""
+    told = _("本件累计 %(total)s，超过您的审批权限 %(limit)s，请由更高权限的人员审批。")
+    return told % {"total": money(total), "limit": money(limit)}
 
 
 @transaction.atomic

@@ -46,8 +46,9 @@ def ask_extension(case: Case, *, by: Any, kind: str, reason: str) -> Extension:
         raise BadValue(_("请选择延期类型。"), fields={"kind": _("请选择")})
     if len(reason.strip()) < 6:
         raise BadValue(_("请写明延期理由，批准后要告知投诉人。"), fields={"reason": _("至少 6 个字")})
-    _in_turn(row, kind)
-    _still_in_time(row)
+    against = kinds_of_extension(row)[kind]
+    if against:
+        raise Refused(against)
     asked = Extension.objects.create(case=row, kind=kind, reason=reason.strip(), asked_by=by, asked_at=timezone.now())
     label = ExtensionKind(kind).label
     journal.record("complaints.extension_asked", by=by, on=row, facts={"kind": label, "reason": asked.reason})
@@ -55,22 +56,48 @@ def ask_extension(case: Case, *, by: Any, kind: str, reason: str) -> Extension:
     return asked
 
 
-def _in_turn(case: Case, kind: str) -> None:
-    live = case.extensions.exclude(approved=False).filter(over=False)
-    same = live.filter(kind=kind).first()
+def kinds_of_extension(case: Case) -> dict[str, str]:
+    """Return why each longer term cannot be asked for now, empty for one that can."""
+    live = {row.kind: row for row in case.extensions.exclude(approved=False).filter(over=False)}
+    past = over_since(case)
+    told = _("法定期限已过，不能再申请延期（期限至 %s）；请尽快答复投诉人，并在告知书里说明逾期的情况。")
+    late = told % past if past else ""
+    return {kind: _out_of_turn(case, kind, live) or late for kind in ExtensionKind.values}
+
+
+def _out_of_turn(case: Case, kind: str, live: dict[str, Extension]) -> str:
+    if not _extended(case):
+        told = _("%s没有可以延长的法定期限，请在期限内答复；来不及的，先把进展告知投诉人。")
+        return told % case.get_track_display()
+    same, first = live.get(kind), live.get(ExtensionKind.COMPLEX.value)
     if same is not None and same.approved is None:
-        raise Refused(_("已有同类延期申请，正在等待审批。"))
+        return str(_("已有同类延期申请，正在等待审批。"))
     if same is not None:
-        raise Refused(_("这一档延期已经批准过，同一期限内不能再批一次。"))
+        return str(_("这一档延期已经批准过，同一期限内不能再批一次。"))
     if case.track == Track.PBOC:
         if kind == ExtensionKind.COMPLEX.value:
-            raise Refused(_("人民银行转办件没有“情况复杂”一档，请申请特别延期（PBoC5 第 43 条）。"))
-        return
-    if (
-        kind == ExtensionKind.SPECIAL.value
-        and not live.filter(kind=ExtensionKind.COMPLEX.value, approved=True).exists()
-    ):
-        raise Refused(_("先认定情况复杂（延长至 30 日），仍不够时再申请特别延期。"))
+            return str(_("人民银行转办件没有“情况复杂”一档，请申请特别延期（PBoC5 第 43 条）。"))
+        return ""
+    if kind == ExtensionKind.SPECIAL.value and (first is None or not first.approved):
+        return str(_("先认定情况复杂（延长至 30 日），仍不够时再申请特别延期。"))
+    return ""
+
+
+def against_extension(case: Case, user: Any) -> str:
+    """Return why no longer term can be asked for, empty where one can: of the step that was reached, its reason."""
+    reasons = kinds_of_extension(case)
+    if not all(reasons.values()):
+        return ""
+    live = case.extensions.exclude(approved=False).filter(over=False)
+    special = case.track == Track.PBOC or live.filter(kind=ExtensionKind.COMPLEX.value, approved=True).exists()
+    return reasons[(ExtensionKind.SPECIAL if special else ExtensionKind.COMPLEX).value]
+
+
+def against_approval(asked: Extension) -> str:
+    """Return why a longer term that was asked for can only be refused, empty where it may be approved."""
+    past = over_since(asked.case)
+    told = _("法定期限已过，不能再批准延期（期限至 %s）；请登记不同意并写明原因，经办人尽快答复投诉人。")
+    return told % past if past else ""
 
 
 @transaction.atomic
@@ -91,7 +118,9 @@ def decide_extension(asked: Extension, *, by: Any, approve: bool, note: str = ""
     facts = {"kind": row.get_kind_display(), "result": _("同意") if approve else _("不同意"), "comment": row.note}
     journal.record("complaints.extension_decided", by=by, on=case, facts=facts)
     if approve:
-        _still_in_time(case)
+        against = against_approval(row)
+        if against:
+            raise Refused(against)
         before = _last_day(case)
         kind = "complex" if row.kind == ExtensionKind.COMPLEX.value else "special_approved"
         clocking.note(case, kind, at=now, by=by, reason=row.reason)
@@ -102,10 +131,19 @@ def decide_extension(asked: Extension, *, by: Any, approve: bool, note: str = ""
     return row
 
 
-def _still_in_time(case: Case) -> None:
-    ends = [clock.due_at for clock in clocking.clocks_of(case) if clock.name == "notify" and clock.track == case.track]
-    if ends and max(ends) < timezone.now():
-        raise Refused(_("法定期限已过，不能再申请或批准延期；请尽快答复并说明情况。"))
+def over_since(case: Case) -> str:
+    """Return the last day of the case's own term where it is over, empty while it runs."""
+    tracks = _extended(case)
+    own = [case.track] if case.track in tracks or not tracks else tracks
+    rows = [clock for clock in clocking.clocks_of(case) if clock.name == "notify" and clock.track in own]
+    last = max(rows, key=lambda clock: clock.due_at, default=None)
+    return f"{last.due}" if last is not None and last.due_at < timezone.now() else ""
+
+
+def _extended(case: Case) -> list[str]:
+    """Return the tracks of a case whose term can be extended: those of the regulators know it, others do not."""
+    steps = ("complex", "special_approved")
+    return [track for track in clocking.tracks_of(case) if any(clocking.hears(track, step) for step in steps)]
 
 
 def _last_day(case: Case) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -14,9 +15,10 @@ from xiaobao_web.complaints import clocking, open_things, queries, services, ver
 from xiaobao_web.complaints.data import key_of
 from xiaobao_web.complaints.forms.entry import CorrectForm
 from xiaobao_web.complaints.models import Case, Link, OfficialCode, Task
+from xiaobao_web.complaints.services import assignment
 from xiaobao_web.complaints.services.personal import masked, shown, words_kept_from
 from xiaobao_web.kernel import deadlines, files, journal
-from xiaobao_web.kernel.access import can, find, require
+from xiaobao_web.kernel.access import Answer, can, find, require
 from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError, Refused
 from xiaobao_web.kernel.models import Attachment
 from xiaobao_web.kernel.views_comments import context_of
@@ -140,9 +142,9 @@ def step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     if request.method == "GET":
         thing = _shown(found, row, request)
         reason = verbs.reason_against(found, row, request.user, thing)
-        form = None if reason else found.form(case=row, user=request.user)
+        form = None if reason else found.form(case=row, user=request.user, about=thing)
         return _step(request, row, found, form, reason)
-    form = found.form(request.POST, case=row, user=request.user)
+    form = found.form(request.POST, case=row, user=request.user, about=_shown(found, row, request))
     if form.is_valid():
         try:
             told = verbs.do(row, verb, by=request.user, values=form.cleaned_data, about=request.POST.get("about", ""))
@@ -240,12 +242,21 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(row)
     values = {
         "task": row, "fault": fault, "given": request.POST,
-        "may_answer": can(request.user, "complaints.answer_task", row) if row.state == "open" else None,
-        "may_decide": can(request.user, "complaints.approve_task", row) if row.state == "answered" else None,
+        "may_answer": _may(request.user, "answer_task", row, "open", assignment.against_answer),
+        "may_decide": _may(request.user, "approve_task", row, "answered", assignment.against_task_decision),
         "sees_case": queries.visible(request.user).filter(pk=row.case_id).exists(),
         "clock": deadlines.running(row).first(),
     }  # fmt: skip
     return render(request, "complaints/task.html", values, status=422 if fault else 200)
+
+
+def _may(user: Any, verb: str, row: Task, state: str, against: Callable[[Task, Any], str]) -> Answer | None:
+    """Return whether a person may do a task's step and why not, None where it is not the turn of that step."""
+    if row.state != state:
+        return None
+    answer = can(user, f"complaints.{verb}", row)
+    reason = answer.reason or against(row, user)
+    return Answer(not reason, reason)
 
 
 def _task_step(row: Task, request: HttpRequest) -> str:

@@ -54,6 +54,7 @@ from xiaobao_web.reviews.services.opinions import (
     write_opinion,
 )
 from xiaobao_web.reviews.services.reevaluation import (
+    concluded_of,
     finish_reevaluation,
     follow_up,
     has_ended,
@@ -83,6 +84,7 @@ __all__ = [
     "check_sample",
     "compare",
     "conclude",
+    "concluded_of",
     "confirm_answer",
     "confirm_medium",
     "countersign",

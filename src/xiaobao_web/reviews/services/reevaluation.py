@@ -25,6 +25,16 @@ DONE = (ReviewState.CONCLUDED, ReviewState.ARCHIVED)
 AT_ONCE = 500
 
 
+def concluded_of(*, product: Any = None, material: Any = None) -> Any:
+    """Return the concluded reviews of a product or a material, the newest first."""
+    condition = Q(pk__in=[])
+    if product is not None:
+        condition |= Q(product=product)
+    if material is not None:
+        condition |= Q(materials__material=material)
+    return Review.objects.filter(condition, state__in=DONE).distinct().order_by("-pk")
+
+
 @transaction.atomic
 def open_reevaluation(review: Review, *, kind: str, trigger: str, by: Any = None) -> Reevaluation:
     """Open a re-evaluation of a concluded review and screen its materials with today's rulebook.
@@ -64,12 +74,7 @@ def trigger_reevaluation(
     """Open a re-evaluation of each concluded review of a product or a material; for other apps (complaints, laws)."""
     if product is None and material is None:
         raise BadValue(_("请指明产品或材料。"))
-    condition = Q(pk__in=[])
-    if product is not None:
-        condition |= Q(product=product)
-    if material is not None:
-        condition |= Q(materials__material=material)
-    rows = Review.objects.filter(condition, state__in=DONE).distinct().order_by("-pk")[:AT_ONCE]
+    rows = concluded_of(product=product, material=material)[:AT_ONCE]
     return [open_reevaluation(row, kind=kind, trigger=reason, by=by) for row in rows]
 
 
