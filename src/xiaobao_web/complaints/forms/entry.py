@@ -39,7 +39,7 @@ class RegisterForm(forms.Form):
     phone = line(_("电话"), required=False, most=40)
     id_number = line(_("证件号码"), required=False, most=40)
     account = line(_("卡号或账号"), required=False, most=60)
-    unit = unit(_("被投诉机构"), required=False, help_text=_("留空为您所在机构。"))
+    unit = unit(_("被投诉机构"), required=False, help_text=_("留空按原话；原话没有写明的，为您所在机构。"))
     business_type = choice(_("业务类别"), data.business_types(), required=False)
     cause = choice(_("投诉原因"), data.causes(), required=False)
     demands = forms.MultipleChoiceField(

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from xiaobao.intake import Amount
+from xiaobao.intake.summary import write as sentence_of
 from xiaobao_web.complaints import clocking, telling
 from xiaobao_web.complaints.data import limits
 from xiaobao_web.complaints.models import Case, Channel, Contact, ContactKind, ContactState, Track
 from xiaobao_web.complaints.services import levels
-from xiaobao_web.complaints.services.personal import keep_secret, masked, short
+from xiaobao_web.complaints.services.personal import keep_secret, masked, short, without_numbers
 from xiaobao_web.kernel import deadlines, journal, search, states
 from xiaobao_web.kernel.access import require, visible_to
 from xiaobao_web.kernel.errors import BadValue, Refused
@@ -32,6 +35,8 @@ STATED = (
     "product_name", "demands", "flags", "urgency", "amount", "confidential",
 )  # fmt: skip
 """What a channel may have stated of a contact that goes into its case."""
+PLACES = ("行", "公司", "中心", "部", "网点", "营业厅", "柜台")
+"""How the names of our own places end; those are no personal data."""
 FIRST_YEAR = 2000
 """No contact was received before it: a year with a digit lost is told instead of kept."""
 
@@ -113,6 +118,12 @@ def _head_office() -> Organisation:
     if found is None:
         raise Refused(_("还没有登记机构，请先在“机构”中登记。"))
     return found
+
+
+def stands_by_default(contact: Contact) -> bool:
+    """Tell whether nobody has said which organisation a contact is about: it is its registrar's, or the head office."""
+    by = contact.registered_by
+    return contact.unit_id == (by.unit_id if by is not None else _head_office().pk)
 
 
 def looks_like_complaint(contact: Contact) -> bool:
@@ -242,10 +253,10 @@ def title_of(facts: dict[str, Any]) -> str:
 def _opened(contact: Contact, *, by: Any, values: dict[str, Any]) -> Case:
     facts = {**fields_of(contact), **{key: value for key, value in values.items() if value not in (None, "", [])}}
     unit = facts.pop("unit", None) or contact.unit
-    summary = short(str(facts.pop("summary", "")) or contact.words(), 300)
-    title = str(facts.pop("title", "")) or title_of(facts) or short(summary, 60)
+    summary = _summary(contact, facts, str(values.get("summary") or ""))
+    title = masked(str(facts.pop("title", "")) or title_of(facts)) or short(summary, 60)
     case = Case.objects.create(
-        number=next_number("TS"), title=masked(title)[:200], summary=masked(summary), channel=contact.channel,
+        number=next_number("TS"), title=title[:200], summary=summary, channel=contact.channel,
         received_at=contact.received_at, unit=unit, registered_by=contact.registered_by or by, ticket=contact.ticket,
         people_count=contact.people_count, face_to_face=contact.face_to_face, **facts,
     )  # fmt: skip
@@ -256,6 +267,25 @@ def _opened(contact: Contact, *, by: Any, values: dict[str, Any]) -> Case:
     search.index(case)
     telling.holding(case, "complaints.accept", _("新投诉待受理：%(number)s %(title)s"))
     return case
+
+
+def _summary(contact: Contact, facts: dict[str, Any], given: str) -> str:
+    """Take the summary out of a case's facts and return it as everybody reads it.
+
+    The machine's sentence is written of what the case holds now, without the complainant: who that is stands beside
+    it. What somebody gave, or the complainant's own words where there is no ticket, is masked.
+    """
+    read = facts.pop("summary", "")
+    told = contact.ticket.get("ticket", contact.ticket.get("fields", {})) if contact.ticket else {}
+    if given or not read:
+        return masked(short(given or contact.words(), 300))
+    place = str(told.get("institution_branch") or "")
+    sentence = sentence_of(
+        name=None, institution=place if place.endswith(PLACES) else masked(place), product=facts.get("product_name"),
+        business=facts.get("business_type"), cause=facts.get("cause"), demand=facts.get("demands") or [],
+        amounts=[Amount(Decimal(str(item["value"])), item["role"]) for item in told.get("amounts") or []],
+    )  # fmt: skip
+    return without_numbers(short(sentence, 300))
 
 
 def open_directly(*, channel: str, text: str, by: Any, received_at: datetime | None = None, contact: Any = None,

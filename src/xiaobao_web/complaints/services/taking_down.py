@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from xiaobao.insight import facts_of
 from xiaobao_web.complaints import proposing, queries
+from xiaobao_web.complaints.channels.named import Named, unit_in
 from xiaobao_web.complaints.models import Case, Contact, ContactKind, ContactState, FieldCheck
 from xiaobao_web.complaints.services import intake, similar
 from xiaobao_web.complaints.services.inquiry import tells_whom
@@ -60,6 +61,12 @@ class Reading:
     marked: SafeString
     near: list[dict[str, Any]]
     earlier: list[Case]
+    named: Named | None
+
+    @property
+    def proposed(self) -> str:
+        """Return what kind of contact is proposed, in words."""
+        return str(ContactKind(self.proposal.kind).label)
 
 
 def read(text: str, *, channel: str, received_at: datetime | None, by: Any, but: int = 0) -> Reading:
@@ -75,7 +82,7 @@ def read(text: str, *, channel: str, received_at: datetime | None, by: Any, but:
     near = similar.told_to(by, near)
     values = values_of(ticket)
     return Reading(ticket, values, proposing.propose(text, ticket=ticket["ticket"]), marked(text, ticket), near,
-                   earlier(values, by))  # fmt: skip
+                   earlier(values, by), unit_in(text))  # fmt: skip
 
 
 def values_of(ticket: dict[str, Any]) -> dict[str, Value]:
@@ -130,6 +137,7 @@ def take_down(given: dict[str, Any], *, by: Any, contact: Contact | None = None)
     moment = given["received_at"] or (contact.received_at if contact else timezone.now())
     ticket = intake.read_ticket(given["channel"], received_at=timezone.localtime(moment), text=given["text"])
     kind, complaint = given["kind"], given["kind"] == ContactKind.COMPLAINT
+    unit = given["unit"] or (named.unit if (named := unit_in(given["text"])) else None)
     proposal = proposing.propose(given["text"], ticket=ticket["ticket"])
     values: dict[str, Any] = {
         "sender": given["customer_name"], "people_count": given["people_count"], "face_to_face": given["face_to_face"],
@@ -140,11 +148,11 @@ def take_down(given: dict[str, Any], *, by: Any, contact: Contact | None = None)
     if contact is None:
         once = f"{given['channel']}:page:{by.pk}:{given['once']}" if given["once"] else ""
         contact = register(channel=given["channel"], text=given["text"], by=by, received_at=moment, key=once,
-                           unit=given["unit"], **values)  # fmt: skip
+                           unit=unit, **values)  # fmt: skip
         if contact.state != ContactState.NEW.value or contact.field_checks.exists():
             return contact
     else:
-        contact = _filled(contact, {**values, "text": given["text"], "unit": given["unit"]}, by)
+        contact = _filled(contact, {**values, "text": given["text"], "unit": unit}, by)
     check(contact, values_of(ticket), facts, by=by)
     contact.details = {**contact.details, "similar": similar.remember(contact)}
     contact.save(update_fields=["details"])

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from xiaobao_web.complaints import services
+from xiaobao_web.complaints.channels.named import unit_in
 from xiaobao_web.complaints.forms import entry as forms
 from xiaobao_web.complaints.models import Case, Contact, ContactKind, ContactState, Urgency
 from xiaobao_web.complaints.services import intake, opening, similar
@@ -61,9 +62,11 @@ def _registered(given: dict[str, Any], request: HttpRequest) -> Contact:
     if facts["urgency"] == Urgency.NORMAL and ticket["ticket"].get("urgency") in (Urgency.HIGH, Urgency.CRITICAL):
         del facts["urgency"]  # what the page proposes; the words say more
     once = f"{given['channel']}:page:{by.pk}:{given['once']}" if given["once"] else ""
+    named = unit_in(given["text"])
     contact = services.register(
         key=once,
-        channel=given["channel"], text=given["text"], by=by, received_at=given["received_at"], unit=given["unit"],
+        channel=given["channel"], text=given["text"], by=by, received_at=given["received_at"],
+        unit=given["unit"] or (named.unit if named else None),
         ticket=ticket,
         sender=given["customer_name"], people_count=given["people_count"], face_to_face=given["face_to_face"],
         kind_proposed=ContactKind.COMPLAINT.value if given["kind"] == ContactKind.COMPLAINT else "",
@@ -100,9 +103,11 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
     )
     row = find(request.user, rows, "complaints.contacts", pk=pk)
     screening = request.POST.get("action") == "screen_kind"
+    named = unit_in(row.words()) if row.state == ContactState.NEW.value and opening.stands_by_default(row) else None
     form = forms.ScreenForm(
         request.POST if screening else None, user=request.user,
-        initial={"kind": row.kind_proposed, "unit": row.unit_id, "into": request.GET.get("into", "")[:40]},
+        initial={"kind": row.kind_proposed, "unit": named.unit.pk if named else row.unit_id,
+                 "into": request.GET.get("into", "")[:40]},
     )  # fmt: skip
     if request.method == "POST":
         try:
@@ -116,6 +121,8 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
                 similar.link_now(row.pk)
                 messages.success(request, told)
                 return redirect(row)
+    if named is not None:
+        form.fields["unit"].help_text = _("原话里有“%s”。") % named.words
     return render(request, "complaints/contact.html", _shown(row, form, request.user),
                   status=422 if form.is_bound and form.errors else 200)  # fmt: skip
 

@@ -75,6 +75,8 @@ def _shown(
         if not form.is_bound:
             read = {name: item.value for name, item in reading.values.items() if item.value not in (None, "", [])}
             form.initial = {**form.initial, **read, "kind": reading.proposal.kind, "received_at": moment}
+            if reading.named is not None and (contact is None or opening.stands_by_default(contact)):
+                form.initial["unit"] = reading.named.unit.pk
         fields = [(form[name], item) for name, item in reading.values.items()]
         values |= {"reading": reading, "fields": fields}
     return render(request, "complaints/take_down.html", values, status=status)
