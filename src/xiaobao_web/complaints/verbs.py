@@ -205,6 +205,10 @@ def reason_against(verb: Verb, case: Case, user: Any, thing: Any = None) -> str:
     Of several things that wait it is about the given one; without one a verb may be done where it may on any of them.
     """
     things = [thing] if thing is not None else verb.things(case)
+    if not things and verb.states and case.state not in verb.states:
+        told = {"verb": verb.label, "states": "、".join(str(S(state).label) for state in verb.states),
+                "now": case.get_state_display()}  # fmt: skip
+        return str(_("“%(verb)s”在投诉%(states)s时才能办理，现在是“%(now)s”；现在可以办的见投诉页。") % told)
     if not things:
         return str(_("当前状态为“%s”，没有可以这样办理的内容。") % case.get_state_display())
     reasons = [_reason(verb, case, user, item) for item in things]

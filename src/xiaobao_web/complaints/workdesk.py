@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xiaobao_web.complaints import queries
-from xiaobao_web.complaints.models import Case, CaseState, Contact, Level, Urgency
+from xiaobao_web.complaints.models import Case, CaseState, Contact, Level, Task, TaskState, Urgency
 from xiaobao_web.complaints.states import OPEN
 from xiaobao_web.kernel import desk
 from xiaobao_web.kernel.access import holds
@@ -54,7 +54,18 @@ def waiting(user: Any) -> desk.Shelf | None:
     if not holds(user, "complaints.view"):
         return None
     rows = queries.waiting_for(user).select_related("unit", "handler")
+    if asked := _asked_only(user):
+        rows = rows.exclude(pk__in=asked)
     return desk.shelf_of(gettext_lazy("投诉"), rows, link("complaints", view="waiting"), _item)
+
+
+def _asked_only(user: Any) -> list[int]:
+    """Return the cases that wait for this person only by a task, which lies on the desk itself."""
+    cases = queries.tasks_of(user).exclude(case__handler=user).values_list("case", flat=True)
+    asked = set(cases[: queries.FEW]) if holds(user, "complaints.tasks") else set()
+    if asked and holds(user, "complaints.check_letter"):
+        asked -= set(queries.letters_to_check(user).filter(case__in=asked).values_list("case", flat=True))
+    return sorted(asked)
 
 
 def contacts(user: Any) -> desk.Shelf | None:
@@ -63,6 +74,23 @@ def contacts(user: Any) -> desk.Shelf | None:
         return None
     rows = queries.contacts_waiting(user).select_related("unit")
     return desk.shelf_of(gettext_lazy("来件甄别"), rows, link("complaint_contacts", view="waiting"), _contact)
+
+
+def _task(row: Task, clock: Any) -> desk.Item:
+    step = _("审批协办回复") if row.state == TaskState.ANSWERED.value else _("回复协办任务")
+    return desk.Item(
+        title=row.case.title, url=row.get_absolute_url(), number=row.case.number, step=step,
+        party=f"{row.unit} {row.assignee or _('待安排协办人')}", state=row, clock=clock, late=desk.is_late(clock),
+        due=clock.due_at if clock is not None else None,
+    )  # fmt: skip
+
+
+def tasks(user: Any) -> desk.Shelf | None:
+    """Return the tasks that this person answers or approves."""
+    if not holds(user, "complaints.tasks"):
+        return None
+    rows = queries.tasks_of(user).select_related("case", "unit", "assignee")
+    return desk.shelf_of(gettext_lazy("协办任务"), rows, link("complaint_tasks", view="waiting"), _task)
 
 
 def late(user: Any) -> desk.Shelf | None:
@@ -84,5 +112,6 @@ def steps(user: Any) -> list[desk.Step]:
 
 desk.provider("waiting", "complaints", waiting, 20)
 desk.provider("waiting", "complaint_contacts", contacts, 22)
+desk.provider("waiting", "complaint_tasks", tasks, 21)
 desk.provider("late", "complaints", late, 20)
 desk.provider("steps", "complaints", steps, 20)

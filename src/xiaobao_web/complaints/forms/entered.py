@@ -12,6 +12,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from xiaobao.text.values import values
 from xiaobao_web.complaints.channels.registry import plain
 from xiaobao_web.complaints.forms.fields import DayInput
 
@@ -19,6 +20,8 @@ FIRST_DAY = date(1950, 1, 1)
 """Policies and passbooks are that old; what is dated earlier is a slip of the year."""
 PHONE_LIKE = re.compile(r"\+?[\d\s\-()转#*.·]+")
 _TEN_THOUSAND = re.compile(r"([\d.]+)\s*万")
+_ABOUT = re.compile("大概|大约|差不多|左右|上下|约|共|多|是|了")
+"""What people write around a sum that they do not know to the last fen."""
 
 
 def ascii_digits(text: str) -> str:
@@ -118,9 +121,19 @@ class Yuan(forms.DecimalField):
                 check.messages = {**check.messages, **spoken}
 
     def to_python(self, value: Any) -> Any:
-        """Return the sum; 3,000元, ￥3000 and 3万 are understood."""
+        """Return the sum; 3,000元, ￥3000, 3万, 三万二 and 约8千6 are understood."""
         if isinstance(value, str):
+            spoken = _ABOUT.sub("", ascii_digits(value).strip())
             value = re.sub(r"[,，\s¥￥]|(?:人民币|rmb|RMB)|[元块]钱?(?:整)?$", "", ascii_digits(value).strip())
             if (found := _TEN_THOUSAND.fullmatch(value)) and found[1].count(".") <= 1 and found[1].strip("."):
                 value = str((Decimal(found[1]) * 10_000).normalize().__format__("f"))
+            elif not re.fullmatch(r"[-+]?[\d.]*", value):
+                value = _told(spoken) or value
         return super().to_python(value)
+
+
+def _told(spoken: str) -> str:
+    """Return the sum that words are and nothing besides, in digits; "" where they are anything else."""
+    found = values(spoken)
+    whole = len(found) == 1 and found[0].kind in ("money", "number") and found[0].text.strip() == spoken.strip()
+    return f"{found[0].value:f}" if whole and isinstance(found[0].value, Decimal) else ""

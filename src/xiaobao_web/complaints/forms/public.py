@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.complaints import data
-from xiaobao_web.complaints.forms.entered import Happened, Phone, Words, Yuan
+from xiaobao_web.complaints.forms.entered import Happened, Phone, Words, Yuan, ascii_digits
 from xiaobao_web.complaints.models import ContactKind
 
+RECEIPT = re.compile(r"([A-Z]{2})[^0-9A-Z]*([0-9]{4})[^0-9A-Z]*([0-9]{5,})")
 PLAIN = (
     "解释说明",
     "退款退费",
@@ -145,6 +147,12 @@ class ProgressForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": _("请填写回执上的查询码。")},
     )  # fmt: skip
+
+    def clean_number(self) -> str:
+        """Return the number as receipts have it, whatever stands between its parts."""
+        told = ascii_digits(self.cleaned_data["number"]).strip().upper()
+        found = RECEIPT.fullmatch(told)
+        return "{}{}-{}".format(*found.groups()) if found else told
 
 
 class MoreForm(forms.Form):

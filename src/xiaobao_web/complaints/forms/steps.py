@@ -25,6 +25,7 @@ from xiaobao_web.complaints.forms.fields import (
     yes_no,
 )
 from xiaobao_web.complaints.models import (
+    CaseState,
     DeliveryMode,
     ExtensionKind,
     Fault,
@@ -90,6 +91,8 @@ class TransferForm(StepForm):
         from xiaobao_web.kernel.access import holders
 
         self.choose("handler", staff().filter(pk__in=holders("complaints.handle").values("pk")))
+        if self.case.state != CaseState.HANDLING:
+            self.fields["handler"].help_text = _("留空由新的机构派单。")
 
 
 class TaskForm(StepForm):
@@ -336,7 +339,7 @@ class CallBackForm(StepForm):
 
     reached = yes_no(_("接通"), _("已接通"), _("未接通"))
     score = forms.TypedChoiceField(
-        label=_("满意度"), required=False, coerce=int, empty_value=None,
+        label=_("满意度"), required=False, coerce=int, empty_value=None, help_text=_("接通的须选择。"),
         choices=[("", "—"), (5, _("很满意")), (4, _("满意")), (3, _("一般")), (2, _("不满意")), (1, _("很不满意"))],
     )  # fmt: skip
     done = forms.NullBooleanField(label=_("承诺已落实"), required=False)

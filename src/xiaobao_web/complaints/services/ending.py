@@ -261,7 +261,7 @@ def call_back(
     if case.state not in (CaseState.ANSWERED, CaseState.CLOSED):
         raise Refused(_("答复后才能回访。"))
     if reached and (score is None or not 1 <= score <= 5):
-        raise BadValue(_("满意度为 1 至 5 分。"), fields={"score": _("1 至 5")})
+        raise BadValue(_("电话接通的，请选择满意度（1 至 5 分）。"), fields={"score": _("接通的须选择满意度")})
     made = CallBack.objects.create(
         case=case, reached=reached, score=score if reached else None, done=done if reached else None, note=note.strip(),
         by=by, at=timezone.now(),

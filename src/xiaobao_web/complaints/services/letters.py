@@ -175,6 +175,8 @@ def send_letter(letter: Letter, *, by: Any, mode: str, proof: str, at: datetime 
     row.mode, row.proof = mode, proof.strip()[:300]
     row.save()
     clocking.note_told(case, at=moment, by=by)
+    if mode != DeliveryMode.UNREACHABLE.value:
+        deadlines.meet(case, "contact", at=moment)
     deadlines.meet(case, "answer_again", at=moment)
     days = limits().callback_days
     deadlines.start(case, "callback", label=_("回访"), basis=limits().basis, natural_days=days, at=moment)

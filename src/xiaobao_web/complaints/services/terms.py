@@ -24,7 +24,7 @@ from xiaobao_web.complaints.models import (
 from xiaobao_web.complaints.services import unfinished
 from xiaobao_web.complaints.services.assignment import lock
 from xiaobao_web.complaints.states import BEFORE_ANSWER
-from xiaobao_web.kernel import journal, states
+from xiaobao_web.kernel import deadlines, journal, states
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadValue, Refused
 
@@ -167,6 +167,8 @@ def notify_extension(asked: Extension, *, by: Any, mode: str, proof: str, at: da
     row.save()
     from xiaobao_web.complaints.models import DeliveryMode
 
+    if mode != DeliveryMode.UNREACHABLE.value:
+        deadlines.meet(row.case, "contact", at=moment)
     journal.record("complaints.extension_notified", by=by, on=row.case, facts={"mode": DeliveryMode(mode).label})
     if row.kind == ExtensionKind.SPECIAL.value:
         clocking.note(row.case, "special_notified", at=moment, by=by)

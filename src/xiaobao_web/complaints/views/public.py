@@ -283,7 +283,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         return _page(request, "progress", {"form": form}, status=422 if form.errors else 200)
     pace.slow_down(request, "complaint-progress", most=20)
     given = form.cleaned_data
-    number = given["number"].strip().upper()
+    number = given["number"]
     guesses.check(request, number)
     row = Contact.objects.select_related("case__unit").filter(number=number).first()
     if row is None or not draft.fits(given["code"], row.details.get("code", "")):
