@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -43,6 +44,8 @@ _REFUSED = re.compile(
     r"|不能再?答应|不接受|不同意"
 )
 """A clause that says what is not wished: 我不是要退, 钱我不跟你们要, 道歉就不用了."""
+
+_ASKING = re.compile(r"[?？]|吗$|呢$|什么|为何|凭")
 
 
 @cache
@@ -85,6 +88,27 @@ def met(plain: str) -> NDArray[np.float32]:
             if clause >= late:
                 at_end[number] = 1.0
     return np.concatenate([anywhere, at_end, wished, refused])
+
+
+def met_in(plain: str, starts: Sequence[int]) -> NDArray[np.float32]:
+    """Return for each clause that begins at one of the ascending starts which families begin in it (columns)."""
+    out = np.zeros((len(starts), len(families())), dtype=np.float32)
+    for number, family in enumerate(families()):
+        for match in family.finditer(plain):
+            clause = bisect_right(starts, match.start()) - 1
+            if clause >= 0:
+                out[clause, number] = 1.0
+    return out
+
+
+def kind(clause: str) -> tuple[bool, bool, bool]:
+    """Tell whether a clause tells what the other side said or did, whether it wishes, whether it says what is not."""
+    return tuple(p.search(clause) is not None for p in (_OTHERS_SAID, _WISH, _REFUSED))  # type: ignore[return-value]
+
+
+def asks_back(clause: str) -> bool:
+    """Tell whether a clause asks something."""
+    return _ASKING.search(clause) is not None
 
 
 def _clauses(plain: str) -> list[tuple[int, int]]:

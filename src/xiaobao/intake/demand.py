@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from xiaobao.intake import wishes
+from xiaobao.intake import voices, wishes
 from xiaobao.intake.classes import Scores
 from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import Narrative
@@ -153,16 +153,19 @@ def find(
 ) -> Found[tuple[str, ...]]:
     """Return the demands in the order of the closed set: likely by rules, clauses and cause.
 
-    scores of the classes and the row of `classes.meanings` let the net be heard as well.
+    scores of the classes and the row of `classes.meanings` let the nets be heard as well, and the clauses one by one.
     """
     cause = bearing(narrative, cause)
     rules = ruled(narrative, cause=cause, business=business)
     leaning = None if scores is None else wishes.leaning(scores)
-    likely = wishes.likely(narrative.own, rules.value, cause, leaning=leaning, meaning=meaning)
+    spoken = None if leaning is None or meaning is None else voices.hear(narrative, leaning)
+    heard = None if spoken is None else voices.gathered(spoken[1])
+    likely = wishes.likely(narrative.own, rules.value, cause, leaning=leaning, meaning=meaning, heard=heard)
     counted = wishes.counted(likely)
     chosen = tuple(name for name in DEMANDS if name in counted)
     words = said(narrative)
-    places = tuple(p for name in chosen for p in words.get(name, [])[:2])
+    loud = {} if spoken is None else {name: voices.loudest(*spoken, name) for name in chosen}
+    places = tuple(p for name in chosen for p in loud.get(name) or words.get(name, [])[:2])
     return Found(chosen, places, min((likely[name] for name in chosen), default=0.5))
 
 

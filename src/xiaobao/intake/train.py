@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,9 @@ from xiaobao.intake import (
     institution,
     train_alarms,
     train_degrees,
+    train_voices,
     train_wishes,
+    voices,
     wishes,
 )
 from xiaobao.intake.classes import KINDS, Weights
@@ -209,6 +211,9 @@ def main() -> None:
     print("；".join(f"{name} {value:.3f}" for name, value in figures(rows, said).items()))
     print(f"{len(rows)} 条；已写入 {arguments.output}")
     known = told(rows, said, meaning)
+    leanings = {key: one.leaning for key, one in known.items()}
+    heard = train_voices.train(arguments.corpus, arguments.output.with_name(voices.PACKAGED.name), leanings)
+    known = {key: replace(one, heard=heard.get(key)) for key, one in known.items()}
     print(train_wishes.train(arguments.corpus, arguments.output.with_name(wishes.PACKAGED.name), known))
     print(train_alarms.train(arguments.corpus, arguments.output.with_name(alarms.PACKAGED.name)))
     print(train_degrees.train(arguments.corpus, arguments.output.with_name(degrees.PACKAGED.name)))

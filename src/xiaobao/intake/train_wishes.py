@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 from sklearn.neural_network import MLPClassifier
 
-from xiaobao.intake import asks, classes, demand, wishes
+from xiaobao.intake import asks, classes, demand, train_voices, wishes
 from xiaobao.intake.narrative import narrative
 from xiaobao.intake.ticket import DEMANDS
 from xiaobao.intake.wishes import Wishes
@@ -41,6 +41,8 @@ CLAUSE_STRENGTH, WHOLE_STRENGTH = 20.0, 1.0
 """Inverse regularisation strengths of the two models (the best of three pairs on the held-out and development sets)."""
 TEXT_STRENGTH = 0.3
 """Inverse regularisation strength of the model that reads the text as a whole (chosen on held-out narratives)."""
+HEARD_STRENGTH = 0.3
+"""Inverse regularisation strength of the model that weighs what the clauses say."""
 UNITS, NETS, ROUNDS = 48, 3, 30
 """Units of each of the nets that are averaged, and how often each sees every narrative."""
 DECAY, PACE, BATCH = 0.3, 2e-3, 64
@@ -64,12 +66,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Said:
-    """Business type, cause and how likely each is, as a model says that was fitted without the row; its meaning."""
+    """Business type, cause and how likely each is, as a model says that was fitted without the row; its meaning.
+
+    heard is what its clauses say together (`voices.gathered`), told from outside as well.
+    """
 
     business: str
     cause: str
     leaning: Any
     meaning: Any
+    heard: Any = None
 
 
 Told = Mapping[tuple[str, str], Said]
@@ -82,6 +88,7 @@ def read(folder: Path, told: Told) -> list[Row]:
     A ticket's wishes are weighed with a cause that is read, not known: the models are to trust it as far as that bears.
     """
     rows = []
+    again = train_voices.second_reading(folder)
     for line in (folder / STATEMENTS).read_text(encoding="utf-8").splitlines():
         obj = json.loads(line)
         story = narrative("web", None, obj["text"], None)
@@ -98,7 +105,8 @@ def read(folder: Path, told: Told) -> list[Row]:
             business = said_of.business if said_of else gold["business_type"]
             cause = demand.bearing(story, said_of.cause if said_of else gold["cause"])
             ruled = demand.ruled(story, cause=cause, business=business).value
-            rows.append(Row(story.own, frozenset(gold["demand"]), True, ruled, cause, weight, said_of))
+            wanted = again.get((name, obj["id"]), frozenset(gold["demand"]))
+            rows.append(Row(story.own, wanted, True, ruled, cause, weight, said_of))
     return rows
 
 
@@ -116,20 +124,30 @@ def fit(rows: Sequence[Row]) -> Wishes:
             tops[i] = wishes.best(rows[i].plain, *part)
     features = np.stack([wishes.evidence(t, r.ruled, r.cause) for t, r in zip(tops, rows, strict=True)])
     matrix, bias = _fit(features, rows, WHOLE_STRENGTH)
-    return Wishes(*_clauses(rows), matrix, bias, *_text(rows), *_net(rows, features))
+    return Wishes(*_clauses(rows), matrix, bias, *_text(rows), *_net(rows, features), *_heard(rows))
 
 
 def _net(rows: Sequence[Row], clauses: Any) -> tuple[Any, Any, Any, Any]:
     """Fit nets on the narratives of which causes and meaning are told, and join them to one that averages them."""
-    known = [(row, part) for row, part in zip(rows, clauses, strict=True) if row.told is not None]
-    features = np.stack(
-        [
-            wishes.together(asks.met(row.plain), part, row.told.leaning, row.told.meaning)
-            for row, part in known
-            if row.told
-        ]
-    )
-    target = np.array([[name in row.gold for name in DEMANDS] for row, _ in known], dtype=int)
+    known = [(row, row.told, part) for row, part in zip(rows, clauses, strict=True) if row.told is not None]
+    features = [wishes.together(asks.met(row.plain), part, told.leaning, told.meaning) for row, told, part in known]
+    return _nets(np.stack(features), [row for row, _, _ in known])
+
+
+def _heard(rows: Sequence[Row]) -> tuple[Any, ...]:
+    """Fit the linear model and the net that weigh what the clauses say, on the narratives of which that is told."""
+    known = [(row, row.told) for row in rows if row.told is not None and row.told.heard is not None]
+    said = [(row, told, wishes.spoken(told.heard, row.ruled, row.cause)) for row, told in known]
+    beside = [row for row, _, _ in said]
+    loud = np.stack([np.concatenate([part, told.leaning * wishes.LEAN_SCALE]) for _, told, part in said])
+    # The net has no weights of its own for narratives: those that count double stand in it twice.
+    twice = [one for one in said for _ in range(2 if one[0].weight > 1 else 1)]
+    full = np.stack([wishes.together(asks.met(row.plain), part, t.leaning, t.meaning) for row, t, part in twice])
+    return *_fit(loud, beside, HEARD_STRENGTH), *_nets(full, [row for row, _, _ in twice])
+
+
+def _nets(features: Any, rows: Sequence[Row]) -> tuple[Any, Any, Any, Any]:
+    target = np.array([[name in row.gold for name in DEMANDS] for row in rows], dtype=int)
     nets = [
         MLPClassifier(UNITS, alpha=DECAY, max_iter=ROUNDS, learning_rate_init=PACE, batch_size=BATCH, random_state=seed)
         for seed in range(1, NETS + 1)
@@ -139,9 +157,7 @@ def _net(rows: Sequence[Row], clauses: Any) -> tuple[Any, Any, Any, Any]:
         warnings.simplefilter("ignore", ConvergenceWarning)
         for net in nets:
             net.fit(features, target)
-    hidden, out = (np.concatenate([net.coefs_[layer].T for net in nets], axis=layer) for layer in (0, 1))
-    first, last = (np.stack([net.intercepts_[layer] for net in nets]) for layer in (0, 1))
-    return hidden, first.ravel(), out / NETS, last.mean(axis=0)
+    return train_voices.joined(nets)
 
 
 def _text(rows: Sequence[Row]) -> tuple[Any, Any, Any, Any]:
@@ -185,8 +201,9 @@ def validate(rows: Sequence[Row]) -> tuple[float, float]:
     for inside, outside in KFold(OUTER, shuffle=True, random_state=SEED + 1).split(whole):
         model = fit([*short, *(whole[i] for i in inside)])
         for row in (whole[i] for i in outside):
-            leaning, meaning = (row.told.leaning, row.told.meaning) if row.told else (None, None)
-            likely = wishes.likely(row.plain, row.ruled, row.cause, model, leaning=leaning, meaning=meaning)
+            told = row.told
+            known = {"leaning": told.leaning, "meaning": told.meaning, "heard": told.heard} if told else {}
+            likely = wishes.likely(row.plain, row.ruled, row.cause, model, **known)
             both.append((row.gold, wishes.counted(likely)))
     return _f1(alone), _f1(both)
 

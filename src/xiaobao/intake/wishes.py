@@ -1,8 +1,10 @@
-"""Weigh what a complaint asks for: two linear models and a small net read it, and their log-odds are averaged.
+"""Weigh what a complaint asks for: linear models and small nets read it, and their log-odds are averaged.
 
 One weighs its clauses, then the best clause of each demand with the rules and the cause; another weighs the families
 of wordings it meets, the cause, its n-grams and words. The net weighs families, best clauses, rules and cause together
 with how likely each cause and business type is and with the meaning of the text; it counts half where these are known.
+Where the clauses are heard one by one (`xiaobao.intake.voices`), a linear model and a net weigh what they say together
+and count half again.
 """
 
 from __future__ import annotations
@@ -28,8 +30,11 @@ COUNTS = 0.41
 """Probability from which a demand counts (within the flat top on the held-out sets; the sealed figures were seen)."""
 TEXT_SCALE = 3.0
 """Weight of n-grams and words of unit length beside the families of wordings (chosen on held-out narratives)."""
+LEAN_SCALE = 2.0
+"""Weight of how likely each cause and business type is beside what the clauses say."""
 _CLAUSE = re.compile(r"[^,，。!！?？;；:：\n…]+[!！?？]?")
 _NET = ("hidden", "hidden_bias", "out", "out_bias")
+_HEARD = ("loud", "loud_bias", "full", "full_bias", "full_out", "full_out_bias")
 _MOST = 120
 """Clauses of a text that are weighed: the last ones, where wishes stand."""
 
@@ -43,6 +48,7 @@ class Wishes:
     clause has a column a used n-gram; whole has a column each demand's best clause, each demand's rule, and a cause;
     text has a column each n-gram or word of text_slot, each family of wordings anywhere, at the end, in a wish and
     refused, and a cause. hidden has a row a unit of the net and the columns of `together`; out a column a unit.
+    loud has the columns of `spoken` and of `leaning`; full is the hidden layer of a net over `together` with `spoken`.
     """
 
     slot: NDArray[np.int64]
@@ -59,6 +65,12 @@ class Wishes:
     hidden_bias: Matrix
     out: Matrix
     out_bias: Matrix
+    loud: Matrix
+    loud_bias: Matrix
+    full: Matrix
+    full_bias: Matrix
+    full_out: Matrix
+    full_out_bias: Matrix
 
 
 def windows(plain: str) -> list[str]:
@@ -89,9 +101,14 @@ def best(plain: str, slot: NDArray[np.int64], idf: Matrix, clause: Matrix, bias:
 
 def evidence(best_clause: Matrix, ruled: Collection[str], cause: str | None) -> Matrix:
     """Return the features of the second model."""
+    return spoken(best_clause / 3, ruled, cause)
+
+
+def spoken(gathered: Matrix, ruled: Collection[str], cause: str | None) -> Matrix:
+    """Return what clauses say together (as `voices.gathered` gives it), then the rules and the cause."""
     rules = np.array([name in ruled for name in DEMANDS], dtype=np.float32)
     causes = np.array([name == cause for name in CAUSES], dtype=np.float32)
-    return np.concatenate([best_clause / 3, rules, causes]).astype(np.float32)
+    return np.concatenate([gathered, rules, causes]).astype(np.float32)
 
 
 def reading(plain: str, met: Matrix, cause: str | None, slot: NDArray[np.int64], idf: Matrix) -> Matrix:
@@ -108,7 +125,7 @@ def leaning(scores: Scores) -> Matrix:
 
 
 def together(met: Matrix, clauses: Matrix, leaning: Matrix, meaning: Matrix) -> Matrix:
-    """Return the features of the net: families, those of `evidence`, causes and business types, meaning of the text."""
+    """Return the features of a net: families, those of `evidence` or `spoken`, leaning, meaning of the text."""
     return np.concatenate([met, clauses, leaning, meaning]).astype(np.float32)
 
 
@@ -120,10 +137,12 @@ def likely(
     *,
     leaning: Matrix | None = None,
     meaning: Matrix | None = None,
+    heard: Matrix | None = None,
 ) -> Mapping[str, float]:
     """Return the probability of each demand, given those that the rules name and the cause.
 
-    The net is heard where both what the classes lean to and the row of `classes.meanings` are known.
+    The net counts where both what the classes lean to and the row of `classes.meanings` are known; what the clauses
+    say where `voices.gathered` is given besides.
     """
     used, met = model or packaged(), asks.met(plain)
     clauses = evidence(best(plain, used.slot, used.idf, used.clause, used.clause_bias), ruled, cause)
@@ -133,7 +152,15 @@ def likely(
     if leaning is not None and meaning is not None:
         units = np.maximum(used.hidden @ together(met, clauses, leaning, meaning) + used.hidden_bias, 0)
         logits = (logits + used.out @ units + used.out_bias) / 2
+        if heard is not None:
+            logits = (logits + _by_heard(used, met, spoken(heard, ruled, cause), leaning, meaning)) / 2
     return dict(zip(DEMANDS, (1 / (1 + np.exp(-logits))).tolist(), strict=True))
+
+
+def _by_heard(used: Wishes, met: Matrix, said: Matrix, leaning: Matrix, meaning: Matrix) -> Matrix:
+    linear = used.loud @ np.concatenate([said, leaning * np.float32(LEAN_SCALE)]) + used.loud_bias
+    units = np.maximum(used.full @ together(met, said, leaning, meaning) + used.full_bias, 0)
+    return np.asarray((linear + used.full_out @ units + used.full_out_bias) / 2, dtype=np.float32)
 
 
 def counted(likely: Mapping[str, float]) -> frozenset[str]:
@@ -163,7 +190,7 @@ def load(path: Path) -> Wishes:
     for name in ("clause", "text"):
         arrays[name] = arrays[name].astype(np.float32) * arrays[f"{name}_scale"][:, None]
     slots = {name: arrays[name].astype(np.int64) for name in ("slot", "text_slot")}
-    names = ("idf", "clause", "clause_bias", "whole", "whole_bias", "text_idf", "text", "text_bias", *_NET)
+    names = ("idf", "clause", "clause_bias", "whole", "whole_bias", "text_idf", "text", "text_bias", *_NET, *_HEARD)
     return Wishes(**slots, **{name: arrays[name].astype(np.float32) for name in names})
 
 
@@ -180,7 +207,7 @@ def save(model: Wishes, path: Path) -> None:
         arrays[f"{name}_scale"] = scale.astype(np.float32)
     for name in ("clause_bias", "whole", "whole_bias", "text_bias"):
         arrays[name] = getattr(model, name).astype(np.float32)
-    for name in _NET:
+    for name in (*_NET, *_HEARD):
         arrays[name] = getattr(model, name).astype(np.float16)
     meta = {"demands": DEMANDS, "causes": CAUSES}
     np.savez_compressed(
