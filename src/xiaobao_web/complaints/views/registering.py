@@ -19,7 +19,7 @@ from xiaobao_web.complaints.models import Case, Contact, ContactKind, ContactSta
 from xiaobao_web.complaints.services import intake, opening, similar
 from xiaobao_web.complaints.services.personal import masked, words_kept_from
 from xiaobao_web.complaints.views.cases import tell
-from xiaobao_web.kernel import deadlines, files, journal
+from xiaobao_web.kernel import deadlines, files, formats, journal
 from xiaobao_web.kernel.access import can, find, holds, require
 from xiaobao_web.kernel.errors import BadUpload, BadValue, PlatformError
 
@@ -135,6 +135,7 @@ def _shown(row: Contact, form: Any, user: Any) -> dict[str, Any]:
         "form": form,
         "subject": "" if kept else masked(row.subject),
         "words": kept or masked(row.words()),
+        "stated": [] if kept else stated(row),
         "screen": can(user, "complaints.screen_kind", row) if row.state == "new" else None,
         "check": can(user, "complaints.check_kind", row) if row.state == "checking" else None,
         "sample": can(user, "complaints.check_sample", row) if row.sampled and row.sampled_at is None else None,
@@ -144,6 +145,15 @@ def _shown(row: Contact, form: Any, user: Any) -> dict[str, Any]:
         "attachments": files.attachments_of(row),
         "events": journal.events_of(row),
     }
+
+
+def stated(row: Contact) -> list[tuple[Any, str]]:
+    """Return what a channel stated of a contact beside its words, and is no personal data, with its labels."""
+    told = {name: row.details.get(name) for name in ("region", "product_name", "amount", "demands")}
+    told["amount"] = formats.money(told["amount"]) if told["amount"] not in (None, "") else ""
+    shown = {name: "、".join(value) if isinstance(value, list) else value for name, value in told.items()}
+    label = {name: Case._meta.get_field(name).verbose_name for name in shown}  # type: ignore[union-attr]
+    return [(label[name], masked(str(value))) for name, value in shown.items() if value]
 
 
 def _contact_step(row: Contact, request: HttpRequest, form: Any) -> str:
