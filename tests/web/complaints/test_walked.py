@@ -168,3 +168,25 @@ def test_a_file_taken_in_is_put_back_beside_its_name(bank):
     assert 'id="without-1"' in shown[shown.index("</form>") :], "no form within the form"
     left = client.post(step, {"action": "remove", "file": kept[0][0]}, follow=True).context["files"]
     assert [name for _sha, name in left] == ["2.txt"]
+
+
+def test_what_is_added_by_code_before_the_case_goes_into_it(bank, client_of):
+    from test_channel_web import walk
+
+    client = Client()
+    receipt = walk(client)
+    added = {"number": receipt["number"], "code": receipt["code"], "action": "add", "text": "我当时有录音"}
+    assert client.post(reverse("public_progress"), added).status_code == 200
+    first, more = Contact.objects.order_by("pk")
+    browser = client_of("complaints")
+    page = browser.get(more.get_absolute_url())
+    assert first.number in page.content.decode()
+    assert page.context["form"]["into"].value() == ""
+    browser.post(first.get_absolute_url(), {"action": "screen_kind", "kind": "complaint"})
+    first.refresh_from_db()
+    page = browser.get(more.get_absolute_url())
+    assert page.context["form"]["into"].value() == first.case.number
+    filed = {"action": "screen_kind", "kind": "complaint", "into": first.case.number}
+    assert browser.post(more.get_absolute_url(), filed).status_code == 302
+    more.refresh_from_db()
+    assert more.case == first.case

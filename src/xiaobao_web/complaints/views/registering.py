@@ -18,6 +18,7 @@ from xiaobao_web.complaints.forms import entry as forms
 from xiaobao_web.complaints.models import Case, Contact, ContactKind, ContactState, Urgency
 from xiaobao_web.complaints.services import intake, opening, similar
 from xiaobao_web.complaints.services.personal import masked, words_kept_from
+from xiaobao_web.complaints.states import DONE
 from xiaobao_web.complaints.views.cases import tell
 from xiaobao_web.kernel import deadlines, files, formats, journal
 from xiaobao_web.kernel.access import can, find, holds, require
@@ -104,10 +105,12 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
     row = find(request.user, rows, "complaints.contacts", pk=pk)
     screening = request.POST.get("action") == "screen_kind"
     named = unit_in(row.words()) if row.state == ContactState.NEW.value and opening.stands_by_default(row) else None
+    first = supplemented(row)
+    into = first.case.number if first and first.case and first.case.state not in DONE else ""
     form = forms.ScreenForm(
         request.POST if screening else None, user=request.user,
         initial={"kind": row.kind_proposed, "unit": named.unit.pk if named else row.unit_id,
-                 "into": request.GET.get("into", "")[:40]},
+                 "into": request.GET.get("into", into)[:40]},
     )  # fmt: skip
     if request.method == "POST":
         try:
@@ -123,7 +126,7 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
                 return redirect(row)
     if named is not None:
         form.fields["unit"].help_text = _("原话里有“%s”。") % named.words
-    return render(request, "complaints/contact.html", _shown(row, form, request.user),
+    return render(request, "complaints/contact.html", {**_shown(row, form, request.user), "first": first},
                   status=422 if form.is_bound and form.errors else 200)  # fmt: skip
 
 
@@ -145,6 +148,12 @@ def _shown(row: Contact, form: Any, user: Any) -> dict[str, Any]:
         "attachments": files.attachments_of(row),
         "events": journal.events_of(row),
     }
+
+
+def supplemented(row: Contact) -> Contact | None:
+    """Return the contact to which a person added this one by their receipt's code, None for any other."""
+    rows = Contact.objects.filter(number=row.thread).exclude(pk=row.pk).select_related("case")
+    return rows.first() if row.from_forms and row.thread else None
 
 
 def stated(row: Contact) -> list[tuple[Any, str]]:
