@@ -96,6 +96,8 @@ def test_dates_are_resolved_against_the_day_of_receipt(text: str, dates: set[dat
         ("8千6没到账", {8600}),
         ("1,234.56元", {"1234.56"}),
         ("尾号8888", set()),
+        ("每月让人扣25那个", {25}),
+        ("你们转95588，催收12378号，扣了3次", set()),
     ],
 )
 def test_sums_are_read_as_people_write_them(text: str, amounts: set[Any]) -> None:
@@ -237,6 +239,18 @@ def test_who_calls_is_read_from_answers_and_staff_are_nobody_s_name() -> None:
     assert facts.branches == {"东湖"}
     assert facts.again
     assert "贵姓" not in facts.own
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("本人于贵行东湖支行办按揭后遭来电推销，请书面告知结果。 芦海燕", "芦海燕"),
+        ("芦海燕再问一次：卡什么时候解", "芦海燕"),
+        ("再次反映：卡什么时候解。谢谢", ""),
+    ],
+)
+def test_whoever_signs_or_begins_is_the_customer(text: str, name: str) -> None:
+    assert facts_of(told(text)).customer == name
 
 
 @pytest.mark.parametrize("text", ["晓雯银行的手机软件打不开", "成天让我等，晓雯手机银行又闪退了"])

@@ -20,7 +20,7 @@ from xiaobao.insight.terms import is_content, tokens
 from xiaobao.insight.values import moment
 from xiaobao.intake import people as asked
 from xiaobao.intake import staff
-from xiaobao.intake.names import may_be_person
+from xiaobao.intake.names import is_person, may_be_person
 from xiaobao.intake.narrative import LONGEST, Narrative
 from xiaobao.intake.narrative import narrative as read
 from xiaobao.privacy import Entity, recognise
@@ -87,12 +87,21 @@ _CALLED = re.compile(
     r"([一-龥]{2,3})(?=[，。（(, \n]|的?(?:女儿|儿子|爱人|妻子|丈夫|母亲|父亲))"
 )
 _DOTTED = re.compile(r"(?<![\d.])(1[0-2]|0?[1-9])\.(3[01]|[12]\d|0?[1-9])(?![\d.%％]| ?[万千元块折倍个亿])")
+_SIGNED = re.compile(
+    r"(?:^|[。！？!?;；\s])(?P<end>[一-龥]{2,4})(?:敬上|谨上|呈)?[\s。]*$|^\s*(?P<begin>[一-龥]{2,3}?)(?=再|又|[来致]电|来信)"
+)
+"""A name that stands alone at the end, or begins with what its bearer does."""
+_VERB_SUM = re.compile(
+    r"[扣收刷借欠充交退][了我走掉过]{0,2}(?P<sum>[1-9]\d{1,6})(?![\d.%％年月日号点次个天笔期分小张岁人])"
+)
 _NO_PERSON = re.compile(r"贵[行司]|你[行们]|支行|分行")
 _BRAND_AFTER = re.compile(
     r"(?:手机|网上|电子|个人)?(?:银行|app|支付(?!了)|钱包|消费金融|金融|人寿|财险|证券|保险公司|基金公司)", re.I
 )
 """What follows the name of an institution or of its things, not a person's."""
 _NUMERAL = re.compile(r"^[一二三四五六七八九][十百千万]|整$")
+_HOTLINE = 5
+"""Digits of a number that may be called; a bare one is no sum."""
 _SURE = 0.7
 """Score of a name from which it is one without another sign."""
 _TITLES = re.compile(r"(?:先生|女士|老师|师傅|小姐|大爷|大妈|阿姨|老太太?|老伯)$")
@@ -249,11 +258,15 @@ def _digits(text: str) -> str:
 
 def _customer(story: Narrative | None) -> str:
     """Return the full or family name of whose case it is, "" where it is not told."""
-    found = asked.find(story) if story is not None else None
-    if found is None or found.value[:1] not in RARE or _NO_PERSON.search(found.value):
+    if story is None:
         return ""
+    found = asked.find(story)
+    if found is None or found.value[:1] not in RARE or _NO_PERSON.search(found.value):
+        signed = _SIGNED.search(story.plain) if not story.is_dialogue else None
+        name = (signed["end"] or signed["begin"]) if signed else ""
+        return name if name and is_person(name) else ""
     name = _plain(_TITLES.sub("", found.value))
-    if len(name) > 1 and story is not None and any(map(_BRAND_AFTER.match, story.plain.split(name)[1:])):
+    if len(name) > 1 and any(map(_BRAND_AFTER.match, story.plain.split(name)[1:])):
         return ""
     return name if may_be_person(name) and not name.endswith("某") else name[:1]
 
@@ -296,6 +309,7 @@ def _amounts(text: str, entities: list[Entity]) -> frozenset[Decimal]:
             blank[entity.start : entity.end] = "#" * (entity.end - entity.start)
     plain = "".join(blank)
     out = {v.value for v in values(plain) if v.kind == "money" and v.unit == "CNY" and isinstance(v.value, Decimal)}
+    out |= {Decimal(match["sum"]) for match in _VERB_SUM.finditer(plain) if len(match["sum"]) != _HOTLINE}
     for match in _BARE.finditer(fold(plain)):
         try:
             out.add(parse_number(match[0].replace(" ", "")))
