@@ -49,7 +49,7 @@ class Matter:
 def has_meaning() -> bool:
     """Tell whether a sentence encoder is installed that the classes were learnt with."""
     embedder = default()
-    return embedder.id != "lexical" and embedder.dim == classes.MEANING
+    return not embedder.id.startswith("lexical") and embedder.dim == classes.MEANING
 
 
 @lru_cache(maxsize=2048)

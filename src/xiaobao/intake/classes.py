@@ -118,7 +118,7 @@ def vector(
 def meanings(plains: Sequence[str]) -> NDArray[np.float32] | None:
     """Return a row of meaning a text, None where no sentence encoder is installed."""
     embedder = default()
-    if embedder.id == "lexical" or embedder.dim != MEANING:
+    if embedder.id.startswith("lexical") or embedder.dim != MEANING:
         return None
     return embedder.embed([plain[:_READ] for plain in plains]) * np.float32(MEANING_SCALE)
 
