@@ -96,6 +96,8 @@ def test_dates_are_resolved_against_the_day_of_receipt(text: str, dates: set[dat
         ("8千6没到账", {8600}),
         ("1,234.56元", {"1234.56"}),
         ("尾号8888", set()),
+        ("每月让人扣25那个", {25}),
+        ("你们转95588，催收12378号，扣了3次", set()),
     ],
 )
 def test_sums_are_read_as_people_write_them(text: str, amounts: set[Any]) -> None:
@@ -221,3 +223,118 @@ def test_the_same_matter_in_other_words_without_facts_is_the_same_event(first: s
     )
     assert found.probability >= 0.5
     assert found.link == "same_event"
+
+
+def test_who_calls_is_read_from_answers_and_staff_are_nobody_s_name() -> None:
+    turns = [
+        {"role": "agent", "text": "您好，请问您贵姓"},
+        {"role": "customer", "text": "姓芦"},
+        {"role": "agent", "text": "请问是哪家支行"},
+        {"role": "customer", "text": "东湖支行，上回登记过，姓管的经理说好三天放款"},
+    ]
+    facts = facts_of({"received_at": "2026-03-18", "turns": turns})
+    assert facts.customer == "芦"
+    assert facts.surnames == {"芦"}
+    assert facts.staff == {"管"}
+    assert facts.branches == {"东湖"}
+    assert facts.again
+    assert "贵姓" not in facts.own
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("本人于贵行东湖支行办按揭后遭来电推销，请书面告知结果。 芦海燕", "芦海燕"),
+        ("芦海燕再问一次：卡什么时候解", "芦海燕"),
+        ("再次反映：卡什么时候解。谢谢", ""),
+    ],
+)
+def test_whoever_signs_or_begins_is_the_customer(text: str, name: str) -> None:
+    assert facts_of(told(text)).customer == name
+
+
+@pytest.mark.parametrize("text", ["晓雯银行的手机软件打不开", "成天让我等，晓雯手机银行又闪退了"])
+def test_a_brand_is_nobody(text: str) -> None:
+    facts = facts_of(told(text))
+    assert (facts.people, facts.customer) == (frozenset(), "")
+
+
+@pytest.mark.parametrize(
+    ("text", "again", "anew"),
+    [
+        ("上周反映过的年费到现在没退", True, False),
+        ("催办：那张卡什么时候解冻", True, False),
+        ("这次是另外一张卡的事", False, True),
+        ("上次的年费已经退了，现在说的是利息", False, True),
+        ("年费怎么收了两笔", False, False),
+    ],
+)
+def test_complaints_say_whether_they_were_told_before(text: str, again: bool, anew: bool) -> None:
+    facts = facts_of(told(text))
+    assert (facts.again, facts.anew) == (again, anew)
+
+
+LOCKED = "出门买菜才发现卡被限制，转不出去也刷不了，柜台说要等上面批，材料交了三回。芦海燕 13812345678"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        (LOCKED, "我那张被管控的卡还是不能用，材料早齐了，请解除。芦海燕 13812345678", True),
+        (LOCKED, "寄来的账单多了一笔会员服务费，没开过，退掉。芦海燕 13812345678", False),
+        (LOCKED, "理财经理说稳赚不赔，如今本金少了一截。芦海燕 13812345678", False),
+        (LOCKED, "借记卡不能用了，说要等上级审批，一家老小等钱过节。庞丽娟 13777776666", False),
+    ],
+)
+def test_what_the_trouble_is_tells_where_neither_day_nor_sum_is_said(first: str, second: str, same: bool) -> None:
+    found = compare(told(first), told(second, "2026-03-29"))
+    assert (found.probability >= 0.5) is same
+    assert found.link == ("same_event" if same else "same_customer" if "芦海燕" in second else "none")
+
+
+def test_reasons_tell_what_is_alike_and_then_what_differs() -> None:
+    a = told("3月2日尾号4471的卡扣年费300元，当初说免。芦海燕 13812345678")
+    b = told("3月9日尾号0093的卡扣年费600元，当初说免。芦海燕 13812345678")
+    found = compare(a, b)
+    assert found.why == (*found.alike, *found.differs)
+    assert "联系电话相同（*******5678）" in found.alike
+    assert "事由相同（信用卡年费）" in found.alike
+    assert "金额不同（300元／600元）" in found.differs
+    assert "卡尾号不同（4471／0093）" in found.differs
+    assert "13812345678" not in "".join(found.why)
+    other = compare(a, told("贵司催收打爆我父母的电话，还去单位闹。芦海燕 13812345678"))
+    assert any(reason.startswith("问题原因不同") for reason in other.differs)
+
+
+def test_what_facts_rule_out_is_not_read_for_its_matter() -> None:
+    a = facts_of(told("3月2日在江岳银行被扣年费300元。芦海燕 13812345678"))
+    b = facts_of(told("6月8日在澄海银行转账8,000元没到账。庞丽娟 13777776666", "2026-06-20"))
+    assert compare(a, b).probability < 0.5
+    assert "matter" not in vars(a)
+    assert "matter" not in vars(b)
+    compare(a, facts_of(told("年费又收了，请退。芦海燕 13812345678")))
+    assert vars(a)["matter"].likely[0]
+
+
+def test_words_about_nothing_have_no_matter() -> None:
+    assert facts_of(told("芦海燕 13812345678")).matter is None
+    found = compare(told("芦海燕 13812345678"), told("芦海燕 13812345678 在吗", "2026-05-20"))
+    assert 0 < found.probability < 1
+
+
+def test_without_an_encoder_the_other_weights_judge(monkeypatch: pytest.MonkeyPatch) -> None:
+    from xiaobao.embedding import named
+    from xiaobao.insight import duplicates, matter
+    from xiaobao.intake import classes
+
+    for module in (matter, classes):
+        monkeypatch.setattr(module, "default", lambda: named("lexical"))
+    matter.matter_of.cache_clear()
+    try:
+        used = duplicates.weights(False)
+        assert set(duplicates.weights(True)) - set(used) == {"meaning", "who_meaning"}
+        same = compare(told(LOCKED), told("我那张被管控的卡还是不能用，材料早齐了。芦海燕 13812345678", "2026-03-29"))
+        other = compare(told(LOCKED), told("理财经理说稳赚不赔，如今本金少了一截。芦海燕 13812345678", "2026-03-29"))
+        assert other.probability < 0.5 < same.probability
+    finally:
+        matter.matter_of.cache_clear()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from xiaobao.embedding import named
 from xiaobao.errors import InputError
-from xiaobao.intake import Amount, Ticket, fill
+from xiaobao.intake import Amount, Ticket, alarms, classes, fill
 
 DAY = "2025-05-06T09:00:00"
 
@@ -61,3 +62,11 @@ def test_nothing_is_invented_from_a_greeting() -> None:
     assert (ticket.customer_name, ticket.phone, ticket.amounts) == (None, None, ())
     assert (ticket.business_type, ticket.cause, ticket.demand, ticket.summary) == (None, None, (), None)
     assert Amount not in {type(v) for v in ticket.as_dict()["ticket"].values()}
+
+
+def test_vectors_of_words_are_never_taken_for_meanings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (alarms, classes):
+        monkeypatch.setattr(module, "default", lambda: named("lexical"))
+        assert module.meanings(["信用卡年费说好免的，还是扣了"]) is None
+    ticket = web("我名下信用卡一次没用过，年费却扣了300元，办卡时说好免年费，请退给我。")
+    assert (ticket.business_type, ticket.cause) == ("信用卡", "定价收费")

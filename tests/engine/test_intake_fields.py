@@ -74,6 +74,13 @@ def test_identity_number_as_it_is_said(said: tuple[str, ...]) -> None:
     assert call(*said).id_number == "330102199506150029"
 
 
+def test_an_identity_number_is_no_card_beside_it() -> None:
+    ticket = web(
+        "坐席：您母亲的身份证号码方便说一下吗？\n客户：三三零一零二一九五二零三零七四一二幺，卡尾号4321，被办成保险了。"
+    )
+    assert (ticket.id_number, ticket.card_or_account) == ("330102195203074121", "4321")
+
+
 def test_identity_and_mail() -> None:
     ticket = web(f"我叫姚远,身份证{ID[:17]}x,邮箱yao_y@example.com13800138001")
     assert ticket.id_number in (None, ID[:17] + "X")

@@ -107,7 +107,7 @@ def evidence(story: Narrative, logits: Matrix) -> Matrix:
 def meanings(texts: Sequence[str]) -> Matrix | None:
     """Return a row of meaning of unit length a stretch, None where no sentence encoder is installed."""
     embedder = default()
-    if embedder.id == "lexical" or embedder.dim != MEANING:
+    if embedder.id.startswith("lexical") or embedder.dim != MEANING:
         return None
     return np.asarray(embedder.embed(list(texts)), dtype=np.float32)
 

@@ -118,7 +118,7 @@ def vector(
 def meanings(plains: Sequence[str]) -> NDArray[np.float32] | None:
     """Return a row of meaning a text, None where no sentence encoder is installed."""
     embedder = default()
-    if embedder.id == "lexical" or embedder.dim != MEANING:
+    if embedder.id.startswith("lexical") or embedder.dim != MEANING:
         return None
     return embedder.embed([plain[:_READ] for plain in plains]) * np.float32(MEANING_SCALE)
 
@@ -129,22 +129,25 @@ def scores(
     respondent: str | None = None,
     weights: Weights | None = None,
     meaning: NDArray[np.float32] | None = None,
+    encode: bool = True,
 ) -> Scores:
     """Return what the packaged model, or the one given, says of a plain text.
 
     hints add to the log-odds of (kind, class); respondent is the institution complained of; meaning is the text's row
-    where it is known already.
+    where it is known already; without it the text is encoded, unless encode is False.
     """
     used = weights or packaged()
     features = vector(plain, respondent, used.slot, used.idf)
-    if meaning is None and (rows := meanings([plain])) is not None:
+    if meaning is None and encode and (rows := meanings([plain])) is not None:
         meaning = rows[0]
     suffix = ":plain" if meaning is None else ""
     if meaning is not None:
         features = np.concatenate([features, meaning])
     logs = {}
+    met = np.flatnonzero(features)
     for kind in KINDS:
-        logits = used.matrices[kind + suffix] @ features + used.biases[kind + suffix]
+        # Of tens of thousands of columns a text meets a few hundred.
+        logits = used.matrices[kind + suffix][:, met] @ features[met] + used.biases[kind + suffix]
         logits = logits + np.array([(hints or {}).get((kind, name), 0.0) for name in used.labels[kind]])
         logs[kind] = logits - logits.max()
     together = np.exp(logs["business_type"][:, None] + logs["cause"][None, :] + TOGETHER * used.association)

@@ -99,12 +99,14 @@ def card(narrative: Narrative) -> Found[str] | None:
 
 def _cards(narrative: Narrative) -> list[Number]:
     found = []
+    people = [(entity.start, entity.end) for entity in narrative.entities if entity.kind == "id_card"]
     for number in numbers(narrative, frozenset(range(15, 20)), 15):
         before = narrative.before(number.start, 14)
         called = re.search(r"卡号|账号|账户|卡[:： 是]*$|银行卡|存折", before) is not None
         said = re.search(r"卡号|账号", narrative.said_before(number.start)) is not None
         born = len(number.digits) == 18 and check_character(number.digits[:17]) == number.digits[17]
-        if re.search(r"身份证|证件|订单|流水|单号|保单|编号", before) or (born and not called):
+        person = born or any(start < number.end and number.start < end for start, end in people)
+        if re.search(r"身份证|证件|订单|流水|单号|保单|编号", before) or (person and not called):
             continue
         if called or said or (luhn(number.digits) and number.digits[0] in "3456") or number.digits.startswith("62"):
             found.append(number)

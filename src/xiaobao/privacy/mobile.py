@@ -13,6 +13,11 @@ _NUMBER = Anchored(
     rf"(?<![0-9])(?<![0-9]\.)(?:(?:\+|00)?\(?\+?86\)?[ \-]{{0,2}}|0)?"
     rf"(?=(1{GAP}[3-9](?:{GAP}[0-9]){{9}})(?![0-9]|\.[0-9]|[A-Za-z]))"
 )
+_PAUSED = Anchored(
+    r"(?<![0-9])(?<![0-9][,，、.])(?=(1[3-9][0-9][,，、] ?[0-9]{4}[,，、]? ?[0-9]{4}|1[3-9][0-9]{5}[,，、] ?[0-9]{4})"
+    r"(?![0-9]|[,，、.] ?[0-9]))"
+)
+"""As it is dictated, with a comma for each breath: 幺三五，八八八六，七七二一."""
 _CONTEXT = Anchored(r"手机|电话|号码|联系|致电|回电|来电|拨打|短信|(?i:tel|mobile|phone|call|mob)")
 _LATIN_BEFORE = re.compile(r"[A-Za-z]$")
 _LATIN_LABEL = re.compile(r"(?i:tel|mobile|phone|call|mob|cell|no|m|t|vx|wx|v|qq)$")
@@ -26,6 +31,11 @@ def find(source: Source) -> Iterator[Entity]:
             entity = _judge(source, match.start(), match.start(1), match.end(1), match[1])
             if entity is not None:
                 yield entity
+        for match in _PAUSED.finditer(view):
+            start, end = match.span(1)
+            shown = source.text[start:end]
+            if source.has_before(start, _CONTEXT) or shown[0] == "幺":
+                yield Entity("mobile", start, end, shown, None, 0.85, "分段念出的十一位手机号")
 
 
 def _judge(source: Source, whole: int, start: int, end: int, shown: str) -> Entity | None:

@@ -92,6 +92,13 @@ def possible(case: Case, at: datetime) -> None:
         raise BadValue(_("时间不能早于收到投诉的日期 %s。") % day, fields={"at": _("不早于 %s") % day})
 
 
+def not_before(at: datetime, first: datetime | None, sentence: str) -> None:
+    """Refuse a moment on a day before something it follows; the sentence names that day (%s)."""
+    if first is not None and beijing_date(at) < beijing_date(first):
+        day = f"{beijing_date(first):%Y-%m-%d}"
+        raise BadValue(sentence % day, fields={"at": _("不早于 %s") % day})
+
+
 def note(case: Case, kind: str, *, at: datetime, by: Any, **facts: Any) -> CaseEvent:
     """Add an event to a case and compute its clocks anew; raises Refused where the event cannot be then."""
     possible(case, at)

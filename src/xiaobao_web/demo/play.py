@@ -53,14 +53,14 @@ def play(*, small: bool = False, told: Told = lambda done, total, what: None) ->
         phrases = yaml.safe_load((banks.DATA / "phrases.yaml").read_text(encoding="utf-8"))
         tell = Teller(bank, random.Random(SEED), phrases)
         stories = _stories(tell, begin, now, small)
-        _run(stories, clock, now, told)
+        _run(tell, stories, clock, now, told)
         clock.moment = now - timedelta(hours=2)
         _recent(tell)
     return bank
 
 
-def _run(stories: list[tuple[datetime, int, Steps]], clock: Any, until: datetime, told: Told) -> None:
-    """Take the earliest step until none is left before the last day."""
+def _run(tell: Teller, stories: list[tuple[datetime, int, Steps]], clock: Any, until: datetime, told: Told) -> None:
+    """Take the earliest step until none is left before the last day; stories begun on the way join."""
     heapq.heapify(stories)
     total, over = len(stories), 0
     while stories:
@@ -76,6 +76,10 @@ def _run(stories: list[tuple[datetime, int, Steps]], clock: Any, until: datetime
             told(over, total, "业务往来")
             continue
         heapq.heappush(stories, (max(following, clock.moment), number, steps))
+        for at, begun in tell.begun:
+            heapq.heappush(stories, (at, total, _bounded(begun)))
+            total += 1
+        tell.begun.clear()
 
 
 def _stories(tell: Teller, begin: datetime, now: datetime, small: bool) -> list[tuple[datetime, int, Steps]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,11 +26,20 @@ Steps = Iterator[datetime]
 
 @dataclass
 class Teller:
-    """What stories share: the bank, the dice, the phrases."""
+    """What stories share: the bank, the dice, the phrases; what a story begins besides itself waits in `begun`."""
 
     bank: Bank
     dice: random.Random
     phrases: dict[str, Any]
+    begun: list[tuple[datetime, Steps]] = field(default_factory=list)
+
+    def aside(self, seed: int) -> Teller:
+        """Return a teller with dice of its own, so that what it tells changes nothing of what others throw."""
+        return replace(self, dice=random.Random(seed))
+
+    def begin(self, at: datetime, steps: Steps) -> None:
+        """Have another story go on from a moment, beside the one that begins it."""
+        self.begun.append((at, steps))
 
     def after(self, hours: float) -> datetime:
         """Return a moment about so many hours from now, in office hours."""
@@ -57,7 +66,7 @@ def request(tell: Teller, plan: dict[str, Any], *, unit: str, lane: str) -> Step
     review.refresh_from_db()
     if review.state == ReviewState.WITHDRAWN:
         return
-    reviewer = bank.pick(Role.REVIEWER, "protection", tell.dice)
+    reviewer = bank.pick(Role.REVIEWER, unit if lane == "branch" else "protection", tell.dice)
     yield from _rounds(tell, review, plan, sender, reviewer)
     review.refresh_from_db()
     if review.state == ReviewState.CONCLUDED:

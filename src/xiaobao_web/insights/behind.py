@@ -1,4 +1,4 @@
-"""The complaints behind a figure: behind a phrase, a cluster, a warning, a cell of the map, a place."""
+"""The complaints behind a figure: of the statistics, a phrase, a cluster, a warning, a cell of the map, a place."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from xiaobao_web.complaints import hearing
 from xiaobao_web.complaints import queries as complaints
-from xiaobao_web.insights import listening, places, queries
+from xiaobao_web.complaints.models import Channel, Track
+from xiaobao_web.insights import listening, places, queries, sums
 from xiaobao_web.kernel import formats
 from xiaobao_web.kernel.periods import Period
 from xiaobao_web.kernel.requests import row_key
@@ -21,6 +23,20 @@ from xiaobao_web.kernel.tallies import Cell, Table
 
 Query = Mapping[str, str]
 LONGEST_WORD, LONGEST_NAME = 60, 80
+L = gettext_lazy
+FIGURES: dict[str, tuple[Any, Q]] = {
+    "total": (L("计入统计的"), Q()), "closed": (L("已办结"), Q(state="closed")),
+    "met": (L("按期办结"), Q(state="closed", late=False)), "missed": (L("超过法定期限"), Q(late=True)),
+    "fault": (L("有责或部分有责"), Q(fault__in=sums.AT_FAULT)),
+}  # fmt: skip
+"""A figure of the statistics: its name, and which of the complaints that they count it is."""
+PARTS: dict[str, tuple[Any, Mapping[str, Any]]] = {
+    "channel": (L("渠道"), dict(Channel.choices)), "track": (L("办理依据"), dict(Track.choices)),
+    "region": (L("地区"), {}),
+}  # fmt: skip
+"""Parts of the statistics that are no dimension of the map, and the names of their values."""
+UNTOLD = "未填"
+"""How an address names the complaints that have no value in a part."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +90,27 @@ def behind(user: Any, period: Period, query: Query) -> Behind:
             rows, name = rows.filter(**{path: value}), value[:LONGEST_NAME]
         narrowed = True
         told.append(f"{label}：{name}")
+    rows, said = _of_figure(rows, query)
+    narrowed, told = narrowed or bool(said), told + said
     unit, province = place_of(query)
     if unit is not None or province:
         rows, narrowed = places.within(rows, province=province, unit=unit), True
         told.append(str(unit) if unit is not None else province)
     return Behind(rows, keys, narrowed, told)
+
+
+def _of_figure(rows: QuerySet[Any], query: Query) -> tuple[QuerySet[Any], list[str]]:
+    """Return the complaints that a figure of the statistics counts, and the words that say so."""
+    told = []
+    for key, (label, names) in PARTS.items():
+        if value := query.get(key, "")[:LONGEST_NAME]:
+            rows = rows.filter(**{key: "" if value == UNTOLD else value})
+            told.append(f"{label}：{names.get(value, value)}")
+    if (figure := query.get("figure", "")) in FIGURES:
+        name, wanted = FIGURES[figure]
+        rows = rows.exclude(state__in=sums.LEFT_OUT).annotate(late=sums.is_late()).filter(wanted)
+        told.append(str(name))
+    return rows, told
 
 
 def _name(path: str, key: int) -> str:

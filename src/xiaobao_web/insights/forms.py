@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.complaints import data
+from xiaobao_web.complaints.forms.fields import PersonField
 from xiaobao_web.insights import places
 from xiaobao_web.insights.models import ActionKind, Span
 
@@ -58,7 +59,7 @@ class RectificationForm(forms.Form):
 
     title = forms.CharField(label=_("根因"), max_length=200, help_text=_("一句话说清要消除什么"))
     unit: Any = forms.ModelChoiceField(label=_("责任机构"), queryset=None, empty_label=_("请选择"))
-    owner: Any = forms.ModelChoiceField(label=_("责任人"), queryset=None, empty_label=_("请选择"))
+    owner: Any = PersonField(label=_("责任人"), queryset=None, empty_label=_("请选择"))
     cause = forms.ChoiceField(label=_("投诉原因"))
     business_type = forms.ChoiceField(label=_("业务类别"), required=False, help_text=_("不选则不分业务"))
     whys = forms.CharField(
@@ -87,7 +88,7 @@ class ActionForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("类型"), choices=ActionKind.choices)
     text = forms.CharField(label=_("措施"), max_length=300)
-    owner: Any = forms.ModelChoiceField(label=_("责任人"), queryset=None, empty_label=_("请选择"))
+    owner: Any = PersonField(label=_("责任人"), queryset=None, empty_label=_("请选择"))
     due_on = forms.DateField(label=_("完成期限"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:

@@ -20,7 +20,8 @@ from xiaobao_web.kernel.tallies import Cell, Table
 
 MAPS = (("unit", "cause"), ("product", "cause"), ("unit", "product"), ("unit", "business"), ("business", "cause"))
 MOST_ROWS = 10_000
-KEYS = ("by", "measure", "within", "province", "words", "group", "warning", *listening.DIMENSIONS)
+KEYS = ("by", "measure", "within", "province", "words", "group", "warning", "figure", *behind.PARTS,
+        *listening.DIMENSIONS)  # fmt: skip
 """What an address of these pages may ask for beside its days."""
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xiaobao_web.complaints import queries as complaints
-from xiaobao_web.insights import sums
+from xiaobao_web.insights import behind, sums
 from xiaobao_web.insights.models import Base
 from xiaobao_web.insights.sums import Figures
 from xiaobao_web.kernel.access import scope
@@ -23,11 +23,11 @@ AT_LEAST = 5
 MOST_UNITS = 60
 L = gettext_lazy
 PARTS: tuple[tuple[Any, str, str], ...] = (
-    (L("渠道"), "channel", "channel"), (L("业务类别"), "business_type", "business_type"),
-    (L("投诉原因"), "cause", "cause"), (L("责任机构"), "unit", "unit"), (L("地区"), "region", ""),
+    (L("渠道"), "channel", "channel"), (L("业务类别"), "business_type", "business"),
+    (L("投诉原因"), "cause", "cause"), (L("责任机构"), "unit", "unit"), (L("地区"), "region", "region"),
     (L("办理依据"), "track", "track"),
 )  # fmt: skip
-"""Title, field, filter of the list of complaints."""
+"""Title, field, what the address of the complaints behind a figure calls it."""
 
 
 @dataclass(frozen=True)
@@ -59,15 +59,21 @@ def figures_of(user: Any, period: Period) -> sums.ByPart:
 
 
 def _stats(whole: Figures, period: Period) -> list[Stat]:
-    every = link("complaints", view="all", **period.query("received_at"))
+    def cell(figure: str, value: int) -> Cell:
+        return Cell(value, _rows(period, figure) if value else "")
+
     return [
-        Stat(_("收到投诉"), Cell(whole.total, every), _("件")),
-        Stat(_("已办结"), Cell(whole.closed, link("complaints", view="done", **period.query("received_at"))), _("件")),
+        Stat(_("收到投诉"), cell("total", whole.total), _("件")),
+        Stat(_("已办结"), cell("closed", whole.closed), _("件")),
         Stat(_("按期办结率"), Cell(share(whole.met, whole.closed), kind="percent"), "", f"n={whole.closed}"),
-        Stat(_("超过法定期限"), Cell(whole.missed), _("件"), "", "red" if whole.missed else ""),
+        Stat(_("超过法定期限"), cell("missed", whole.missed), _("件"), "", "red" if whole.missed else ""),
         Stat(_("平均办理"), Cell(whole.days, kind="days"), _("天"), f"n={whole.closed}"),
-        Stat(_("有责或部分有责"), Cell(whole.fault), _("件")),
+        Stat(_("有责或部分有责"), cell("fault", whole.fault), _("件")),
     ]
+
+
+def _rows(period: Period, figure: str, **part: Any) -> str:
+    return link("insight_rows", figure=figure, **part, **period.address())
 
 
 def _table(found: sums.ByValue, period: Period, part: tuple[Any, str, str], names: dict[str, str]) -> Table:
@@ -91,13 +97,18 @@ def _table(found: sums.ByValue, period: Period, part: tuple[Any, str, str], name
 
 
 def _line(value: str, told: str, row: Figures, period: Period, key: str) -> list[Cell]:
-    url = link("complaints", view="all", **{key: value}, **period.query("received_at")) if key and value else ""
+    listed = key in behind.PARTS or value
+
+    def cell(figure: str, count: int) -> Cell:
+        return Cell(count, _rows(period, figure, **{key: value or behind.UNTOLD}) if count and listed else "")
+
     enough = row.closed >= AT_LEAST
     return [
-        Cell(told, url, "text"), Cell(row.total, url), Cell(row.closed), Cell(row.met),
+        Cell(told, cell("total", row.total).url, "text"), cell("total", row.total), cell("closed", row.closed),
+        cell("met", row.met),
         Cell(share(row.met, row.closed) if enough else None, kind="percent", hint=f"n={row.closed}"),
-        Cell(row.missed), Cell(row.days if enough else None, kind="days"),
-        Cell(row.fault), Cell(float(row.paid) if row.paid is not None else None, kind="money"),
+        cell("missed", row.missed), Cell(row.days if enough else None, kind="days"),
+        cell("fault", row.fault), Cell(float(row.paid) if row.paid is not None else None, kind="money"),
     ]  # fmt: skip
 
 
@@ -112,7 +123,9 @@ def _rates(paths: dict[str, int], period: Period) -> Table | None:
         outlets = count * 1000 / base.outlets if base.outlets else None
         customers = count * 10_000 / base.customers if base.customers else None
         lines.append([
-            Cell(str(base.unit), kind="text"), Cell(count), Cell(base.outlets), Cell(base.customers),
+            Cell(str(base.unit), kind="text"),
+            Cell(count, _rows(period, "total", within=base.unit_id) if count else ""),
+            Cell(base.outlets), Cell(base.customers),
             Cell(round(outlets, 2) if outlets is not None else None, kind="money"),
             Cell(round(customers, 4) if customers is not None else None, kind="money"),
         ])  # fmt: skip

@@ -7,6 +7,8 @@ from importlib.util import find_spec
 
 from django.apps import AppConfig, apps
 
+from xiaobao_web.kernel import choosing
+
 DECLARING = (
     "access",
     "permissions",
@@ -33,6 +35,7 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         """Import every app's declaring modules, so that one place to add is enough."""
+        choosing.speak()
         for config in apps.get_app_configs():
             if config.name.startswith("xiaobao_web."):
                 for module in DECLARING:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.kernel.access import Reach, declare
-from xiaobao_web.people.models import Organisation, Role
+from xiaobao_web.people.models import Organisation, OrganisationKind, Post, Role
 from xiaobao_web.reviews.models import Lane
 
 OWN, UNIT, ALL = Reach.OWN, Reach.UNIT, Reach.ALL
@@ -47,12 +49,42 @@ def reviews_anothers(user: Any, obj: Any) -> str | None:
     return None
 
 
+BRANCHES = (OrganisationKind.BRANCH, OrganisationKind.SUB_BRANCH)
+
+
+def at_a_branch(user: Any) -> bool:
+    """Tell whether a person is a reviewer of a branch, for it alone."""
+    return any(post.role == Role.REVIEWER and post.organisation.kind in BRANCHES for post in user.posts_now())
+
+
+def branch_reviewers() -> QuerySet[Post]:
+    """Return the posts of today's reviewers of branches."""
+    held: QuerySet[Post] = Post.objects.on(timezone.localdate())
+    return held.filter(role=Role.REVIEWER, person__is_active=True, organisation__kind__in=BRANCHES)
+
+
+def left_to_the_branch(user: Any, review: Any) -> str | None:
+    """What a branch reviews itself is its own reviewers' to take, as long as it has one with no part in the request."""
+    if review.lane != Lane.BRANCH:
+        return None
+    units = review.unit.ancestor_ids()
+    if any(post.role == Role.REVIEWER and post.organisation_id in units and post.organisation.kind in BRANCHES
+           for post in user.posts_now()):  # fmt: skip
+        return None
+    parts = [pk for pk in (review.created_by_id, review.signed_by_id) if pk]
+    if not branch_reviewers().filter(organisation__in=units).exclude(person__in=parts).exists():
+        return None
+    return _g("这件事项由%(unit)s自行审查，由该机构的审查人员办理；总行按比例抽查。") % {"unit": review.unit}
+
+
 def first_reviews(user: Any, obj: Any) -> str | None:
     """The first review is by whoever it is assigned to; unassigned, by any reviewer who may."""
     reason = reviews_anothers(user, obj)
     if reason:
         return reason
-    if obj.reviewer_id and obj.reviewer_id != user.pk:
+    if obj.reviewer_id is None:
+        return left_to_the_branch(user, obj)
+    if obj.reviewer_id != user.pk:
         if obj.reviewer_id in stood_for(user, Role.REVIEWER):
             return _g("这件事项由%(name)s初审；您受其委托，请先领取再办理。") % {"name": obj.reviewer}
         return _g("这件事项由%(name)s初审；如需改由您办理，请先转办。") % {"name": obj.reviewer}
@@ -71,7 +103,7 @@ def takes_on(user: Any, obj: Any) -> str | None:
         return reason
     if obj.reviewer_id not in (None, user.pk) and user.pk == obj.second_reviewer_id:
         return _g("您已复核过这件事项，初审须由另一人接办。")
-    return None
+    return left_to_the_branch(user, obj)
 
 
 def second_reviews(user: Any, obj: Any) -> str | None:

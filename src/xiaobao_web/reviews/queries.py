@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Length, Substr
 
 from xiaobao_web.findings.models import Decision, Finding
 from xiaobao_web.kernel.access import can, holders, holds, reached, visible_to
 from xiaobao_web.kernel.among import Among
 from xiaobao_web.materials.models import Screening, WorkState
 from xiaobao_web.people.models import Role
-from xiaobao_web.reviews.access import stood_for
-from xiaobao_web.reviews.models import Assignment, Duty, Point, Reevaluation, Review, ReviewState
+from xiaobao_web.reviews.access import at_a_branch, branch_reviewers, stood_for
+from xiaobao_web.reviews.models import Assignment, Duty, Lane, Point, Reevaluation, Review, ReviewState
 from xiaobao_web.reviews.states import OPEN
 
 WAITS_FOR: dict[str, str] = {
@@ -60,7 +61,7 @@ def _mine(user: Any, state: str, name: str) -> Q:
     if name == "reviews.sign":
         return ~Q(created_by=user)
     if state == ReviewState.FIRST_REVIEW:
-        return Q(reviewer__in=stood_for(user, Role.REVIEWER)) | Q(reviewer=None) & ~Q(created_by=user)
+        return Q(reviewer__in=stood_for(user, Role.REVIEWER)) | Q(reviewer=None) & ~Q(created_by=user) & _open_to(user)
     if state == ReviewState.SECOND_REVIEW:
         givers = stood_for(user, Role.SECOND_REVIEWER)
         return (Q(second_reviewer__in=givers) | Q(second_reviewer=None)) & ~Q(reviewer=user)
@@ -69,6 +70,16 @@ def _mine(user: Any, state: str, name: str) -> Q:
     if state == ReviewState.ESCALATED:
         return _led(user)
     return Q()
+
+
+def _open_to(user: Any) -> Q:
+    """Return the condition of first reviews that a person may take on: of a branch only what it has nobody for."""
+    if at_a_branch(user):
+        return Q()
+    above = Substr(OuterRef("unit__path"), 1, Length("organisation__path"))
+    own = branch_reviewers().filter(organisation__path=above)
+    own = own.exclude(person=OuterRef("created_by")).exclude(person=OuterRef("signed_by"))
+    return ~Q(lane=Lane.BRANCH) | Q(~Exists(own))
 
 
 def _led(user: Any) -> Q:

@@ -82,7 +82,7 @@ def test_what_was_typed_stays_and_faults_are_told_beside_the_field(bank):
     [
         ("who", {"customer_name": "", "phone": "", "email": ""}),
         ("what", {"text": "长" * 20_000}),
-        ("where", {"amount": "三百"}),
+        ("where", {"amount": "三百多到五百"}),
     ],
 )
 def test_an_answer_that_fails_later_is_asked_again_before_it_is_handed_in(bank, step, wrong):

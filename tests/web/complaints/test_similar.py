@@ -81,3 +81,17 @@ def test_what_is_too_old_to_meet_by_rare_words_gets_no_keys(flow):
     flow.later(days=150)
     assert fill_keys() == 0
     assert not NearKey.objects.exists()
+
+
+def test_reasons_say_what_is_alike_and_what_differs_and_links_only_name_it(flow):
+    told("3月2日尾号4471的卡扣年费300元，当初说免。芦海燕 13812345678")
+    later = services.register(
+        channel="web", by=None, text="3月9日尾号0093的卡又扣年费600元，当初说免。芦海燕 13812345678"
+    )
+    (found,) = similar.remember(later)
+    assert found["link"] == "same_customer"
+    assert "联系电话相同（*******5678）" in found["why"]
+    assert found["why"][-1].startswith("不同之处：")
+    assert "金额不同（600元／300元）" in found["why"][-1]
+    assert "金额不同" in found["shared"][-1]
+    assert "600元" not in found["shared"][-1]

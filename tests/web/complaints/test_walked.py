@@ -129,3 +129,64 @@ def test_refusals_say_what_to_do(flow, bank, client_of):
 def test_passing_on_says_who_will_handle(flow, client_of):
     page = client_of("complaints").get(reverse("complaint_step", args=[flow.opened().pk, "transfer"]))
     assert "由新的机构派单" in page.content.decode()
+
+
+def test_what_a_citizen_stated_stands_beside_the_words_and_on_the_case(bank, client_of):
+    from test_channel_web import walk
+
+    where = {"place": "滨江支行", "region": "湖北省武汉市", "amount": "三千"}
+    who = {"customer_name": "宋安宁", "phone": "13800004321", "address": "江城市滨江路 18 号 3 栋 201"}
+    row = Contact.objects.get(number=walk(Client(), where=where, who=who)["number"])
+    browser = client_of("complaints")
+    page = browser.get(row.get_absolute_url()).content.decode()
+    for told in ("湖北省武汉市", "3,000.00 元", "退款退费"):
+        assert told in page
+    assert row.source_number not in page
+    filed = {"action": "screen_kind", "kind": "complaint", "unit": bank.units["branch"].pk}
+    browser.post(row.get_absolute_url(), filed)
+    row.refresh_from_db()
+    page = browser.get(row.case.get_absolute_url()).content.decode()
+    assert "湖北省武汉市" in page
+    assert "通信地址" in page
+    assert "3 栋 201" not in page
+
+
+def test_a_file_taken_in_is_put_back_beside_its_name(bank):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    client = Client()
+    client.post(reverse("public_complaint"))
+    client.post(reverse("public_complaint_step", kwargs={"step": "what"}), {"text": "分期手续费没有告诉我，要求退还。"})
+    step = reverse("public_complaint_step", kwargs={"step": "proof"})
+    files = [SimpleUploadedFile(f"{n}.txt", b"proof %d" % n) for n in (1, 2)]
+    page = client.post(step, {"action": "add", "file": files}, follow=True)
+    kept = page.context["files"]
+    assert [name for _sha, name in kept] == ["1.txt", "2.txt"]
+    shown = page.content.decode()
+    first = shown.index("1.txt</span>")
+    assert shown.index('form="without-1"') - first < 60
+    assert 'id="without-1"' in shown[shown.index("</form>") :], "no form within the form"
+    left = client.post(step, {"action": "remove", "file": kept[0][0]}, follow=True).context["files"]
+    assert [name for _sha, name in left] == ["2.txt"]
+
+
+def test_what_is_added_by_code_before_the_case_goes_into_it(bank, client_of):
+    from test_channel_web import walk
+
+    client = Client()
+    receipt = walk(client)
+    added = {"number": receipt["number"], "code": receipt["code"], "action": "add", "text": "我当时有录音"}
+    assert client.post(reverse("public_progress"), added).status_code == 200
+    first, more = Contact.objects.order_by("pk")
+    browser = client_of("complaints")
+    page = browser.get(more.get_absolute_url())
+    assert first.number in page.content.decode()
+    assert page.context["form"]["into"].value() == ""
+    browser.post(first.get_absolute_url(), {"action": "screen_kind", "kind": "complaint"})
+    first.refresh_from_db()
+    page = browser.get(more.get_absolute_url())
+    assert page.context["form"]["into"].value() == first.case.number
+    filed = {"action": "screen_kind", "kind": "complaint", "into": first.case.number}
+    assert browser.post(more.get_absolute_url(), filed).status_code == 302
+    more.refresh_from_db()
+    assert more.case == first.case

@@ -152,6 +152,31 @@ def test_late_cases_count_as_missed(weeks, bank, month):
     assert stats["按期办结率"] is None
 
 
+def test_every_number_of_the_statistics_opens_the_complaints_that_it_counts(weeks, bank, month, client_of):
+    for day, unit, state, fault, region in (
+        (20, "branch", "closed", "full", "江城市"), (19, "branch", "closed", "none", ""),
+        (18, "branch_two", "handling", "", ""), (17, "branch_two", "merged", "", ""),
+        (16, "branch", "declined", "", "江城市"),
+    ):  # fmt: skip
+        case = weeks.case(timezone.now() - timedelta(days=day), "年费", unit)
+        Case.objects.filter(pk=case.pk).update(state=state, fault=fault, region=region)
+        at = timezone.now() - timedelta(days=2)
+        if day != 19:
+            Deadline.objects.create(
+                subject_type="complaints.case", subject_id=case.pk, kind="statutory.notify", label="告知",
+                started_at=at, due_at=at, warn_at=at,
+            )  # fmt: skip
+    services.set_base(unit=bank.units["head"], year=2026, by=bank["office"], outlets=48, customers=120_000)
+    browser, report = client_of("office"), statistics.report(bank["office"], month)
+    cells = [stat.cell for stat in report.stats]
+    cells += [cell for table in report.tables for row in table.rows for cell in row]
+    opened = {cell.url: cell.value for cell in cells if cell.url and isinstance(cell.value, int)}
+    assert {stat.cell.value for stat in report.stats if stat.cell.url} == {3, 2, 1}
+    assert len(opened) > 20
+    for url, value in opened.items():
+        assert browser.get(url).context["n"] == value, url
+
+
 def test_rates_stand_where_outlets_and_customers_are_known(told, bank, month):
     office = bank["office"]
     assert len(statistics.report(office, month).tables) == 6

@@ -135,12 +135,19 @@ def test_the_pages_lead_through_it(weeks, bank, client_of):
     act = reverse("insight_rectification_act", args=[row.pk])
     measure = {"kind": "corrective", "text": "补上首屏提示文字", "owner": bank["liaison"].pk,
                "due_on": (timezone.localdate() - timedelta(days=1)).isoformat()}  # fmt: skip
-    assert client.post(act, {"action": "add", **measure}).status_code == 422
+    refused = client.post(act, {"action": "add", **measure})
+    assert refused.status_code == 422
+    shown = refused.context["form"]
+    assert shown["text"].value() == measure["text"], "what was typed is kept"
+    assert shown.errors == {"due_on": ["应不早于今天"]}
+    assert "今天或以后" in refused.content.decode()
+    assert "王联络（江城分行）" in refused.content.decode()
     measure["due_on"] = (timezone.localdate() + timedelta(days=3)).isoformat()
     assert client.post(act, {"action": "add", **measure}).status_code == 302
     done = {"action": "done", "measure": row.actions.get().pk, "proof": "已上线并截图"}
     assert client.post(act, done).status_code == 302
-    assert client.post(act, {"action": "finish"}).status_code == 302
+    finished = client.post(act, {"action": "finish"}, follow=True)
+    assert [str(told) for told in finished.context["messages"]][-1] == "已报实施完毕，等待确认成效。"
     page = client.get(answer.url).content.decode()
     assert "样本不足" in page
     assert client_of("branch_head").get(answer.url).status_code == 200

@@ -86,6 +86,31 @@ def test_branch_reviews_itself_and_head_office_samples(bank: Any, flow: Any, mon
         services.check_sample(review, by=bank["liaison"], agrees=True, note="x")
 
 
+def test_what_a_branch_reviews_itself_is_not_the_head_offices_to_take(bank: Any, flow: Any) -> None:
+    from xiaobao_web.people.services import appoint
+    from xiaobao_web.reviews import queries
+
+    branch = {"by": "branch_submitter", "head": "branch_head", "title": "公告"}
+    nobody = flow.submitted("本行网点五一假期营业安排。", lane="branch", **branch)
+    assert nobody in queries.waiting_for(bank["reviewer"]), "a branch without a reviewer of its own is helped"
+    assert services.take(nobody, by=bank["reviewer_two"]).reviewer == bank["reviewer_two"]
+    appoint(person=bank["branch_submitter"], role="reviewer", organisation=bank.units["branch"], by=None)
+    own = flow.submitted("本行网点端午假期营业安排。", lane="branch", **branch)
+    assert own in queries.waiting_for(bank["reviewer"]), "its only reviewer made the request"
+    appoint(person=bank["liaison"], role="reviewer", organisation=bank.units["branch"], by=None)
+    review = flow.submitted("本行网点中秋假期营业安排。", lane="branch", **branch)
+    assert review not in queries.waiting_for(bank["reviewer"])
+    assert not queries.may_take(bank["reviewer"], review)
+    with pytest.raises(Forbidden, match="江城分行自行审查"):
+        services.take(review, by=bank["reviewer"])
+    with pytest.raises(BadValue, match="自行审查"):
+        services.assign(review, bank["reviewer"], by=bank["office"])
+    assert review in queries.waiting_for(bank["liaison"])
+    services.take(review, by=bank["liaison"])
+    nobody.refresh_from_db()
+    services.write_opinion(nobody, by=bank["reviewer_two"], conclusion="pass", text="")  # taken before: goes on
+
+
 def test_only_branches_review_themselves(bank: Any, flow: Any, client_of: Any) -> None:
     from django.urls import reverse
 

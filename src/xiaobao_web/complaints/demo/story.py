@@ -78,6 +78,47 @@ def complaint(tell: Any, branch: str) -> Steps:
     yield from _settled(tell, people, case)
 
 
+def plain(tell: Any, people: Cast, case: Case) -> Steps:
+    """Tell of a complaint that is looked into and answered without more ado, as most are."""
+    case = services.accept(case, by=people.supervisor)
+    yield tell.after(3)
+    case = services.assign(case, by=people.supervisor, handler=people.clerk)
+    yield tell.after(5)
+    services.investigate(case, by=people.clerk, kind="call", text=script()["records"][0])
+    if tell.chance(0.35):
+        yield tell.after(20)
+        services.withdraw(case, by=people.clerk, reason="投诉人来电说问题已解决，撤回投诉，通话已录音")
+        return
+    yield tell.after(60)
+    kind = tell.dice.choices(["full", "part", "none"], [5, 3, 2])[0]
+    letter = services.write_letter(case, by=people.clerk, parts=_parts(case, kind))
+    letter = services.submit_letter(letter, by=people.clerk)
+    if letter.state == "checking":
+        yield tell.after(6)
+        letter = services.check_letter(letter, by=people.office, approve=True)
+    proof = f"短信回执 {tell.dice.randint(10**4, 10**5)}"
+    case = services.send_letter(letter, by=people.clerk, mode="sms", proof=proof)
+    yield tell.after(40)
+    fault, outcome = FAULTS[kind]
+    services.find_responsibility(
+        case, by=people.supervisor, fault=fault, unit=people.unit, cause=tell.dice.choice(script()["causes"]),
+        reason=f"{letter.facts[:60]}据此认定。",
+    )  # fmt: skip
+    services.call_back(case, by=people.clerk, reached=True, score=tell.dice.choice([3, 4, 4, 5]))
+    case.refresh_from_db()
+    services.close(case, by=people.clerk, outcome=outcome)
+
+
+def _parts(case: Case, kind: str) -> dict[str, str]:
+    """Return the four parts of a letter that finds for the complainant, in part, or not."""
+    words = script()
+    truth = words["truths"][list(FAULTS).index(kind)]
+    return {
+        "facts": words["facts"].format(truth=truth), "decision": words["decisions"][kind], "reasons": words["reasons"],
+        "remedies": services.standard_remedies(case),
+    }  # fmt: skip
+
+
 def _opened(tell: Any, people: Cast) -> Case:
     plans = script()["plans"]
     plan = tell.dice.choices(plans, [item["weight"] for item in plans])[0]
@@ -148,13 +189,7 @@ def _settled(tell: Any, people: Cast, case: Case) -> Steps:
         yield tell.after(6)
         made = services.decide_offer(made, by=people.head, approve=True)
         services.answer_offer(made, by=people.clerk, accepts=True)
-    words = script()
-    truth = words["truths"][list(FAULTS).index(kind)]
-    parts = {
-        "facts": words["facts"].format(truth=truth), "decision": words["decisions"][kind], "reasons": words["reasons"],
-        "remedies": services.standard_remedies(case),
-    }  # fmt: skip
-    letter = services.write_letter(case, by=people.clerk, parts=parts)
+    letter = services.write_letter(case, by=people.clerk, parts=_parts(case, kind))
     yield tell.after(4)
     letter = services.submit_letter(letter, by=people.clerk)
     if letter.state == "checking":

@@ -112,6 +112,11 @@ class Contact(ContactMoves, models.Model):
         """Return the address of the contact's page."""
         return reverse("complaint_contact", args=[self.pk])
 
+    @property
+    def from_forms(self) -> bool:
+        """Tell whether it came by our own public forms, whose numbers in the source are nothing that people read."""
+        return self.channel in (Channel.WEB.value, Channel.FEEDBACK.value)
+
     def words(self) -> str:
         """Return what was said, as one text."""
         if self.text:

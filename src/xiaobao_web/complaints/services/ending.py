@@ -62,6 +62,8 @@ def apply_review(
     if superior is None:
         raise Refused(against_review(case, by))
     answered = case.answered_at
+    clocking.possible(case, moment)
+    clocking.not_before(moment, answered, _("申请核查不能早于告知处理决定的日期 %s；答复之前的不同意见，请登记异议。"))
     last = (timezone.localdate(answered) + timedelta(days=APPLY_DAYS)) if answered else None
     late = last is not None and timezone.localdate(moment) > last
     if late and not accept_late:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from xiaobao.privacy import mask
+from xiaobao.privacy import KINDS, OFF_BY_DEFAULT, mask, partial
 from xiaobao_web.complaints.models import Case
 from xiaobao_web.complaints.services import secret_numbers
 from xiaobao_web.kernel import journal, search
@@ -21,13 +21,25 @@ CORRECTABLE = (
     "business_type", "cause", "demands", "flags", "urgency", "amount", "region", "people_count", "face_to_face",
 )  # fmt: skip
 
+NUMBERED = tuple(kind for kind in KINDS if kind not in (*OFF_BY_DEFAULT, "person", "organisation", "address"))
 TOLD = ("title", "summary")
 """What everybody who sees a case reads: personal data in it is hidden in part, as where the case was opened."""
 
 
 def masked(text: str) -> str:
-    """Return a text with its personal data hidden in part."""
-    return mask(text).text if text else ""
+    """Return a text with its personal data hidden in part; of a surname with a title 某 is left: 某女士, 老某."""
+    out, at = [], 0
+    for found in mask(text).entities if text else ():
+        stars = partial(found)
+        alone = found.kind == "person" and not stars.strip("*")
+        out += [text[at : found.start], "某" if alone else stars]
+        at = found.end
+    return "".join(out) + text[at:]
+
+
+def without_numbers(text: str) -> str:
+    """Return a sentence made of a ticket's fields with the numbers of people hidden: what it names are no people."""
+    return mask(text, NUMBERED).text if text else ""
 
 
 def short(text: str, most: int) -> str:
@@ -100,7 +112,8 @@ def correct(case: Case, *, by: Any, values: dict[str, Any]) -> Case:
     unknown = set(values) - set(CORRECTABLE)
     if unknown:
         raise BadValue(_("不能更正：%s。") % "、".join(sorted(unknown)))
-    values = {name: masked(str(value)) if name in TOLD else value for name, value in values.items()}
+    typed = [name for name in TOLD if name in values and str(values[name]) != getattr(row, name)]
+    values = {name: masked(str(value)) if name in typed else value for name, value in values.items()}
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
     if not changed:
         return row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -55,6 +55,7 @@ def receive_transfer(*, source: str, bureau: str, number: str, text: str, by: An
     if known is not None:
         return known
     at = received_at or timezone.now()
+    _not_ahead(at, forwarded_on=forwarded_on, received_by_bureau=received_by_bureau)
     if due_on is not None and due_on < timezone.localdate(at):
         raise BadValue(str(BEFORE), fields={"due_on": _("早于收到转办的日期")})
     track = TRACKS.get(source, Track.DIRECT.value)
@@ -89,6 +90,15 @@ def receive_transfer(*, source: str, bureau: str, number: str, text: str, by: An
     told = [*telling.in_charge(case), *telling.office(case), *telling.unit_heads(case)]
     telling.people(case, told, _("监管转办：%(number)s %(title)s"), "complaints.regulator")
     return made
+
+
+def _not_ahead(at: datetime, **days: date | None) -> None:
+    """Refuse a transfer that comes tomorrow, and days of the bureau after the day on which it came here."""
+    if at > timezone.now() + timedelta(minutes=5):
+        raise BadValue(_("收到转办的时间不能晚于现在。"), fields={"received_at": _("不能晚于现在")})
+    late = {name: str(_("不晚于收到转办的日期")) for name, day in days.items() if day and day > timezone.localdate(at)}
+    if late:
+        raise BadValue(_("监管部门收到、转出的日期不能晚于收到转办的日期，请核对。"), fields=late)
 
 
 def _over(case: Case) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from xiaobao.insight import compare, facts_of, keys
+from xiaobao.insight import Match, compare, facts_of, keys
 from xiaobao.insight.index import KEPT_SPANS, NEAR_DAYS, NEAR_WEIGHT, near_keys
 from xiaobao_web.complaints import queries
 from xiaobao_web.complaints.models import Contact, ContactKey, LinkKind, NearKey
@@ -121,8 +122,18 @@ def matches(mine: Any, *, but: int = 0) -> list[dict[str, Any]]:
         match = compare(mine, facts(other))
         if match.link in KINDS:
             out.append({"contact": other.pk, "number": other.number, "link": match.link,
-                        "probability": round(match.probability, 3), "why": list(match.why)[:4]})  # fmt: skip
+                        "probability": round(match.probability, 3), "why": reasons(match),
+                        "shared": reasons(match, own=False)})  # fmt: skip
     return sorted(out, key=lambda item: (item["link"] != "same_event", -item["probability"], -item["contact"]))[:SHOWN]
+
+
+def reasons(match: Match, *, own: bool = True) -> list[str]:
+    """Return what is alike, what weighed most first, and in the last sentence what differs.
+
+    own: whether with what either says by itself, for those who may read both; what differs is otherwise named only.
+    """
+    differs = "、".join(what if own else what.partition("（")[0] for what in match.differs)
+    return [*match.alike[:4], *([_("不同之处：%(what)s") % {"what": differs}] if differs else [])]
 
 
 def link_case(contact: Contact) -> int:
@@ -138,7 +149,7 @@ def link_case(contact: Contact) -> int:
         if item["link"] == "same_event" and other.case is not None and other.case.closed_at is not None:
             kind = LinkKind.REPEAT
         if other.case is not None:
-            reason = "；".join(item["why"]) or str(kind.label)
+            reason = "；".join(item.get("shared", item["why"])) or str(kind.label)
             link(case, other=other.case, kind=kind.value, reason=reason, probability=item["probability"])
             made += 1
     return made

@@ -162,6 +162,8 @@ def notify_extension(asked: Extension, *, by: Any, mode: str, proof: str, at: da
     if not proof.strip():
         raise BadValue(_("请登记告知凭证，如邮寄单号、短信回执、通话时间。"), fields={"proof": _("必填")})
     moment = at or timezone.now()
+    clocking.possible(row.case, moment)
+    clocking.not_before(moment, row.decided_at, _("告知不能早于延期获批的日期 %s；批准前说过的，请登记为联系记录。"))
     before = _last_day(row.case)
     row.notified_at, row.notice_mode, row.notice_proof = moment, mode, proof.strip()[:200]
     row.save()
@@ -238,6 +240,9 @@ def answer_mediation(
     if not proof.strip():
         raise BadValue(_("请登记投诉人同意调解的凭证。"), fields={"proof": _("必填")})
     moment = at or timezone.now()
+    clocking.possible(row.case, moment)
+    told = _("同意不能早于登记调解建议的日期 %s：期限从同意之日起中止，不能倒填；请填写建议之后取得的同意。")
+    clocking.not_before(moment, row.proposed_at, told)
     row.state, row.consented_at, row.consent_proof = MediationState.RUNNING.value, moment, proof.strip()[:200]
     row.save()
     journal.record("complaints.mediation_consented", by=by, on=row.case)
@@ -257,8 +262,13 @@ def end_mediation(
         raise Refused(_("这次调解不在进行中。"))
     if agreed and not agreement.strip():
         raise BadValue(_("请写明协议内容。"), fields={"agreement": _("必填")})
+    moment = at or timezone.now()
+    clocking.possible(row.case, moment)
+    clocking.not_before(moment, row.consented_at, _("调解结束不能早于投诉人同意调解的日期 %s。"))
+    last = row.sessions.order_by("-at").values_list("at", flat=True).first()
+    clocking.not_before(moment, last, _("调解结束不能早于最后一次调解场次的日期 %s；场次日期有误的，请先核对。"))
     row.state = (MediationState.AGREED if agreed else MediationState.FAILED).value
-    row.agreement, row.ended_at = agreement.strip(), at or timezone.now()
+    row.agreement, row.ended_at = agreement.strip(), moment
     row.save()
     journal.record("complaints.mediation_ended", by=by, on=row.case, facts={"result": row.get_state_display()})
     case = states.move(row.case, "resume", by=by)

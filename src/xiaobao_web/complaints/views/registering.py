@@ -18,8 +18,9 @@ from xiaobao_web.complaints.forms import entry as forms
 from xiaobao_web.complaints.models import Case, Contact, ContactKind, ContactState, Urgency
 from xiaobao_web.complaints.services import intake, opening, similar
 from xiaobao_web.complaints.services.personal import masked, words_kept_from
+from xiaobao_web.complaints.states import DONE
 from xiaobao_web.complaints.views.cases import tell
-from xiaobao_web.kernel import deadlines, files, journal
+from xiaobao_web.kernel import deadlines, files, formats, journal
 from xiaobao_web.kernel.access import can, find, holds, require
 from xiaobao_web.kernel.errors import BadUpload, BadValue, PlatformError
 
@@ -104,10 +105,12 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
     row = find(request.user, rows, "complaints.contacts", pk=pk)
     screening = request.POST.get("action") == "screen_kind"
     named = unit_in(row.words()) if row.state == ContactState.NEW.value and opening.stands_by_default(row) else None
+    first = supplemented(row)
+    into = first.case.number if first and first.case and first.case.state not in DONE else ""
     form = forms.ScreenForm(
         request.POST if screening else None, user=request.user,
         initial={"kind": row.kind_proposed, "unit": named.unit.pk if named else row.unit_id,
-                 "into": request.GET.get("into", "")[:40]},
+                 "into": request.GET.get("into", into)[:40]},
     )  # fmt: skip
     if request.method == "POST":
         try:
@@ -123,7 +126,7 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
                 return redirect(row)
     if named is not None:
         form.fields["unit"].help_text = _("原话里有“%s”。") % named.words
-    return render(request, "complaints/contact.html", _shown(row, form, request.user),
+    return render(request, "complaints/contact.html", {**_shown(row, form, request.user), "first": first},
                   status=422 if form.is_bound and form.errors else 200)  # fmt: skip
 
 
@@ -135,6 +138,7 @@ def _shown(row: Contact, form: Any, user: Any) -> dict[str, Any]:
         "form": form,
         "subject": "" if kept else masked(row.subject),
         "words": kept or masked(row.words()),
+        "stated": [] if kept else stated(row),
         "screen": can(user, "complaints.screen_kind", row) if row.state == "new" else None,
         "check": can(user, "complaints.check_kind", row) if row.state == "checking" else None,
         "sample": can(user, "complaints.check_sample", row) if row.sampled and row.sampled_at is None else None,
@@ -144,6 +148,21 @@ def _shown(row: Contact, form: Any, user: Any) -> dict[str, Any]:
         "attachments": files.attachments_of(row),
         "events": journal.events_of(row),
     }
+
+
+def supplemented(row: Contact) -> Contact | None:
+    """Return the contact to which a person added this one by their receipt's code, None for any other."""
+    rows = Contact.objects.filter(number=row.thread).exclude(pk=row.pk).select_related("case")
+    return rows.first() if row.from_forms and row.thread else None
+
+
+def stated(row: Contact) -> list[tuple[Any, str]]:
+    """Return what a channel stated of a contact beside its words, and is no personal data, with its labels."""
+    told = {name: row.details.get(name) for name in ("region", "product_name", "amount", "demands")}
+    told["amount"] = formats.money(told["amount"]) if told["amount"] not in (None, "") else ""
+    shown = {name: "、".join(value) if isinstance(value, list) else value for name, value in told.items()}
+    label = {name: Case._meta.get_field(name).verbose_name for name in shown}  # type: ignore[union-attr]
+    return [(label[name], masked(str(value))) for name, value in shown.items() if value]
 
 
 def _contact_step(row: Contact, request: HttpRequest, form: Any) -> str:

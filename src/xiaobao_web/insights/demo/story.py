@@ -15,7 +15,7 @@ import yaml
 from django.utils import timezone
 
 from xiaobao_web.complaints import services as complaints
-from xiaobao_web.complaints.demo.story import cast
+from xiaobao_web.complaints.demo.story import cast, plain
 from xiaobao_web.insights import services
 from xiaobao_web.insights.effect import SHORTEST
 from xiaobao_web.insights.models import EarlyWarning, Span
@@ -42,16 +42,23 @@ def _phone(tell: Any) -> str:
     return f"1{tell.dice.choice('358')}{tell.dice.randint(0, 10**9 - 1):09d}"
 
 
+def _goes_on(tell: Any, people: Any, case: Any) -> None:
+    """Have a complaint handled like any other while what it is part of is told."""
+    aside = tell.aside(case.pk)
+    tell.begin(aside.after(3), plain(aside, people, case))
+
+
 def everyday(tell: Any, branches: list[str], until: datetime) -> Steps:
     """Tell of what customers ask every day, and now and then complain of, at every branch."""
     while timezone.now() < until:
         people = cast(tell, tell.dice.choice(branches))
         if tell.chance(0.12):
-            complaints.open_directly(
+            case = complaints.open_directly(
                 channel="call", text=_words(tell, script()["elsewhere"]), by=people.clerk, unit=people.unit,
                 customer_name=f"{tell.dice.choice(script()['names'])}女士", phone=_phone(tell), demands=["解释说明"],
                 business_type="电子银行", cause="系统与渠道故障",
             )  # fmt: skip
+            _goes_on(tell, people, case)
         else:
             row = complaints.register(
                 channel="call", text=_words(tell, script()["everyday"]), by=people.clerk, kind_proposed="inquiry"
@@ -64,11 +71,12 @@ def outbreak(tell: Any, branch: str, name: str) -> Steps:
     """Tell of a new problem at a branch up to the moment a look has found it, if it does."""
     people, plot = cast(tell, branch), script()["plots"][name]
     for family in script()["names"]:
-        complaints.open_directly(
+        case = complaints.open_directly(
             channel="call", text=_words(tell, plot["words"]) + tell.dice.choice(script()["tails"]), by=people.clerk,
             unit=people.unit, customer_name=f"{family}先生", phone=_phone(tell), business_type=plot["business_type"],
             cause=plot["cause"], demands=["解释说明"], urgency="high",
         )  # fmt: skip
+        _goes_on(tell, people, case)
         yield timezone.now() + timedelta(hours=tell.dice.choice([1, 2, 3, 4]))
     for _ in range(LOOKS):
         raised = services.look()

@@ -57,7 +57,7 @@ def add_action(row: Rectification, *, kind: str, text: str, owner: Any, due_on: 
     if kind not in ActionKind.values or len(text.strip()) < 5:
         raise BadValue(_("请选择类型并写明措施。"), fields={"text": _("至少 5 个字")})
     if due_on < timezone.localdate():
-        raise BadValue(_("完成期限已经过去。"), fields={"due_on": _("应不早于今天")})
+        raise BadValue(_("完成期限已经过去，请填今天或以后的日期。"), fields={"due_on": _("应不早于今天")})
     made = CauseAction.objects.create(rectification=row, kind=kind, text=text.strip()[:300], owner=owner, due_on=due_on)
     journal.record("insights.action_added", by=by, on=row, facts={"text": made.text, "owner": owner, "due": due_on})
     notify([owner], "insights.action", _("请落实整改措施：%s") % made.text[:100], on=row)

@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from xiaobao_web.insights import forms, queries, services
@@ -20,6 +21,14 @@ from xiaobao_web.kernel.errors import BadValue, Refused
 from xiaobao_web.kernel.requests import SignedIn, row_key
 
 RELATED = ("unit", "owner", "created_by", "warning", "issue", "checked_by")
+TOLD = {
+    "add": gettext_lazy("措施已登记，责任人会收到通知。"),
+    "done": gettext_lazy("完成情况已登记。"),
+    "finish": gettext_lazy("已报实施完毕，等待确认成效。"),
+    "prove": gettext_lazy("成效已确认。"),
+    "resume": gettext_lazy("已退回继续整改。"),
+}
+"""What is told of each step that was done."""
 
 
 def _find(request: SignedIn, pk: int) -> Rectification:
@@ -66,14 +75,16 @@ def show(request: SignedIn, pk: int) -> HttpResponse:
     return render(request, "insights/rectification.html", _context(request, _find(request, pk)))
 
 
-def _context(request: SignedIn, row: Rectification, fault: str = "") -> dict[str, Any]:
+def _context(
+    request: SignedIn, row: Rectification, fault: str = "", form: forms.ActionForm | None = None
+) -> dict[str, Any]:
     return {
         "row": row,
         "actions": row.actions.select_related("owner"),
         "able": {action.name: action for action in states.actions(row, request.user)},
         "may_add": row.state == "open" and can(request.user, "insights.rectify", row),
         "effect": effect_of(row) if row.effective_on else None,
-        "form": forms.ActionForm(people=_people(row)),
+        "form": form or forms.ActionForm(people=_people(row)),
         "fault": fault,
         "given": request.POST,
         "events": journal.events_of(row),
@@ -84,26 +95,30 @@ def _context(request: SignedIn, row: Rectification, fault: str = "") -> dict[str
 def act(request: SignedIn, pk: int) -> HttpResponse:
     """Do a step of a rectification."""
     row = _find(request, pk)
+    action = request.POST.get("action", "")
+    form = forms.ActionForm(request.POST, people=_people(row)) if action == "add" else None
     try:
-        _step(request, row)
+        if form is not None and not form.is_valid():
+            raise BadValue(_("还有内容需要更正，见下方红色提示。"))
+        _step(request, row, form)
     except (BadValue, Refused) as error:
+        if form is not None:
+            for name, told in getattr(error, "fields", {}).items():
+                form.add_error(name if name in form.fields else None, str(told))
         return render(
             request,
             "insights/rectification.html",
-            _context(request, _find(request, pk), error.message),
+            _context(request, _find(request, pk), error.message, form),
             status=error.status,
         )
-    messages.success(request, _("已办理。"))
+    messages.success(request, TOLD.get(action) or _("已办理。"))
     return redirect(row)
 
 
-def _step(request: SignedIn, row: Rectification) -> None:
+def _step(request: SignedIn, row: Rectification, form: forms.ActionForm | None) -> None:
     given, user = request.POST, request.user
     action = given.get("action", "")
-    if action == "add":
-        form = forms.ActionForm(given, people=_people(row))
-        if not form.is_valid():
-            raise BadValue("；".join(str(told[0]) for told in form.errors.values()))
+    if form is not None:
         services.add_action(row, by=user, **form.cleaned_data)
     elif action == "done":
         number = given.get("measure", "")

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from xiaobao.privacy import mask
@@ -26,6 +27,15 @@ from xiaobao_web.kernel.requests import SignedIn
 from xiaobao_web.kernel.tallies import Cell
 
 RELATED = ("unit", "acknowledged_by", "closed_by", "issue")
+TOLD = {
+    "acknowledge": gettext_lazy("已签收。"),
+    "act": gettext_lazy("处置措施已登记。"),
+    "close": gettext_lazy("预警已关闭。"),
+    "issue": gettext_lazy("已登入问题台账。"),
+    "inspection": gettext_lazy("专项检查已登入问题台账。"),
+    "rule": gettext_lazy("规则草稿已建立。"),
+}
+"""What is told of each step that was done."""
 SHOWN_TEXT = 300
 
 
@@ -117,7 +127,7 @@ def act(request: SignedIn, pk: int) -> HttpResponse:
         return render(
             request, "insights/warning.html", _context(request, _find(request, pk), error), status=error.status
         )
-    messages.success(request, _("已办理。"))
+    messages.success(request, TOLD.get(given["action"]) or _("已办理。"))
     return redirect(made if given["action"] in ("issue", "inspection", "rule") else row)
 
 
