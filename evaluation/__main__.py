@@ -65,6 +65,8 @@ MEASUREMENTS = (
     Measurement("unseen_urgent", "intake/w9.jsonl", own=True, module="intake"),
     Measurement("unseen_urgent_again", "intake/w12.jsonl", own=True, module="intake"),
     Measurement("unseen_intake_foreign", "intake/w13.jsonl", own=True, module="intake"),
+    Measurement("unseen_intake_foreign_again", "intake/w16.jsonl", own=True, module="intake"),
+    Measurement("unseen_intake_foreign_latest", "intake/w19.jsonl", own=True, module="intake"),
     Measurement("intake", "complaints-dev.jsonl"),
     Measurement("duplicates", "duplicates-dev.jsonl"),
     Measurement("trends", "streams_texts", own=True),

@@ -40,7 +40,7 @@ STRENGTH = 1.0
 UNITS, NETS, ROUNDS = 64, 2, 8
 """Units of each of the nets that are averaged, and how often each sees every clause."""
 DECAY, PACE, BATCH = 0.3, 1e-3, 128
-FOLDS = 4
+FOLDS = 3
 SEED = 3
 
 Key = tuple[str, str]

@@ -9,6 +9,7 @@ import json
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,9 @@ STATEMENTS = "demands.jsonl"
 OWN = ("building.jsonl", "narratives.jsonl")
 SUBTLE = ("w14.jsonl", "w15.jsonl")
 """Complaints by two authors who sought unusual ways to voice a wish."""
-PLAIN = ("w7.jsonl", "w10.jsonl", "w11.jsonl", *SUBTLE)
+LATEST = ("w17.jsonl", "w18.jsonl")
+"""Complaints by two authors who know neither rules nor models nor each other."""
+PLAIN = ("w7.jsonl", "w10.jsonl", "w11.jsonl", *LATEST, *SUBTLE)
 """Complaints as they come, by authors who knew neither the rules nor the other narratives."""
 WRITTEN = ("w1.jsonl", "w2.jsonl", "w3.jsonl", "w5.jsonl", *PLAIN)
 HELD_OUT = ("0", "4", "8")
@@ -77,6 +80,8 @@ class Said:
     meaning: Any
     heard: Any = None
 
+
+_met = cache(asks.met)
 
 Told = Mapping[tuple[str, str], Said]
 """What is said of each narrative by file and id."""
@@ -130,7 +135,7 @@ def fit(rows: Sequence[Row]) -> Wishes:
 def _net(rows: Sequence[Row], clauses: Any) -> tuple[Any, Any, Any, Any]:
     """Fit nets on the narratives of which causes and meaning are told, and join them to one that averages them."""
     known = [(row, row.told, part) for row, part in zip(rows, clauses, strict=True) if row.told is not None]
-    features = [wishes.together(asks.met(row.plain), part, told.leaning, told.meaning) for row, told, part in known]
+    features = [wishes.together(_met(row.plain), part, told.leaning, told.meaning) for row, told, part in known]
     return _nets(np.stack(features), [row for row, _, _ in known])
 
 
@@ -142,7 +147,7 @@ def _heard(rows: Sequence[Row]) -> tuple[Any, ...]:
     loud = np.stack([np.concatenate([part, told.leaning * wishes.LEAN_SCALE]) for _, told, part in said])
     # The net has no weights of its own for narratives: those that count double stand in it twice.
     twice = [one for one in said for _ in range(2 if one[0].weight > 1 else 1)]
-    full = np.stack([wishes.together(asks.met(row.plain), part, t.leaning, t.meaning) for row, t, part in twice])
+    full = np.stack([wishes.together(_met(row.plain), part, t.leaning, t.meaning) for row, t, part in twice])
     return *_fit(loud, beside, HEARD_STRENGTH), *_nets(full, [row for row, _, _ in twice])
 
 
@@ -163,7 +168,7 @@ def _nets(features: Any, rows: Sequence[Row]) -> tuple[Any, Any, Any, Any]:
 def _text(rows: Sequence[Row]) -> tuple[Any, Any, Any, Any]:
     slot, idf = _vocabulary([classes.grams(row.plain)[0] for row in rows])
     features = vstack(
-        [csr_matrix(wishes.reading(row.plain, asks.met(row.plain), row.cause, slot, idf)) for row in rows]
+        [csr_matrix(wishes.reading(row.plain, _met(row.plain), row.cause, slot, idf)) for row in rows]
     )
     return slot, idf, *_fit(features.tocsr(), rows, TEXT_STRENGTH)
 
