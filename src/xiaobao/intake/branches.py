@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import Narrative
@@ -86,6 +86,33 @@ def branch_of(first: Mention, own: list[Mention], branches: list[Mention], menti
         if not any(m.end == branch.start or abs(m.end - branch.start) < 3 for m in others):
             return branch
     return None
+
+
+def joined_branch(
+    branch: Mention | None, branches: list[Mention], own: list[Mention], mentions: list[Mention]
+) -> Mention | None:
+    """Return a branch with the smaller one that is told behind it or elsewhere (大同分行 + 云岗路支行)."""
+    if branch is None or not branch.name.endswith(("分行", "信用卡中心", "卡中心")):
+        return _spoken(branch)
+    mine = {(m.start, m.end) for m in own}
+    for small in branches:
+        if not small.name.endswith(("支行", "分理处", "储蓄所", "营业所")) or small.name in branch.name:
+            continue
+        if small.start != branch.end:
+            theirs = any(0 <= small.start - m.end < 3 for m in mentions if (m.start, m.end) not in mine)
+            if theirs or len(small.name) < 4 or _NO_BRANCH.search(_OWN.sub("", small.name)):
+                continue
+        small = _spoken(small) or small
+        name = _OWN.sub("", small.name)
+        return Mention(branch.name + name if branch.name.endswith("分行") else name, small.start, small.end, 1.0)
+    return _spoken(branch)
+
+
+def _spoken(branch: Mention | None) -> Mention | None:
+    """Return a branch without what callers put into its name (怀仁那个支行)."""
+    if branch is None:
+        return None
+    return replace(branch, name=re.sub("(?<=[一-龥])[那这]个?(?=支行|分理处|营业部|储蓄所)", "", branch.name))
 
 
 def alone(branches: list[Mention]) -> Found[str] | None:

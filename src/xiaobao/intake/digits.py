@@ -14,14 +14,15 @@ _REPEAT = re.compile(r"([两二三四2-4])个([0-9零〇幺一二三四五六七
 _TIMES = {"两": 2, "二": 2, "三": 3, "四": 4, "2": 2, "3": 3, "4": 4}
 _GROUP = re.compile(rf"[两二三四2-4]个[0-9零〇幺一二三四五六七八九](?![十百千万月年天日])|[0-9]+|[{_DIGIT}]+")
 _FILLER = re.compile(
-    r"(?:[\s,，。、.\-~…!?:;()\"“”]|嗯+|啊|呃|额|哦|噢|唔|诶|哎|呀|吧|嘛|呢|哈|哦对|对的?|好的?|那个"
+    r"(?:[\s,，。、.\-~…!?:;()\"“”·•_/|—－]|嗯+|啊|呃|额|哦|噢|唔|诶|哎|呀|吧|嘛|呢|哈|哦对|对的?|好的?|那个"
     r"|这个|然后|再来?|后面|前面"
     r"|中间|最后|后边|接着|接下来|完了|就是|是|晓得不|记下了?[没吗]?|记到了?[没吗]?|记一下|记好|记住"
     r"|听清了?[没吗]?|您记|你记"
     r"|等一下|等下|等等|等我看看?|我看看|我看一下|我想想|我想一下|慢点|慢慢|重复一遍|再说一遍|一共|杠|转|空格|横杠|尾巴"
     r"|剩下的?|还有|接到|一个|我戴个?眼镜|稍等)*"
 )
-_WRONG = re.compile(r"不对|不是|错了|说错|讲错|打错|写错|更正|应该是")
+_WRONG = re.compile(r"不对|不是|错了|说错|讲错|打错|写错|更正|应该是|重说|重来")
+_REPLACED = re.compile(r"不对|错了|说错|讲错|打错|写错|更正|重说|重来")
 _NOD = re.compile(
     r"(?:[\s,，。、.\-~…!?:]|嗯+|啊|哦|好的?|对的?|是的?|您说|您?请说|你说|请讲|您讲|继续|您?继续"
     r"|然后呢?|后面呢?|后面的?呢?|还有呢?|请继续"
@@ -90,6 +91,13 @@ def _chains(narrative: Narrative) -> Iterator[list[Group]]:
             chain.append(group)
         elif joined == "echo":
             continue
+        elif joined == "instead" and (ended := _with_end(chain, group)):
+            # Only the last digits were wrong, and are told again: what was said first is not the number.
+            chain = ended
+        elif joined == "instead" and len(group.digits) == 11 and _REPLACED.search(
+            narrative.plain, chain[-1].end, group.start
+        ):
+            chain = [group]
         elif joined == "instead" and len(chain) > 1:
             yield chain
             chain = [*_without_last(chain, group), group]
@@ -98,6 +106,23 @@ def _chains(narrative: Narrative) -> Iterator[list[Group]]:
             chain = [group]
     if chain:
         yield chain
+
+
+def _with_end(chain: list[Group], group: Group) -> list[Group]:
+    """Return the groups of a mobile number whose last digits are replaced, none where that makes no such number."""
+    said = "".join(g.digits for g in chain)
+    first = next((i for i in range(len(chain)) if len("".join(g.digits for g in chain[i:])) == 11), None)
+    if first is None or len(group.digits) > 4 or not re.match("1[3-9]", "".join(g.digits for g in chain[first:])):
+        return []
+    kept, left = list(chain[first:]), len(group.digits)
+    while left and kept:
+        last = kept.pop()
+        if len(last.digits) > left:
+            kept.append(Group(last.digits[:-left], last.start, last.end))
+            left = 0
+        else:
+            left -= len(last.digits)
+    return [*kept, group] if len(said) >= 11 else []
 
 
 def _without_last(chain: list[Group], group: Group) -> list[Group]:

@@ -71,13 +71,13 @@ def filled(story: Narrative) -> Ticket:
         "email": numbers.email(story),
         "institution_branch": institution.find(story),
         "event_dates": dates.find(story),
-        "product_name": product.find(story),
         "staff_mentioned": staff.find(story),
     }
+    respondent = found["institution_branch"]
+    found["product_name"] = product.find(story, respondent.value if respondent else None)
     taken = [place for name in _NUMBERED if (reading := found[name]) for place in reading.places]
     taken += [(e.start, e.end) for e in story.entities if e.kind in _MASKED]
     found["amounts"] = amounts.find(story, [*taken, *dates.places(story)])
-    respondent = found["institution_branch"]
     rows, alarm = classes.meanings([story.own]), alarms.read(story)
     meaning = None if rows is None else rows[0]
     named = respondent.value if respondent else None

@@ -9,7 +9,7 @@ from dataclasses import replace
 import rjieba
 
 from xiaobao.intake import companies
-from xiaobao.intake.branches import BRANCH, WORDS_BEFORE, Mention, alone, branch_of, branches_of
+from xiaobao.intake.branches import BRANCH, WORDS_BEFORE, Mention, alone, branch_of, branches_of, joined_branch
 from xiaobao.intake.found import Found
 from xiaobao.intake.insults import is_insult
 from xiaobao.intake.narrative import Narrative
@@ -17,7 +17,7 @@ from xiaobao.privacy.regions import REGIONS
 
 _BANK = (
     r"(?:农村商业银行|农商银行|城商银行|商业银行|村镇银行|农商行|银行)(?:股份有限公司|有限责任公司)?"
-    r"|农村信用(?:合作)?联?社|信用合作联社|农信社|信用社|信用联社"
+    r"|农村信用(?:合作)?联?社|信合|信用合作联社|农信社|信用社|信用联社"
 )
 _OTHER = (
     r"(?:消费金融|金融租赁|汽车金融|小额贷款|人寿保险|财产保险|健康保险|养老保险|人寿|财险|寿险|财产(?!品)"
@@ -114,7 +114,7 @@ def find(narrative: Narrative) -> Found[str] | None:
         return None
     own = [m for m in mentions if _core(m.name) == chosen]
     first = max(own, key=lambda m: (m.score > 0, len(m.name), -m.start))
-    branch = branch_of(first, own, branches, mentions)
+    branch = joined_branch(branch_of(first, own, branches, mentions), branches, own, mentions)
     confidence = min(0.95, 0.6 + 0.12 * totals[chosen])
     if branch is None:
         return Found(first.name, ((first.start, first.end),), confidence)
@@ -164,18 +164,39 @@ def _core(name: str) -> str:
 def _institutions(narrative: Narrative) -> Iterator[Mention]:
     text = narrative.plain
     for match in _SUFFIX.finditer(text):
-        start = _name_start(text, match.start())
+        start = _whole(text, _name_start(text, match.start()), match.start())
         proper = text[start : match.start()]
         if len(proper) < 2 or "\n" in proper or is_insult(proper) or _AUTHORITY.search(text[start : match.end()]):
             continue
         if _GENERIC.match(proper) and not (match["bank"] and proper == "惠民"):
             continue
-        if not _is_proper(proper):
+        if not _is_proper(proper) and not _opens(text, start, proper):
             continue
         if match["other"] in ("保险", "财产", "信托", "证券") and (len(proper) > 4 or _is_common(proper)):
             continue
         name, end = text[start : match.end()], match.end()
         yield Mention(name, start, end, _weight(narrative, start, end, match["bank"] is not None))
+
+
+def _whole(text: str, start: int, suffix: int) -> int:
+    """Return the start of a name with the one character left over between it and a mark (海|河源银行)."""
+    left, before = text[start - 1 : start], text[max(0, start - 2) : start - 1]
+    if start == suffix or not re.match("[一-龥]", left) or re.match("[一-龥a-z0-9]", before):
+        return start
+    short = suffix - start == 1
+    leads = _HARD_STOP | frozenset("致对给请与跟向从被转投叫之及暨原由找问经")
+    return start - 1 if left not in leads and (short or (suffix - start == 2 and left not in _STOP)) else start
+
+
+def _opens(text: str, start: int, proper: str) -> bool:
+    """Tell whether two characters that are no word stand between a mark and the kind of an institution: a name."""
+    return (
+        len(proper) == 2
+        and not rjieba.has_word(proper)
+        and not re.match("[一-龥a-z0-9]", text[max(0, start - 1) : start])
+        and proper[0] not in _HARD_STOP
+        and proper[1] not in _JOINING
+    )
 
 
 def _is_proper(proper: str) -> bool:
@@ -315,6 +336,8 @@ def _names_app(narrative: Narrative, proper: str, start: int, end: int, ending: 
     if greeted or _AGAINST.search(narrative.before(start, 8)):
         return True
     if not _PLAIN_END.match(ending):
+        return True
+    if re.match("app|平台", narrative.after(end, 4)) and len(proper) > 1 and _is_proper(proper):
         return True
     acting = _ACTING.match(narrative.after(end, 4)) is not None
     if ending not in ("贷款", "借款") and len(proper) > 1:

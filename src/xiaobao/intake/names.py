@@ -9,7 +9,13 @@ import rjieba
 
 from xiaobao.privacy.surnames import COMPOUND, NOT_NAMES, RARE
 
-SURNAME = f"(?:{'|'.join(sorted(COMPOUND))}|[{''.join(sorted(RARE))}])"
+_FEW = (
+    "迟丛冮锁降贝历佘睢蹇妫姒呙郇綦禚菅郄粘忻妥冶铁虎矫茆隰税慈苫粟骞衣衷赛闭宛旷瓮牙仵苌俎鲜萨玄揣智芈昂禤隽肇郅郯皋竹"
+    "栋尧贠奉渠靳崇招笪"
+)
+FAMILY = RARE | frozenset(_FEW)
+"""Family names as complainants bear them, with those of a few."""
+SURNAME = f"(?:{'|'.join(sorted(COMPOUND))}|[{''.join(sorted(FAMILY))}])"
 """A pattern of one family name, compound ones first."""
 _FUNCTION = re.compile(r"[的了吗呢吧啊哦嘛是我你他她它们这那哪您啥没么]|^[有都别从向后没在到被把给说跟]|[过着]$")
 _LABELS = re.compile(
@@ -22,7 +28,7 @@ _LABELS = re.compile(
     r"|(?<!^)[费息钱母父妈爸]|(?<!^)身份"
 )
 _AFTER_NAME = re.compile(
-    r"(?:$|[^一-龥]|反映|投诉|来电|来访|来信|致电|系|自|诉|表示|咨询|住|身|持|啊|呀|呢|哈|嘛|吧|说|称|在|于|是|的"
+    r"(?:$|[^一-龥]|等(?:\d|[一二三四五六七八九十几多数]|共)|反映|投诉|来电|来访|来信|致电|系|自|诉|表示|咨询|住|身|持|啊|呀|呢|哈|嘛|吧|说|称|在|于|是|的"
     r"|把|给|让|向|对|跟|和|与|从|到|去|来|就|也"
     r"|都|又|还|没|不|拍|推"
     r"|介|忽|骗|帮|代|用|哄|口|当|态|骂|打|叫|要|接"
@@ -30,6 +36,11 @@ _AFTER_NAME = re.compile(
     r"|失|辞|离|调|做|办|卖|写|发|签|操|建|误|诱|谎)"
 )
 
+_ENDS = re.compile(r"$|[^一-龥]|等(?:\d|[一二三四五六七八九十几多数]|共)|反映|投诉|来电|来访|来信|致电|表示")
+"""What stands behind a name and is no part of one."""
+_SEX = re.compile(
+    r"[男女][,，、 ]{0,2}(?:\d{1,3}(?:周?岁|[,，。])|汉族|[一-龥]{1,4}族|[一二三四五六七八九十]{1,3}岁|生于)"
+)
 _JOINS = re.compile(r"[于系称说是把被]$")
 """Words right behind a name that no given name ends with."""
 
@@ -46,7 +57,7 @@ def is_person(name: str) -> bool:
 @lru_cache(maxsize=4096)
 def may_be_person(name: str) -> bool:
     """Tell whether characters have the shape of a name, even where they are an ordinary word as well (牧野, 夏至)."""
-    head = 2 if name[:2] in COMPOUND else 1 if name[:1] in RARE else 0
+    head = 2 if name[:2] in COMPOUND else 1 if name[:1] in FAMILY else 0
     return bool(head) and head < len(name) <= head + 2 and not _FUNCTION.search(name) and not _LABELS.search(name)
 
 
@@ -54,6 +65,11 @@ def may_be_person(name: str) -> bool:
 def is_word(text: str) -> bool:
     """Tell whether a text is an ordinary word of the dictionary rather than a name."""
     return bool(rjieba.has_word(text)) and not rjieba.tag(text)[0][1].startswith(("nr", "ns", "nz"))
+
+
+def is_place(text: str) -> bool:
+    """Tell whether the tagger sees a place in a text (山东)."""
+    return bool(rjieba.tag(text)[0][1].startswith("ns")) and rjieba.tag(text)[0][0] == text
 
 
 def _inside(text: str) -> frozenset[int]:
@@ -95,7 +111,9 @@ def name_at(text: str, at: int) -> str:
         name = word[:length]
         if len(name) < length or not is_person(name) or length in cuts:
             continue
-        own = 3 if _AFTER_NAME.match(text, at + length) else 0
+        own = 4 if _ENDS.match(text, at + length) else 3 if _AFTER_NAME.match(text, at + length) else 0
+        if length > head + 1 and _SEX.match(text, at + length - 1):
+            own -= 4
         if length > head + 1 and _JOINS.search(name):
             own -= 4
         rest = word[length:]
@@ -108,3 +126,8 @@ def name_at(text: str, at: int) -> str:
         if own > score:
             best, score = name, own
     return best
+
+
+def goes_on(text: str, at: int) -> bool:
+    """Tell whether at a place words stand that follow a name."""
+    return _AFTER_NAME.match(text, at) is not None

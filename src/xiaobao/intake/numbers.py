@@ -16,20 +16,25 @@ _THEIRS = re.compile(
     r"对方|骗子|收款|转(?:到|给|入|进|账到|账给)|汇(?:到|给)|打(?:到|给|进)|误转|错的|错到|别人|他的"
     r"|她的|商家|商户|陌生|假|冒用|冒充|名下另|中介|代理人|债务人|前夫|前妻|同事"
 )
+_PAID_INTO = re.compile(r"(?:打|转|汇|存|付)(?:到|给|进|入)[^。;；!！?？\n]{0,10}(?:账号|账户|卡)[^0-9。;；我]{0,10}$")
 _TAIL = re.compile(
-    r"(?:尾号|末四位|后四位|尾数|末尾|末4位|后4位|末位四位|卡尾|尾)(?:号|数字|数)?(?:是|为|:|：|\(|（"
+    r"(?:尾号|末四位|后四位|尾数|末尾|末4位|后4位|末位四位|卡尾|尾|(?:保单|卡|单|存折)号?(?:的)?(?:最后|后头|后面|末尾)(?:四位|4位)?)(?:号|数字|数)?(?:是|为|:|：|\(|（"
     r"|那?张|的)?[ :：是为]{0,3}"
     r"([0-9〇零幺一二三四五六七八九洞拐]{4})(?![0-9〇零幺一二三四五六七八九])"
 )
-_TAIL_AFTER = re.compile(r"(?<![0-9])([0-9]{4})(?:的(?:那张)?(?:信用|储蓄|借记)?卡|结尾|这张卡|尾号)")
+_TAIL_AFTER = re.compile(r"(?<![0-9])([0-9]{4})(?:的(?:那张)?(?:信用|储蓄|借记)?卡|结尾|这张卡|尾号)"
+    r"|(?<=卡)[ :：]?([0-9]{4})(?=[,，。;； ]|$)|(?:^|[。.!！?？;；\n ])[一-龥]{2,3}[,，、 ]{1,2}([0-9]{4})[。.\s]*$")
 _ASKED_TAIL = re.compile(r"(?:卡号|卡片?)?(?:后四位|末四位|尾号|后几位|末尾四位|后4位|末4位)|哪张卡|哪一张|卡号")
 _STAFF_NUMBER = re.compile(
     r"工号(?:是|为|[:： ])*(?P<digits>[0-9]{3,8})(?![0-9])|(?P<after>[0-9]{3,8})号?(?:客服|坐席|柜员)?为您服务"
 )
 _ACCOUNT = re.compile(
-    r"(?:对公账号|对公账户|账号|账户号?|保单号?码?|保单编号|合同编号|合同号|借据号|贷款编号"
-    r"|贷款账号)(?:是|为)?[ :：(（]{0,3}((?:[a-z]{1,6}[\-]?)?[0-9][0-9a-z\-]{7,27})",
+    r"(?:对公账号|对公账户|账号|账户号?|保单号?码?|保单编号|保险?凭证号?码?|合同编号|合同号|借据号|贷款编号|存单号?码?|折子号?|存折号?码?|存折账号"
+    r"|投保单号?|贷款账号|会员号|客户号)(?:是|为|[(（](?:号码|编号)|号码|编号)?[ :：(（]{0,3}"
+    r"((?:[a-z]{1,6}[\- ]?){0,2}[0-9][0-9a-z\-]{7,27})",
 )
+_ASKED_ACCOUNT = re.compile(r"保单号|保单编号|保单的?号码|保险合同号|账号|存折|合同号|借据号|存单号")
+_GIVEN_ACCOUNT = re.compile(r"(?<![0-9a-z])(?:[a-z]{1,6}-?){0,2}[0-9][0-9\- ]{4,26}[0-9](?![0-9a-z])")
 _EMAIL = re.compile(
     r"(?<![a-z0-9._%+\-])[a-z0-9][a-z0-9._%+\-]{0,63} ?@ ?[a-z0-9][a-z0-9\-]{0,62}"
     r"(?:[.。点][a-z0-9\-]+)*[.。点][a-z]{2,8}",
@@ -37,6 +42,9 @@ _EMAIL = re.compile(
 )
 """Input methods for Chinese turn the point of an address into 。; who dictates one says 点."""
 _NOT_MINE = re.compile(r"客服|官方|发到|发给|贵行|你行|对方|骗子|律所|催收|他的|收件|抄送|投诉邮箱")
+_BORN = re.compile(
+    r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])\d{4}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX]$"
+)
 _ANOTHERS = 0.3
 """What the number of another person than the consumer loses: beside none of the consumer's own it still counts."""
 _DIGITS = dict(zip("〇零洞幺一二三四五六七八九拐", "00011234567897", strict=True))
@@ -74,8 +82,13 @@ def _identities(narrative: Narrative) -> list[tuple[str, tuple[tuple[int, int], 
             places = (*places[:-1], (places[-1][0], end))
         else:
             value = number.digits
-        if len(value) == 18 and check_character(value[:17]) == value[17] and value[6:8] in ("19", "20"):
+        if len(value) != 18 or value[6:8] not in ("19", "20"):
+            continue
+        if check_character(value[:17]) == value[17]:
             out.append((value, places, 0.85))
+        elif _BORN.match(value) and not re.search("卡|账|单|编号", narrative.before(places[0][0], 8)):
+            # Mistyped or misheard in one place it is still whose it is, and is asked again.
+            out.append((value, places, 0.6))
     return out
 
 
@@ -86,7 +99,8 @@ def card(narrative: Narrative) -> Found[str] | None:
         score, number = max(whole, key=lambda pair: pair[0])
         return Found(number.digits, tuple((g.start, g.end) for g in number.groups), min(0.95, 0.7 + 0.2 * score))
     text = narrative.own
-    tails = [(m.start(1), m.end(1), m[1]) for p in (_TAIL, _TAIL_AFTER) for m in p.finditer(text)]
+    found = [(m, m.lastindex or 1) for p in (_TAIL, _TAIL_AFTER) for m in p.finditer(text)]
+    tails = [(m.start(group), m.end(group), m[group]) for m, group in found]
     tails += _answered(narrative)
     owned = [(_ownership(narrative, start, end), -start, end, value) for start, end, value in tails]
     owned = [item for item in owned if item[0] > 0]
@@ -94,7 +108,7 @@ def card(narrative: Narrative) -> Found[str] | None:
         score, start, end, value = max(owned)
         digits = "".join(_DIGITS.get(c, c) for c in value)
         return Found(digits, ((-start, end),), min(0.92, 0.7 + 0.15 * score))
-    return _account(narrative)
+    return _account(narrative) or _answered_account(narrative)
 
 
 def _cards(narrative: Narrative) -> list[Number]:
@@ -133,7 +147,7 @@ def _ownership(narrative: Narrative, start: int, end: int) -> float:
     before = narrative.before(start, 14)
     clause = re.split(r"[,，。;；!！?？\n]", before)[-1]
     score = 1.0 if narrative.role_at(start) != "agent" else 0.3
-    if _THEIRS.search(clause):
+    if _THEIRS.search(clause) or _PAID_INTO.search(narrative.before(start, 28)):
         score -= 1.2
     if owners.is_for_another(narrative) and owners.owner(narrative, start) == "writer":
         score -= 0.6
@@ -149,6 +163,25 @@ def _account(narrative: Narrative) -> Found[str] | None:
         if not _THEIRS.search(narrative.before(match.start(), 10)):
             shown = narrative.text[match.start(1) : match.end(1)].rstrip("-")
             return Found(shown.upper(), ((match.start(1), match.start(1) + len(shown)),), 0.75)
+    return None
+
+
+def _answered_account(narrative: Narrative) -> Found[str] | None:
+    """Return the policy or account number given in answer to a question for it, or read out and agreed to."""
+    for turn, role in enumerate(narrative.roles):
+        if role != "agent" or not _ASKED_ACCOUNT.search(narrative.plain[slice(*narrative.turn_span(turn))]):
+            continue
+        later = narrative.roles[turn + 1 : turn + 3]
+        for ahead, other in enumerate(later, turn + 1):
+            start, end = narrative.turn_span(ahead)
+            match = _GIVEN_ACCOUNT.search(narrative.plain, start, end)
+            if match and not _THEIRS.search(narrative.before(match.start(), 10)):
+                agreed = other != "agent" or re.search("对|是", narrative.plain[end : end + 5])
+                digits = re.sub(r"\D", "", match[0])
+                phone = re.fullmatch(r"1[3-9]\d{9}", digits)
+                if agreed and 6 <= len(digits) <= 24 and not (phone and match[0][0].isdigit()):
+                    shown = re.sub(r"\s", "", narrative.text[match.start() : match.end()])
+                    return Found(shown.upper(), (match.span(),), 0.75)
     return None
 
 

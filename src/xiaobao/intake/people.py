@@ -11,9 +11,12 @@ from opencc import OpenCC
 
 from xiaobao.intake.found import Found
 from xiaobao.intake.names import (
+    FAMILY,
     SURNAME,
+    goes_on,
     is_label,
     is_person,
+    is_place,
     is_tagged_person,
     is_word,
     may_be_person,
@@ -21,15 +24,17 @@ from xiaobao.intake.names import (
 )
 from xiaobao.intake.narrative import Narrative
 from xiaobao.intake.signatures import LEADS, TITLE, Name, signatures
-from xiaobao.privacy.surnames import COMMON, COMPOUND, RARE
+from xiaobao.intake.told import KIN, answers, is_long_name, told
+from xiaobao.intake.told import again as told_again
+from xiaobao.privacy.surnames import COMMON, COMPOUND
 
 _LABEL = re.compile(
-    r"(?:失主|死者|逝者|被继承人|残疾人|客户名|诉求人|反馈人|口述人|主诉人|控告人|求助人|来访者|来电者|投诉人|申诉人"
+    r"(?:落款人|微信名|存款人|失主|死者|逝者|被继承人|残疾人|客户名|诉求人|反馈人|口述人|主诉人|控告人|求助人|来访者|来电者|投诉人|申诉人"
     r"|举报人|反映人|来电人|来信人|来访人|信访人|申请人|当事人|持卡人|借款人|投保人"
     r"|被保险人|储户|消费者|联系人|户主|户名"
     r"|客户姓名|名字|写信人|来函人|申述人|投诉者|报案人|受害人|客户|市民|群众|用户|姓名|署名|落款"
     r"|代表|经办人?|本人姓名|真名|监护人|委托人|卡主|机主|车主|账户主|开户人|法人|法定代表人|负责人)"
-    r"(?:\(|（)?(?:姓名|名字|叫|是|为|[:：])*[ :：]{0,3}"
+    r"(?:\(|（)?(?:姓名|名字|叫|是|为|[:：])*[ :：]{0,3}[“\"「『]?"
     r"(?:(?:视障|听障|听力障碍|残疾|盲|聋|老年|退休)(?:人士?|客户|老人|职工)(?= ?[一-龥]{2}))?(?=[一-龥])"
 )
 _AS = re.compile(
@@ -46,7 +51,8 @@ _MYSELF = re.compile(
 )
 _I = re.compile(r"(?:我|本人)[(（](?:姓名[:：]?)?(?P<name>[一-龥]{2,4})[)）,，]")
 _SELF = re.compile(
-    r"(?:我的?名字(?:叫|是)|我本人叫|我叫|本人叫|我是|本人|我名叫|名字叫|名叫|全名叫?|(?:^"
+    r"(?:我的?名字(?:叫|是)|我本人叫|[我俺咱]叫|本人叫|我是|本人|我名叫|名字叫|名叫|全名叫?|(?:现在|现|如今|后来|改名)叫"
+    r"|[大本学真现]名叫?|大号叫?|改名(?:为|成)|(?:^"
     r"|[,，。 ])叫)[ :：,，]{0,2}(?=[一-龥])"
 )
 _RELATIVE = re.compile(
@@ -65,12 +71,18 @@ _OTHER = re.compile(
     r"|(?:收款|对方|转入|他的?)[^,，。]{0,4}户名为?|登记人|记录人|受理人|工号)[叫是姓: ]{0,3}$"
     r"|[一那这有][个位名][叫姓][叫是 ]?$|[个位](?:女的|男的|人)?[叫姓]$"
 )
+_STAFF_BEFORE = (
+    "(?:业务员|经理|主任|柜员|客服|推销员|催收员|顾问|讲师|专员|代理人|信贷员|理赔员|定损员|员工|骗子)[叫是姓: ]{0,3}"
+)
+_BADGE = re.compile(r"[(（][^()（）。]{0,20}(?:工牌|工号|编号|胸牌)[^()（）。]{0,16}$")
+"""In brackets with the number of a badge: whose it is."""
 _VERBLIKE = frozenset("和连全包干都从向有费时支经成容管加通要能会就说让别后应解")
 """Family names that behind a relative (我妈连…) are a verb or particle of the sentence."""
 _KIN = re.compile(
     r"(?:我|替|帮|代)(?:老)?(?:妈|爸|母|父|娘|爹|姐|哥|弟|妹|爷|奶|外|岳|公公|婆|老公|老婆|爱人|丈夫|妻|儿|女|孙|侄"
     r"|叔|姑|舅|姨|伯)"
-    r"|老伴|投保人|持卡人|户主|被保险人|借款人|老人"
+    r"|丈人|丈母娘|闺女|老伴|投保人|持卡人|户主|被保险人|借款人|老人|老汉|大娘|大爷"
+    r"|(?:替|帮|代)[^,，。]{0,12}(?:打|问|说|写|反映|投诉|来电|咨询)"
 )
 _THEY = re.compile(r"[他她](?:的?名字)?叫(?=[一-龥])")
 _BRACKETED = re.compile(rf"{SURNAME}{TITLE}[(（](?=[一-龥]{{2,4}}[)）,，])")
@@ -86,11 +98,6 @@ _IS_MINE = re.compile(
 _FAMILY_ONLY = re.compile(r"(?:免贵|我|本人)姓(?P<name>[一-龥])(?=[\s,，。.!！]|$)")
 _FAMILY = re.compile(rf"(?:免贵姓|我姓|本人姓|贵姓|他姓|她姓|老人姓|姓)[ ,，]?({SURNAME})(?:{TITLE})?")
 _GIVEN = re.compile(r"(?:单名一?个?|单字一?个?|名字就?一个|就一个)[ ,，]?([一-龥])(?:字|[, 。]|$)")
-_GLYPH = re.compile(
-    r"(?:弓长|立早|耳东|木子|口天|双口|双木|言午|古月|三横一竖的?|三横|走肖|草头|禾呈|人可|文武|水工"
-    r"|干勾于的?|双人|古文的?|美女|十八子)([一-龥])"
-)
-_ASKED = re.compile(r"贵姓|称呼|姓名|名字|叫什么|哪位|姓什么|尊姓|您是\?|客户本人")
 _OF = re.compile(
     rf"我是(?:客户|储户|持卡人|用户|投保人|老人|老客户|借款人|户主|卡主)?(?P<name>{SURNAME}[一-龥]{{1,2}})的(?:儿子"
     rf"|女儿|女婿|儿媳|媳妇|孙子|孙女|老伴|老公|老婆"
@@ -112,15 +119,32 @@ _REPORTS = re.compile(
     r"[,，]?\s?(?:投诉|反映|来电|来访|来信|致电|称|表示|举报|诉|要求|系|于(?:\d|今|去|上|昨|前)"
     r"|在(?:贵|你|我行))"
 )
+_SIGNED_FOR = re.compile(
+    r"[一-龥]{2,3}[\s,，。.:：(（]{0,3}(?:(?:手机|电话|联系电话)[号码是:： ]{0,3})?(?:$|1[3-9]\d|0\d{2,3})"
+)
 _HOLDS = re.compile("失主|死者|逝者|被继承人|持卡人|投保人|被保险人|储户|户主|户名|卡主|账户主|开户人")
 """Labels of the one whose account or contract it is, whoever else writes."""
-_HOLDER, _LABELLED, _CALLED = 0.91, 0.9, 0.85
-"""Scores of a name behind a label of a holder (卡主), behind another label (投诉人) and behind 我叫."""
+_HELPS_BEFORE = re.compile(
+    rf"(?:找|联系|联络|打给?|回电?给?|[和跟同与]|让|托|问|告诉|转告|带着|陪|叫上|麻烦|通知|转给|汇给|打到)"
+    rf"(?:[我俺]|本人|其)?的?家?(?:大|小|二)?{KIN}[叫是:：(（,， ]{{0,2}}$"
+)
+_HELPS = re.compile(
+    r"[)）]?[,，]?(?:就?(?:陪|帮我|替我|代我|代笔|代写|代为|扶|带我|领我|送我|开车|发现|告诉|劝|说|看到?了?|查|打电话|上网|一查)"
+    r"|(?:的)?(?:联系)?(?:电话|手机|号码)|[ :：]?1[3-9]\d)"
+)
+"""A relative who helps, tells or is called back, and whose case it is not where the writer tells an own name."""
+_SIGNER = 0.7
+"""The score of a relative's name who signs for another."""
+_HOLDER, _LABELLED, _CALLED, _STATED = 0.91, 0.9, 0.85, 0.84
+"""Scores of a name behind a label of a holder (卡主), behind another label (投诉人), behind 我叫, and behind 本人 with
+what a person is known by (age, number)."""
 
 
 def find(narrative: Narrative) -> Found[str] | None:
     """Return the consumer's name in simplified characters, as called where only a family name is told; else None."""
-    names = [_weighed(narrative, name) for name in _names(narrative)]
+    read = list(_names(narrative))
+    others = {name.text for name in read if re.search(_STAFF_BEFORE + re.escape(name.text), narrative.own)}
+    names = [_weighed(narrative, name, others) for name in read]
     best = max(names, key=lambda name: (name.score, -name.start), default=None)
     if best is None or best.score < 0.45:
         return None
@@ -141,20 +165,22 @@ def _simplified(name: str) -> str:
 
 
 def _names(narrative: Narrative) -> Iterator[Name]:
-    text = narrative.own
+    # A printed variant that matching folds is a family name of its own.
+    text = "".join(c if o != "仝" else o for c, o in zip(narrative.own, narrative.text, strict=True))
     yield from _labelled(text)
+    yield from told(text)
     for match in _RELATIVE.finditer(text):
         if match[0][-1] not in "叫是:： (（" and not _full_at(text, match.end()):
             if text[match.end()] in _VERBLIKE:
                 continue
             if text[match.end()] not in COMMON and len(name_at(text, match.end())) < 3:
                 continue
-        yield from _run(text, match.end(), 0.93, strong=False)
+        yield from _run(text, match.end(), _SIGNER if _signs(text, match) else 0.93, strong=False)
     for match in _OF.finditer(text):
         yield Name(match["name"], *match.span("name"), 0.96)
     yield from _families(text)
     yield from signatures(narrative)
-    told = narrative.channel in ("regulator_transfer", "branch")
+    noted = narrative.channel in ("regulator_transfer", "branch")
     for match in _OPENS.finditer(text):
         if aged := re.compile(rf"{SURNAME}老(?:先生|太太|师傅|人家)").match(text, match.end()):
             yield Name(aged[0], *aged.span(), 0.85)
@@ -168,13 +194,13 @@ def _names(narrative: Narrative) -> Iterator[Name]:
             continue
         if _REPORTS.match(text, match.end() + len(name)):
             yield Name(name, match.end(), match.end() + len(name), 0.8)
-        elif told and name[0] in COMMON and is_tagged_person(text[match.end() : match.end() + 6], name):
+        elif noted and name[0] in COMMON and is_tagged_person(text[match.end() : match.end() + 6], name):
             yield Name(name, match.end(), match.end() + len(name), 0.6)
     yield from _spelt(text)
     for match in re.finditer(rf"(?:叫我|喊我)({SURNAME}{TITLE}|[老小](?!公|伯|叔){SURNAME})", text):
         yield Name(match[1], *match.span(1), 0.9)
     if narrative.is_dialogue:
-        yield from _answers(narrative)
+        yield from answers(narrative)
         yield from _addressed(narrative)
 
 
@@ -190,7 +216,14 @@ def _labelled(text: str) -> Iterator[Name]:
     for match in _AS.finditer(text):
         yield from _run(text, match.end(), 0.86, strong=False)
     for match in _MYSELF.finditer(text):
-        yield from _run(text, match.end(), 0.84, strong=False)
+        yield from _run(text, match.end(), _STATED, strong=False)
+
+
+def _signs(text: str, match: re.Match[str]) -> bool:
+    """Tell whether a relative signs what is written for another: 儿子岑亮 138… at the end."""
+    if match[0].startswith(("我", "家", "代", "替", "帮", "为")):
+        return False
+    return _SIGNED_FOR.match(text, match.end()) is not None
 
 
 def _full_at(text: str, at: int) -> bool:
@@ -231,6 +264,8 @@ def _families(text: str) -> Iterator[Name]:
         ):
             continue
         given = _GIVEN.search(text, match.end(), match.end() + 40)
+        if full_name := told_again(text, match[1], end):
+            yield full_name
         titled = re.match(TITLE, text[end:])
         again = re.compile(
             rf"(?:{TITLE})?[ ,，、。:：]{{1,2}}(?:我?叫|全名|名字[叫是]?)?(?={match[1]}(?!总|行长|经理|主任|某|老))"
@@ -260,14 +295,23 @@ def _run(text: str, at: int, score: float, *, strong: bool, single: bool = False
     name = name_at(text, at)
     if titled:
         yield Name(titled[1], at, at + len(titled[1]), score)
+    elif (
+        score >= _CALLED
+        and text[at - 1] in " :：叫"
+        and name != word
+        and not goes_on(text, at + len(name))
+        and is_long_name(word)
+    ):
+        # Names of other peoples are longer, and no word of the sentence follows: 来信人乌云其木格，….
+        yield Name(word, at, at + len(word), score - 0.02)
     elif name:
         yield Name(name, at, at + len(name), score)
     elif strong and 2 <= len(word) <= 4 and not is_label(word) and not is_word(word) and word[0] not in LEADS:
         yield Name(word, at, at + len(word), score - 0.1)
-    elif len(word) in (2, 3) and may_be_person(word) and score in (_HOLDER, _LABELLED, _CALLED):
+    elif len(word) in (2, 3) and may_be_person(word) and score in (_HOLDER, _LABELLED, _CALLED, _STATED):
         # A word that stands where only a name does is one: 投诉人高峰，….
         yield Name(word, at, at + len(word), score - 0.25)
-    elif single and (word[:2] in COMPOUND or word[0] in RARE):
+    elif single and (word[:2] in COMPOUND or word[0] in FAMILY):
         width = 2 if word[:2] in COMPOUND else 1
         yield Name(word[:width], at, at + width, score)
     elif (
@@ -276,38 +320,10 @@ def _run(text: str, at: int, score: float, *, strong: bool, single: bool = False
         and is_person(word[-3:])
         and is_word(word[:2])
         and not is_word(word[-3:-1])
+        and not is_place(word[-2:])
     ):
         # 我是养殖户农世昌: what one is stands before the name.
         yield Name(word[-3:], at + len(word) - 3, at + len(word), score - 0.1)
-
-
-def _answers(narrative: Narrative) -> Iterator[Name]:
-    """Yield names given in answer to the agent's question."""
-    for turn, role in enumerate(narrative.roles):
-        if role == "agent" or turn == 0 or narrative.roles[turn - 1] != "agent":
-            continue
-        asked = narrative.plain[slice(*narrative.turn_span(turn - 1))]
-        if not _ASKED.search(asked):
-            continue
-        start, end = narrative.turn_span(turn)
-        lead = re.match(r"(?:\s|嗯|哦|啊|我?免贵|我?姓|我叫|叫|我是|我|本人|是|[,，。])*", narrative.plain[start:end])
-        at = start + (lead.end() if lead else 0)
-        glyph = _GLYPH.match(narrative.plain, at)
-        if glyph:
-            yield Name(glyph[1], glyph.start(1), glyph.end(1), 0.85)
-            continue
-        word = re.match(r"[一-龥·]{1,5}", narrative.plain[at:end])
-        if word is None:
-            continue
-        titled = re.match(rf"{SURNAME}{TITLE}", word[0])
-        if titled:
-            yield Name(titled[0], at, at + len(titled[0]), 0.9)
-            continue
-        name = word[0] if is_person(word[0]) else name_at(narrative.plain, at)
-        if name:
-            yield Name(name, at, at + len(name), 0.92)
-        elif word[0] in RARE or word[0] in COMPOUND:
-            yield Name(word[0], at, at + len(word[0]), 0.85)
 
 
 def _addressed(narrative: Narrative) -> Iterator[Name]:
@@ -329,12 +345,18 @@ def _addressed(narrative: Narrative) -> Iterator[Name]:
             yield Name(name, start + match.start("name"), start + last, 0.58 if given else 0.55)
 
 
-def _weighed(narrative: Narrative, name: Name) -> Name:
+def _weighed(narrative: Narrative, name: Name, others: set[str]) -> Name:
     before = narrative.before(name.start, 8)
+    if (name.text in others and name.score < _STATED) or _BADGE.search(narrative.before(name.start, 24)):
+        return replace(name, score=name.score - 0.6)
     if _WRITES_FOR.search(before):
         return replace(name, score=name.score - 0.25)
     if _OTHER.search(before):
         return replace(name, score=name.score - 0.6)
+    if name.score > _HOLDER - 0.01 and (
+        _HELPS_BEFORE.search(narrative.before(name.start, 16)) or _HELPS.match(narrative.after(name.end, 12))
+    ):
+        return replace(name, score=name.score - 0.2)
     after = narrative.after(name.end, 4)
     if re.match(
         r"(?:银行|支行|保险|人寿|信用卡|金融|经理|主任|行长|柜员|警官|律师|客服|主管|科长|法官|组长|总(?:[,，。 ]|$))",

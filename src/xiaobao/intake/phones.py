@@ -12,7 +12,7 @@ from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import Narrative
 
 _MINE = re.compile(
-    r"我的?(?:手机|电话|号码|联系)|联系(?:我|方式|电话|手机|号码|人)|本人(?:手机|电话|联系)"
+    r"我的?(?:手机|电话|号码|联系)|座机|固话|家里电话|打我(?:家|闺女|姑娘|孩子|爱人|老伴)的|联系(?:我|方式|电话|手机|号码|人)|本人(?:手机|电话|联系)"
     r"|回(?:个)?(?:电|话|我电话)|打(?:给我|我(?:这个|手机|电话)?|这个|这)"
     r"|致电(?:本人|我)?|手机号?码?(?:是|为|:|：)|手机[ :：]|电话(?:是|为|:|：)|电话[ :：]?$|^ ?tel"
     r"|(?:tel|phone|mobile|手机|电话|号码)[ .:：(]*$|打我的|联系(?:他|她)?$"
@@ -31,10 +31,16 @@ _THEIRS = re.compile(
     r"|店长|接待)(?:的)?(?:手机号?码?|电话号?码?|号码|联系方式)?(?:是|为"
     r"|[:： ])*"
 )
-_TAKEN_BACK = re.compile(r"(?:不用|停机|注销|打不通|别打|不要打|空号|不是我的|没用了|作废|已停)")
+_TAKEN_BACK = re.compile(
+    r"(?:不用|停机|注销|打不通|(?:别|不要)打(?!我?[爸妈爹娘父母老丈公婆奶爷他她座家单])|空号|不是我的|没用了|作废|已停)"
+)
 _ASKED = re.compile(r"手机|电话|号码|联系方式|怎么联系|回访|回电|联系您")
 _LANDLINE = re.compile(r"(0(?:10|2[0-9]|[3-9][0-9]{2}))[\s\-)）]{0,3}([2-8][0-9]{6,7})$")
 _KEEP = 0.3
+_CONFIRM = re.compile(r"[?？]|对吗|对吧|对不对|是吗|是吧|没错吧|可以吗|没变吧|吗$|吧$")
+_CONFIRM_FIRST = re.compile(r"核对|确认|复述|重复|跟您核|是不是")
+_YES = re.compile(r"[\s哎嗯诶,，]*(?:对|是(?!不)|嗯|没错|没变|可以|行|中|好|就?这个|就打|能|成|正确|不变|不错|ok)")
+"""How a customer agrees to the number that the agent reads out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ def find(narrative: Narrative) -> Found[str] | None:
     """Return the customer's number, digits only (a landline with one hyphen), or None where none is theirs."""
     best: dict[str, tuple[float, _Candidate]] = {}
     for order, candidate in enumerate(_candidates(narrative)):
-        score = _score(narrative, candidate) - 0.01 * order
+        score = _score(narrative, candidate) - 0.01 * order + (1.5 if _agreed(narrative, candidate) else 0)
         held = best.get(candidate.digits)
         if held is None or score > held[0]:
             best[candidate.digits] = (score, candidate)
@@ -59,6 +65,17 @@ def find(narrative: Narrative) -> Found[str] | None:
     if score < _KEEP:
         return None
     return Found(candidate.digits, candidate.places, min(0.98, 0.55 + 0.15 * score))
+
+
+def _agreed(narrative: Narrative, candidate: _Candidate) -> bool:
+    """Tell whether the agent asks for a number to be confirmed, and the customer does."""
+    turn = narrative.turn_at(candidate.start)
+    if not narrative.is_dialogue or narrative.roles[turn] != "agent" or turn + 1 >= len(narrative.roles):
+        return False
+    start, end = narrative.turn_span(turn)
+    asked = _CONFIRM.search(narrative.plain, candidate.end, end)
+    asked = asked or _CONFIRM_FIRST.search(narrative.plain, start, candidate.start)
+    return bool(asked) and _YES.match(narrative.plain, narrative.turn_span(turn + 1)[0]) is not None
 
 
 def _candidates(narrative: Narrative) -> Iterator[_Candidate]:
@@ -104,6 +121,8 @@ def _score(narrative: Narrative, candidate: _Candidate) -> float:
     theirs = [m.end() for m in _THEIRS.finditer(before)]
     if mine:
         score += 1.0 if not theirs or mine[-1] > theirs[-1] else 0.3
+    if re.search(r"(?:或者?|也可以?|实在不行|不行就|要么)[^,，。]{0,3}(?:找|打|联系)[^0-9]{0,12}$", before):
+        score -= 0.8
     if theirs:
         score -= 1.6 if not mine or theirs[-1] >= mine[-1] else 0.5
     if narrative.is_dialogue and _ASKED.search(narrative.said_before(candidate.places[0][0])):
@@ -113,7 +132,7 @@ def _score(narrative: Narrative, candidate: _Candidate) -> float:
         score += {"writer": 0.4, "relative": -0.2, None: 0.0}[owners.owner(narrative, candidate.start)]
     if _TAKEN_BACK.search(after) or re.search(r"(?:^|[,，。 ])(?:打|给我打)", after):
         score -= 1.2
-    if re.search(r"^[\s)）,，]{0,2}(?:这个(?:号|电话)|联系我|找我|机主|是我|我的)", after):
+    elif re.search(r"^[\s)）,，]{0,2}(?:这个(?:号|电话)|联系我|找我|机主|是我|我的)", after):
         score += 0.6
     return score
 

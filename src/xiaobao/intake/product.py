@@ -19,7 +19,7 @@ _ENDS = (
     "|添利|添鑫|添益|增利|稳享|享赢|优选|优享|进取|精选|尊享|专享款|财富宝|理财宝|增盈宝|安心盈"
     "|满金生|福满堂|年年享|一生福|稳得福|贷无忧|享债|金生|鑫享|臻享"
 )
-_QUOTED = re.compile(r"[《“\"「『]([一-龥a-z0-9·\-+]{3,16})[》”\"」』]")
+_QUOTED = re.compile(r"[《“\"「『【‘']\s?([一-龥a-z0-9·\-+()&%.]{3,20})\s?[》”\"」』】’']")
 _NAMED = re.compile(
     r"(?:产品(?:名称|名字)?|保险|理财|基金|险种|一款|一份|一种)[^,，。]{0,2}(?:叫做?|名为"
     r"|名叫|叫什么|就是叫)[ :：]?([一-龥a-z0-9]{4,14})(?=[\s,，。.!！?？;；(（]|$)"
@@ -44,8 +44,10 @@ _GENERIC = re.compile(
     r"|[一二三四五六七八九十]+号|.{0,3}(?:月|日|年|天).{0,4}号)"
 )
 _ALL_GENERIC = re.compile(
-    r"(?:个人|商业|公积金|信用|组合|养老|教育|两全|终身|定期|增额|宠物|少儿|成人|老人|学生|公众|火灾|首月|[0-9]+元|雇主|航班|延误|碎屏|退货|运费|门诊"
-    r"|防癌|癌症|旅游|交强|车损|三者|三责|账户安全|盗刷|用卡|增信|融资|租赁|积存|备用|意外|百万|医疗|住院|重大?疾病?|健康|年金|分红"
+    r"(?:个人|商业|公积金|信用|组合|养老|教育|两全|终身|定期|增额|宠物|少儿|成人|老人|学生|公众|火灾|首月|[0-9]+元"
+    r"|雇主|航班|延误|碎屏|退货|运费|门诊"
+    r"|防癌|癌症|旅游|交强|车损|三者|三责|账户安全|盗刷|用卡|增信|融资|租赁|积存|备用|意外|百万|医疗|住院"
+    r"|重大?疾病?|健康|年金|分红"
     r"|万能|消费|经营|装修|抵押"
     r"|住房|房|车|驾乘|保证|借款人|责任|团体|护理|财产|家财|理财|大额|存|结构性|智能|活期|通知|组合|现金|账单|专项"
     r"|新型|混合|股票"
@@ -62,19 +64,23 @@ _SOLD = re.compile(
     r"|联名卡|计划|分期|保单)"
 )
 _SOLD_SURELY = re.compile(
-    r"(?:这|那)?[款只份个种]?的?(?:股票型|混合型|债券型|指数型|增额|终身|分红型|互联网|少儿|百万)?(?:理财|基金|重疾险|医疗险|意外险|寿险"
+    r"(?:这|那)?[款只份个种]?的?(?:股票型|混合型|债券型|指数型|增额|终身|分红型|互联网|少儿|百万)?(?:理财|基金"
+    r"|重疾险|医疗险|意外险|寿险"
     r"|年金|两全|分红险|万能险|护理险|保险(?!公司|经纪)|信托|存款|白银|黄金|住院津贴)"
 )
 """What stands right behind the name of a product and is its kind."""
 _BOUGHT_AHEAD = re.compile(
-    r"(?:买|购买|认购|申购|投保|转入|赎回?|存入|持有|推荐|推销|代销|卖|团购|续保)[了过的给我入下他她们妈爸一只款份个那这条套枚]*(?:[\d.,]+|[一-十百千两几]+)?"
-    r"[万千]?元?块?(?:的|那个|这个)?[“\"「『《]?$|(?:产品|基金|理财|保险)(?:名?叫|名称是?)[“\"「『《]$|名下(?:有|那|的)?[一那这]?[只款份个]?[“\"「『《]?$|我的[“\"「『《]?$|投了[\d.,一-十万千元]+[“\"「『《]?$"
+    r"(?:买|购买|认购|申购|投保|转入|赎回?|存入|持有|推荐|推销|代销|卖|团购"
+    r"|续保)[了过的给我入下他她们妈爸一只款份个那这条套枚]*(?:[\d.,]+|[一-十百千两几]+)?"
+    r"[万千]?元?块?(?:的|那个|这个)?[“\"「『《]?$|(?:产品|基金|理财|保险)(?:名?叫|名称是?)[“\"「『《]$|名下(?:有|那"
+    r"|的)?[一那这]?[只款份个]?[“\"「『《]?$|我的[“\"「『《]?$|投了[\d.,一-十万千元]+[“\"「『《]?$"
 )
 _THERE_IS = re.compile(r"有(?:个|一?[份只款])$")
 _SELLER = re.compile(r"(?:银行|人寿|保险|基金|理财|财险|健康险|养老)(?:的|销售的|代销的|推出的| )?[“\"「『《]?$")
 _APPLIED = re.compile(r"(?:申请|办|办理|贷|关于|银行|你们|贵行)的?了?[“\"「『《]?$")
 _SWITCHED = re.compile(
-    r"(?:勾选?了?|开通|办了|办理|点过|点了|扣|试用|加了|送了|绑定?)[^,，。;；]{0,8}[“\"「『《]?$|[个份种]什么[“\"「『《]?$"
+    r"(?:勾选?了?|开通|办了|办理|点过|点了|扣|试用|加了|送了|绑定?)[^,，。;；]{0,8}[“\"「『《]?$"
+    r"|[个份种]什么[“\"「『《]?$"
 )
 _PACKAGE = re.compile(r"[一-龥]{2}(?:管家|保障包|服务包|会员|守护|无忧|保障计划)$")
 _PLATFORM = re.compile(r"(?:平台|公司|app|软件|小程序|中介|在|通过|从|对公户|户名)[“\"「『《]?$")
@@ -85,35 +91,186 @@ _MEASURED = re.compile(r"(?:入|个|份|款|套|只|了|回|一[套份个只款]
 _KIND = re.compile(r"保险|理财|基金|险|年金|寿|盈|利|宝|混合|债|持有|号|金|鑫|福|享|存|红|益|稳|财|贷")
 
 
-def find(narrative: Narrative) -> Found[str] | None:
-    """Return the name of the product as written, without quotation marks; None where only its kind is told."""
-    best = max(_names(narrative), key=lambda item: (item[2], -item[0], item[1]), default=None)
+_END = re.compile(
+    r"(?:(?:金|白金|钻石|联名|副|信用)?卡|[快易速闪惠通]?贷(?:通|金|宝)?|e?分期|险|保险|[无平]忧|保(?!单|费)|宝"
+    r"|医疗|重疾|两全|年金|寿"
+    r"|[0-9一二三四五六七八九十]+[号天]|半年|[一两三]年|满堂|[ea]?联接|合|第?[0-9]+期|定存|存|积存|理财|基金|[abc]"
+    r"|花|借|付|通|盈|利|盾|金条?|福|安|康|丰|红|享|鑫|益|增"
+    r"|信托|计划|账户|守护|管家|挂钩|定投|年年|一生|人生|未来|传家|无忧|[一二三四]代"
+    r"|卫士|护航|安心|无忧|稳健|聚财|如意|尊享版?|组合|平衡|稳进|进取|双季|快线|添富|半年|定开|封闭式?|专享|臻享"
+    r"|臻选|优选|精选|灵活|宝贝|易|钱包"
+    r"|白条|条|章|纪念币|币|银条|熊猫|版|款|卫|护|佑|顺|旺|禧|瑞|祥|满|意|荣|盛|泽|汇|悦|颐|臻|优|选|债|股票|量化"
+    r"|主题|成长|价值|蓝筹|先锋|领航|回报"
+    r"|etf|lof|fof|qdii|plus|pro|保障|居|陪伴|相伴|相守|安然|养老|教育|人寿|家|年|月|季|日|天|星|树|园|源|泉|林|湾|海"
+    r"|山|河)$"
+)
+"""What the names of products end with, tried where the place speaks for a product already."""
+_SORT = re.compile(
+    r"(?:卡|贷(?:通|金|宝)?|分期|险|保|宝|年金|寿|金条?|花|通|盈|号|期|存|盾)$"
+)
+_ORDINARY = re.compile(
+    r"(?:银行|信用|借记|储蓄|贷记|社保|社会保障|医保|工资|养老金?|退休|白金|钻石|金|普通|联名|副|主|附属|附|亲属"
+    r"|亲情|贵宾|vip|会员|权益"
+    r"|加速|审核|极速|月|季|年|周|次|校园|学生|儿童|成长|市民|etc|加油|购物|礼品|充值|预付|电话|手机|流量|sim|出行"
+    r"|康养|敬老|老年|老人"
+    r"|军人|旧版?|新版?|实体|虚拟|[一二三i]+类|对公|黑|优惠|门禁|升级|财富|理财|公务|商务|旅游|航空|折扣|立减|现金"
+    r"|账单|自动|快捷|专项"
+    r"|大额|装修|汽车|车主|购车|教育|医美|租房|铺面|门面|农机|养殖|种植|申请|冒名|违规|合同|尊享|商户|企业|个人"
+    r"|经营|消费|抵押|质押|信用|保证|按揭|公积|住房|二手|首套|商转公"
+    r"|房屋?|车|农户|助农|惠农|扶贫|创业|助学|生源地|税|流水|发票|保单|薪|网络?|线上|小额?|校园|高利|裸|套路|过桥"
+    r"|循环|联合|组合|额度"
+    r"|保证|违约|风险|准备|补偿|赔偿|赔付|优抚|护理|抚恤|抚养|租|押|定|订|本|资|奖|罚|佣|滞纳|违约|体验|激活|备用"
+    r"|周转|退货|公积金?|住院|手术"
+    r"|账户|安全|盗刷|用卡|盗用|资金|意外|伤害|医疗|重大|重|大病|疾病?|健康|养老|分红|万能|投连|终身|定期|增额|两全"
+    r"|年金|寿|车损|交强"
+    r"|三者|商业|家财|家庭|财产|责任|雇主|团体|团意|信用|增信|人身|少儿|教育|旅行|航空|航意|延误|碎屏|宠物|惠民"
+    r"|借款人|贷款|恋爱|短期|长期"
+    r"|短|长|高|低|保本|稳健|活期|通知|结构性|智能|自动|黄金|白银|实物|积存|纸|贵金属|收款|扫码|支付|微信|移动|免密"
+    r"|动态|口令|密码|短信|证书"
+    r"|u|k|普惠|小微|最低|全部|提前|逾期|当前|剩余|本|上|下|每|第|首|末|[0-9.%元万天]"
+    r"|[一二两三四五六七八九十百千万]|的|个|张|笔|份|级|性|型|类|版)*"
+    r"(?:卡|贷款?|分期|险|保险?|宝|理财|基金|金|年金|寿险?|产品|存款?|定存|号|期|盾|花|借|付|通|盈|利|计划|账户|金条?)?"
+)
+"""Kinds of cards, loans, covers and sums, which everybody has and no product is called by alone."""
+_TOLD = re.compile(
+    r"(?:说|称|讲|问|写着?的?|答复?|回复?|提示|显示|理由[是为]?|以|因为?|标志|状态|改为|变为|变成|限成"
+    r"|勾[了的选]?是?|设置的?是?|点击?了?|承诺"
+    r"|所谓的?|弹|吐|喊|哼|回|骂|收到|保证|声称|备注|名目[是为]?|冒充|类似|活动|广告|标题|中的是|账上|公司|商户"
+    r"|中介|户名|群名?|小区|楼盘|领)[:： ,，]?$"
+)
+"""What stands before words that are quoted, not before a name."""
+_SAYING = re.compile(
+    r"[的了吗呢吧啊哦是在把被给让跟就都也又还没不无未才请您你我他她它谁们哪怎只已]|可以|必须|需要|应当|[0-9]元"
+    r"|.{16}"
+)
+_MODEST = "啥的是了也我你他她它们在和与跟或被把给让向对从到去来要想就都又还再不没说用欠办买有扣收退交拿这那个张份款只"
+"""Words before, behind and inside of which a name stands."""
+_HOUSE = re.compile(
+    r"(?P<core>[一-龥]{2,3})(?:农村商业银行|农商银行|村镇银行|农商行|银行|信合|信用社|农信|消费金融|消金|人寿"
+    r"|财产?保?险|健康险?|养老险?"
+    r"|保险|寿险|财险|车险|产险|金融|小贷|证券|信托|分行|信用卡)"
+)
+_NO_CORE = frozenset(_MODEST + "们其每各某本贵家行点诉让通过元万千百") - set("和家")
+_HOUSE_SORT = re.compile(
+    r"(?:信用|借记|储蓄|银行|社保|医保|工资|养老金?|联名|白金|金|贷记|etc|个人|住房|房屋?|车|按揭|消费|经营|抵押|网"
+    r"|公积金|商业|现金|账单|大额)*"
+    r"(?:卡|贷款?|分期|理财|保险|存款|存单|基金|定期|账户|金)"
+)
+"""What a house has like every other: no name although its own stands before it (云桥信用卡)."""
+_HOUSE_NEXT = re.compile(
+    r"(?:农村|农商|村镇|银行|商业|信合|信用社|农信|消费金融|消金|人寿|财险|财产|健康|养老保险|保险|金融|小贷"
+    r"|基金(?:公司|管理)|证券|信托"
+    r"|支付|分行|支行|信用卡|客服|公司|理财(?:公司|经理))"
+)
+_CLEAR = "卡|贷|宝|险"
+_MARKED = (
+    "卡|贷|险|宝|两全|年金|寿|重疾|医疗|[0-9一二三四五六七八九十]+[号天期]|年年|一生|满堂|百年好合"
+    "|[月季天周年双](?:[月季天周年])?[盈丰享红添利旺]|卫士|护航|保障|白条|钱包|稳健|添金|聚财|量化|成长|价值"
+    "|蓝筹|先锋|领航|回报|双利|优选|精选|etf|fof|qdii|lof|金条|银条|[金银]章|纪念币|[金银]币|短债|纯债|联接"
+    "|混合|股票|增强|定存|第[0-9]+期|[0-9]+期|[年月]持有|净值"
+)
+_OURS = re.compile(
+    rf"(?:你们|贵行|贵司|贵公司|你行|该行|恁家|你家|银行|支行|人寿|金融|信用社)"
+    rf"(?:的|那个|这个|那|这|有?一?[张个款笔份]|有|申请|办理?|开|买"
+    rf"|,)*(?P<name>[一-龥a-z]{{2,6}}?(?:{_CLEAR}))(?=[^一-龥]|[{_MODEST}能可咋怎为才刚没是里上下什能逾到年利额]|$)"
+)
+_LED = re.compile(
+    rf"(?:买|购买|购入|投保|办的|办了|办理了?|申购|认购|赎回|定投|持有|保单是|叫什么|叫啥|[叫名]|名下有?|那个|这款"
+    rf"|那款|签约|存的|续保)(?:的|了|过|是|我|叫|有|那个|这个|一?[个份款张只笔套])*\s?"
+    rf"(?P<name>[一-龥a-z][一-龥a-z0-9]{{1,11}}?(?:{_MARKED}))(?=[^一-龥a-z0-9]|一?[份款张笔][,，。]"
+    rf"|[0-9一二两三四五六七八九十]+[万元]|到期|为啥|怎么|送|亏|$|那个|已|扣|因|的|在|被|是|要|有)"
+)
+"""A name without quotation marks behind what a customer does with a product."""
+_FREE = re.compile(
+    rf"(?:^|[^一-龥a-z0-9]"
+    rf"|[的是了我你们把买办投个份张叫扣入回卖退])(?=(?P<name>[一-龥a-z](?:(?![{_MODEST}])[一-龥a-z0-9]){{1,9}}?"
+    r"(?:[一-龥a-z](?<![车房网助经营信消费校押商前批可])贷|[一-龥](?<![财产寿车])险"
+    r"|[一-龥](?<![信借储银工社医副联原旧新某])卡|宝"
+    r"|[月季天周年双日](?:[月季天周年日])?[盈丰享红添利旺鑫增]|年金|重疾|无忧|两全|终身寿|混合[abc]?|债券?[abc]"
+    r"|联接[abc]?|添利|稳[盈享]"
+    rf"|[0-9一二三四五六七八九十]+号|年年))(?=[^一-龥a-z0-9]"
+    rf"|[{_MODEST}被已到里上中因为怎咋送亏涨跌赎续期第条这现今去明份前后]"
+    r"|[0-9一二两三四五六七八九十]+[万元]|$))"
+)
+"""A name without quotation marks that nothing leads up to: an unknown compound that ends in its kind."""
+_WANTED = re.compile(
+    r"(?:什么|哪[个款张种份只]?|啥|哪一[款个张种])[^,，。?？]{0,2}(?:产品|保险|险种|理财|基金|卡|贷款|机具|业务"
+    r"|名字|保单|额度|分期|存款|盾)"
+    r"|险种|产品名|保险名|叫什么|名称|哪款|卡种|末四位|卡号"
+)
+"""What an agent asks by for the name of a product."""
+_ANSWER = re.compile(
+    r"(?:\s|[0-9]{4}|嗯|哦|对|好像|是|叫做?|叫什么|啥|就|那个|这个|什么|我的|我那|你们的?"
+    r"|[,，“\"])*(?P<name>[一-龥a-z0-9]{3,14})(?=[\s,，。;；”\"(（]|$|的?那)"
+)
+
+
+def find(narrative: Narrative, respondent: str | None = None) -> Found[str] | None:
+    """Return the name of the product as written, without quotation marks; None where only its kind is told.
+
+    What the respondent itself is called is a platform, no product.
+    """
+    text = narrative.plain
+    names = [
+        (start, end, score)
+        for start, end, score in (*_names(narrative, respondent), *_houses_own(narrative))
+        if text[start:end] not in (respondent or "").lower()
+    ]
+    best = max(names, key=lambda item: (item[2], -item[0], item[1]), default=None)
     if best is None:
         return None
     start, end, score = best
+    if led := re.match(r"(?:叫|是|个|那个|这个|[了一]?份)(?=.{3})", text[start:end]):
+        start += led.end()
+    for first, last, _ in names:
+        if text[start:end] in text[first:last] and last - first > end - start:
+            # One name told short and in full is the full one.
+            start, end = first, last
     return Found(narrative.text[start:end], ((start, end),), score)
 
 
-def _names(narrative: Narrative) -> Iterator[tuple[int, int, float]]:
+def _names(narrative: Narrative, respondent: str | None) -> Iterator[tuple[int, int, float]]:
     text = narrative.own
     for match in _LABELLED.finditer(text):
         if not _GENERIC.match(match[1]) and not _ALL_GENERIC.fullmatch(match[1]):
             yield *match.span(1), 0.9
     for match in _QUOTED.finditer(text):
-        if score := _quoted(text, match):
+        if score := _quoted(text, match, respondent):
             yield *match.span(1), score
     for match in _NAMED.finditer(text):
         if not _GENERIC.match(match[1]) and _KIND.search(match[1]) and _fits(match[1]):
             yield *match.span(1), 0.85
     for match in _SUFFIX.finditer(text):
         yield from _trimmed(text, match)
+    for match in (*_OURS.finditer(text), *_LED.finditer(text)):
+        name = match["name"]
+        alone = not (respondent or _LENDER.search(text))
+        if _PLATFORM_NEXT.match(text, match.end()) or (_PLATFORMS.search(name) and alone):
+            continue
+        if _is_own(name) and not _LEANS.search(name) and (len(name) == 3 or not _verbal(name)):
+            yield *match.span("name"), 0.72
+    for match in _FREE.finditer(text):
+        name = match["name"]
+        if _PLATFORMS.search(name) and not (respondent or _LENDER.search(text)):
+            continue
+        if (
+            _is_own(name)
+            and not _LEANS.search(name)
+            and not _verbal(name)
+            and not _STREET.search(name)
+            and len(name) > (3 if name.endswith("险") else 2)
+            and not _PLATFORM_NEXT.match(text, match.end("name"))
+        ):
+            yield *match.span("name"), 0.65
     if narrative.is_dialogue:
         yield from _answers(narrative)
 
 
-def _quoted(text: str, match: re.Match[str]) -> float:
+def _quoted(text: str, match: re.Match[str], respondent: str | None) -> float:
     """Return how surely a name in quotation marks is a product's, 0 where it is none."""
     name = match[1]
+    if score := _called(text, match, respondent):
+        return score
     before, after = text[max(0, match.start() - 14) : match.start()], text[match.end() : match.end() + 8]
     if _PACKAGE.search(name) and _SWITCHED.search(before) and not _ALL_GENERIC.fullmatch(name):
         return 0.8
@@ -135,6 +292,47 @@ def _quoted(text: str, match: re.Match[str]) -> float:
     if surely or _BOUGHT_AHEAD.search(before) or _SELLER.search(before):
         return 0.78
     return 0.76 if name.endswith(("贷", "贷通")) and _APPLIED.search(before) else 0.0
+
+
+def _called(text: str, match: re.Match[str], respondent: str | None) -> float:
+    """Return how surely a name in quotation marks that ends as products do is one, 0 for words said and platforms."""
+    name, before = match[1], text[max(0, match.start() - 14) : match.start()]
+    after = text[match.end() : match.end() + 8]
+    if not _END.search(name) or not _is_own(name) or _SAYING.search(name) or _TOLD.search(before):
+        return 0.0
+    if _PLATFORM.search(before) or _PLATFORM_NEXT.match(after) or _STREET.search(name):
+        return 0.0
+    if _PLATFORMS.search(name) and not (respondent or _LENDER.search(text)):
+        # Without a bank or a lender beside it, such a name is the platform itself.
+        return 0.0
+    sold = _SOLD.match(after) is not None or after.startswith(("按揭", "信用卡", "银章", "金章"))
+    sort = _SORT.search(name) is not None
+    if not sort and not sold and (_verbal(name) or _WHOSE.search(name)):
+        return 0.0
+    sure = sort or sold or _POSSESSED.search(before) is not None
+    return 0.79 if sure else 0.0
+
+
+def _houses_own(narrative: Narrative) -> Iterator[tuple[int, int, float]]:
+    """Yield names that begin as the institution's own does: 云桥银行 sells 云桥随心贷."""
+    text, own = narrative.plain, narrative.own
+    cores = {m["core"][-width:] for m in _HOUSE.finditer(text) for width in (2, 3) if len(m["core"]) >= width}
+    for core in cores:
+        if set(core) & _NO_CORE or (rjieba.has_word(core) and rjieba.tag(core)[0][1][:1] in "vdpcrutms"):
+            continue
+        for match in re.finditer(rf"{core}(?=(?P<rest>[一-龥a-z0-9\-]{{2,14}}))", own):
+            rest = match["rest"]
+            if _HOUSE_NEXT.match(rest):
+                continue
+            stop = re.search(rf"[{_MODEST}借逾]", rest)
+            rest = rest[: stop.start()] if stop else rest
+            for length in range(len(rest), 1, -1):
+                part = rest[:length]
+                if _END.search(part) and (length == len(rest) or _SORT.search(part)):
+                    plain = _HOUSE_SORT.fullmatch(part) or _ALL_GENERIC.fullmatch(part)
+                    if not plain and not _CLAUSES.search(part):
+                        yield match.start(), match.start("rest") + length, 0.77
+                    break
 
 
 def _trimmed(text: str, match: re.Match[str]) -> Iterator[tuple[int, int, float]]:
@@ -182,7 +380,15 @@ def _fits(name: str) -> bool:
 def _answers(narrative: Narrative) -> Iterator[tuple[int, int, float]]:
     for turn, role in enumerate(narrative.roles):
         start, end = narrative.turn_span(turn)
-        if role == "agent" or not _ASKED.search(narrative.said_before(start)):
+        if role == "agent":
+            continue
+        asked = narrative.said_before(start)
+        answer = _ANSWER.match(narrative.plain[start:end]) if _WANTED.search(asked) else None
+        if answer and _is_own(answer["name"]) and not _SAYING.search(answer["name"]) and (
+            _SORT.search(answer["name"]) or (_END.search(answer["name"]) and not _verbal(answer["name"]))
+        ):
+            yield start + answer.start("name"), start + answer.end("name"), 0.8
+        if not _ASKED.search(asked):
             continue
         said = re.match(
             r"(?:\s|嗯|哦|好像|是|叫做?|就是|那个|什么)*([一-龥a-z0-9]{4,14})(?=[\s,，。]|$)",
@@ -195,6 +401,54 @@ def _answers(narrative: Narrative) -> Iterator[tuple[int, int, float]]:
 _NO_PRODUCT = re.compile(
     r"(?:卡|账户|户|咨询|补偿金|优抚金|补贴|服务|活动|权益|会员|分期|贷款|系统|协议|合同|公司|银行|平台|客服|费)$"
 )
+
+
+_LENDER = re.compile(
+    r"银行|支行|农商|信用社|信合|农信|消费金融|消金|金融公司|贵行|你行|该行|贵社|你社|分社|联社|人寿|财险|保险公司"
+    r"|基金公司"
+)
+_PLATFORMS = re.compile(r"(?:贷|花|借|付|分期|条|通|宝|呗|钱包)$")
+"""Endings that lending platforms share with products."""
+_CLAUSES = re.compile(
+    r"说|时|第.次|银行|公司|支行|平台|客服|自动|提前|结清|审批|字第|开通|同意|本金|收益|承诺|亏|展期|逾期|权益|免费"
+    r"|催收|续贷"
+)
+_POSSESSED = re.compile(
+    r"(?:办理?|开通?|持有?|名下有?|欠|投保?|买|购|签约?|叫[啥作]?|叫什么|款|(?:你们|贵行|银行|支行|金融|社"
+    r"|司)[的那个]*|我的|那个|这个|什么|一[张个款份笔只]|把|按揭|用|贷|关于|主题[:：]|购买|推荐|推销|绑|挂|存)"
+    r"[了过的入下]?(?:是|个|张|份|款|笔)?[“\"「『《]?$"
+)
+"""What a customer does with a product, right before its name."""
+_LEANS = re.compile(
+    r"[的了是在把被给让我你他她它说没不就都也又还要去来到怎哪什吗呢吧啊谁和与跟向从对因所以为且但或这那各每某几本办买退扣刷还欠存取借贷交投签催查销换补开用成转问找有可恢升拒以字](?=.)"
+    r"|^.{0,2}纪念|人意外|门急诊|^今年"
+)
+"""Characters that what is only read on behind “你们” must not have: it is a sentence then."""
+
+
+_NO_NAME = re.compile(
+    r"[^一]户$|账户|户口|服务费|咨询|补偿金|优抚金|补贴|活动|积分|立减|保证金|押金|违约金|风险金|产品$|公司|银行"
+    r"|平台|[款只]贷$|卡号|费$|系统$|协议$|^(?:[本支分我你贵]?行|.?们|我的|[了点个]|内部|明确|打电话|刚才|名字|尾号"
+    r"|是|最高|最低|上午|下午)|定投$(?<!指数定投)|绑卡|(?:理财|亲情)(?:账户|卡)|免息|续保$"
+)
+
+
+def _verbal(name: str) -> bool:
+    """Tell whether a run of characters is a sentence: the tagger sees a verb or an adverb of the language in it."""
+    return any(tag[:1] in "vdm" and len(name) > 2 and rjieba.has_word(word) for word, tag in rjieba.tag(name))
+
+
+def _is_own(name: str) -> bool:
+    """Tell whether a name is more than kinds of products and holds no words of a sentence."""
+    if re.search(r"[,，。;；\s]", name):
+        return False
+    if _GENERIC.match(name) or _ALL_GENERIC.fullmatch(name) or _ORDINARY.fullmatch(name) or _CLAUSES.search(name):
+        return False
+    if is_person(name) or _NO_NAME.search(name):
+        return False
+    end = _END.search(name)
+    head = name[: end.start()] if end else name
+    return len(head) >= 2 and not any(tag[:1] in ("r", "p", "u", "c", "y") for _, tag in rjieba.tag(head))
 
 
 def _is_proper(name: str) -> bool:

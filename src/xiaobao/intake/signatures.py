@@ -24,7 +24,7 @@ TITLE = (
     "|同志|老伯|女生|同学|某某?)"
 )
 _FOLLOW = (
-    r"(?=[^一-龥0-9a-z幺]{0,4}(?:$|\d{6}|(?<=\n)|于\d|于今|于去|系贵|是贵|现年|现住|今年\d|\d{2}岁"
+    r"(?=[^一-龥0-9a-z幺]{0,4}(?:$|(?:本人)?(?:手印|签名|签字|签章|盖章|亲笔|印)|写于|[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]|卡?后四位|@|\d{6}|(?<=\n)|于\d|于今|于去|系贵|是贵|现年|现住|今年\d|\d{2}岁"
     r"|家住|敬上|敬启|谨启|留|呈上|拜托|谢谢|男[,，、 ]|女[,，、 ]"
     r"|手机|电话|联系|tel|身份证|证件|卡号|账号|卡尾|尾号"
     r"|邮箱|邮件|微信|保单|v信|致电|回电|1[3-9]\d[ \-]?[\d*x]|幺[3-9三五七八九]|0\d{2,3}|86|\+|[a-z0-9._]+@"
@@ -53,6 +53,11 @@ _BESIDE = re.compile(
     r"|支付|钱包|平台|信用社)|[一-龥]{2}[,，、 ]{0,2}$)"
 )
 """A name beside that of the institution, as letters end: 王某某，某某银行某某支行."""
+_WITH_PLACE = re.compile(
+    r"(?:^|[。.!！?？;；\n])\s?(?P<name>[一-龥]{2,3})[,，、 ]{1,2}"
+    r"(?:(?P<place>[一-龥]{2,8})[,，、 ]{1,2}(?:手机|电话)?[ :：]?1[3-9]\d|(?:卡?尾号)?[ :：]?\d{4}[。.\s]*$)"
+)
+"""A name with where one lives before the number, or with the last digits of the card."""
 _AFTER_NUMBER = re.compile(
     r"(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}[ ,，、]{1,2}(?:请?(?:找|联系))?(?P<name>[一-龥]{2,4})(?=[\s,，。.!！]|$)"
 )
@@ -136,6 +141,9 @@ def signatures(narrative: Narrative) -> Iterator[Name]:
         late = match.start() > 0.4 * len(text)
         if late and (is_person(match["name"]) or (may_be_person(match["name"]) and not is_label(match["name"]))):
             yield Name(match["name"], *match.span("name"), 0.7)
+    for match in _WITH_PLACE.finditer(text):
+        if is_person(match["name"]) and not is_person(match["place"] or ""):
+            yield Name(match["name"], *match.span("name"), 0.72)
     for match in _AFTER_NUMBER.finditer(text):
         if is_person(match["name"]) or re.fullmatch(f"{SURNAME}{TITLE}", match["name"]):
             yield Name(match["name"], *match.span("name"), 0.68)
