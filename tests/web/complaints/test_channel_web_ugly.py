@@ -129,7 +129,9 @@ def test_sums_are_understood_with_their_marks(typed, value):
     assert form.cleaned_data["amount"] == Decimal(value)
 
 
-@pytest.mark.parametrize("typed", ["三百多到五百", "-5", "nan", "inf", "1e999", "1" * 40, "3.14159", "万", "..万", "0x10"])
+@pytest.mark.parametrize(
+    "typed", ["三百多到五百", "-5", "nan", "inf", "1e999", "1" * 40, "3.14159", "万", "..万", "0x10"]
+)
 def test_sums_that_are_none_are_told_in_chinese(typed):
     told = WhereForm({"amount": typed}).errors["amount"][0]
     assert any(word in told for word in ("数字", "小数", "大于"))
