@@ -24,8 +24,8 @@ from xiaobao.intake import voices
 from xiaobao.intake.classes import Vector, ngrams
 from xiaobao.intake.narrative import Narrative, narrative
 from xiaobao.intake.ticket import BUSINESS_TYPES, CAUSES, DEMANDS
-from xiaobao.intake.voices import Matrix, Voices
-from xiaobao.intake.wishes import dense
+from xiaobao.intake.voices import Voices
+from xiaobao.intake.wishes import Matrix, dense
 
 VOICED = "voiced.jsonl"
 """Where each narrative of the training files voices its wishes, and which it holds by a second reading."""

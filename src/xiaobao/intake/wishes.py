@@ -103,7 +103,7 @@ def best(plain: str, slot: NDArray[np.int64], idf: Matrix, clause: Matrix, bias:
 
 def evidence(best_clause: Matrix, ruled: Collection[str], cause: str | None) -> Matrix:
     """Return the features of the second model."""
-    return spoken(best_clause / 3, ruled, cause)
+    return spoken((best_clause / 3).astype(np.float32), ruled, cause)
 
 
 def spoken(gathered: Matrix, ruled: Collection[str], cause: str | None) -> Matrix:
