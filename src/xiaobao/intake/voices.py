@@ -24,7 +24,7 @@ from xiaobao.intake.ticket import DEMANDS
 from xiaobao.intake.wishes import Matrix, dense
 
 PACKAGED = Path(__file__).with_name("voices.npz")
-MOST = 60
+MOST = 40
 """Clauses that are heard: the last ones, where wishes stand."""
 LEAST = -6.0
 """Log-odds of every wish where nothing is heard."""
