@@ -10,6 +10,17 @@ import rjieba
 from xiaobao.intake.found import Found
 from xiaobao.intake.names import is_person
 from xiaobao.intake.narrative import Narrative
+from xiaobao.intake.product_kinds import (
+    ALL_GENERIC,
+    END,
+    GENERIC,
+    HOUSE_SORT,
+    NO_NAME,
+    NO_PRODUCT,
+    ORDINARY,
+    PLATFORMS,
+    SORT,
+)
 
 _ENDS = (
     "分红险|护理险|两全保险|终身寿险|混合基金|股票基金|债券基金|目标基金|指数基金|短债|纯债|固收增强|实物金定投|指数定投|纪念银条|金砖|纪念金章|万能账户|养老目标|年金险|年金保险|年金|终身寿险|终身寿|增额寿|两全保险|两全险|两全|万能险|医疗险|百万医疗"
@@ -36,24 +47,6 @@ _LEAD = re.compile(
     r"^.*(?:买的?了?|购买的?了?|推荐的?了?|推销的?了?|叫做?|名为|办的?了?|投保的?了?|一款|一份|一只"
     r"|一种|这款|那款|那个|这个|认购的?了?|申购的?了?|持有的?|银行的?|支行的?|我妈|我爸|让我|给我|是"
     r"|在|的|了)"
-)
-_GENERIC = re.compile(
-    r"^(?:信用卡|房贷|贷款|理财产品?|基金|保险|存款|定期|大额存单|分红险|年金险?|万能险|重疾险?"
-    r"|医疗险|意外险|百万医疗|终身寿险|手机银行|消费贷|经营贷|现金分期|网贷|教育金|"
-    r"投诉|客服|不良记录|免费|保本|稳赚|综合评分|系统|安全账户|欠债|骗人|你|我|他|没|不|老赖|[0-9]+号"
-    r"|[一二三四五六七八九十]+号|.{0,3}(?:月|日|年|天).{0,4}号)"
-)
-_ALL_GENERIC = re.compile(
-    r"(?:个人|商业|公积金|信用|组合|养老|教育|两全|终身|定期|增额|宠物|少儿|成人|老人|学生|公众|火灾|首月|[0-9]+元"
-    r"|雇主|航班|延误|碎屏|退货|运费|门诊"
-    r"|防癌|癌症|旅游|交强|车损|三者|三责|账户安全|盗刷|用卡|增信|融资|租赁|积存|备用|意外|百万|医疗|住院"
-    r"|重大?疾病?|健康|年金|分红"
-    r"|万能|消费|经营|装修|抵押"
-    r"|住房|房|车|驾乘|保证|借款人|责任|团体|护理|财产|家财|理财|大额|存|结构性|智能|活期|通知|组合|现金|账单|专项"
-    r"|新型|混合|股票"
-    r"|债券|指数|货币|纯债|固收"
-    r"|定投|高端|储蓄|人身|人寿|投连|投资连结|型|性|类|的|附加|综合|普通|小额|网络|互联网|线上|助学|农户|惠农)*"
-    r"(?:保险|险|年金|贷款?|理财|基金|存款|存单|寿险?|产品|金|分期|信托|计划|卡|型|单)?"
 )
 _CLAUSE = re.compile(
     r"说|时|第.次|银行|公司|人寿|支行|平台|客服|[还免收]|自动|提前|结清|审批|字第|开通|同意|本金|收益|承诺|亏"
@@ -91,47 +84,6 @@ _MEASURED = re.compile(r"(?:入|个|份|款|套|只|了|回|一[套份个只款]
 _KIND = re.compile(r"保险|理财|基金|险|年金|寿|盈|利|宝|混合|债|持有|号|金|鑫|福|享|存|红|益|稳|财|贷")
 
 
-_END = re.compile(
-    r"(?:(?:金|白金|钻石|联名|副|信用)?卡|[快易速闪惠通]?贷(?:通|金|宝)?|e?分期|险|保险|[无平]忧|保(?!单|费)|宝"
-    r"|医疗|重疾|两全|年金|寿"
-    r"|[0-9一二三四五六七八九十]+[号天]|半年|[一两三]年|满堂|[ea]?联接|合|第?[0-9]+期|定存|存|积存|理财|基金|[abc]"
-    r"|花|借|付|通|盈|利|盾|金条?|福|安|康|丰|红|享|鑫|益|增"
-    r"|信托|计划|账户|守护|管家|挂钩|定投|年年|一生|人生|未来|传家|无忧|[一二三四]代"
-    r"|卫士|护航|安心|无忧|稳健|聚财|如意|尊享版?|组合|平衡|稳进|进取|双季|快线|添富|半年|定开|封闭式?|专享|臻享"
-    r"|臻选|优选|精选|灵活|宝贝|易|钱包"
-    r"|白条|条|章|纪念币|币|银条|熊猫|版|款|卫|护|佑|顺|旺|禧|瑞|祥|满|意|荣|盛|泽|汇|悦|颐|臻|优|选|债|股票|量化"
-    r"|主题|成长|价值|蓝筹|先锋|领航|回报"
-    r"|etf|lof|fof|qdii|plus|pro|保障|居|陪伴|相伴|相守|安然|养老|教育|人寿|家|年|月|季|日|天|星|树|园|源|泉|林|湾|海"
-    r"|山|河)$"
-)
-"""What the names of products end with, tried where the place speaks for a product already."""
-_SORT = re.compile(
-    r"(?:卡|贷(?:通|金|宝)?|分期|险|保|宝|年金|寿|金条?|花|通|盈|号|期|存|盾)$"
-)
-_ORDINARY = re.compile(
-    r"(?:银行|信用|借记|储蓄|贷记|社保|社会保障|医保|工资|养老金?|退休|白金|钻石|金|普通|联名|副|主|附属|附|亲属"
-    r"|亲情|贵宾|vip|会员|权益"
-    r"|加速|审核|极速|月|季|年|周|次|校园|学生|儿童|成长|市民|etc|加油|购物|礼品|充值|预付|电话|手机|流量|sim|出行"
-    r"|康养|敬老|老年|老人"
-    r"|军人|旧版?|新版?|实体|虚拟|[一二三i]+类|对公|黑|优惠|门禁|升级|财富|理财|公务|商务|旅游|航空|折扣|立减|现金"
-    r"|账单|自动|快捷|专项"
-    r"|大额|装修|汽车|车主|购车|教育|医美|租房|铺面|门面|农机|养殖|种植|申请|冒名|违规|合同|尊享|商户|企业|个人"
-    r"|经营|消费|抵押|质押|信用|保证|按揭|公积|住房|二手|首套|商转公"
-    r"|房屋?|车|农户|助农|惠农|扶贫|创业|助学|生源地|税|流水|发票|保单|薪|网络?|线上|小额?|校园|高利|裸|套路|过桥"
-    r"|循环|联合|组合|额度"
-    r"|保证|违约|风险|准备|补偿|赔偿|赔付|优抚|护理|抚恤|抚养|租|押|定|订|本|资|奖|罚|佣|滞纳|违约|体验|激活|备用"
-    r"|周转|退货|公积金?|住院|手术"
-    r"|账户|安全|盗刷|用卡|盗用|资金|意外|伤害|医疗|重大|重|大病|疾病?|健康|养老|分红|万能|投连|终身|定期|增额|两全"
-    r"|年金|寿|车损|交强"
-    r"|三者|商业|家财|家庭|财产|责任|雇主|团体|团意|信用|增信|人身|少儿|教育|旅行|航空|航意|延误|碎屏|宠物|惠民"
-    r"|借款人|贷款|恋爱|短期|长期"
-    r"|短|长|高|低|保本|稳健|活期|通知|结构性|智能|自动|黄金|白银|实物|积存|纸|贵金属|收款|扫码|支付|微信|移动|免密"
-    r"|动态|口令|密码|短信|证书"
-    r"|u|k|普惠|小微|最低|全部|提前|逾期|当前|剩余|本|上|下|每|第|首|末|[0-9.%元万天]"
-    r"|[一二两三四五六七八九十百千万]|的|个|张|笔|份|级|性|型|类|版)*"
-    r"(?:卡|贷款?|分期|险|保险?|宝|理财|基金|金|年金|寿险?|产品|存款?|定存|号|期|盾|花|借|付|通|盈|利|计划|账户|金条?)?"
-)
-"""Kinds of cards, loans, covers and sums, which everybody has and no product is called by alone."""
 _TOLD = re.compile(
     r"(?:说|称|讲|问|写着?的?|答复?|回复?|提示|显示|理由[是为]?|以|因为?|标志|状态|改为|变为|变成|限成"
     r"|勾[了的选]?是?|设置的?是?|点击?了?|承诺"
@@ -151,12 +103,6 @@ _HOUSE = re.compile(
     r"|保险|寿险|财险|车险|产险|金融|小贷|证券|信托|分行|信用卡)"
 )
 _NO_CORE = frozenset(_MODEST + "们其每各某本贵家行点诉让通过元万千百") - set("和家")
-_HOUSE_SORT = re.compile(
-    r"(?:信用|借记|储蓄|银行|社保|医保|工资|养老金?|联名|白金|金|贷记|etc|个人|住房|房屋?|车|按揭|消费|经营|抵押|网"
-    r"|公积金|商业|现金|账单|大额)*"
-    r"(?:卡|贷款?|分期|理财|保险|存款|存单|基金|定期|账户|金)"
-)
-"""What a house has like every other: no name although its own stands before it (云桥信用卡)."""
 _HOUSE_NEXT = re.compile(
     r"(?:农村|农商|村镇|银行|商业|信合|信用社|农信|消费金融|消金|人寿|财险|财产|健康|养老保险|保险|金融|小贷"
     r"|基金(?:公司|管理)|证券|信托"
@@ -232,26 +178,26 @@ def find(narrative: Narrative, respondent: str | None = None) -> Found[str] | No
 def _names(narrative: Narrative, respondent: str | None) -> Iterator[tuple[int, int, float]]:
     text = narrative.own
     for match in _LABELLED.finditer(text):
-        if not _GENERIC.match(match[1]) and not _ALL_GENERIC.fullmatch(match[1]):
+        if not GENERIC.match(match[1]) and not ALL_GENERIC.fullmatch(match[1]):
             yield *match.span(1), 0.9
     for match in _QUOTED.finditer(text):
         if score := _quoted(text, match, respondent):
             yield *match.span(1), score
     for match in _NAMED.finditer(text):
-        if not _GENERIC.match(match[1]) and _KIND.search(match[1]) and _fits(match[1]):
+        if not GENERIC.match(match[1]) and _KIND.search(match[1]) and _fits(match[1]):
             yield *match.span(1), 0.85
     for match in _SUFFIX.finditer(text):
         yield from _trimmed(text, match)
     for match in (*_OURS.finditer(text), *_LED.finditer(text)):
         name = match["name"]
         alone = not (respondent or _LENDER.search(text))
-        if _PLATFORM_NEXT.match(text, match.end()) or (_PLATFORMS.search(name) and alone):
+        if _PLATFORM_NEXT.match(text, match.end()) or (PLATFORMS.search(name) and alone):
             continue
         if _is_own(name) and not _LEANS.search(name) and (len(name) == 3 or not _verbal(name)):
             yield *match.span("name"), 0.72
     for match in _FREE.finditer(text):
         name = match["name"]
-        if _PLATFORMS.search(name) and not (respondent or _LENDER.search(text)):
+        if PLATFORMS.search(name) and not (respondent or _LENDER.search(text)):
             continue
         if (
             _is_own(name)
@@ -272,9 +218,9 @@ def _quoted(text: str, match: re.Match[str], respondent: str | None) -> float:
     if score := _called(text, match, respondent):
         return score
     before, after = text[max(0, match.start() - 14) : match.start()], text[match.end() : match.end() + 8]
-    if _PACKAGE.search(name) and _SWITCHED.search(before) and not _ALL_GENERIC.fullmatch(name):
+    if _PACKAGE.search(name) and _SWITCHED.search(before) and not ALL_GENERIC.fullmatch(name):
         return 0.8
-    if _GENERIC.match(name) or _ALL_GENERIC.fullmatch(name) or _CLAUSE.search(name) or _NO_PRODUCT.search(name):
+    if GENERIC.match(name) or ALL_GENERIC.fullmatch(name) or _CLAUSE.search(name) or NO_PRODUCT.search(name):
         return 0.0
     if before.endswith("叫") and is_person(name):
         return 0.0
@@ -298,15 +244,15 @@ def _called(text: str, match: re.Match[str], respondent: str | None) -> float:
     """Return how surely a name in quotation marks that ends as products do is one, 0 for words said and platforms."""
     name, before = match[1], text[max(0, match.start() - 14) : match.start()]
     after = text[match.end() : match.end() + 8]
-    if not _END.search(name) or not _is_own(name) or _SAYING.search(name) or _TOLD.search(before):
+    if not END.search(name) or not _is_own(name) or _SAYING.search(name) or _TOLD.search(before):
         return 0.0
     if _PLATFORM.search(before) or _PLATFORM_NEXT.match(after) or _STREET.search(name):
         return 0.0
-    if _PLATFORMS.search(name) and not (respondent or _LENDER.search(text)):
+    if PLATFORMS.search(name) and not (respondent or _LENDER.search(text)):
         # Without a bank or a lender beside it, such a name is the platform itself.
         return 0.0
     sold = _SOLD.match(after) is not None or after.startswith(("按揭", "信用卡", "银章", "金章"))
-    sort = _SORT.search(name) is not None
+    sort = SORT.search(name) is not None
     if not sort and not sold and (_verbal(name) or _WHOSE.search(name)):
         return 0.0
     sure = sort or sold or _POSSESSED.search(before) is not None
@@ -328,8 +274,8 @@ def _houses_own(narrative: Narrative) -> Iterator[tuple[int, int, float]]:
             rest = rest[: stop.start()] if stop else rest
             for length in range(len(rest), 1, -1):
                 part = rest[:length]
-                if _END.search(part) and (length == len(rest) or _SORT.search(part)):
-                    plain = _HOUSE_SORT.fullmatch(part) or _ALL_GENERIC.fullmatch(part)
+                if END.search(part) and (length == len(rest) or SORT.search(part)):
+                    plain = HOUSE_SORT.fullmatch(part) or ALL_GENERIC.fullmatch(part)
                     if not plain and not _CLAUSES.search(part):
                         yield match.start(), match.start("rest") + length, 0.77
                     break
@@ -364,8 +310,8 @@ def _trimmed(text: str, match: re.Match[str]) -> Iterator[tuple[int, int, float]
     if (
         len(name) >= 3
         and (bought or (closed and led))
-        and not _GENERIC.match(name)
-        and not _ALL_GENERIC.fullmatch(name)
+        and not GENERIC.match(name)
+        and not ALL_GENERIC.fullmatch(name)
         and not _CLAUSE.search(name)
         and not (name.endswith("号") and _STREET.search(name))
         and (_is_proper(name) or (2 <= len(head) <= 4 and _is_proper(head)))
@@ -374,7 +320,7 @@ def _trimmed(text: str, match: re.Match[str]) -> Iterator[tuple[int, int, float]
 
 
 def _fits(name: str) -> bool:
-    return not _ALL_GENERIC.fullmatch(name) and not _CLAUSE.search(name) and _is_proper(name)
+    return not ALL_GENERIC.fullmatch(name) and not _CLAUSE.search(name) and _is_proper(name)
 
 
 def _answers(narrative: Narrative) -> Iterator[tuple[int, int, float]]:
@@ -384,8 +330,11 @@ def _answers(narrative: Narrative) -> Iterator[tuple[int, int, float]]:
             continue
         asked = narrative.said_before(start)
         answer = _ANSWER.match(narrative.plain[start:end]) if _WANTED.search(asked) else None
-        if answer and _is_own(answer["name"]) and not _SAYING.search(answer["name"]) and (
-            _SORT.search(answer["name"]) or (_END.search(answer["name"]) and not _verbal(answer["name"]))
+        if (
+            answer
+            and _is_own(answer["name"])
+            and not _SAYING.search(answer["name"])
+            and (SORT.search(answer["name"]) or (END.search(answer["name"]) and not _verbal(answer["name"])))
         ):
             yield start + answer.start("name"), start + answer.end("name"), 0.8
         if not _ASKED.search(asked):
@@ -394,21 +343,14 @@ def _answers(narrative: Narrative) -> Iterator[tuple[int, int, float]]:
             r"(?:\s|嗯|哦|好像|是|叫做?|就是|那个|什么)*([一-龥a-z0-9]{4,14})(?=[\s,，。]|$)",
             narrative.plain[start:end],
         )
-        if said and _KIND.search(said[1]) and not _GENERIC.match(said[1]):
+        if said and _KIND.search(said[1]) and not GENERIC.match(said[1]):
             yield start + said.start(1), start + said.end(1), 0.85
-
-
-_NO_PRODUCT = re.compile(
-    r"(?:卡|账户|户|咨询|补偿金|优抚金|补贴|服务|活动|权益|会员|分期|贷款|系统|协议|合同|公司|银行|平台|客服|费)$"
-)
 
 
 _LENDER = re.compile(
     r"银行|支行|农商|信用社|信合|农信|消费金融|消金|金融公司|贵行|你行|该行|贵社|你社|分社|联社|人寿|财险|保险公司"
     r"|基金公司"
 )
-_PLATFORMS = re.compile(r"(?:贷|花|借|付|分期|条|通|宝|呗|钱包)$")
-"""Endings that lending platforms share with products."""
 _CLAUSES = re.compile(
     r"说|时|第.次|银行|公司|支行|平台|客服|自动|提前|结清|审批|字第|开通|同意|本金|收益|承诺|亏|展期|逾期|权益|免费"
     r"|催收|续贷"
@@ -426,13 +368,6 @@ _LEANS = re.compile(
 """Characters that what is only read on behind “你们” must not have: it is a sentence then."""
 
 
-_NO_NAME = re.compile(
-    r"[^一]户$|账户|户口|服务费|咨询|补偿金|优抚金|补贴|活动|积分|立减|保证金|押金|违约金|风险金|产品$|公司|银行"
-    r"|平台|[款只]贷$|卡号|费$|系统$|协议$|^(?:[本支分我你贵]?行|.?们|我的|[了点个]|内部|明确|打电话|刚才|名字|尾号"
-    r"|是|最高|最低|上午|下午)|定投$(?<!指数定投)|绑卡|(?:理财|亲情)(?:账户|卡)|免息|续保$"
-)
-
-
 def _verbal(name: str) -> bool:
     """Tell whether a run of characters is a sentence: the tagger sees a verb or an adverb of the language in it."""
     return any(tag[:1] in "vdm" and len(name) > 2 and rjieba.has_word(word) for word, tag in rjieba.tag(name))
@@ -442,18 +377,18 @@ def _is_own(name: str) -> bool:
     """Tell whether a name is more than kinds of products and holds no words of a sentence."""
     if re.search(r"[,，。;；\s]", name):
         return False
-    if _GENERIC.match(name) or _ALL_GENERIC.fullmatch(name) or _ORDINARY.fullmatch(name) or _CLAUSES.search(name):
+    if GENERIC.match(name) or ALL_GENERIC.fullmatch(name) or ORDINARY.fullmatch(name) or _CLAUSES.search(name):
         return False
-    if is_person(name) or _NO_NAME.search(name):
+    if is_person(name) or NO_NAME.search(name):
         return False
-    end = _END.search(name)
+    end = END.search(name)
     head = name[: end.start()] if end else name
     return len(head) >= 2 and not any(tag[:1] in ("r", "p", "u", "c", "y") for _, tag in rjieba.tag(head))
 
 
 def _is_proper(name: str) -> bool:
     """Tell whether a name is more than words of the language: the tagger knows no sentence in it."""
-    if _NO_PRODUCT.search(name):
+    if NO_PRODUCT.search(name):
         return False
     words = list(rjieba.tag(name))
     return not any(tag[:1] in ("r", "p", "u", "c", "y", "d") for _, tag in words)
