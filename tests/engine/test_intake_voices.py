@@ -52,6 +52,13 @@ def test_a_ticket_points_at_the_clause_that_voices_the_wish() -> None:
     assert any("提回去" in one for one in shown)
 
 
+def test_who_speaks_is_no_part_of_the_wish() -> None:
+    text = "坐席：您好，请讲\n客户：年费扣了三百六，没人问过我\n坐席：您希望怎么办\n客户：把那三百六退给我"
+    ticket = fill(channel="call", received_at="2026-01-05", text=text)
+    assert "退款退费" in ticket.demand
+    assert "把那三百六退给我" in [span.text for span in ticket.evidence["demand"]]
+
+
 @pytest.mark.parametrize("text", ["退", "。。。退。", "？" * 300, "把钱退给我，" * 2_000])
 def test_any_text_is_heard(text: str) -> None:
     heard = voices.hear(narrative("web", "2026-01-05", text, None), LEANING)

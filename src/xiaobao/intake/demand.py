@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from xiaobao.intake import voices, wishes
 from xiaobao.intake.classes import Scores
@@ -109,6 +109,7 @@ _SUGGEST = re.compile(
     r"建议|希望(?:贵行|你们|银行|以后|能|平台|尽快)?[^,，。]{0,12}(?:改|开|加|提供|多|简化|增|弄|考虑"
     r"|优化|办|放|查|处理)|能不能(?:给|弄|搞|提前|简化|你们|帮|有别的|想)|有没有(?:别的|其他)?办法"
 )
+_LABEL = re.compile(r"\s*[一-龥]{1,6}:\s*(?=\S)")
 _PAST = re.compile(
     r"(?:已|已经|客服|他们?|她|银行|平台|对方|说|称|只|不给|不肯|不能|不让|拒绝|无法|没有|没|不予"
     r"|不)[^,，。!！?？;；\n]{0,5}$"
@@ -164,9 +165,15 @@ def find(
     counted = wishes.counted(likely)
     chosen = tuple(name for name in DEMANDS if name in counted)
     words = said(narrative)
-    loud = {} if spoken is None else {name: voices.loudest(*spoken, name) for name in chosen}
+    loud = {} if spoken is None else {name: _unlabelled(narrative, voices.loudest(*spoken, name)) for name in chosen}
     places = tuple(p for name in chosen for p in loud.get(name) or words.get(name, [])[:2])
     return Found(chosen, places, min((likely[name] for name in chosen), default=0.5))
+
+
+def _unlabelled(narrative: Narrative, places: Sequence[Place]) -> list[Place]:
+    """Return places without who speaks in front (客户：…), as pasted transcripts have it."""
+    labels = [(_LABEL.match(narrative.plain, start, end), start, end) for start, end in places]
+    return [(label.end() if label else start, end) for label, start, end in labels]
 
 
 def bearing(narrative: Narrative, cause: str) -> str:
