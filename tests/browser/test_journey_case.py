@@ -132,7 +132,7 @@ def extended(journey: Journey, address: str) -> None:
 def mediated(journey: Journey, address: str) -> None:
     """Mediate with consent: the clock stands still until the agreement, and its days are added."""
     page = step(journey, "liaison", address, "建议调解", "已登记调解建议。", organisation="江城金融纠纷调解中心",
-                mediator="李调解")  # fmt: skip
+                mediator="李调解", at=ago(7))  # fmt: skip
     before = due(page)
     page = step(journey, "liaison", address, "登记是否同意调解", "已登记。", consents="1", proof="签字申请书扫描件",
                 at=ago(6))  # fmt: skip

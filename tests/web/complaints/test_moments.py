@@ -58,6 +58,20 @@ def test_a_session_lies_between_consent_and_now(flow, bank):
     services.hold_session(made, by=bank["liaison"], at=timezone.now(), note="双方到场")
 
 
+def test_a_proposal_may_be_told_later_but_not_before_the_complaint(flow, bank):
+    case = flow.handled()
+    flow.later(days=4)
+    asked = timezone.now() - timedelta(days=2)
+    for at, told in ((case.received_at - timedelta(days=2), "早于"), (timezone.now() + timedelta(days=1), "晚于现在")):
+        with pytest.raises(BadValue, match=told):
+            services.propose_mediation(case, by=bank["liaison"], organisation="江城金融纠纷调解中心", at=at)
+    made = services.propose_mediation(case, by=bank["liaison"], organisation="江城金融纠纷调解中心", at=asked)
+    made = services.answer_mediation(
+        made, by=bank["liaison"], consents=True, proof="同意书", at=asked + timedelta(hours=3)
+    )
+    assert (made.proposed_at, made.consented_at) == (asked, asked + timedelta(hours=3))
+
+
 def test_what_the_engine_refuses_is_told_without_programs_names(flow, bank):
     case = flow.handled()
     flow.later(days=2)

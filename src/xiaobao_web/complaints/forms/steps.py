@@ -263,6 +263,7 @@ class MediationForm(StepForm):
 
     organisation = line(_("调解组织"), most=120)
     mediator = line(_("调解员"), required=False, most=40)
+    at = moment(_("提出时间"))
 
 
 class ConsentForm(StepForm):

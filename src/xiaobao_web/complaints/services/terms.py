@@ -204,20 +204,24 @@ def resume(case: Case, *, by: Any, comment: str = "", at: datetime | None = None
 
 
 @transaction.atomic
-def propose_mediation(case: Case, *, by: Any, organisation: str, mediator: str = "") -> Mediation:
-    """Propose a mediation to the complainant; the clock stops only when they consent."""
+def propose_mediation(
+    case: Case, *, by: Any, organisation: str, mediator: str = "", at: datetime | None = None
+) -> Mediation:
+    """Propose a mediation to the complainant, at a moment that may be told later; the clock stops when they consent."""
     row = lock(case)
     require(by, "complaints.mediate", row)
     if row.state != CaseState.HANDLING:
         raise Refused(_("处理中的投诉才能提出调解。"))
     if row.mediations.filter(state__in=[MediationState.PROPOSED.value, MediationState.RUNNING.value]).exists():
         raise Refused(_("已有进行中的调解。"))
+    moment = at or timezone.now()
+    clocking.possible(row, moment)
     made = Mediation.objects.create(
         case=row,
         organisation=organisation.strip(),
         mediator=mediator.strip(),
         proposed_by=by,
-        proposed_at=timezone.now(),
+        proposed_at=moment,
     )
     journal.record("complaints.mediation_proposed", by=by, on=row, facts={"organisation": made.organisation})
     return made
