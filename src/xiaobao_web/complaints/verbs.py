@@ -19,7 +19,7 @@ from xiaobao_web.complaints.models import Case, CaseState, LetterState, Mediatio
 from xiaobao_web.complaints.services import assignment, consequences, ending, letters, merging, offers, platforms, terms
 from xiaobao_web.complaints.states import BEFORE_ANSWER
 from xiaobao_web.kernel import deadlines, states
-from xiaobao_web.kernel.access import can
+from xiaobao_web.kernel.access import Answer, can
 
 Text = str | Promise
 S = CaseState
@@ -213,6 +213,12 @@ def reason_against(verb: Verb, case: Case, user: Any, thing: Any = None) -> str:
         return str(_("当前状态为“%s”，没有可以这样办理的内容。") % case.get_state_display())
     reasons = [_reason(verb, case, user, item) for item in things]
     return reasons[0] if all(reasons) else ""
+
+
+def may(user: Any, permission: str, thing: Any, against: str) -> Answer:
+    """Return whether a person may do something, and why not: by permission, else by what speaks against it."""
+    reason = can(user, f"complaints.{permission}", thing).reason or against
+    return Answer(not reason, reason)
 
 
 def _reason(verb: Verb, case: Case, user: Any, thing: Any) -> str:

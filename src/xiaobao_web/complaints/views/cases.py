@@ -254,9 +254,7 @@ def _may(user: Any, verb: str, row: Task, state: str, against: Callable[[Task, A
     """Return whether a person may do a task's step and why not, None where it is not the turn of that step."""
     if row.state != state:
         return None
-    answer = can(user, f"complaints.{verb}", row)
-    reason = answer.reason or against(row, user)
-    return Answer(not reason, reason)
+    return verbs.may(user, verb, row, against(row, user))
 
 
 def _task_step(row: Task, request: HttpRequest) -> str:

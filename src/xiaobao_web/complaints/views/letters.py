@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from xiaobao_web.complaints import services
+from xiaobao_web.complaints import services, verbs
 from xiaobao_web.complaints.forms.fields import moment
 from xiaobao_web.complaints.models import Case, DeliveryMode, Letter, LetterState
 from xiaobao_web.complaints.services import letters
 from xiaobao_web.complaints.views.cases import find_case
-from xiaobao_web.kernel.access import Answer, can, require
+from xiaobao_web.kernel.access import can, require
 from xiaobao_web.kernel.errors import BadValue, Hidden, Refused
 from xiaobao_web.kernel.serving import respond
 
@@ -78,21 +78,15 @@ def _shown(case: Case, request: HttpRequest, send: SendForm) -> dict[str, Any]:
         "found": sum(item.found for item in checked),
         "parts": [(item, parts.get(item.part, "")) for item in checked],
         "writes": can(user, "complaints.write_letter", case) if state in _OPEN and case.state in _WORK else None,
-        "checks": _may(user, "check_letter", case, letters.against_check(row, user))
+        "checks": verbs.may(user, "check_letter", case, letters.against_check(row, user))
         if row and state == LetterState.CHECKING.value else None,
         "releases": can(user, "complaints.release_letter", case)
         if row and state in (LetterState.DRAFT.value, LetterState.CHECKING.value) else None,
-        "sends": _may(user, "answer", case, letters.against_sending(case))
+        "sends": verbs.may(user, "answer", case, letters.against_sending(case))
         if state == LetterState.APPROVED.value else None,
         "second": (row.second_reasons if row and row.handed_in_by_id else []) or services.second_reasons(case),
         "older": case.letters.exclude(pk=row.pk if row else 0),
     }  # fmt: skip
-
-
-def _may(user: Any, verb: str, case: Case, against: str) -> Answer:
-    answer = can(user, f"complaints.{verb}", case)
-    reason = answer.reason or against
-    return Answer(not reason, reason)
 
 
 _OPEN = (LetterState.DRAFT.value, LetterState.CHECKING.value, LetterState.APPROVED.value, LetterState.SENT.value)
