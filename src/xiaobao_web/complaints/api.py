@@ -11,8 +11,10 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field, StringConstraints
 
 from xiaobao_web.complaints import clocking, open_things, queries, services, verbs
-from xiaobao_web.complaints.models import Case, CaseState, Channel, Contact, ContactKind, RecordKind, Track
-from xiaobao_web.complaints.services.personal import masked, shown
+from xiaobao_web.complaints.lines import CaseOut, case_told
+from xiaobao_web.complaints.models import AmountRole, Case, CaseState, Channel, Contact, ContactKind, RecordKind, Track
+from xiaobao_web.complaints.services import sentences
+from xiaobao_web.complaints.services.personal import shown
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.deadlines import BEIJING
 from xiaobao_web.kernel.errors import BadValue, Hidden, Refused
@@ -25,34 +27,6 @@ router = Router(tags=["投诉"])
 Word = Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00]*$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00\n\r]+$")]
 Words = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
-
-
-class CaseOut(Schema):
-    """A case as lists have it; the complainant is masked."""
-
-    id: int
-    number: str
-    title: str
-    state: str
-    state_name: str
-    channel: str
-    track: str
-    unit: str
-    handler: str | None
-    customer: str
-    business_type: str
-    cause: str
-    demands: list[str]
-    flags: list[str]
-    urgency: str
-    level: str
-    amount: float | None
-    outcome: str
-    fault: str
-    satisfaction: int | None
-    received_at: datetime
-    answered_at: datetime | None
-    closed_at: datetime | None
 
 
 class CasePage(Schema):
@@ -87,10 +61,26 @@ class ClockOut(Schema):
     replay: list[DayOut]
 
 
+class AmountOut(Schema):
+    """A sum in yuan and what it is."""
+
+    value: float
+    role: AmountRole
+
+
 class CaseDetail(CaseOut):
-    """A case with its masked summary, contacts, letters and transfers."""
+    """A case with its masked summary, all else that its ticket says, its contacts, letters and transfers.
+
+    `masked` are personal data and named staff with their middle hidden; days are told as 2026-03-02 or 2026-03.
+    """
 
     summary: str
+    masked: dict[str, str]
+    institution: str
+    product_name: str
+    amounts: list[AmountOut]
+    event_dates: list[str]
+    cause_alternatives: list[str]
     contacts: list[str]
     letters: list[dict[str, Any]]
     transfers: list[dict[str, Any]]
@@ -182,7 +172,7 @@ def list_cases(request: HttpRequest, query: Query[CaseQuery]) -> dict[str, Any]:
     if query.source_number:
         wanted["pk__in"] = Contact.objects.filter(source_number=query.source_number).values("case")  # type: ignore[assignment]
     return page_of(
-        rows.filter(**wanted).select_related("unit", "handler"), limit=query.limit, cursor=query.cursor, show=_summary
+        rows.filter(**wanted).select_related("unit", "handler"), limit=query.limit, cursor=query.cursor, show=case_told
     )
 
 
@@ -191,8 +181,11 @@ def show_case(request: HttpRequest, pk: int) -> dict[str, Any]:
     """Return a case; the complainant and the words are masked."""
     row = found_case(request, pk)
     return {
-        **_summary(row),
-        "summary": row.summary,
+        **case_told(row),
+        "summary": sentences.told_to(request.user, row),
+        "masked": shown(row),
+        "cause_alternatives": row.ticket.get("ticket", {}).get("cause_alternatives") or [],
+        **{name: getattr(row, name) for name in ("institution", "product_name", "amounts", "event_dates")},
         "contacts": list(row.contacts.values_list("number", flat=True)),
         "letters": [
             {"number": letter.number, "version": letter.version, "state": letter.state, "sent_at": letter.sent_at}
@@ -314,19 +307,6 @@ def aware(moment: datetime | None) -> datetime | None:
     if moment is None or moment.tzinfo is not None:
         return moment
     return moment.replace(tzinfo=BEIJING)
-
-
-def _summary(row: Case) -> dict[str, Any]:
-    names = (
-        "id", "number", "state", "channel", "track", "business_type", "cause", "demands", "flags", "urgency", "level",
-        "outcome", "fault", "satisfaction", "received_at", "answered_at", "closed_at",
-    )  # fmt: skip
-    return {
-        **{name: getattr(row, name) for name in names},
-        "title": masked(row.title), "state_name": row.get_state_display(), "unit": str(row.unit),
-        "handler": str(row.handler) if row.handler else None, "customer": shown(row)["customer_name"],
-        "amount": float(row.amount) if row.amount is not None else None,
-    }  # fmt: skip
 
 
 def shown_contact(row: Contact, *, made: bool = False) -> dict[str, Any]:

@@ -61,9 +61,13 @@ class ValueOut(Schema):
 
 
 class ReadOut(Schema):
-    """What the machine makes of some words: fields, what kind of contact it is and why, what belongs to it."""
+    """What the machine makes of some words: fields, what kind of contact it is and why, what belongs to it.
+
+    `unit` is the code of the organisation of ours that the words name, `institution` what they call it.
+    """
 
     values: dict[str, ValueOut]
+    cause_alternatives: list[str]
     kind: str
     why: str
     near: list[str]
@@ -154,10 +158,13 @@ def read_words(request: HttpRequest, body: ReadIn) -> dict[str, Any]:
     found = taking_down.read(
         body.text, channel=body.channel.value, received_at=aware(body.received_at), by=request.user
     )
+    code = found.named.unit.code if found.named else None
     return {
-        "values": {name: {"value": item.value, "confidence": item.confidence, "words": item.words}
-                   for name, item in found.values.items()},
-        "kind": found.proposal.kind, "why": str(found.proposal.why),
+        "values": {
+            name: {"value": code if name == "unit" else item.value, "confidence": item.confidence, "words": item.words}
+            for name, item in found.values.items()
+        },
+        "cause_alternatives": found.others, "kind": found.proposal.kind, "why": str(found.proposal.why),
         "near": [item["number"] for item in found.near], "earlier": [case.number for case in found.earlier],
     }  # fmt: skip
 

@@ -11,7 +11,7 @@ from ninja import File, Schema, Status, UploadedFile
 from pydantic import Field, StringConstraints, ValidationError
 
 from xiaobao_web.complaints import queries, services
-from xiaobao_web.complaints.api import ContactIn, Word, Words, router
+from xiaobao_web.complaints.api import AmountOut, ContactIn, Word, Words, router
 from xiaobao_web.complaints.channels.spreadsheet import units_by_name
 from xiaobao_web.complaints.channels.typed import arrival_of
 from xiaobao_web.complaints.models import Inbound, Urgency
@@ -46,6 +46,8 @@ class BulkRow(ContactIn):
     email: Word = ""
     region: Word = ""
     address: Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")] = ""
+    institution: Word = ""
+    staff: Word = ""
     product_name: Word = ""
     business_type: Word = ""
     cause: Word = ""
@@ -53,6 +55,8 @@ class BulkRow(ContactIn):
     flags: list[Word] = Field(default_factory=list, max_length=20)
     urgency: Urgency | None = None
     amount: float | None = Field(None, ge=0)
+    amounts: list[AmountOut] = Field(default_factory=list, max_length=30)
+    event_dates: list[Word] = Field(default_factory=list, max_length=30)
     confidential: bool = False
     recording_url: Annotated[str, StringConstraints(max_length=500)] = ""
 

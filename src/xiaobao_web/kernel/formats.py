@@ -28,6 +28,12 @@ def day(value: date | datetime | None) -> str:
     return text if value.year == timezone.localdate().year else f"{value.year}年{text}"
 
 
+def day_or_month(iso: str) -> str:
+    """Return “3月2日” of 2026-03-02 and “3月” of 2026-03, with the year when it is not this year."""
+    told = day(date.fromisoformat(iso if len(iso) > 7 else f"{iso}-01"))
+    return told if len(iso) > 7 else told.removesuffix("1日")
+
+
 def moment(value: datetime | None) -> str:
     """Return “11月22日 14:05”, in Beijing, with the year when it is not this year."""
     if value is None:

@@ -34,7 +34,10 @@ Scalar = Text | bool | int | float
 
 
 class FieldOut(Schema):
-    """A value a step takes; `reference` is the id of an object, `choices` takes several."""
+    """A value a step takes; `reference` is the id of an object, `choices` takes several.
+
+    `sums` takes several as 285.00 fee, with one of `choices`; `days` several as 2026-03-02 or 2026-03.
+    """
 
     name: str
     label: str
@@ -81,14 +84,12 @@ def described(form: forms.BaseForm) -> list[dict[str, Any]]:
 
 
 def kind_of(field: forms.Field) -> str:
-    """Return the kind of a value by its field."""
-    return next((name for kind, name in KINDS if isinstance(field, kind)), "text")
+    """Return the kind of a value by its field; a field of an app may say its own (`told_kind`)."""
+    return getattr(field, "told_kind", "") or next((name for kind, name in KINDS if isinstance(field, kind)), "text")
 
 
 def _choices(field: forms.Field) -> list[list[str]]:
-    if not isinstance(field, forms.ChoiceField) or isinstance(field, forms.ModelChoiceField):
-        return []
-    listed: Any = field.choices
+    listed: Any = [] if isinstance(field, forms.ModelChoiceField) else getattr(field, "choices", [])
     plain = [[str(key), str(label)] for key, label in listed if key != ""]
     return plain if len(plain) <= MOST_CHOICES else []
 

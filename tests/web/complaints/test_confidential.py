@@ -216,3 +216,15 @@ def test_who_is_complained_of_does_not_read_the_words(flow, bank, client_of):
     told = page(client_of("branch_head"), case)
     assert "办信用卡分期" not in told
     assert "回避" in told
+
+
+def test_a_summary_of_the_complainants_own_words_is_kept_as_they_are(flow, bank, client_of):
+    case = flow.handled()
+    task = services.task_out(case, by=bank["liaison"], unit=bank.units["branch"], request="请说明计费依据")
+    services.set_confidential(case, by=bank["complaints"], confidential=True)
+    address = f"/api/complaints/{case.pk}"
+    assert "办信用卡分期" in client_of("office").get(address).json()["summary"]
+    assert client_of("complaints").get(address).json()["summary"] == ""
+    assert "办信用卡分期" not in client_of("branch_head").get(task.get_absolute_url()).content.decode()
+    services.correct(case, by=bank["liaison"], values={"summary": ""})
+    assert client_of("complaints").get(address).json()["summary"].startswith("客户反映信用卡告知不足")

@@ -1,16 +1,17 @@
 """What people type into our own forms, and what programs hand over as JSON: the same fields, checked alike.
 
 {"text": "…", "turns": [{"role", "text"}], "received_at": "2026-03-02T10:00:00+08:00", "sender": "…", "subject": "…",
- "customer_name", "phone", "id_number", "account", "email", "business_type", "cause", "demands", "flags",
- "urgency", "amount", "confidential", "kind", "people_count", "face_to_face", "thread", "source_system",
- "recording_url": where the telephone system has the recording; with it the words may be missing}
+ "customer_name", "phone", "id_number", "account", "email", "institution", "staff", "product_name",
+ "business_type", "cause", "demands", "flags", "urgency", "amount", "amounts": [{"value": 285, "role": "fee"}],
+ "event_dates": ["2026-03-02", "2026-02"], "confidential", "kind", "people_count", "face_to_face", "thread",
+ "source_system", "recording_url": where the telephone system has the recording; with it the words may be missing}
 """
 
 from __future__ import annotations
 
 import json
 import re
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -20,13 +21,15 @@ from django.utils.translation import gettext as _
 
 from xiaobao_web.complaints.channels.registry import Arrival, channel, plain
 from xiaobao_web.complaints.data import classes
-from xiaobao_web.complaints.models import Case, ContactKind, Urgency
+from xiaobao_web.complaints.models import AmountRole, Case, ContactKind, Urgency
 from xiaobao_web.kernel.errors import BadValue
 
-WORDS = ("customer_name", "phone", "id_number", "account", "email", "product_name", "region", "address")
+WORDS = ("customer_name", "phone", "id_number", "account", "email", "institution", "staff", "product_name", "region",
+         "address")  # fmt: skip
 MOST_TEXT = 20_000
 MOST_TURNS = 2_000
 MOST_PEOPLE = 9_999
+MOST_LISTED = 30
 MOST_NUMBER = 80
 """A source's own number; cut off, two complaints would be one."""
 FIRST_YEAR = 1990
@@ -178,6 +181,8 @@ def _details(told: dict[str, Any], faults: dict[str, str]) -> dict[str, Any]:
             continue
         found[name] = [str(item) for item in listed]
     found["amount"] = _amount(told.get("amount"), faults)
+    found["amounts"] = _amounts(told.get("amounts"), faults)
+    found["event_dates"] = _days(told.get("event_dates"), faults)
     found["confidential"] = bool(told.get("confidential"))
     return {name: value for name, value in found.items() if value not in ("", [], None, False)}
 
@@ -193,3 +198,33 @@ def _amount(value: Any, faults: dict[str, str]) -> str | None:
         faults["amount"] = _("应为不小于 0 的数")
         return None
     return str(number.quantize(Decimal("0.01")))
+
+
+def _amounts(value: Any, faults: dict[str, str]) -> list[dict[str, Any]]:
+    """Return sums, each with what it is."""
+    out: list[dict[str, Any]] = []
+    for item in value if isinstance(value, list) else [None] if value else []:
+        told = item if isinstance(item, dict) else {}
+        number, role = _amount(told.get("value"), faults), str(told.get("role") or "")
+        if number is None or role not in AmountRole.values or len(out) == MOST_LISTED:
+            faults["amounts"] = _("应为不超过 30 笔的 {value, role}，role 为 %s") % "、".join(AmountRole.values)
+            return []
+        out.append({"value": float(number), "role": role})
+    return out
+
+
+def _days(value: Any, faults: dict[str, str]) -> list[str]:
+    """Return days as 2026-03-02 and months as 2026-03, none of them to come."""
+    out: list[str] = []
+    for item in value if isinstance(value, list) else [value] if value else []:
+        told = str(item)
+        try:
+            day = date.fromisoformat(told if len(told) > 7 else f"{told}-01")
+        except ValueError:
+            day = None
+        fits = day is not None and told == day.isoformat()[: len(told)] and day <= timezone.localdate()
+        if not fits or len(out) == MOST_LISTED:
+            faults["event_dates"] = _("应为不超过 30 个 2026-03-02 或 2026-03，不晚于今天")
+            return []
+        out.append(told)
+    return out

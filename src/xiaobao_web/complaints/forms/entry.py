@@ -17,6 +17,7 @@ from xiaobao_web.complaints.forms.fields import (
     text,
     unit,
 )
+from xiaobao_web.complaints.forms.listed import Days, Sums
 from xiaobao_web.complaints.models import (
     Case,
     Channel,
@@ -32,6 +33,8 @@ class RegisterForm(forms.Form):
         item for item in Channel.choices if item[0] in ("call", "branch", "letter", "chat", "email")
     ])  # fmt: skip
     received_at = moment(_("收到时间"))
+    summary = text(_("摘要"), 2, required=False, most=300,
+                   help_text=_("不改的，登记时随上面各项改写；改过的照所写。"))  # fmt: skip
     text = text(
         _("投诉人说了什么"), 8, most=20000, help_text=_("照原话记下；没填的要素由机器按原话补上，登记后可以更正。")
     )
@@ -39,6 +42,10 @@ class RegisterForm(forms.Form):
     phone = line(_("电话"), required=False, most=40)
     id_number = line(_("证件号码"), required=False, most=40)
     account = line(_("卡号或账号"), required=False, most=60)
+    email = forms.EmailField(label=_("邮箱"), required=False, max_length=120)
+    institution = line(_("所称机构"), required=False, most=120)
+    staff = line(_("涉及员工"), required=False, most=120)
+    product_name = line(_("产品名称"), required=False, most=120)
     unit = unit(_("被投诉机构"), required=False, help_text=_("留空按原话；原话没有写明的，为您所在机构。"))
     business_type = choice(_("业务类别"), data.business_types(), required=False)
     cause = choice(_("投诉原因"), data.causes(), required=False)
@@ -52,6 +59,8 @@ class RegisterForm(forms.Form):
     )  # fmt: skip
     urgency = forms.ChoiceField(label=_("紧急程度"), choices=Urgency.choices, initial=Urgency.NORMAL.value)
     amount = forms.DecimalField(label=_("涉及金额（元）"), required=False, min_value=0, max_digits=16, decimal_places=2)
+    amounts = Sums(label=_("金额明细"), required=False)
+    event_dates = Days(label=_("发生日期"), required=False)
     people_count = forms.IntegerField(label=_("人数"), min_value=1, max_value=9999, initial=1)
     face_to_face = forms.BooleanField(label=_("面谈提出"), required=False)
     confidential = forms.BooleanField(label=_("投诉人要求身份保密"), required=False)
@@ -80,15 +89,18 @@ class CorrectForm(forms.ModelForm):  # type: ignore[type-arg]
     )  # fmt: skip
     business_type = choice(_("业务类别"), data.business_types(), required=False)
     cause = choice(_("投诉原因"), data.causes(), required=False)
+    amounts = Sums(label=_("金额明细"), required=False)
+    event_dates = Days(label=_("发生日期"), required=False)
 
     class Meta:
         model = Case
         fields = (
-            "title", "summary", "customer_name", "phone", "id_number", "account", "email", "address", "business_type",
-            "cause", "product", "product_name", "demands", "flags", "urgency", "amount", "region", "people_count",
-            "face_to_face",
+            "title", "summary", "customer_name", "phone", "id_number", "account", "email", "address", "institution",
+            "staff", "business_type", "cause", "product", "product_name", "demands", "flags", "urgency", "amount",
+            "amounts", "event_dates", "region", "people_count", "face_to_face",
         )  # fmt: skip
         widgets = {"summary": forms.Textarea(attrs={"rows": 4})}
+        help_texts = {"summary": _("系统写的摘要随各项更正而改；手写的不会被改，清空则由系统重写。")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -101,6 +113,10 @@ class ScreenForm(forms.Form):
     kind = choice(_("甄别结果"), ContactKind.choices)
     reason = line(_("理由"), required=False, most=300)
     into = line(_("并入已有投诉"), required=False, most=40, help_text=_("同一投诉再次来件时填编号，不重复立案。"))
+    email = forms.EmailField(label=_("邮箱"), required=False, max_length=120)
+    institution = line(_("所称机构"), required=False, most=120)
+    staff = line(_("涉及员工"), required=False, most=120)
+    product_name = line(_("产品名称"), required=False, most=120)
     unit = unit(_("被投诉机构"), required=False)
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:

@@ -2,6 +2,7 @@
 
 from xiaobao_web.complaints.models.aftermath import CallBack, Fault, Responsibility, ReviewResult, SuperiorReview
 from xiaobao_web.complaints.models.case import (
+    AmountRole,
     Case,
     Level,
     Link,
@@ -58,12 +59,12 @@ from xiaobao_web.complaints.models.work import (
 from xiaobao_web.complaints.states import CaseState, ContactState
 
 __all__ = [
-    "BureauTemplate", "CallBack", "Case", "CaseEvent", "CaseImport", "CaseState", "Channel", "ChannelCursor",
-    "CitizenFile", "CodeSheet", "Contact", "ContactKey", "ContactKind", "ContactState", "DeliveryMode", "Escalation",
-    "Extension", "ExtensionKind", "Fault", "FieldCheck", "HeadingMap", "ImportPurpose", "Inbound", "InboundState",
-    "Letter", "LetterScan", "LetterState", "Level", "Link", "LinkKind", "LocalBureau", "Mediation", "MediationSession",
-    "MediationState", "NearKey", "Offer", "OfferKind", "OfferState", "OfficialCode", "Outcome", "Party", "PartyKind",
-    "Platform", "PlatformReply", "Record", "RecordKind", "RegulatorTransfer", "ReplyState", "Responsibility",
-    "ReviewResult", "ScanReading", "SecretNumber", "Source", "SuperiorReview", "Task", "TaskState", "Track",
-    "Transfer", "Urgency",
+    "AmountRole", "BureauTemplate", "CallBack", "Case", "CaseEvent", "CaseImport", "CaseState", "Channel",
+    "ChannelCursor", "CitizenFile", "CodeSheet", "Contact", "ContactKey", "ContactKind", "ContactState", "DeliveryMode",
+    "Escalation", "Extension", "ExtensionKind", "Fault", "FieldCheck", "HeadingMap", "ImportPurpose", "Inbound",
+    "InboundState", "Letter", "LetterScan", "LetterState", "Level", "Link", "LinkKind", "LocalBureau", "Mediation",
+    "MediationSession", "MediationState", "NearKey", "Offer", "OfferKind", "OfferState", "OfficialCode", "Outcome",
+    "Party", "PartyKind", "Platform", "PlatformReply", "Record", "RecordKind", "RegulatorTransfer", "ReplyState",
+    "Responsibility", "ReviewResult", "ScanReading", "SecretNumber", "Source", "SuperiorReview", "Task", "TaskState",
+    "Track", "Transfer", "Urgency",
 ]  # fmt: skip

@@ -47,6 +47,17 @@ class Level(TonedChoices):
     MAJOR = "major", "red", _("重大投诉")
 
 
+class AmountRole(models.TextChoices):
+    """What a sum is in a case, by the names of the engine's ticket."""
+
+    DISPUTED = "disputed", _("争议金额")
+    LOSS = "loss", _("损失")
+    REFUND = "refund_demand", _("要求退还")
+    FEE = "fee", _("息费")
+    PRINCIPAL = "loan_principal", _("借款本金")
+    OTHER = "other", _("其他金额")
+
+
 class Outcome(models.TextChoices):
     """How a case ended."""
 
@@ -96,12 +107,20 @@ class Case(CaseMoves, models.Model):
     product_name = models.CharField(_("产品名称"), max_length=120, blank=True)
     business_type = models.CharField(_("业务类别"), max_length=40, blank=True)
     cause = models.CharField(_("投诉原因"), max_length=40, blank=True)
+    institution = models.CharField(_("所称机构"), max_length=120, blank=True)
+    """The institution as the complainant calls it; whose the case is stands in `unit`."""
+    staff = models.CharField(_("涉及员工"), max_length=120, blank=True)
+    """Staff as the words name them; who of them is complained of is registered as a party."""
     demands = models.JSONField(_("诉求"), default=list, blank=True)
     flags = models.JSONField(_("风险标签"), default=list, blank=True)
     urgency = models.CharField(_("紧急程度"), max_length=10, choices=Urgency.choices, default=Urgency.NORMAL.value)
     level = models.CharField(_("等级"), max_length=10, choices=Level.choices, default=Level.NORMAL.value)
     level_reasons = models.JSONField(default=list, blank=True)
     amount = models.DecimalField(_("涉及金额"), max_digits=16, decimal_places=2, null=True, blank=True)
+    amounts = models.JSONField(_("金额明细"), default=list, blank=True)
+    """[{"value": 285, "role": AmountRole}]"""
+    event_dates = models.JSONField(_("发生日期"), default=list, blank=True)
+    """Days as 2026-03-02, months where no day is told as 2026-03."""
     paid = models.DecimalField(_("补偿金额"), max_digits=16, decimal_places=2, null=True, blank=True)
     ticket = models.JSONField(_("填单"), default=dict, blank=True)
     calendar_version = models.CharField(_("日历版本"), max_length=60, blank=True)
@@ -125,6 +144,9 @@ class Case(CaseMoves, models.Model):
 
     State = CaseState
     PERSONAL = ("customer_name", "phone", "id_number", "account", "email", "address")
+    """What tells who complains."""
+    PRIVATE = (*PERSONAL, "staff")
+    """What is masked, opened with a purpose, and kept out of traces that cannot be erased."""
     scope_unit = "unit"
     scope_people = ("handler", "leader", "registered_by", "tasks__assignee")
     text_index = ("number", "title", "product_name")

@@ -13,6 +13,7 @@ from xiaobao_web.complaints.services.assignment import (
     unit_for,
 )
 from xiaobao_web.complaints.services.consequences import ask_reevaluation, open_issue
+from xiaobao_web.complaints.services.correcting import correct
 from xiaobao_web.complaints.services.documents import set_template, write_letter_document
 from xiaobao_web.complaints.services.elements import check as check_elements
 from xiaobao_web.complaints.services.elements import rulebook_findings, standard_remedies
@@ -58,7 +59,7 @@ from xiaobao_web.complaints.services.opening import (
     register,
     screen_kind,
 )
-from xiaobao_web.complaints.services.personal import correct, open_personal, set_confidential
+from xiaobao_web.complaints.services.personal import open_personal, set_confidential
 from xiaobao_web.complaints.services.regulators import (
     draft_report,
     receive_transfer,
@@ -88,8 +89,8 @@ __all__ = [
     "decide_offer", "decide_review", "decide_task", "decline", "draft_report", "earlier_of", "end_mediation",
     "fields_of", "find_responsibility", "fulfil_offer", "hold_session", "investigate", "key_of", "known_by", "lead",
     "link", "looks_like_complaint", "merge", "named_by", "new_facts", "notify_extension", "object_to", "offer",
-    "open_directly", "open_issue", "open_personal", "pay_claim", "propose_mediation", "receive_transfer", "register",
-    "release_letter", "reopen", "report", "resume", "rulebook_findings", "screen_kind", "second_reasons",
+    "open_directly", "open_issue", "open_personal", "pay_claim", "propose_mediation", "receive_transfer",
+    "register", "release_letter", "reopen", "report", "resume", "rulebook_findings", "screen_kind", "second_reasons",
     "send_back", "send_letter",
     "set_confidential", "set_level", "set_skills", "set_template", "standard_remedies",
     "submit_letter", "suspend", "task_out", "tells_whom", "transfer", "unit_for",

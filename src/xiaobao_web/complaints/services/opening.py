@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from xiaobao.intake import Amount
-from xiaobao.intake.summary import write as sentence_of
 from xiaobao_web.complaints import clocking, telling
 from xiaobao_web.complaints.data import limits
 from xiaobao_web.complaints.models import Case, Channel, Contact, ContactKind, ContactState, Track
-from xiaobao_web.complaints.services import levels
-from xiaobao_web.complaints.services.personal import keep_secret, masked, short, without_numbers
+from xiaobao_web.complaints.services import levels, sentences
+from xiaobao_web.complaints.services.personal import keep_secret, masked, short
 from xiaobao_web.kernel import deadlines, journal, search, states
 from xiaobao_web.kernel.access import require, visible_to
 from xiaobao_web.kernel.errors import BadValue, Refused
@@ -26,17 +23,17 @@ from xiaobao_web.people.models import Organisation
 
 COLUMNS = {
     "customer_name": "customer_name", "phone": "phone", "id_number": "id_number", "card_or_account": "account",
-    "email": "email", "business_type": "business_type", "cause": "cause", "product_name": "product_name",
+    "email": "email", "institution_branch": "institution", "staff_mentioned": "staff", "product_name": "product_name",
+    "business_type": "business_type", "cause": "cause", "amounts": "amounts", "event_dates": "event_dates",
     "demand": "demands", "risk_flags": "flags", "urgency": "urgency", "summary": "summary",
 }  # fmt: skip
 """Where a field of the engine's ticket stands in a case."""
 STATED = (
-    "customer_name", "phone", "id_number", "account", "email", "address", "region", "business_type", "cause",
-    "product_name", "demands", "flags", "urgency", "amount", "confidential",
+    "customer_name", "phone", "id_number", "account", "email", "address", "region", "institution", "staff",
+    "business_type", "cause", "product_name", "amounts", "event_dates", "demands", "flags", "urgency", "amount",
+    "summary", "confidential",
 )  # fmt: skip
 """What a channel may have stated of a contact that goes into its case."""
-PLACES = ("行", "公司", "中心", "部", "网点", "营业厅", "柜台")
-"""How the names of our own places end; those are no personal data."""
 FIRST_YEAR = 2000
 """No contact was received before it: a year with a digit lost is told instead of kept."""
 
@@ -230,11 +227,16 @@ def _file(contact: Contact, *, by: Any, into: Case | None, values: dict[str, Any
 def fields_of(contact: Contact) -> dict[str, Any]:
     """Return what the ticket says, by the columns of a case; empty values are left out."""
     told = contact.ticket.get("ticket", contact.ticket.get("fields", {})) if contact.ticket else {}
-    found = {column: told[name] for name, column in COLUMNS.items() if told.get(name)}
+    found = {column: _fitting(column, told[name]) for name, column in COLUMNS.items() if told.get(name)}
     amounts = told.get("amounts") or []
     if amounts:
         found["amount"] = max(item["value"] for item in amounts)
     return found
+
+
+def _fitting(column: str, value: Any) -> Any:
+    """Return a value as long as its column takes it."""
+    return value[: getattr(Case._meta.get_field(column), "max_length", None)] if isinstance(value, str) else value
 
 
 def stated(contact: Contact) -> dict[str, Any]:
@@ -242,22 +244,17 @@ def stated(contact: Contact) -> dict[str, Any]:
     return {name: value for name, value in contact.details.items() if name in STATED}
 
 
-def title_of(facts: dict[str, Any]) -> str:
-    """Return a title of the classes (信用卡：信息披露与告知不足，要求退款退费), empty where they are not known."""
-    if not facts.get("business_type") or not facts.get("cause"):
-        return ""
-    wanted = "、".join(facts.get("demands") or [])
-    return f"{facts['business_type']}：{facts['cause']}" + (f"，要求{wanted}" if wanted else "")
-
-
 def _opened(contact: Contact, *, by: Any, values: dict[str, Any]) -> Case:
     facts = {**fields_of(contact), **{key: value for key, value in values.items() if value not in (None, "", [])}}
     unit = facts.pop("unit", None) or contact.unit
-    summary = _summary(contact, facts, str(values.get("summary") or ""))
-    title = masked(str(facts.pop("title", "")) or title_of(facts)) or short(summary, 60)
+    own, summary = _summary(contact, facts, str(values.get("summary") or ""))
+    title, given = sentences.title_of(facts), masked(str(facts.pop("title", "")))
+    if not given and (title or own):
+        own = [*own, "title"]
     case = Case.objects.create(
-        number=next_number("TS"), title=title[:200], summary=summary, channel=contact.channel,
-        received_at=contact.received_at, unit=unit, registered_by=contact.registered_by or by, ticket=contact.ticket,
+        number=next_number("TS"), title=(given or title or short(summary, 60))[:200], summary=summary,
+        channel=contact.channel, received_at=contact.received_at, unit=unit,
+        registered_by=contact.registered_by or by, ticket={**contact.ticket, sentences.WRITTEN: sorted(own)},
         people_count=contact.people_count, face_to_face=contact.face_to_face, **facts,
     )  # fmt: skip
     journal.record("complaints.opened", by=by, on=case, facts={"contact": contact.number})
@@ -269,23 +266,16 @@ def _opened(contact: Contact, *, by: Any, values: dict[str, Any]) -> Case:
     return case
 
 
-def _summary(contact: Contact, facts: dict[str, Any], given: str) -> str:
-    """Take the summary out of a case's facts and return it as everybody reads it.
+def _summary(contact: Contact, facts: dict[str, Any], given: str) -> tuple[list[str], str]:
+    """Take the summary out of a case's facts; return whether it is ours (["summary"]) and it as everybody reads it.
 
     The machine's sentence is written of what the case holds now, without the complainant: who that is stands beside
     it. What somebody gave, or the complainant's own words where there is no ticket, is masked.
     """
     read = facts.pop("summary", "")
-    told = contact.ticket.get("ticket", contact.ticket.get("fields", {})) if contact.ticket else {}
     if given or not read:
-        return masked(short(given or contact.words(), 300))
-    place = str(told.get("institution_branch") or "")
-    sentence = sentence_of(
-        name=None, institution=place if place.endswith(PLACES) else masked(place), product=facts.get("product_name"),
-        business=facts.get("business_type"), cause=facts.get("cause"), demand=facts.get("demands") or [],
-        amounts=[Amount(Decimal(str(item["value"])), item["role"]) for item in told.get("amounts") or []],
-    )  # fmt: skip
-    return without_numbers(short(sentence, 300))
+        return [], masked(short(given or contact.words(), 300))
+    return ["summary"], sentences.summary_of(facts)
 
 
 def open_directly(*, channel: str, text: str, by: Any, received_at: datetime | None = None, contact: Any = None,

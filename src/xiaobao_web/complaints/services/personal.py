@@ -1,4 +1,4 @@
-"""Personal data of complainants: masked everywhere, opened on purpose and journalled, corrected with a trace."""
+"""Personal data of complainants: masked everywhere, opened on purpose and journalled."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xiaobao.privacy import KINDS, OFF_BY_DEFAULT, mask, partial
@@ -16,14 +15,7 @@ from xiaobao_web.kernel import journal, search
 from xiaobao_web.kernel.access import can, require
 from xiaobao_web.kernel.errors import BadValue
 
-CORRECTABLE = (
-    "customer_name", "phone", "id_number", "account", "email", "address", "title", "summary", "product_name", "product",
-    "business_type", "cause", "demands", "flags", "urgency", "amount", "region", "people_count", "face_to_face",
-)  # fmt: skip
-
 NUMBERED = tuple(kind for kind in KINDS if kind not in (*OFF_BY_DEFAULT, "person", "organisation", "address"))
-TOLD = ("title", "summary")
-"""What everybody who sees a case reads: personal data in it is hidden in part, as where the case was opened."""
 
 
 def masked(text: str) -> str:
@@ -69,6 +61,8 @@ def hidden(field: str, value: str) -> str:
         return ""
     if field == "customer_name":
         return value[0] + "*" * max(1, len(value) - 1)
+    if field == "staff":
+        return "、".join(f"{name[0]}{'*' * max(1, len(name) - 1)}" for name in re.split("[、，,；; ]+", value) if name)
     if field == "email":
         name, at, domain = value.partition("@")
         return f"{name[:1]}***{at}{domain}"
@@ -84,8 +78,8 @@ def hidden(field: str, value: str) -> str:
 def shown(case: Case) -> dict[str, str]:
     """Return the personal fields of a case as everybody who sees it may read them; a confidential name not at all."""
     if case.confidential:
-        return {field: _("（身份保密）") if field == "customer_name" else "" for field in Case.PERSONAL}
-    return {field: hidden(field, str(getattr(case, field))) for field in Case.PERSONAL}
+        return {field: _("（身份保密）") if field == "customer_name" else "" for field in Case.PRIVATE}
+    return {field: hidden(field, str(getattr(case, field))) for field in Case.PRIVATE}
 
 
 def open_personal(case: Case, *, by: Any, purpose: str) -> dict[str, Any]:
@@ -95,57 +89,13 @@ def open_personal(case: Case, *, by: Any, purpose: str) -> dict[str, Any]:
         raise BadValue(_("请说明查看完整信息的用途。"), fields={"purpose": _("必填")})
     journal.record("complaints.personal_read", by=by, on=case, facts={"purpose": purpose.strip()[:100]})
     return {
-        "fields": {field: str(getattr(case, field)) for field in Case.PERSONAL},
+        "fields": {field: str(getattr(case, field)) for field in Case.PRIVATE},
         "words": [
             {"number": row.number, "channel": row.get_channel_display(), "at": row.received_at, "text": row.words()}
             for row in case.contacts.order_by("received_at", "pk")
         ],
         "parties": list(case.parties.select_related("person")),
     }
-
-
-@transaction.atomic
-def correct(case: Case, *, by: Any, values: dict[str, Any]) -> Case:
-    """Correct fields of the ticket; what the machine had read is kept beside what the person says."""
-    require(by, "complaints.correct", case)
-    row = Case.objects.select_for_update().get(pk=case.pk)
-    unknown = set(values) - set(CORRECTABLE)
-    if unknown:
-        raise BadValue(_("不能更正：%s。") % "、".join(sorted(unknown)))
-    typed = [name for name in TOLD if name in values and str(values[name]) != getattr(row, name)]
-    values = {name: masked(str(value)) if name in typed else value for name, value in values.items()}
-    changed = {name: value for name, value in values.items() if getattr(row, name) != value}
-    if not changed:
-        return row
-    before = {name: getattr(row, name) for name in changed}
-    for name, value in changed.items():
-        setattr(row, name, value)
-    row.ticket = {**row.ticket, "corrections": [*row.ticket.get("corrections", []), *_traces(changed, before, by)]}
-    row.save(update_fields=[*changed, "ticket"])
-    labels = [str(Case._meta.get_field(name).verbose_name) for name in changed]  # type: ignore[union-attr]
-    personal = {name: [str(before[name]), str(value)] for name, value in changed.items() if name in Case.PERSONAL}
-    plain = {name: [before[name], value] for name, value in changed.items() if name not in Case.PERSONAL}
-    journal.record(
-        "complaints.corrected", by=by, on=row, facts={"fields": "、".join(labels)}, changes=plain,
-        personal={"values": personal} if personal else None,
-    )  # fmt: skip
-    secret_numbers.remember(row)
-    search.index(row)
-    return row
-
-
-def _traces(changed: dict[str, Any], before: dict[str, Any], by: Any) -> list[dict[str, Any]]:
-    """Return the traces kept in the ticket: personal values stay out of them, as the erasable journal has them."""
-    at = timezone.now().isoformat()
-    return [
-        {"field": name, "at": at, "by": by.pk, "from": "" if name in Case.PERSONAL else _plain(before[name]),
-         "to": "" if name in Case.PERSONAL else _plain(value)}
-        for name, value in changed.items()
-    ]  # fmt: skip
-
-
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, str | int | float | bool | list) or value is None else str(value)
 
 
 @transaction.atomic

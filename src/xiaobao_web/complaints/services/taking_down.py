@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from xiaobao.insight import facts_of
 from xiaobao_web.complaints import proposing, queries
 from xiaobao_web.complaints.channels.named import Named, unit_in
 from xiaobao_web.complaints.models import Case, Contact, ContactKind, ContactState, FieldCheck
-from xiaobao_web.complaints.services import intake, similar
+from xiaobao_web.complaints.services import intake, sentences, similar
 from xiaobao_web.complaints.services.inquiry import tells_whom
 from xiaobao_web.complaints.services.opening import received, register, screen_kind
 from xiaobao_web.kernel.access import can, holds, require
@@ -27,10 +28,14 @@ from xiaobao_web.kernel.errors import Refused
 
 FIELDS = {
     "customer_name": "customer_name", "phone": "phone", "id_number": "id_number", "account": "card_or_account",
-    "business_type": "business_type", "cause": "cause", "demands": "demand", "flags": "risk_flags",
-    "urgency": "urgency", "amount": "amounts",
+    "email": "email", "staff": "staff_mentioned", "institution": "institution_branch", "unit": "institution_branch",
+    "product_name": "product_name", "business_type": "business_type", "cause": "cause", "event_dates": "event_dates",
+    "amounts": "amounts", "amount": "amounts", "urgency": "urgency", "demands": "demand", "flags": "risk_flags",
+    "summary": "summary",
 }  # fmt: skip
-"""A field of the form and where the engine's ticket has it."""
+"""A field of the form, in its order, and where the engine's ticket has it; `unit` is which of ours the words name."""
+OTHERS = "cause_alternatives"
+"""The causes that come next in the ticket; counted where the clerk takes another cause than the first."""
 SURE, LIKELY = 0.85, 0.6
 FATE = FieldCheck.Fate
 
@@ -57,6 +62,7 @@ class Reading:
 
     ticket: dict[str, Any]
     values: dict[str, Value]
+    others: list[str]
     proposal: proposing.Proposal
     marked: SafeString
     near: list[dict[str, Any]]
@@ -78,42 +84,53 @@ def read(text: str, *, channel: str, received_at: datetime | None, by: Any, but:
     moment = received(received_at)
     ticket = intake.read_ticket(channel, received_at=timezone.localtime(moment), text=text)
     mine = facts_of({"id": "", "text": text, "received_at": moment.isoformat()})
-    near = similar.matches(mine, but=but)
-    near = similar.told_to(by, near)
-    values = values_of(ticket)
-    return Reading(ticket, values, proposing.propose(text, ticket=ticket["ticket"]), marked(text, ticket), near,
-                   earlier(values, by), unit_in(text))  # fmt: skip
+    near = similar.told_to(by, similar.matches(mine, but=but))
+    named = unit_in(text)
+    values = values_of(ticket, named)
+    return Reading(ticket, values, list(ticket["ticket"].get(OTHERS) or []),
+                   proposing.propose(text, ticket=ticket["ticket"]), marked(text, ticket, named), near,
+                   earlier(values, by), named)  # fmt: skip
 
 
-def values_of(ticket: dict[str, Any]) -> dict[str, Value]:
+def values_of(ticket: dict[str, Any], named: Named | None = None) -> dict[str, Value]:
     """Return the machine's values by the fields of the form."""
     told, out = ticket.get("ticket", {}), {}
     for name, key in FIELDS.items():
         value = told.get(key)
+        sure = ticket.get("confidence", {}).get(key)
+        words = [span["text"] for span in ticket.get("evidence", {}).get(key, [])]
         if name == "amount":
             value = max((Decimal(str(item["value"])) for item in value or []), default=None)
-        words = [span["text"] for span in ticket.get("evidence", {}).get(key, [])]
-        out[name] = Value(value, ticket.get("confidence", {}).get(key), list(dict.fromkeys(words)))
+        elif name == "unit":
+            value, words = (named.unit.pk, [named.words]) if named else (None, [])
+            sure = (sure or LIKELY) if named else None
+        elif name == "summary":
+            value = sentence_of(told) if value else None
+        out[name] = Value(value, sure, list(dict.fromkeys(words)))
     return out
 
 
-def marked(text: str, ticket: dict[str, Any]) -> SafeString:
-    """Return the words with each field's evidence marked; where two overlap the earlier is marked."""
-    back = {key: name for name, key in FIELDS.items()}
-    spans = sorted(
-        (span["start"], span["end"], back[key])
-        for key, found in ticket.get("evidence", {}).items() if key in back for span in found
-    )  # fmt: skip
-    parts: list[tuple[str, str]] = []
-    place = 0
-    for start, end, name in spans:
-        if start < place or end > len(text):
-            continue
-        parts += [(text[place:start], ""), (text[start:end], name)]
-        place = end
-    parts.append((text[place:], ""))
-    whole = [format_html('<mark data-field="{}">{}</mark>', name, words) if name else words for words, name in parts]
-    return format_html_join("", "{}", ((part,) for part in whole))
+def sentence_of(told: dict[str, Any]) -> str:
+    """Return the sentence that a case with a ticket's fields has: without who complains."""
+    return sentences.summary_of({name: told.get(FIELDS.get(name, "")) for name in sentences.SAYS})
+
+
+def marked(text: str, ticket: dict[str, Any], named: Named | None = None) -> SafeString:
+    """Return the words with the evidence of each field marked; words that several stand on are marked for each."""
+    spans = [
+        (span["start"], span["end"], name)
+        for name, key in FIELDS.items() if name != "unit" for span in ticket.get("evidence", {}).get(key, [])
+        if span["end"] <= len(text)
+    ]  # fmt: skip
+    if named is not None and named.words in text:
+        spans.append((text.index(named.words), text.index(named.words) + len(named.words), "unit"))
+    edges = sorted({0, len(text), *(edge for start, end, _name in spans for edge in (start, end))})
+    parts = []
+    for start, end in pairwise(edges):
+        names = list(dict.fromkeys(name for first, last, name in spans if first <= start and end <= last))
+        words = text[start:end]
+        parts.append(format_html('<mark data-field="{}">{}</mark>', " ".join(names), words) if names else words)
+    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 def earlier(values: dict[str, Value], by: Any, most: int = 5) -> list[Case]:
@@ -133,16 +150,19 @@ def take_down(given: dict[str, Any], *, by: Any, contact: Contact | None = None)
 
     `contact`: one that is registered already and not told apart yet, whose ticket the form fills.
     """
-    facts = {name: given[name] for name in (*FIELDS, "confidential")}
+    facts = {name: given[name] for name in (*FIELDS, "confidential") if name != "unit"}
     moment = given["received_at"] or (contact.received_at if contact else timezone.now())
     ticket = intake.read_ticket(given["channel"], received_at=timezone.localtime(moment), text=given["text"])
-    kind, complaint = given["kind"], given["kind"] == ContactKind.COMPLAINT
-    unit = given["unit"] or (named.unit if (named := unit_in(given["text"])) else None)
+    kind, complaint, named = given["kind"], given["kind"] == ContactKind.COMPLAINT, unit_in(given["text"])
+    machine = values_of(ticket, named)
+    if _plain(facts["summary"]) == _plain(machine["summary"].value):
+        facts["summary"] = ""  # the machine's sentence follows what the clerk says of the rest
+    unit = given["unit"] or (named.unit if named else None)
     proposal = proposing.propose(given["text"], ticket=ticket["ticket"])
     values: dict[str, Any] = {
         "sender": given["customer_name"], "people_count": given["people_count"], "face_to_face": given["face_to_face"],
         "kind_proposed": proposal.kind, "kind_confidence": proposal.confidence, "kind_why": proposal.why,
-        "ticket": {**ticket, "machine": ticket["ticket"]},
+        "ticket": {**ticket, "ticket": confirmed(ticket["ticket"], facts), "machine": ticket["ticket"]},
         "details": {key: str(value) if isinstance(value, Decimal) else value for key, value in facts.items()},
     }  # fmt: skip
     if contact is None:
@@ -153,7 +173,9 @@ def take_down(given: dict[str, Any], *, by: Any, contact: Contact | None = None)
             return contact
     else:
         contact = _filled(contact, {**values, "text": given["text"], "unit": unit}, by)
-    check(contact, values_of(ticket), facts, by=by)
+    final = {**facts, "unit": unit.pk if unit else None,
+             "summary": facts["summary"] or contact.ticket["ticket"]["summary"]}  # fmt: skip
+    check(contact, machine, final, others=ticket["ticket"].get(OTHERS) or [], by=by)
     contact.details = {**contact.details, "similar": similar.remember(contact)}
     contact.save(update_fields=["details"])
     if holds(by, "complaints.screen_kind") and can(by, "complaints.screen_kind", contact):
@@ -161,6 +183,15 @@ def take_down(given: dict[str, Any], *, by: Any, contact: Contact | None = None)
         contact.refresh_from_db()
         similar.link_case(contact)
     return contact
+
+
+def confirmed(read: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
+    """Return a ticket's fields as the clerk leaves them; what was cleared is not in it any more."""
+    own = {key: facts[name] for name, key in FIELDS.items() if name not in ("unit", "amount", "summary")}
+    known = read.get("summary") or facts["cause"] or facts["business_type"]
+    words = {"summary": facts["summary"] or (sentence_of({**read, **own}) if known else None)}
+    return {**read, **{name: value or (value if isinstance(value, list) else None) for name, value in own.items()},
+            **words}  # fmt: skip
 
 
 def _filled(contact: Contact, values: dict[str, Any], by: Any) -> Contact:
@@ -179,18 +210,15 @@ def _filled(contact: Contact, values: dict[str, Any], by: Any) -> Contact:
     return row
 
 
-def check(contact: Contact, machine: dict[str, Value], given: dict[str, Any], *, by: Any) -> None:
+def check(contact: Contact, machine: dict[str, Value], given: dict[str, Any], *, others: list[str], by: Any) -> None:
     """Keep what became of each value of the machine; the values themselves are not kept twice."""
+    fates = {name: (fate_of(machine[name].value, given[name]), machine[name].confidence) for name in FIELDS}
+    if fates["cause"][0] == FATE.CHANGED:
+        hit = given["cause"] in others
+        fates[OTHERS] = ((FATE.KEPT if hit else FATE.CHANGED if others else FATE.ADDED).value, None)
     rows = [
-        FieldCheck(
-            contact=contact,
-            field=name,
-            fate=fate_of(machine[name].value, given[name]),
-            confidence=machine[name].confidence,
-            channel=contact.channel,
-            by=by,
-        )
-        for name in FIELDS
+        FieldCheck(contact=contact, field=name, fate=fate, confidence=sure, channel=contact.channel, by=by)
+        for name, (fate, sure) in fates.items()
     ]
     FieldCheck.objects.bulk_create(rows, ignore_conflicts=True)
 
@@ -207,7 +235,9 @@ def fate_of(machine: Any, given: Any) -> str:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
-        return sorted(map(str, value))
+        return sorted(
+            f"{_plain(item['value'])} {item['role']}" if isinstance(item, dict) else str(item) for item in value
+        )
     if isinstance(value, Decimal | int | float):
         return Decimal(str(value)).normalize()
     return "".join(str(value or "").split())
@@ -246,18 +276,26 @@ def accuracy(since: datetime, until: datetime) -> list[Accuracy]:
 
     return [
         Accuracy(
-            name, str(Case._meta.get_field(name).verbose_name),  # type: ignore[union-attr]
+            name, label_of(name),
             right=of(name, FATE.KEPT), present=of(name, FATE.KEPT, FATE.CHANGED, FATE.ADDED),
             invented=of(name, FATE.CLEARED), empty=of(name, FATE.CLEARED, FATE.EMPTY),
         )
-        for name in FIELDS
+        for name in (*FIELDS, OTHERS)
     ]  # fmt: skip
+
+
+def label_of(field: str) -> str:
+    """Return what a field is called."""
+    if field == OTHERS:
+        return str(_("投诉原因备选（首选改正时）"))
+    return str(Case._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
 
 
 def by_month(since: datetime) -> list[tuple[str, int, float | None]]:
     """Return, month by month, how many values stand in the end and the share that the machine had right."""
     rows = (
-        FieldCheck.objects.filter(at__gte=since, fate__in=[FATE.KEPT, FATE.CHANGED, FATE.ADDED]).order_by()
+        FieldCheck.objects.filter(at__gte=since, fate__in=[FATE.KEPT, FATE.CHANGED, FATE.ADDED]).exclude(field=OTHERS)
+        .order_by()
         .annotate(month=TruncMonth("at")).values("month")
         .annotate(n=Count("pk"), right=Count("pk", filter=Q(fate=FATE.KEPT.value))).order_by("month")
     )  # fmt: skip

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from xiaobao_web.complaints import clocking, open_things, queries, services, verbs
 from xiaobao_web.complaints.data import key_of
 from xiaobao_web.complaints.forms.entry import CorrectForm
-from xiaobao_web.complaints.models import Case, Link, OfficialCode, Task
-from xiaobao_web.complaints.services import assignment
+from xiaobao_web.complaints.models import AmountRole, Case, Link, OfficialCode, Task
+from xiaobao_web.complaints.services import assignment, sentences
 from xiaobao_web.complaints.services.personal import masked, shown, words_kept_from
-from xiaobao_web.kernel import deadlines, files, journal
+from xiaobao_web.kernel import deadlines, files, formats, journal
 from xiaobao_web.kernel.access import Answer, can, find, require
 from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError, Refused
 from xiaobao_web.kernel.models import Attachment
@@ -43,16 +43,22 @@ def context(row: Case, user: Any) -> dict[str, Any]:
     links += list(Link.objects.filter(other=row).select_related("case", "by"))
     links = [item for item in links if services.tells_whom(user, item.case, item.other)]
     kept = words_kept_from(user, row)
-    contacts = row.contacts.order_by("received_at", "pk")[:50]
+    contacts = [
+        (item, kept or masked(item.words())[:2000]) for item in row.contacts.order_by("received_at", "pk")[:50]
+    ]
+    summary = sentences.told_to(user, row)
     return {
         "case": row,
         "personal": shown(row),
+        "summary": "" if any(_begins(words, summary) for _contact, words in contacts) else summary,
+        "sums": [(AmountRole(item["role"]).label, item["value"]) for item in row.amounts],
+        "happened": [formats.day_or_month(told) for told in row.event_dates],
         "may_open": can(user, "complaints.see_personal", row),
         "may_correct": can(user, "complaints.correct", row),
         "groups": verbs.groups(row, user),
         "clocks": deadlines.running(row),
         "statutory": statutory(row),
-        "contacts": [(item, kept or masked(item.words())[:2000]) for item in contacts],
+        "contacts": contacts,
         "records": row.records.select_related("by", "received_by"),
         "tasks": row.tasks.select_related("unit", "assignee", "approved_by"),
         "extensions": row.extensions.select_related("asked_by", "decided_by"),
@@ -75,6 +81,11 @@ def context(row: Case, user: Any) -> dict[str, Any]:
         "events": journal.events_of(row),
         **context_of(row, user),
     }
+
+
+def _begins(words: str, summary: str) -> bool:
+    """Tell whether words that are shown anyway begin with a summary made of them."""
+    return "".join(words.split()).startswith("".join(summary.removesuffix("…").split()))
 
 
 def statutory(row: Case) -> list[dict[str, Any]]:
@@ -193,7 +204,7 @@ def personal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the complainant's data and words in full; the opening is journalled with its purpose."""
     row = find_case(request.user, pk)
     opened = services.open_personal(row, by=request.user, purpose=request.POST.get("purpose", ""))
-    labels = {name: Case._meta.get_field(name).verbose_name for name in Case.PERSONAL}  # type: ignore[union-attr]
+    labels = {name: Case._meta.get_field(name).verbose_name for name in Case.PRIVATE}  # type: ignore[union-attr]
     fields = [(labels[name], value) for name, value in opened["fields"].items() if value]
     return render(request, "complaints/_personal.html", {**opened, "case": row, "fields": fields})
 
@@ -205,14 +216,19 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     require(request.user, "complaints.correct", row)
     if request.method == "GET":
         services.open_personal(row, by=request.user, purpose=str(_("更正填单")))
-        form = CorrectForm(instance=row)
-        return render(request, "complaints/correct.html", {"case": row, "form": form})
+        return _correcting(request, row, CorrectForm(instance=row))
     form = CorrectForm(request.POST, instance=Case.objects.get(pk=row.pk))
     if form.is_valid():
         services.correct(row, by=request.user, values=form.cleaned_data)
         messages.success(request, _("填单已更正。"))
         return redirect(row)
-    return render(request, "complaints/correct.html", {"case": row, "form": form}, status=422)
+    return _correcting(request, row, form, status=422)
+
+
+def _correcting(request: HttpRequest, row: Case, form: CorrectForm, status: int = 200) -> HttpResponse:
+    names = (*Case.PERSONAL, "people_count", "face_to_face")
+    values = {"case": row, "form": form, "people": [form[name] for name in names]}
+    return render(request, "complaints/correct.html", values, status=status)
 
 
 @require_POST
@@ -245,7 +261,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
         "may_answer": _may(request.user, "answer_task", row, "open", assignment.against_answer),
         "may_decide": _may(request.user, "approve_task", row, "answered", assignment.against_task_decision),
         "sees_case": queries.visible(request.user).filter(pk=row.case_id).exists(),
-        "clock": deadlines.running(row).first(),
+        "clock": deadlines.running(row).first(), "summary": sentences.told_to(request.user, row.case),
     }  # fmt: skip
     return render(request, "complaints/task.html", values, status=422 if fault else 200)
 

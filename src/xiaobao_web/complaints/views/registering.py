@@ -25,8 +25,9 @@ from xiaobao_web.kernel.access import can, find, holds, require
 from xiaobao_web.kernel.errors import BadUpload, BadValue, PlatformError
 
 MOST_FILES = 20
-FACTS = ("customer_name", "phone", "id_number", "account", "business_type", "cause", "demands", "flags", "urgency",
-         "amount", "confidential")  # fmt: skip
+FACTS = ("customer_name", "phone", "id_number", "account", "email", "institution", "staff", "product_name",
+         "business_type", "cause", "amounts", "event_dates", "demands", "flags", "urgency", "amount", "summary",
+         "confidential")  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

@@ -74,9 +74,9 @@ def _shown(
         reading = taking_down.read(text, channel=channel, received_at=moment, by=request.user, but=but)
         if not form.is_bound:
             read = {name: item.value for name, item in reading.values.items() if item.value not in (None, "", [])}
+            if contact is not None and not opening.stands_by_default(contact):
+                read.pop("unit", None)
             form.initial = {**form.initial, **read, "kind": reading.proposal.kind, "received_at": moment}
-            if reading.named is not None and (contact is None or opening.stands_by_default(contact)):
-                form.initial["unit"] = reading.named.unit.pk
         fields = [(form[name], item) for name, item in reading.values.items()]
         values |= {"reading": reading, "fields": fields}
     return render(request, "complaints/take_down.html", values, status=status)

@@ -1,0 +1,61 @@
+"""The title and the sentence of a case: written of what it holds, following it until a person writes their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from xiaobao.intake import Amount
+from xiaobao.intake.summary import write
+from xiaobao_web.complaints.models import Case
+from xiaobao_web.complaints.services.personal import masked, short, without_numbers, words_kept_from
+
+PLACES = ("行", "公司", "中心", "部", "网点", "营业厅", "柜台")
+"""How the names of our own places end; those are no personal data."""
+SAYS = ("institution", "product_name", "product", "business_type", "cause", "demands", "amounts")
+"""What the sentence and the title are made of."""
+WRITTEN = "written"
+"""Where a case's ticket says which of `title` and `summary` the platform wrote."""
+
+
+def summary_of(facts: Mapping[str, Any]) -> str:
+    """Return the sentence of a case's facts as everybody reads it: who complains is not in it."""
+    place, product = str(facts.get("institution") or ""), facts.get("product")
+    sentence = write(
+        name=None, institution=place if place.endswith(PLACES) else masked(place),
+        product=str(product.name if product is not None else facts.get("product_name") or "") or None,
+        business=facts.get("business_type"), cause=facts.get("cause"), demand=facts.get("demands") or [],
+        amounts=[Amount(Decimal(str(item["value"])), item["role"]) for item in facts.get("amounts") or []],
+    )  # fmt: skip
+    return without_numbers(short(sentence, 300))
+
+
+def title_of(facts: Mapping[str, Any]) -> str:
+    """Return a title of the classes (信用卡：信息披露与告知不足，要求退款退费), empty where they are not known."""
+    if not facts.get("business_type") or not facts.get("cause"):
+        return ""
+    wanted = "、".join(facts.get("demands") or [])
+    return masked(f"{facts['business_type']}：{facts['cause']}" + (f"，要求{wanted}" if wanted else ""))[:200]
+
+
+def facts_of(case: Case) -> dict[str, Any]:
+    """Return what the sentence of a case is made of."""
+    return {name: getattr(case, name) for name in SAYS}
+
+
+def told_to(user: Any, case: Case) -> str:
+    """Return the sentence of a case as a person may read it: where it is the complainant's own words, as those are."""
+    return "" if words_kept_from(user, case) and "summary" not in written(case) else case.summary
+
+
+def written(case: Case) -> list[str]:
+    """Return which of the title and the sentence of a case the platform wrote.
+
+    Cases that were opened before this was kept are told by their words: those that it would write.
+    """
+    if WRITTEN in case.ticket:
+        return list(case.ticket[WRITTEN])
+    facts = facts_of(case)
+    told = [("summary", summary_of(facts)), ("title", title_of(facts) or short(summary_of(facts), 60))]
+    return [name for name, words in told if words and getattr(case, name) == words]
