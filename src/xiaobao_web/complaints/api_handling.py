@@ -5,17 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any
 
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Schema
 from pydantic import Field, StringConstraints
 
 from xiaobao_web.complaints import queries, services
-from xiaobao_web.complaints.api import CaseDetail, found_case, router, show_case
+from xiaobao_web.complaints.api import CaseDetail, found_case, router, show_case, unit_of
 from xiaobao_web.complaints.forms.entry import CorrectForm
 from xiaobao_web.complaints.models import Case, Link, LinkKind, Task, TaskState
 from xiaobao_web.kernel.access import require, visible_to
-from xiaobao_web.kernel.errors import Hidden
+from xiaobao_web.kernel.errors import BadValue, Hidden
 from xiaobao_web.kernel.rest import Paged, Strict, find, page_of
 from xiaobao_web.kernel.rest_steps import FieldOut, StepIn, checked, described, posted
 
@@ -96,6 +97,14 @@ class ReplyIn(Strict):
     """What a unit answers."""
 
     reply: Words
+
+
+class PassIn(Strict):
+    """To whom a task is handed on: a unit by code, a person by account; one of them at least, and why."""
+
+    unit: Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00]*$")] = ""
+    assignee: Annotated[str, StringConstraints(max_length=150, pattern=r"^[^\x00]*$")] = ""
+    reason: Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00]*$")] = ""
 
 
 class ApprovalIn(Strict):
@@ -181,6 +190,22 @@ def answer_task(request: HttpRequest, pk: int, body: ReplyIn) -> dict[str, Any]:
     return _task(_found_task(request, pk))
 
 
+@router.post("/tasks/{int:pk}/pass", response=TaskOut, summary="转交协办任务")
+def pass_task(request: HttpRequest, pk: int, body: PassIn) -> dict[str, Any]:
+    """Hand a task on to somebody, or to another unit; the day by which it is answered stays."""
+    person = None
+    if body.assignee:
+        person = get_user_model()._default_manager.filter(username=body.assignee, is_active=True).first()
+        if person is None:
+            told = _("没有账号为“%s”的人员。") % body.assignee[:30]
+            raise BadValue(told, fields={"assignee": told})
+    unit = unit_of(body.unit) if body.unit else None
+    made = services.pass_task(
+        _found_task(request, pk), by=request.user, unit=unit, assignee=person, reason=body.reason
+    )  # fmt: skip
+    return _task(_rows_of_tasks().get(pk=made.pk))
+
+
 @router.post("/tasks/{int:pk}/decide", response=TaskOut, summary="审批协办回复")
 def decide_task(request: HttpRequest, pk: int, body: ApprovalIn) -> dict[str, Any]:
     """Approve what a unit answers, or return it."""
@@ -195,9 +220,12 @@ def cancel_task(request: HttpRequest, pk: int) -> dict[str, Any]:
     return _task(_found_task(request, pk))
 
 
+def _rows_of_tasks() -> Any:
+    return Task.objects.select_related("case__unit", "case__handler", "unit", "assignee", "asked_by", "replied_by")
+
+
 def _tasks(request: HttpRequest) -> Any:
-    rows = Task.objects.select_related("case__unit", "case__handler", "unit", "assignee", "asked_by", "replied_by")
-    return visible_to(request.user, rows, "complaints.tasks")
+    return visible_to(request.user, _rows_of_tasks(), "complaints.tasks")
 
 
 def _found_task(request: HttpRequest, pk: int) -> Task:

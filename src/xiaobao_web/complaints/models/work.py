@@ -76,6 +76,8 @@ class Task(models.Model):
     )
     approved_at = models.DateTimeField(_("审批时间"), null=True, blank=True)
     returned = models.PositiveIntegerField(_("退回次数"), default=0)
+    passed = models.PositiveIntegerField(_("转交次数"), default=0)
+    """How often it went on to another unit; the number is limited."""
     note = models.CharField(_("审批意见"), max_length=500, blank=True)
 
     scope_unit = "unit"

@@ -59,6 +59,7 @@ from xiaobao_web.complaints.services.opening import (
     register,
     screen_kind,
 )
+from xiaobao_web.complaints.services.passing import pass_task
 from xiaobao_web.complaints.services.personal import open_personal, set_confidential
 from xiaobao_web.complaints.services.regulators import (
     draft_report,
@@ -89,7 +90,7 @@ __all__ = [
     "decide_offer", "decide_review", "decide_task", "decline", "draft_report", "earlier_of", "end_mediation",
     "fields_of", "find_responsibility", "fulfil_offer", "hold_session", "investigate", "key_of", "known_by", "lead",
     "link", "looks_like_complaint", "merge", "named_by", "new_facts", "notify_extension", "object_to", "offer",
-    "open_directly", "open_issue", "open_personal", "pay_claim", "propose_mediation", "receive_transfer",
+    "open_directly", "open_issue", "open_personal", "pass_task", "pay_claim", "propose_mediation", "receive_transfer",
     "register", "release_letter", "reopen", "report", "resume", "rulebook_findings", "screen_kind", "second_reasons",
     "send_back", "send_letter",
     "set_confidential", "set_level", "set_skills", "set_template", "standard_remedies",

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from xiaobao_web.complaints import clocking, open_things, queries, services, verbs
 from xiaobao_web.complaints.data import key_of
 from xiaobao_web.complaints.forms.entry import CorrectForm
+from xiaobao_web.complaints.forms.passing import PassTaskForm
 from xiaobao_web.complaints.models import AmountRole, Case, Link, OfficialCode, Task
-from xiaobao_web.complaints.services import assignment, sentences
+from xiaobao_web.complaints.services import assignment, passing, sentences
 from xiaobao_web.complaints.services.personal import masked, shown, words_kept_from
 from xiaobao_web.kernel import deadlines, files, formats, journal
-from xiaobao_web.kernel.access import Answer, can, find, require
+from xiaobao_web.kernel.access import Answer, can, find, require, visible_to
 from xiaobao_web.kernel.errors import BadValue, Hidden, PlatformError, Refused
 from xiaobao_web.kernel.models import Attachment
 from xiaobao_web.kernel.views_comments import context_of
@@ -247,23 +248,38 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a task with what the unit needs to know of the case; answer it, or decide on the answer."""
     rows = Task.objects.select_related("case__unit", "case__handler", "unit", "assignee", "asked_by", "replied_by")
     row = find(request.user, rows, "complaints.tasks", pk=pk)
-    fault = ""
+    fault, passes = "", request.POST.get("action") == "pass"
+    handing = PassTaskForm(request.POST if passes else None, task=row)
     if request.method == "POST":
         try:
-            told = _task_step(row, request)
+            told = _handed_on(row, handing, request.user) if handing.is_bound else _task_step(row, request)
         except BadValue as error:
-            fault = error.message
+            if handing.is_bound:
+                tell(handing, error)
+            else:
+                fault = error.message
         else:
-            messages.success(request, told)
-            return redirect(row)
+            if told:
+                messages.success(request, told)
+                kept = visible_to(request.user, rows.filter(pk=pk), "complaints.tasks").exists()
+                return redirect(row if kept else "complaint_tasks")
     values = {
         "task": row, "fault": fault, "given": request.POST,
         "may_answer": _may(request.user, "answer_task", row, "open", assignment.against_answer),
         "may_decide": _may(request.user, "approve_task", row, "answered", assignment.against_task_decision),
+        "may_pass": _may(request.user, "pass_task", row, "open", passing.against_passing), "handing": handing,
         "sees_case": queries.visible(request.user).filter(pk=row.case_id).exists(),
         "clock": deadlines.running(row).first(), "summary": sentences.told_to(request.user, row.case),
     }  # fmt: skip
-    return render(request, "complaints/task.html", values, status=422 if fault else 200)
+    return render(request, "complaints/task.html", values, status=422 if fault or handing.errors else 200)
+
+
+def _handed_on(row: Task, form: PassTaskForm, user: Any) -> str:
+    """Hand a task on; return what is told, "" where the form has faults."""
+    if not form.is_valid():
+        return ""
+    made = services.pass_task(row, by=user, **form.cleaned_data)
+    return str(_("任务已转给%s。") % (made.assignee or made.unit))
 
 
 def _may(user: Any, verb: str, row: Task, state: str, against: Callable[[Task, Any], str]) -> Answer | None:

@@ -1,0 +1,150 @@
+"""A unit's task is handed on: to somebody of the unit, to another unit; by whom, how often, with what trace."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from rest_answers import did, send
+
+from xiaobao_web.complaints import queries, services
+from xiaobao_web.complaints.models import PartyKind, Task
+from xiaobao_web.complaints.services import passing
+from xiaobao_web.kernel import deadlines, journal
+from xiaobao_web.kernel.errors import BadValue, Forbidden, Hidden, Refused
+from xiaobao_web.kernel.models import Notification
+from xiaobao_web.kernel.models.journal import Event
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def task(flow, bank):
+    return services.task_out(flow.handled(), by=bank["liaison"], unit=bank.units["retail"], request="请说明计费依据")
+
+
+def told(person) -> list[str]:
+    return list(Notification.objects.filter(person=person).values_list("title", flat=True))
+
+
+def test_the_head_gives_a_task_to_somebody_and_it_is_on_their_desk(task, bank):
+    assert task in queries.tasks_of(bank["sender_head"])
+    due = deadlines.running(task).get().due_at
+    row = services.pass_task(task, by=bank["sender_head"], assignee=bank["submitter"])
+    assert (row.assignee, row.unit, row.passed, row.due_on) == (bank["submitter"], bank.units["retail"], 0, task.due_on)
+    assert deadlines.running(row).get().due_at == due, "the day stays"
+    assert row in queries.tasks_of(bank["submitter"])
+    assert row not in queries.tasks_of(bank["sender_head"])
+    event = Event.objects.get(type="complaints.task_passed")
+    assert event.subject_id == str(task.case_id)
+    assert "零售" in journal.sentence(event)
+    assert "周送审" in journal.sentence(event)
+    assert "原因" not in journal.sentence(event)
+    assert any("请协办" in words for words in told(bank["submitter"]))
+    assert services.answer_task(row, by=bank["submitter"], reply="按月计费").replied_by == bank["submitter"]
+
+
+def test_another_unit_has_it_with_its_reason_and_its_head_sees_to_it(task, bank):
+    head, other = bank["sender_head"], bank.units["branch"]
+    with pytest.raises(BadValue, match="原因"):
+        services.pass_task(task, by=head, unit=other)
+    row = services.pass_task(task, by=head, unit=other, reason="由分行办理的业务")
+    assert (row.unit, row.assignee, row.passed) == (other, None, 1)
+    assert row in queries.tasks_of(bank["branch_head"])
+    assert row not in queries.tasks_of(head)
+    assert "原因：由分行办理的业务" in journal.sentence(Event.objects.get(type="complaints.task_passed"))
+    assert any("请协办" in words for words in told(bank["branch_head"]))
+    assert any("转给了其他单位" in words for words in told(bank["liaison"])), "who asked knows where it is"
+    with pytest.raises((Forbidden, Hidden)):
+        services.pass_task(row, by=head, unit=bank.units["retail"], reason="还给我们")
+
+
+def test_what_a_person_has_is_taken_away_with_a_reason_only(task, bank):
+    row = services.pass_task(task, by=bank["sender_head"], assignee=bank["submitter"])
+    with pytest.raises(BadValue, match="原因"):
+        services.pass_task(row, by=bank["sender_head"], assignee=bank["colleague"])
+    row = services.pass_task(row, by=bank["sender_head"], assignee=bank["colleague"], reason="休假")
+    assert row.assignee == bank["colleague"]
+
+
+@pytest.mark.parametrize(("values", "words"), [
+    ({}, "请选择"), ({"assignee": "branch_submitter"}, "不是"), ({"assignee": "auditor"}, "不是"),
+    ({"unit": "branch", "assignee": "submitter", "reason": "转错了"}, "不是"),
+])  # fmt: skip
+def test_nobody_is_given_what_they_cannot_answer(task, bank, values, words):
+    chosen = {name: bank[value] if name == "assignee" else bank.units[value] if name == "unit" else value
+              for name, value in values.items()}  # fmt: skip
+    with pytest.raises(BadValue, match=words):
+        services.pass_task(task, by=bank["sender_head"], **chosen)
+    assert not Event.objects.filter(type="complaints.task_passed").exists()
+    assert Task.objects.get(pk=task.pk).unit == bank.units["retail"]
+
+
+def test_those_complained_of_neither_hand_on_nor_are_given_anything(task, bank):
+    for who in ("submitter", "sender_head"):
+        services.add_party(task.case, by=bank["liaison"], kind=PartyKind.RESPONDENT.value, name="", person=bank[who])
+    with pytest.raises(BadValue, match="被投诉员工"):
+        services.pass_task(task, by=bank["office"], assignee=bank["submitter"])
+    with pytest.raises(Refused, match="回避"):
+        services.pass_task(task, by=bank["sender_head"], assignee=bank["colleague"])
+
+
+@pytest.mark.parametrize("who", ["submitter", "branch_head", "auditor", "other_branch"])
+def test_only_heads_of_the_unit_and_those_above_hand_on(task, bank, who):
+    with pytest.raises((Forbidden, Hidden)):
+        services.pass_task(task, by=bank[who], assignee=bank["colleague"])
+
+
+def test_what_is_answered_is_not_handed_on(task, bank):
+    services.answer_task(task, by=bank["sender_head"], reply="按月计费")
+    with pytest.raises(Refused, match="待负责人审批"):
+        services.pass_task(task, by=bank["office"], assignee=bank["submitter"])
+
+
+def test_units_do_not_pass_it_round_for_ever(task, bank):
+    from xiaobao_web.complaints.data import limits
+
+    units, heads = ("branch", "retail"), ("sender_head", "branch_head")
+    for turn in range(limits().transfers):
+        task = services.pass_task(task, by=bank[heads[turn % 2]], unit=bank.units[units[turn % 2]], reason="不归我们")
+    last = bank[heads[limits().transfers % 2]]
+    target = bank.units[units[limits().transfers % 2]]
+    with pytest.raises(BadValue, match="消保办"):
+        services.pass_task(task, by=last, unit=target, reason="还是不归我们")
+    assert passing.against_another_unit(task, bank["office"]) == ""
+    assert services.pass_task(task, by=bank["office"], unit=target, reason="请零售部答复").unit == target
+
+
+def test_on_the_page(task, bank, client_of):
+    page, head = reverse("complaint_task", args=[task.pk]), client_of("sender_head")
+    shown = head.get(page).content.decode()
+    assert "转交任务" in shown
+    assert "转交任务" not in client_of("submitter").get(page).content.decode()
+    assert "转交任务" not in client_of("auditor").get(page).content.decode()
+    wrong = head.post(page, {"action": "pass", "unit": bank.units["branch"].pk})
+    assert wrong.status_code == 422
+    assert wrong.context["handing"].errors["reason"] == ["转给其他单位或换人的，请写明原因。"]
+    assert head.post(page, {"action": "pass", "assignee": "99999"}).status_code == 422
+    done = head.post(page, {"action": "pass", "assignee": bank["submitter"].pk})
+    assert done.status_code == 302
+    assert done.url == page
+    assert Task.objects.get().assignee == bank["submitter"]
+    away = {"action": "pass", "unit": bank.units["branch"].pk, "reason": "由分行办理"}
+    gone = head.post(page, away)
+    assert (gone.status_code, gone.url) == (302, reverse("complaint_tasks")), "it is no longer theirs to see"
+    assert client_of("submitter").post(page, away).status_code in (403, 404)
+    assert client_of("branch_head").get(page).status_code == 200
+
+
+def test_over_rest(task, bank, client_of):
+    at = f"complaints/tasks/{task.pk}/pass"
+    head = client_of("sender_head")
+    assert "assignee" in send(head, at, {"assignee": "nobody"}).json()["error"]["fields"]
+    assert send(head, at, {"unit": "没有"}).status_code == 422
+    assert send(head, at, {}).status_code == 422
+    assert send(client_of("submitter"), at, {"assignee": "colleague"}).status_code in (403, 404)
+    assert send(client_of("stranger"), at, {"assignee": "colleague"}).status_code in (403, 404)
+    row = did(send(head, at, {"assignee": "submitter"}))
+    assert (row["assignee"], row["state"]) == (str(bank["submitter"]), "open")
+    row = did(send(head, at, {"unit": bank.units["branch"].code, "reason": "由分行办理"}))
+    assert (row["assignee"], row["unit"]) == (None, str(bank.units["branch"]))
+    assert client_of("sender_head").get(f"/api/complaints/tasks/{task.pk}").status_code == 404
