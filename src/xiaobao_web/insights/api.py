@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl, urlsplit
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadValue
 from xiaobao_web.kernel.periods import PRESETS, Period
 from xiaobao_web.kernel.rest import Paged, Strict, find, page_of
-from xiaobao_web.kernel.tallies import Table
+from xiaobao_web.kernel.tallies import Cell, Table
 
 PREFIX = "/insights"
 router = Router(tags=["投诉洞察"])
@@ -123,6 +124,12 @@ class TableOut(Schema):
     heads: list[str]
     rows: list[list[str | float | int | None]]
     note: str
+
+
+class StatisticsOut(TableOut):
+    """A table of the statistics; where a number opens complaints, what `GET cases` is asked for them."""
+
+    opens: list[list[dict[str, str] | None]]
 
 
 class WordsOut(Schema):
@@ -241,14 +248,14 @@ def show_places(request: HttpRequest, query: Query[PlaceQuery]) -> list[dict[str
     return [shown_table(found.by_province), shown_table(found.by_branch)]
 
 
-@router.get("/statistics", response=list[TableOut], summary="投诉统计表")
+@router.get("/statistics", response=list[StatisticsOut], summary="投诉统计表")
 def show_statistics(request: HttpRequest, query: Query[PeriodQuery]) -> list[dict[str, Any]]:
     """Return the tables regulators ask for, of the complaints one may see."""
     require(request.user, "insights.view")
     found = statistics.report(request.user, query.chosen())
-    totals = {"title": "总览", "heads": ["指标", "数值"], "note": "",
-              "rows": [[str(stat.label), stat.cell.value] for stat in found.stats]}  # fmt: skip
-    return [totals, *(shown_table(table) for table in found.tables)]
+    cells = [[Cell(str(stat.label), kind="text"), stat.cell] for stat in found.stats]
+    tables = [Table("总览", ["指标", "数值"], cells), *found.tables]
+    return [{**shown_table(table), "opens": [[_asks(cell) for cell in row] for row in table.rows]} for table in tables]
 
 
 @router.get("/graph/{int:pk}", response=GraphOut, summary="投诉的关联图")
@@ -269,6 +276,14 @@ def show_graph(request: HttpRequest, pk: int) -> dict[str, Any]:
 def _warning(request: HttpRequest, pk: int) -> EarlyWarning:
     require(request.user, "insights.view")
     return find(queries.visible(request.user).select_related(*RELATED), pk=pk)
+
+
+def _asks(cell: Cell) -> dict[str, str] | None:
+    """Return what the complaints behind a number are asked for by, None for a cell that opens none."""
+    if not cell.url or cell.kind == "text":
+        return None
+    names = {"from": "first", "to": "last"}
+    return {names.get(key, key): value for key, value in parse_qsl(urlsplit(cell.url).query)}
 
 
 def shown_table(table: Table) -> dict[str, Any]:

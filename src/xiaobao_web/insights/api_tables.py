@@ -11,12 +11,14 @@ from django.utils import timezone
 from ninja import Query, Schema, Status
 from pydantic import Field, StringConstraints
 
+from xiaobao_web.complaints.lines import CaseOut, case_told
+from xiaobao_web.complaints.models import Channel, Track
 from xiaobao_web.insights import behind, forms, handing_out, listening, services, sheets
 from xiaobao_web.insights.api import PeriodQuery, TableOut, router, shown_table
 from xiaobao_web.insights.api_rectifying import Code, unit_of
 from xiaobao_web.insights.models import Base, Span, Statement
 from xiaobao_web.kernel.access import require, visible_to
-from xiaobao_web.kernel.rest import Strict, find, page_of
+from xiaobao_web.kernel.rest import Paged, Strict, find, page_of
 from xiaobao_web.kernel.rest_steps import checked, posted
 
 Name = Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00]*$")]
@@ -47,10 +49,15 @@ class AskedQuery(PeriodQuery):
     product: int | None = None
     cause: Name = ""
     business: Name = ""
+    figure: Literal["", "total", "closed", "met", "missed", "fault"] = Field("", description="统计表的哪个数")
+    channel: Channel | None = None
+    track: Track | None = None
+    region: Name = Field("", description="地区；未填的写“未填”")
 
     def asked(self) -> dict[str, str]:
         """Return it as the page's address says it."""
-        names = ("words", "group", "warning", "unit", "within", "province", "product", "cause", "business")
+        names = ("words", "group", "warning", "unit", "within", "province", "product", "cause", "business", "figure",
+                 "channel", "track", "region")  # fmt: skip
         return {name: str(value) for name in names if (value := getattr(self, name)) not in (None, "")}
 
 
@@ -66,6 +73,22 @@ class BehindOut(Schema):
     n: int
     told: list[str]
     table: TableOut
+
+
+class CasesQuery(AskedQuery, Paged):
+    """The days, what the complaints have in common, and where in their list."""
+
+
+class CasesOut(Schema):
+    """A page of the complaints behind a figure: how many they all are, which they are in words.
+
+    `next` is the cursor of the page after.
+    """
+
+    n: int
+    told: list[str]
+    items: list[CaseOut]
+    next: str | None
 
 
 class ControlOut(Schema):
@@ -164,6 +187,19 @@ def show_rows(request: HttpRequest, query: Query[BehindQuery]) -> dict[str, Any]
     require(request.user, "insights.view")
     found = behind.behind(request.user, query.chosen(), query.asked())
     return {"n": found.n, "told": found.told, "table": shown_table(behind.table(found, query.limit))}
+
+
+@router.get("/cases", response=CasesOut, summary="数字背后的投诉清单")
+def list_cases_behind(request: HttpRequest, query: Query[CasesQuery]) -> dict[str, Any]:
+    """Return the complaints that a figure counts, as the list of complaints has them, newest first.
+
+    Each number of the statistics tells in `opens` with what to ask here.
+    """
+    require(request.user, "insights.view")
+    found = behind.behind(request.user, query.chosen(), query.asked())
+    rows = found.all.select_related("unit", "handler")
+    page = page_of(rows, limit=query.limit, cursor=query.cursor, show=case_told)
+    return {**page, "n": found.n, "told": [str(words) for words in found.told]}
 
 
 @router.get("/sheets/{page}", response={200: None}, summary="洞察页面的工作簿")

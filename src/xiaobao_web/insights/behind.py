@@ -50,6 +50,11 @@ class Behind:
     told: list[str] = field(default_factory=list)
 
     @property
+    def all(self) -> QuerySet[Any]:
+        """Return all of them, unordered."""
+        return self.rows if self.keys is None else self.rows.filter(pk__in=self.keys)
+
+    @property
     def n(self) -> int:
         """Return how many there are."""
         if self.keys is None:
