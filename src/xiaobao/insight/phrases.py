@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from math import log
 
 import rjieba
 
+from xiaobao.insight.bounds import Bounds
 from xiaobao.insight.statistics import poisson_ratio
 from xiaobao.insight.terms import is_content, tokens
 from xiaobao.insight.topics import Topic
@@ -164,6 +165,16 @@ def _whole(found: list[Phrase], texts: Sequence[str]) -> list[Phrase]:
     for phrase in found:
         text = whole(phrase.text, lowered)
         out.setdefault(text, replace(phrase, text=text))
+    return mended(out.values(), Bounds(texts if out else ()))
+
+
+def mended(found: Collection[Phrase], bounds: Bounds) -> list[Phrase]:
+    """Return phrases by names that begin and end with words, in their order; one that is half a word is left out."""
+    out: dict[str, Phrase] = {}
+    for phrase in found:
+        text = bounds.whole(phrase.text)
+        if text:
+            out.setdefault(text, replace(phrase, text=text))
     return list(out.values())
 
 
@@ -250,7 +261,8 @@ def best_terms(topic: Topic, texts: Sequence[str], most: int = MOST_TERMS) -> tu
     telling = [word for word in words if not is_plea(word)]
     lowered = [text.lower() for text in texts]
     heads = [head if head in telling else whole(head, lowered) for head in heads]
-    return tuple(dict.fromkeys([*heads, *telling]))[:most] or tuple(words[:most])
+    named = list(dict.fromkeys([*heads, *telling]))[: 2 * most] or words[:most]
+    return tuple(Bounds(texts).mended(named))[:most] or tuple(words[:most])
 
 
 def _words(topic: Topic, texts: Sequence[str]) -> list[str]:

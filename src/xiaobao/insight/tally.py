@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 from zlib import crc32
 
@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xiaobao.errors import InputError
-from xiaobao.insight.phrases import LONGEST, Grams, is_plea, runs, without_parts
+from xiaobao.insight.bounds import Bounds
+from xiaobao.insight.phrases import LONGEST, Grams, is_plea, mended, runs, without_parts
 from xiaobao.insight.sketch import Sketch
 from xiaobao.insight.statistics import poisson_ratio, share_ratios
 from xiaobao.insight.terms import Counts, Features, Ids
@@ -238,5 +239,17 @@ def named(found: Tally, sample: Sequence[str], *, top: int = 20, least: int = 3)
         expected = (counts[1] + 0.5) / (found.texts_before + 1) * found.texts
         common[text] = Phrase(text, *counts, round(counts[0] * log(1 + len(text)) * part, 3))
         risen[text] = Phrase(text, *counts, round(poisson_ratio(counts[0], expected) * part, 3))
+    bounds = Bounds(sample)
+    common_names = _mended(without_parts(list(common.values()), 2 * top), found, bounds)
     fastest = [p for p in without_parts(list(risen.values()), 10 * top) if p.count >= least and p.score > 0]
-    return without_parts(list(common.values()), top), fastest[:top]
+    return without_parts(common_names, top), without_parts(_mended(fastest[: 2 * top], found, bounds), top)
+
+
+def _mended(phrases: list[Phrase], found: Tally, bounds: Bounds) -> list[Phrase]:
+    """Return phrases by names that begin and end with words, counted as the tally counts these."""
+    out = []
+    for phrase in mended(phrases, bounds):
+        counts = found.of(number_of(phrase.text))
+        if counts is not None:
+            out.append(replace(phrase, count=counts[0], before=counts[1]))
+    return out
