@@ -259,3 +259,16 @@ def test_sums_that_are_none(typed):
 ])  # fmt: skip
 def test_days_as_people_write_them(typed, days):
     assert Days(required=False).clean(typed) == days
+
+
+def test_cases_from_before_have_what_their_tickets_say(clerk, read):
+    from importlib import import_module
+
+    from django.apps import apps
+
+    case = taken(clerk, read)
+    Case.objects.update(institution="", staff="", amounts=[], event_dates=[])
+    import_module("xiaobao_web.complaints.migrations.0014_ticket_places").fill(apps, None)
+    case.refresh_from_db()
+    assert (case.institution, case.staff, case.event_dates) == ("江城分行", "李敏", ["2026-02-03"])
+    assert [item["role"] for item in case.amounts] == ["disputed", "loss"]
