@@ -16,6 +16,7 @@ LOOK_BACK = timedelta(days=3)
 KEYS_A_NIGHT, KEYS_AT_ONCE = 5_000, 500
 retention.purges(str(_("放弃的投诉草稿附件")), drafts.sweep)
 retention.purges(str(_("过时的近期比对键")), similar.forget)
+retention.purges(str(_("已销毁来信的页面图片")), scans.forget)
 
 
 @every("*/5 * * * *", title=_("重新登记未处理的来件"))

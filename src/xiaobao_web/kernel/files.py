@@ -343,6 +343,16 @@ def purge_unused(stored: StoredFile) -> None:
     transaction.on_commit(partial(_remove_bytes, stored.pk))
 
 
+def purge_unnamed(numbers: Iterable[int]) -> int:
+    """Let those of some files go that nothing names any more and nothing holds; return how many went."""
+    gone = 0
+    for stored in StoredFile.objects.select_for_update().filter(pk__in=numbers, purged_at__isnull=True, hold_reason=""):
+        if not is_used(stored):
+            purge_unused(stored)
+            gone += 1
+    return gone
+
+
 def uses() -> list[Any]:
     """Return the relations of whatever names a stored file, those without a way back (related_name="+") included."""
     fields: Any = StoredFile._meta.get_fields(include_hidden=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from xiaobao_web.kernel import files
 from xiaobao_web.materials import engine, hashing
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 PASTED = "text"
 """The reader of pasted text: it takes lines as they are."""
+UNNAMED, AT_ONCE = timedelta(days=1), 1000
+"""How old a reading without a version is before it goes, and how many go in one night."""
 
 
 @dataclass
@@ -73,7 +77,28 @@ def _make(version: MaterialVersion) -> Reading:
                 "seconds": round(time.monotonic() - began, 3),
             },
         )
+        reading.pictures.add(*(page["file"] for page in reading.pages))
     return reading
+
+
+def forget() -> int:
+    """Remove readings that no version has any more, as older readers left them, and their pictures; return how many.
+
+    A picture that anything else names stays.
+    """
+    old = Reading.objects.filter(versions__isnull=True, made_at__lte=timezone.now() - UNNAMED)
+    return sum(map(_forget, list(old.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])))
+
+
+@transaction.atomic
+def _forget(number: int) -> int:
+    row = Reading.objects.select_for_update().filter(pk=number).first()
+    if row is None or row.versions.exists():
+        return 0
+    pictures = list(row.pictures.values_list("pk", flat=True))
+    row.delete()
+    files.purge_unnamed(pictures)
+    return 1
 
 
 def _of_text(text: str) -> _Content:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
+from xiaobao_web.kernel import retention
 from xiaobao_web.kernel.jobs import job
 from xiaobao_web.kernel.models import ScanState, StoredFile
 from xiaobao_web.kernel.models.jobs import JobRun, RunState
@@ -16,6 +17,7 @@ from xiaobao_web.kernel.schedule import every
 from xiaobao_web.materials import reading, registry, screening, services
 from xiaobao_web.materials.models import MaterialVersion, Screening, WorkState
 
+retention.purges(str(_("不再使用的读取结果")), reading.forget)
 PATIENCE = timedelta(minutes=1)
 """How old an open screening is before the timetable looks after it."""
 AT_ONCE = 200

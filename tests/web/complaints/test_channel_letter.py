@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image, ImageDraw, ImageFont
 
 from xiaobao_web.complaints.models import Contact, FieldCheck, LetterScan
 from xiaobao_web.complaints.services import register, scans
 from xiaobao_web.kernel import files, journal
 from xiaobao_web.kernel.errors import BadValue, Forbidden
+from xiaobao_web.kernel.models import StoredFile
 from xiaobao_web.people.services import appoint
 
 pytestmark = pytest.mark.django_db
@@ -204,3 +208,28 @@ def test_a_check_before_anybody_told_the_letter_apart_is_refused(flow, bank, cli
     assert answer.status_code in (403, 409, 422)
     contact.refresh_from_db()
     assert contact.state == "new"
+
+
+def test_pictures_of_a_letter_go_with_the_letter_and_not_before(take, bank, client_of):
+    scan = take(file_of(sheet(scribble=True), name="手写.png"))
+    (attached,) = files.attachments_of(scan.contact)
+    picture = StoredFile.objects.get(pk=scan.pages[0]["file"])
+    assert picture.pk != attached.stored_id
+    assert files.is_used(picture)
+    assert scans.forget() == 0
+    StoredFile.objects.filter(pk=attached.stored_id).update(purged_at=timezone.now())
+    assert scans.forget() == 1
+    scan.refresh_from_db()
+    picture.refresh_from_db()
+    assert (scan.pages[0]["file"], scan.pages[0]["page"]) == (None, 1)
+    assert picture.purged_at is not None
+    assert scans.forget() == 0
+    shown = client_of("complaints").get(scan.get_absolute_url())
+    assert shown.status_code == 200
+
+
+def test_pictures_of_letters_of_before_are_named(take):
+    scan = take(file_of(sheet(scribble=True), name="手写.png"))
+    scan.pictures.clear()
+    importlib.import_module("xiaobao_web.complaints.migrations.0016_pictures_named").name(apps, None)
+    assert [row.pk for row in scan.pictures.all()] == [scan.pages[0]["file"]]

@@ -32,6 +32,8 @@ class LetterScan(models.Model):
     pages = models.JSONField(_("页"), default=list)
     """Each {"source", "page", "file", "width", "height", "lines": [{"text", "sure", "box"}], "issues": [sentence],
     "read": bool, "text", "by", "at"}; boxes in pixels of the picture."""
+    pictures = models.ManyToManyField("kernel.StoredFile", related_name="+", blank=True)
+    """The files of `pages`, so that nothing purges them while the letter itself is kept"""
     total = models.PositiveIntegerField(_("页数"), default=0)
     state = models.CharField(_("状态"), max_length=10, choices=ScanReading.choices, default=ScanReading.QUEUED.value)
     error = models.CharField(_("原因"), max_length=300, blank=True)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -192,6 +193,30 @@ def _keep(scan_id: int, page: dict[str, Any]) -> None:
     scan = LetterScan.objects.select_for_update().get(pk=scan_id)
     scan.pages = [*scan.pages, page]
     scan.save(update_fields=["pages"])
+    if page["file"]:
+        scan.pictures.add(page["file"])
+
+
+def forget() -> int:
+    """Remove the pictures of letters whose own files have all been purged; return how many letters lost theirs."""
+    rows = LetterScan.objects.filter(Exists(LetterScan.pictures.through.objects.filter(letterscan=OuterRef("pk"))))
+    return sum(_forget(number) for number, sources in rows.values_list("pk", "sources").iterator() if _purged(sources))
+
+
+def _purged(sources: list[list[str]]) -> bool:
+    here = StoredFile.objects.filter(sha256__in=[sha256 for sha256, _name in sources])
+    return here.exists() and not here.filter(purged_at__isnull=True).exists()
+
+
+@transaction.atomic
+def _forget(number: int) -> int:
+    scan = LetterScan.objects.select_for_update().get(pk=number)
+    pictures = list(scan.pictures.values_list("pk", flat=True))
+    scan.pages = [{**page, "file": None} for page in scan.pages]
+    scan.save(update_fields=["pages"])
+    scan.pictures.clear()
+    files.purge_unnamed(pictures)
+    return 1
 
 
 @transaction.atomic

@@ -28,6 +28,8 @@ class Reading(models.Model):
     """Each {"text", "confidence", "size", "marks", "start" (offset in text), "anchor": {…}}."""
     pages = models.JSONField(default=list)
     """Each {"page", "file" (StoredFile id), "width", "height", "scale"}."""
+    pictures = models.ManyToManyField("kernel.StoredFile", related_name="+", blank=True)
+    """The files of `pages`, so that nothing purges them while they are shown."""
     issues = models.JSONField(default=list)
     facts = models.JSONField(default=dict)
     text = models.TextField(blank=True)
