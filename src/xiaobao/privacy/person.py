@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 
 import rjieba
 
@@ -82,6 +82,20 @@ _PLACES = 64
 """One more than the characters of the longest name: a start and a length are one number, which is quick to look up."""
 _WORD_HEADS = frozenset(word[:2] for word in NOT_NAMES)
 _BREAK = frozenset("的了是在与和及或从向被把给对说称让找跟请问叫由这那我你他她个名位员客户人因而但就到住")
+
+
+_FIELD = re.compile(r"[名字]|户主|法人|股东|家长|[A-Za-z]")
+"""What only a form says before a name; other labels also stand before what somebody says."""
+_CLAUSE = re.compile("[一-龥]{1,10}")
+_CONTACTED = re.compile(_CONTACT)
+_TURN = re.compile(r"(?:坐席|客服|客户|用户|柜员|经理|工作人员|经办|机器人)(?:\(.{0,6}\))?:")
+_UNNAMED = frozenset("没不的了吗呢吧要就也都还被把给我你他她这那怎么哪谁很太又但却让什得")
+"""Letters that stand in no name behind the family name."""
+_FUNCTIONS = frozenset({"d", "c", "r", "p", "u", "y", "m"})
+_GOES_ON = frozenset("那也都是")
+_NOUNS = frozenset("nazjgti")
+_NAMED_BY = frozenset("飞来生立建发进成兴升达起扬开昌荣清亮")
+"""Verbs that end names."""
 
 
 @recogniser("person")
@@ -240,6 +254,8 @@ def _labelled(match: re.Match[str], text: str) -> Iterator[tuple[int, int, Sign]
     length = name_length(run, RARE)
     if not length or (run[:length] in NOT_NAMES and not (strong and length == len(run))):
         return
+    if strong and not _FIELD.search(text, match.start(), match.start(2)) and _is_said(text, start, length):
+        return
     if not strong and (run[0] in VERB_LIKE or not _CLOSE.match(run, length)) and run[:2] not in COMPOUND:
         return
     if not strong and run[0] not in COMMON and (_in_dictionary(run[:length]) or _in_dictionary(run[:2])):
@@ -247,6 +263,40 @@ def _labelled(match: re.Match[str], text: str) -> Iterator[tuple[int, int, Sign]
     if not strong and (_is_word(run[:length]) or (_is_word(run[:2]) and length == 2)):
         return
     yield start, start + length, (_TOLD if strong else 0.8, "标签之后的姓名")
+
+
+def _is_said(text: str, start: int, length: int) -> bool:
+    """Tell whether what stands behind the label of a speaker is said by them (客户：全额退款) rather than their name.
+
+    Names hold no function words, and words are no names: but those that end there and could be one (高峰, 黄金龙).
+    """
+    clause = _CLAUSE.match(text, start)
+    if clause is None or clause[0][:2] in COMPOUND:
+        return False
+    said, name = clause[0], text[start : start + length]
+    ends, closed = said == name, _CLOSE.match(text, start + length) is not None
+    if not _UNNAMED.isdisjoint(name[1:]):
+        return True
+    if length == 2 and ends:
+        return name in NOT_NAMES and _CONTACTED.match(text, start + length) is None and _is_talk(text)
+    (word, tag), *others = rjieba.tag(said)
+    if len(word) == 1:
+        after, kind = others[0] if others else ("", "")
+        plain = len(after) > 1 and rjieba.has_word(after) and not kind.startswith("nr")
+        return plain and (tag in _FUNCTIONS or (tag[0] == "v" and kind in _FUNCTIONS)) and not ends
+    if not (name[:2] in NOT_NAMES or (rjieba.has_word(word) and not tag.startswith("nr"))):
+        return False
+    if ends and word == name:
+        return name[:2] in NOT_NAMES
+    if len(word) > 2 or not closed or (not ends and tag[0] not in _NOUNS) or said[length : length + 1] in _GOES_ON:
+        return True
+    last = name[-1]
+    return length == 3 and last not in _NAMED_BY and rjieba.tag(last)[0][1][0] not in _NOUNS
+
+
+def _is_talk(text: str) -> bool:
+    """Tell whether a text has several turns."""
+    return len(list(islice(_TURN.finditer(text), 2))) > 1
 
 
 def _before_titles(text: str) -> Iterator[re.Match[str]]:
