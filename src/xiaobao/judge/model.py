@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xiaobao.errors import ModelUnavailable
-from xiaobao.judge.features import BUCKETS, SIGNALS, describe
+from xiaobao.judge.features import BUCKETS, SAID, SIGNALS, describe
 from xiaobao.judge.passages import MARKS, grown
 from xiaobao.judge.windows import SHARPNESS, Reading, worded
 from xiaobao.rulebook.model import CATEGORIES, ROLES, SCENARIOS, STANCES, Rule
@@ -40,6 +41,21 @@ FAMILIAR = 5
 """Words of the rulebook a text must hold to be read at all: with fewer it is about something else."""
 OMISSION = (0.8, 0.15)
 """Probability of an omission from a text of several windows, and of one that is excused: what rules alone know."""
+GAINS = ("exaggerated_yield", "misleading_past_performance")
+"""Categories that speak of gains, or of cover."""
+WARNING = re.compile(
+    r"(?:理财|基金|保险|信托)?(?:产品)?(?:并?非|不是)(?:银行)?存款|(?:理财|基金|保险|投资|市场|信托)?(?:产品)?(?:有|存在)风险"
+    r"|(?:投资|投保|理财|入市|购买|决策|选择)?[须需](?:要)?谨慎"
+)
+"""The warnings that advertisements must carry."""
+CLAIM = re.compile(
+    r"收益|[赚涨倍%％翻赢挣富躺]|回报|盈利|利润|财富|报销|[全都]赔|赔付|保障|保证|增值|稳稳|到手|年化|利率|分红|稳健增长"
+    r"|[^\s](?:最|第一|领先)|必[^备]|只升|不[亏跌降]|无忧|放心|[成个]点|[万千]元?变|养老|一辈子|买[房车]"
+    r"|业绩|历史|过往|过去|[去今往]年|近[一二三半]|以来|成立|排名|冠军"
+)
+"""Words without which nothing is said of gains or cover: wider than what exaggerates."""
+BEYOND = 0.35
+"""Probability from which what is left beside warnings exaggerates all the same."""
 KINDS = (*STANCES, "excused", "lawful_product")
 """What may speak against a candidate."""
 FEATURES = 14 + len(KINDS)
@@ -252,8 +268,23 @@ class TextJudge:
             reading.lay(reading.carrying[: bisect_right(reading.carrying, some[-1])])
             reading.belong(some, head)
             for index in some:
+                if self._only_warns(context, reading, index, label):
+                    continue
                 low, high = self._strongest(reading, index, head)
                 yield low, high, float(reading.intents[index, head])
+
+    def _only_warns(self, context: Context, reading: Reading, index: int, label: str) -> bool:
+        """Tell whether a window only warns of risk, or names a product besides: no word of gains, nor does it read so.
+
+        Training met the prescribed warnings at the end of promises, so that they themselves sound like some.
+        """
+        text = context.text[slice(*reading.windows[index])]
+        left = WARNING.sub("", text).strip(" ,.。;!:")
+        if len(left) + 1 >= len(text):
+            return False
+        if not SAID.search(left):
+            return True
+        return label in GAINS and CLAIM.search(left) is None and reading.alone(left, _HEAD[label]) < BEYOND
 
     def _strongest(self, reading: Reading, index: int, head: int) -> Span:
         """Return the clause of a window that speaks most for a category, grown over what belongs to it."""

@@ -129,6 +129,13 @@ class Reading:
         certain = 1.0 / (1.0 + np.exp(-np.clip(self.logits, -30, 30)))
         return np.asarray(self.read[:, None] * certain[:, None] * top, dtype=np.float32)
 
+    def alone(self, text: str, head: int) -> float:
+        """Return what `intents` would be for a category of another text that stood in its place."""
+        logits, heads, _ = self._scores([text])
+        own = SHARPNESS * (heads[0] + self._bias)
+        certain = 1.0 / (1.0 + np.exp(-np.clip(logits[0] + self._lean, -30, 30)))
+        return float(certain * np.exp(own[head] - own.max()))
+
     @cached_property
     def carriers(self) -> dict[int, list[int]]:
         """Return by category the windows in which it is among the READINGS most likely ones, and not unlikely."""
