@@ -66,9 +66,9 @@ def write(
     main = next((a for role in _RANK for a in amounts if a.role == role), None)
     wanted = [_DEMANDS.get(item, item) for item in demand if item != "其他"]
     if main is not None and main.role == "refund_demand":
-        wanted = [f"退还{_shown(main.value)}", *(item for item in wanted if item != _REFUND)]
+        wanted = [f"退还 {_shown(main.value)}", *(item for item in wanted if item != _REFUND)]
     elif main is not None:
-        parts.append(f"{_ROLE_WORDS[main.role]}{_shown(main.value)}")
+        parts.append(f"{_ROLE_WORDS[main.role]} {_shown(main.value)}")
     if wanted:
         parts.append(f"要求{'、'.join(wanted)}")
     return "，".join(parts) + "。"
@@ -91,6 +91,4 @@ def _said(cause: str | None, institution: str, about: str) -> str:
 
 
 def _shown(value: Decimal) -> str:
-    if value >= 10_000:
-        return f"{(value / 10_000).normalize():f}万元"
-    return f"{value.normalize():f}元"
+    return f"{value:,.2f} 元"

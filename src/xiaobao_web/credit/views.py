@@ -25,6 +25,7 @@ from xiaobao_web.credit.sheets import schedule_sheet
 from xiaobao_web.kernel import journal
 from xiaobao_web.kernel.access import can, require
 from xiaobao_web.kernel.errors import BadValue, Hidden
+from xiaobao_web.kernel.formats import money
 from xiaobao_web.kernel.requests import SignedIn
 
 PDF = "application/pdf"
@@ -129,7 +130,7 @@ def schedule_xlsx(request: SignedIn) -> HttpResponse:
     result = _known(asked(request.GET)).result
     assert result is not None
     rows = len(result.made.schedule.rows)
-    facts = {"list": _("还款计划"), "rows": rows, "filters": _("本金 %s 元") % result.made.schedule.drawn}
+    facts = {"list": _("还款计划"), "rows": rows, "filters": _("本金 %s") % money(result.made.schedule.drawn)}
     journal.record("kernel.exported", by=request.user, facts=facts)
     return schedule_sheet(result, by=request.user)
 

@@ -23,6 +23,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from xiaobao_web.kernel import formats
 from xiaobao_web.kernel.access import scope
 from xiaobao_web.kernel.errors import Undeclared
 from xiaobao_web.kernel.models import ChainHead, Event, EventPersonal
@@ -35,21 +36,24 @@ listeners: list[Any] = []
 
 @dataclass(frozen=True)
 class EventType:
-    """A type of event: its dotted name, its sentence, and which of its values are personal."""
+    """A type of event: its dotted name, its sentence, which of its values are personal, and which are sums of yuan."""
 
     name: str
     sentence: str | Promise
     personal: tuple[str, ...] = ()
+    sums: tuple[str, ...] = ()
 
 
 TYPES: dict[str, EventType] = {}
 
 
-def event_type(name: str, sentence: str | Promise, *, personal: tuple[str, ...] = ()) -> EventType:
+def event_type(
+    name: str, sentence: str | Promise, *, personal: tuple[str, ...] = (), sums: tuple[str, ...] = ()
+) -> EventType:
     """Declare a type of event; raises Undeclared when the name was taken."""
     if name in TYPES:
         raise Undeclared(f"事件 {name} 声明了两次")
-    TYPES[name] = EventType(name, sentence, personal)
+    TYPES[name] = EventType(name, sentence, personal, sums)
     return TYPES[name]
 
 
@@ -229,7 +233,13 @@ def sentence(event: Event, *, personal: bool = True) -> str:
     elif kind.personal:
         row = EventPersonal.objects.filter(pk=event.pk).first()
         values |= {name: _("（已删除）") for name in kind.personal} | (row.values if row else {})
-    return str(kind.sentence).format_map(_Blank(values))
+    values |= {name: _sum(values[name]) for name in kind.sums if name in values}
+    return str(kind.sentence).format_map(_Blank(values)).strip()
+
+
+def _sum(value: Any) -> str:
+    """Return a sum as people read it; of nothing (an apology costs none) nothing is said."""
+    return formats.money(value) if value and Decimal(str(value)) else ""
 
 
 def changes_of(event: Any) -> list[tuple[str, str, str]]:
@@ -249,6 +259,10 @@ def _told(label: str, name: str, old: Any, new: Any) -> tuple[str, str, str]:
         field: Any = apps.get_model(label)._meta.get_field(name)
     except (LookupError, ValueError, FieldDoesNotExist):
         return name, _shown(old, {}), _shown(new, {})
+    how = getattr(field.model, "told_by", {}).get(name)
+    if how is not None:
+        before, after = (_("空") if value in (None, "") else str(how(value)) for value in (old, new))
+        return str(field.verbose_name), before, after
     labels = dict(getattr(field, "flatchoices", ()))
     return str(getattr(field, "verbose_name", name)), _shown(old, labels), _shown(new, labels)
 

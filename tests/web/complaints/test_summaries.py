@@ -33,14 +33,14 @@ def filed(flow, **fields) -> Case:
 @pytest.mark.parametrize("name", ["王女士", "周可欣", "欧阳先生", "老王"])
 def test_the_sentence_names_neither_the_complainant_nor_stars(flow, name):
     case = filed(flow, customer_name=name)
-    assert case.summary == "客户对石景山支行“金葵花联名卡”收费有异议，要求退还360元。"
+    assert case.summary == "客户对石景山支行“金葵花联名卡”收费有异议，要求退还 360.00 元。"
     assert case.customer_name == name, "who it is stands in its own field"
 
 
 def test_the_sentence_follows_what_the_clerk_says(flow):
     values = {"channel": "call", "text": "扣款不对", "by": flow.bank["liaison"], "unit": flow.bank.units["branch"]}
     case = services.open_directly(**values, contact={"ticket": ticket()}, cause="信息披露与告知不足", demands=["道歉"])
-    assert case.summary == "客户反映石景山支行“金葵花联名卡”告知不足，要求退还360元、道歉。"
+    assert case.summary == "客户反映石景山支行“金葵花联名卡”告知不足，要求退还 360.00 元、道歉。"
 
 
 def test_numbers_in_a_products_name_are_hidden(flow):
@@ -71,7 +71,7 @@ def test_correcting_another_field_leaves_the_sentence_as_it_is(flow, bank):
 
 
 CLASSES = {"business_type": "理财", "cause": "适当性", "demands": ["赔偿"]}
-FOLLOWED = "客户反映石景山支行“金葵花联名卡”与风险承受能力不匹配，要求退还360元、赔偿。"
+FOLLOWED = "客户反映石景山支行“金葵花联名卡”与风险承受能力不匹配，要求退还 360.00 元、赔偿。"
 
 
 def test_corrected_classes_are_said_in_the_sentence_and_the_title(flow, bank):
@@ -82,7 +82,7 @@ def test_corrected_classes_are_said_in_the_sentence_and_the_title(flow, bank):
     entry = SearchEntry.objects.get(subject_type="complaints.case", subject_id=case.pk)
     assert "适当性" in entry.title
     again = services.correct(case, by=bank["liaison"], values={"cause": "定价收费", "product_name": "", "demands": []})
-    assert again.summary == "客户对石景山支行理财收费有异议，要求退还360元。"
+    assert again.summary == "客户对石景山支行理财收费有异议，要求退还 360.00 元。"
     assert again.title == "理财：定价收费"
 
 
@@ -99,7 +99,7 @@ def test_over_the_page_and_over_rest_the_sentence_follows(flow, client_of):
     assert case.summary == FOLLOWED
     assert FOLLOWED in client.get(case.get_absolute_url()).content.decode()
     told = did(send(client, f"complaints/{case.pk}/ticket", {"values": {"cause": "定价收费"}}, "patch"))
-    assert told["summary"] == "客户对石景山支行“金葵花联名卡”收费有异议，要求退还360元、赔偿。"
+    assert told["summary"] == "客户对石景山支行“金葵花联名卡”收费有异议，要求退还 360.00 元、赔偿。"
     assert told["title"] == "理财：定价收费，要求赔偿"
 
 
@@ -124,7 +124,7 @@ def test_by_hand_in_the_same_correction_goes_before(flow, bank):
 def test_a_sentence_that_is_emptied_is_written_anew_and_follows_again(flow, bank):
     case = services.correct(filed(flow), by=bank["liaison"], values={"summary": "客户不满意产品"})
     case = services.correct(case, by=bank["liaison"], values={"summary": ""})
-    assert case.summary == "客户对石景山支行“金葵花联名卡”收费有异议，要求退还360元。"
+    assert case.summary == "客户对石景山支行“金葵花联名卡”收费有异议，要求退还 360.00 元。"
     assert services.correct(case, by=bank["liaison"], values=CLASSES).summary == FOLLOWED
 
 
@@ -132,6 +132,15 @@ def test_a_complainants_own_words_are_nobodys_to_rewrite(flow, bank):
     values = {"channel": "call", "by": bank["liaison"], "unit": bank.units["branch"]}
     case = services.open_directly(**values, text="说好的利率变了。", business_type="理财", cause="定价收费")
     assert services.correct(case, by=bank["liaison"], values=CLASSES).summary == "说好的利率变了。"
+
+
+def test_a_sentence_in_which_sums_were_written_as_before_follows_too(flow, bank):
+    case = filed(flow)
+    before = {key: value for key, value in case.ticket.items() if key != "written"}
+    summary = case.summary.replace(" 360.00 元", "360元")
+    assert summary != case.summary
+    Case.objects.filter(pk=case.pk).update(ticket=before, summary=summary)
+    assert services.correct(case, by=bank["liaison"], values=CLASSES).summary == FOLLOWED
 
 
 def test_cases_from_before_this_was_kept_are_told_by_their_words(flow, bank):
@@ -148,7 +157,7 @@ def test_sums_that_agree_stay_in_agreement(flow, bank):
     assert (case.amount, case.amounts) == (360, [{"value": 360.0, "role": "refund_demand"}])
     case = services.correct(case, by=bank["liaison"], values={"amount": Decimal("285.50")})
     assert case.amounts == [{"value": 285.5, "role": "refund_demand"}]
-    assert case.summary.endswith("要求退还285.5元。")
+    assert case.summary.endswith("要求退还 285.50 元。")
     case = services.correct(case, by=bank["liaison"], values={"amounts": [{"value": 900, "role": "loss"}]})
     assert case.amount == 900
-    assert "损失900元" in case.summary
+    assert "损失 900.00 元" in case.summary

@@ -83,7 +83,7 @@ def test_the_words_of_each_field_are_marked(read, bank):
     assert form["amounts"].value() == ["50000 disputed", "3000 loss"]
     assert form["event_dates"].value() == ["2026-02-03"]
     assert form["unit"].value() == bank.units["branch"].pk
-    assert form["summary"].value() == "客户反映在江城分行办理“稳享添利”时受到误导宣传或销售，损失3000元，要求赔偿。"
+    assert form["summary"].value() == "客户反映在江城分行办理“稳享添利”时受到误导宣传或销售，损失 3,000.00 元，要求赔偿。"
 
 
 def test_words_that_several_fields_stand_on_are_marked_for_each():
@@ -116,7 +116,7 @@ def test_what_the_clerk_corrects_stands_on_the_case_and_counts_as_wrong(clerk, r
     )  # fmt: skip
     assert case.amounts == [{"value": 50000, "role": "disputed"}, {"value": 3200, "role": "loss"}]
     assert case.event_dates == ["2026-02-04", "2026-01"]
-    assert case.summary == "客户反映江城分行营业部“稳享添利A款”与风险承受能力不匹配，损失3200元，要求赔偿。"
+    assert case.summary == "客户反映江城分行营业部“稳享添利A款”与风险承受能力不匹配，损失 3,200.00 元，要求赔偿。"
     assert {name: fates()[name] for name in NEW} == dict.fromkeys(NEW, "changed") | {"staff": "cleared"}
     assert fates()[taking_down.OTHERS] == "kept", "the right cause was the machine's second"
     assert (case.ticket["ticket"]["staff_mentioned"], case.ticket["machine"]["staff_mentioned"]) == (None, "李敏")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,7 @@ from django_fsm import FSMField
 
 from xiaobao_web.complaints.models.contact import Channel
 from xiaobao_web.complaints.states import OPEN, CaseMoves, CaseState
+from xiaobao_web.kernel import formats
 from xiaobao_web.kernel.choices import TonedChoices
 
 if TYPE_CHECKING:
@@ -143,6 +144,8 @@ class Case(CaseMoves, models.Model):
     closed_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
 
     State = CaseState
+    told_by: ClassVar = {"amount": formats.money, "paid": formats.money}
+    """How the journal tells values of fields."""
     PERSONAL = ("customer_name", "phone", "id_number", "account", "email", "address")
     """What tells who complains."""
     PRIVATE = (*PERSONAL, "staff")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from xiaobao_web.complaints.services.personal import masked, short, without_numb
 
 PLACES = ("行", "公司", "中心", "部", "网点", "营业厅", "柜台")
 """How the names of our own places end; those are no personal data."""
+_SUM = re.compile(r" ?(\d[\d,]*(?:\.\d+)?) ?(万?)元")
 SAYS = ("institution", "product_name", "product", "business_type", "cause", "demands", "amounts")
 """What the sentence and the title are made of."""
 WRITTEN = "written"
@@ -58,4 +60,9 @@ def written(case: Case) -> list[str]:
         return list(case.ticket[WRITTEN])
     facts = facts_of(case)
     told = [("summary", summary_of(facts)), ("title", title_of(facts) or short(summary_of(facts), 60))]
-    return [name for name, words in told if words and getattr(case, name) == words]
+    return [name for name, words in told if words and _plain(getattr(case, name)) == _plain(words)]
+
+
+def _plain(words: str) -> str:
+    """Return a sentence with its sums in one writing: older ones have 5.2万元 where 52,000.00 元 stands now."""
+    return _SUM.sub(lambda m: f"{Decimal(m[1].replace(',', '')) * (10_000 if m[2] else 1):.2f}元", words)
