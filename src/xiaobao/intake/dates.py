@@ -21,11 +21,12 @@ _WEEKDAY = dict(zip("一二三四五六日天123456", (0, 1, 2, 3, 4, 5, 6, 6, 0
 _FULL = re.compile(
     rf"(?P<y>{YEAR}) ?年 ?(?P<m>{N}) ?月份?(?: ?(?P<d>{N}) ?[日号])?"
     rf"|(?<![\d.])(?P<y2>20\d\d)(?P<sep>[\-/.])(?P<m2>\d{{1,2}})(?P=sep)(?P<d2>\d{{1,2}})(?![\d.]*\d)"
-    rf"|(?<!\d)(?P<y3>20[0-3]\d)(?P<m3>0[1-9]|1[0-2])(?P<d3>0[1-9]|[12]\d|3[01])(?!\d)"
+    rf"|(?<![\da-z])(?P<y3>20[0-3]\d)(?P<m3>0[1-9]|1[0-2])(?P<d3>0[1-9]|[12]\d|3[01])(?![\d\-])"
 )
 _MONTH_DAY = re.compile(
-    rf"(?P<year>{RELATIVE_YEAR})?的? ?(?<![\d.个])(?P<m>{N}) ?月(?:份)?的? ?(?P<d>{N})(?: ?[日号]"
-    rf"|(?=[\s,，。上下早晚中凌]|$))"
+    rf"(?P<year>{RELATIVE_YEAR})?的? ?(?<![\d.个])(?P<m>{N}) ?月(?:份)?的? ?(?P<d>{N})(?:(?: ?[日号])"
+    rf"|(?=[\s,，。上下早晚中凌]|$|(?:[、/~\-–—至到和及与] ?{N} ?[、日号至和及与\-]))"
+    r")"
     rf"|(?P<year2>{RELATIVE_YEAR})?(?<![\d.\-/])(?P<m2>1[0-2]|0?[1-9])[./](?P<d2>3[01]|[12]\d"
     rf"|0?[1-9])(?: ?[日号])(?!\d)"
 )
@@ -33,7 +34,7 @@ _OF_MONTH = re.compile(
     rf"(?P<which>上上个?月|上个?月|这个月|本月|当月)(?:份)?的? ?(?P<d>{N}) ?(?:日|号)"
     rf"|(?<![\d月a-z第每{''.join('零〇一二三四五六七八九十')}])(?<!每个月)(?P<d2>\d{{1,2}}"
     rf"|[一二三四五六七八九十廿]{{1,3}}) ?号(?!楼|线|店|柜|窗|机|码|院|门|厅|仓|文|坐席|客服|柜员|员工"
-    rf"|卡|令|公告|桌|车|公馆|基金|理财|产品|[a-z])"
+    rf"|卡|令|公告|桌|车|公馆|基金|理财|产品|[a-z]|[”\"』」》])"
 )
 _WEEK = re.compile(
     r"(?P<which>上上个?|上个?|这个?|本|下个?)?(?:周|星期|礼拜)(?P<d>[一二三四五六日天末1-6])"
@@ -44,7 +45,8 @@ _NEAR = re.compile("|".join(word for word, _ in DAYS))
 _NEXT = re.compile(r"第二天|第2天|次日|隔天|转天|翌日")
 _MONTH = re.compile(
     rf"(?P<year>{RELATIVE_YEAR})?的? ?(?<![\d.个{''.join('零〇一二三四五六七八九十')}])(?P<m>1[0-2]"
-    rf"|0?[1-9]|十[一二]?|[一二三四五六七八九])月份?(?!\d|嫂|饼|[供租费薪经息收交还均度光亮球饷结])"
+    rf"|0?[1-9]|十[一二]?|[一二三四五六七八九])月份?(?![0-9一二三两十廿]{{0,2}}[几多来][号日]|\d"
+    r"|嫂|饼|[供租费薪经息收交还均度光亮球饷结])"
     r"|(?P<which>上上个?月|上个?月)(?![底初末]?的?(?:账单|工资|利息|月供))"
 )
 _FESTIVAL = re.compile(
@@ -57,12 +59,29 @@ _NOT_FESTIVAL = re.compile(
     r"|村|年代|点|分|元|块|个|万|百|千|号线)"
 )
 _RANGE = re.compile(rf"^ ?(?:到|至|-|~|—|––?) ?(?:(?P<m>{N}) ?月 ?)?(?P<d>{N}) ?[日号]")
+_ALSO = re.compile(
+    rf" ?(?:、|,|，|/|和|及|与|跟|以及) ?(?P<d>{N})(?: ?[日号]|(?=[、/和及与] ?{N} ?[、日号]))(?![0-9楼店线柜])"
+)
+"""A further day of the month that a list began with: 5月15、18、21日."""
 _BORN = re.compile(r"出生|生于|生日|生人|年生|成立于|建于")
+_DAY_ONLY = re.compile(rf"{N} ?号")
+_PAYDAY = re.compile(
+    r"(?:才|一|就|要)?(?:发(?:了)?(?:工资|薪|钱)|开支|开工资|发薪|拿工资"
+    r"|还款(?![了的,，。失])|是?(?:还款日|账单日|扣款日))"
+)
+_DEADLINE = re.compile(r"(?:之前|以前|前|以内)(?![天日几])")
+_PAST = re.compile(r"^[^,，。;；]{0,8}(?:了|过)(?:[,，。;；]|$)")
+_GIVEN_TIME = re.compile(r"(?:给我|宽限|延期?|推迟|缓|期限|时间|拖|展期)[^,，。;；]{0,10}(?:到|至)$")
+_SLIP = re.compile(
+    r"(?:那天|当天)?[,，。、…. ]*(?:啊|哦|呃|哎|诶)?[,，… ]*(?:不对|不是|说错了?|记错了?|讲错了?|写错了?|搞错了?)"
+    r"[,，。、…! ]*(?:那|应该|是|我|好像)*(?:今天|昨天|前天|上|[0-9一二三四五六七八九十]{1,3} ?[月号日])"
+)
 _UNTIL = re.compile(r"(?:到|截至|截止|直到|至|截止到|截至到|等到|拖到|忙到|今天是|今天)$")
 _RECURRING = re.compile(r"(?:每个?|每逢|逢|各|每月的?|每个月的?|月月|一般|固定|都是)$")
 _WRITING = re.compile(
     r"^(?:来|给|向|打电话来|打来|投诉|反映|写信|来信|再次来电|来电|特此|才?想问|就是想|我要|必须"
-    r"|之前必|为止|内|还没|还是没|仍|依然|都没|也没|又不|不)"
+    r"|之前必|为止|内|还没|还是没|仍|依然|都没|也没|又不|不|未|就?是(?!我|在|你|去|来|他|她)|(?:就|还)?要(?!我|求)"
+    r"|(?:上午|下午|早上|中午)?(?:来|到|在)(?:我|本)(?:网点|行|支行|部|中心)[^,，。]{0,4}(?:填写|登记|反映|投诉|留言|来访))"
 )
 
 
@@ -123,6 +142,16 @@ def _ranged(match: re.Match[str], story: Narrative, year: int, month: int, made:
             return
         if end:
             yield Dated(end, match.end(), match.end() + more.end(), 0.9)
+    at = match.end()
+    while made and len(made) == 10 and (other := _ALSO.match(story.plain, at)):
+        try:
+            day = made_of(year, month, number_of(other["d"]))
+        except InputError:
+            return
+        if not day or day <= made:
+            return
+        yield Dated(day, at, other.end(), 0.9)
+        made, at = day, other.end()
 
 
 def _month_day(match: re.Match[str], story: Narrative, _: list[Dated]) -> Iterator[Dated]:
@@ -182,6 +211,10 @@ def _week(match: re.Match[str], story: Narrative, _: list[Dated]) -> Iterator[Da
     monday = story.received - timedelta(days=story.received.weekday())
     which = (match["which"] or "").rstrip("个")
     before = story.plain[max(0, match.start() - 4) : match.start()]
+    if not which and re.search(
+        r"[日号天晚早儿][是,， (（]{0,2}$", story.plain[max(0, match.start() - 3) : match.start()]
+    ):
+        return
     if which == "下" or re.search(r"(?:周|星期|礼拜)[一二三四五六日](?:到|至|-|~)$", before):
         return
     if match["d"] == "末":
@@ -290,9 +323,12 @@ def _around(match: re.Match[str], name: str, day: date, received: date) -> Itera
 
 def _lunar(match: re.Match[str], story: Narrative, _: list[Dated]) -> Iterator[Dated]:
     before = story.plain[max(0, match.start() - 4) : match.start()]
-    back = -1 if before.endswith("去年") else 0
-    years = (story.received.year + back,) if back else (story.received.year, story.received.year - 1)
-    for year in years:
+    said = next((word for word in ("大前年", "去年", "前年", "今年") if before.endswith(word)), "")
+    if said and (last := festivals.lunar_month_day(match, story.received, YEARS[said])):
+        if last <= story.received:
+            yield from reading(match, last.isoformat(), 0.85)
+        return
+    for year in (story.received.year, story.received.year - 1):
         try:
             day = festivals.lunar_day(match, year)
         except InputError:
@@ -317,6 +353,8 @@ def _counts(narrative: Narrative, item: Dated) -> bool:
         return False
     if _BORN.search(before) or _BORN.match(after) or re.match(r"^[^,，。]{0,2}(?:出生|生(?!效|成|病|活))", after):
         return False
+    if _is_due(narrative, item) or _is_now(narrative, item) or _is_taken_back(narrative, item):
+        return False
     if item.value == received and (_UNTIL.search(before) or _WRITING.match(after)):
         return False
     if (
@@ -328,11 +366,40 @@ def _counts(narrative: Narrative, item: Dated) -> bool:
     return not _is_signature(narrative, item)
 
 
+def _is_due(narrative: Narrative, item: Dated) -> bool:
+    """Tell whether a day is one to come or to come back every month: 15号发工资就还, 10号前过不了户, 宽限到6月15日."""
+    shown, after = narrative.plain[item.start : item.end], narrative.after(item.end, 14)
+    before = narrative.before(item.start, 16)
+    if not _DAY_ONLY.fullmatch(shown):
+        return "年" not in shown and _GIVEN_TIME.search(before) is not None and _PAST.search(after) is None
+    return _PAYDAY.match(after) is not None or (_DEADLINE.match(after) is not None and _PAST.search(after) is None)
+
+
+def _is_now(narrative: Narrative, item: Dated) -> bool:
+    """Tell whether a month is the one of writing: 现在七月了, 三月都过了一半了, or was promised: 说三月份能办好."""
+    if len(item.value) != 7 or item.value != narrative.received.isoformat()[:7]:
+        return False
+    after, before = narrative.after(item.end, 8), narrative.before(item.start, 6)
+    return re.match(r"[份初中下上旬底]*(?:都|已经?|也)?(?:了|过了|过去|快完|快过)", after) is not None or (
+        re.search(r"(?:说|答应|承诺|保证|通知)(?:好|我)?(?:是|到|等|在)?$", before) is not None
+        and re.match(r"份?[初中底]?(?:就|才|肯定|一定)?(?:能|可以|会|给|安排|放)", after) is not None
+    )
+
+
+def _is_taken_back(narrative: Narrative, item: Dated) -> bool:
+    """Tell whether the speaker puts another day in its place: 3号……不对，是5号."""
+    after = narrative.after(item.end, 16)
+    return _SLIP.match(after) is not None or (
+        item.value == narrative.received.isoformat()
+        and re.search(r"(?:不对|说错了?|记错了?)[,，。 ]{0,2}(?:那|这)是$", narrative.before(item.start, 8)) is not None
+    )
+
+
 def _is_signature(narrative: Narrative, item: Dated) -> bool:
     """Tell whether a full date closes the letter: nothing follows it, and it is near the day of receipt."""
     if narrative.is_dialogue or len(item.value) != 10:
         return False
-    rest = narrative.plain[item.end :].strip(" \n。.,，")
+    rest = re.sub(r"\([^()\n]{0,40}\)", "", narrative.plain[item.end :]).strip(" \n。.,，")
     near = (narrative.received - date.fromisoformat(item.value)).days <= 15
     return (
         near

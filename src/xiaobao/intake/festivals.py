@@ -94,6 +94,19 @@ def lunar_day(match: re.Match[str], year: int) -> date | None:
         return None
 
 
+def lunar_month_day(match: re.Match[str], now: date, back: int) -> date | None:
+    """Return the day of a match of LUNAR_DAY some lunar years before the one that a day is in: 去年腊月二十."""
+    month = match["m1"] or match["m2"] or "正"
+    day = match["d1"] or match["d2"] or match["d3"] or match["d4"]
+    begun = lunar.solar(now.year, 1, 1)
+    year = now.year + back - (1 if begun and now < begun else 0)
+    try:
+        number = _MONTHS.get(month) or int(parse_number(month))
+        return lunar.solar(year, number, int(parse_number(day.lstrip("初").replace("廿", "二十"))))
+    except InputError:
+        return None
+
+
 def _in_solar_year(year: int, month: int, day: int) -> date | None:
     for lunar_year in (year, year - 1):
         found = lunar.solar(lunar_year, month, day)

@@ -20,7 +20,7 @@ _CHILDREN = (
 )
 _FOR_ANOTHER = re.compile(
     rf"(?:代|替|帮|受|为|陪)(?:我|俺|本人)?(?:家|的)?(?:委托人?|{_RELATIVE})"
-    rf"|我是[^,，。;；]{{1,12}}的?{_CHILDREN}(?![的家])|{_RELATIVE}(?:名?叫|是)?[一-龥]{{0,4}}的?(?:信用卡|银行卡"
+    rf"|我是[^,，。;；]{{1,12}}的?{_CHILDREN}(?![的家])|{_RELATIVE}(?!的?附属)(?:名?叫|是)?[一-龥]{{0,4}}的?(?:信用卡|银行卡"
     rf"|储蓄卡|卡|存折|存单|账户|存款|保单|养老金|工资卡)"
     rf"|(?:卡主|户主|持卡人|投保人|储户)(?:是|为|[:：])?(?:我的?)?{_RELATIVE}"
 )
@@ -31,6 +31,7 @@ _WHOSE = re.compile(
     rf"|户主|持卡人|储户|投保人|被保险人|委托人)的?{_NUMBER}"
     rf"|(?P<writer>我|俺|本人|代理人|代办人|来信人|写信人|投诉人){_NUMBER}"
 )
+_THING = re.compile(rf"(?P<relative>(?:我|俺|本人)?家?的?{_RELATIVE}(?:名下)?的)|我|俺|本人")
 _SENTENCE = re.compile(r"[。;；!！?？\n]")
 _FAR = 60
 """Characters before a number in which its owner is looked for."""
@@ -48,3 +49,9 @@ def owner(narrative: Narrative, start: int) -> Owner | None:
     if not told:
         return None
     return "relative" if told[-1]["relative"] else "writer"
+
+
+def is_of_relative(words: str) -> bool:
+    """Tell whether the last one whose a thing is called in some words is a relative: 我老婆的附属卡."""
+    told = list(_THING.finditer(words))
+    return bool(told) and told[-1]["relative"] is not None
