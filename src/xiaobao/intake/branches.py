@@ -28,6 +28,7 @@ _NO_BRANCH = re.compile(
 )
 _SENTENCE = re.compile(
     r"[到在称起说把被给要去了的是与]|^某|一起|下周|本$|前年|隔壁|当天|另一|已[与经]|请|联系|已$|[其已]向|建议|由$|申请|询问"
+    r"|哪|经办|所属|不知道|不清楚|不记得|忘了|开户$|辖内|相关|上级|下属|就近|对应"
 )
 """Words of the sentence that no name of a branch has."""
 

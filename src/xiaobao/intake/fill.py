@@ -14,13 +14,10 @@ from xiaobao.intake import (
     demand,
     flags,
     hints,
-    institution,
     kind,
+    named,
     numbers,
-    people,
     phones,
-    product,
-    staff,
     summary,
     urgency,
 )
@@ -64,24 +61,21 @@ def fill(
 def filled(story: Narrative) -> Ticket:
     """Return the ticket of a narrative."""
     found: dict[str, Found[Any] | None] = {
-        "customer_name": people.find(story),
+        **named.read(story),
         "phone": phones.find(story),
         "id_number": numbers.identity(story),
         "card_or_account": numbers.card(story),
         "email": numbers.email(story),
-        "institution_branch": institution.find(story),
         "event_dates": dates.find(story),
-        "staff_mentioned": staff.find(story),
     }
     respondent = found["institution_branch"]
-    found["product_name"] = product.find(story, respondent.value if respondent else None)
     taken = [place for name in _NUMBERED if (reading := found[name]) for place in reading.places]
     taken += [(e.start, e.end) for e in story.entities if e.kind in _MASKED]
     found["amounts"] = amounts.find(story, [*taken, *dates.places(story)])
     rows, alarm = classes.meanings([story.own]), alarms.read(story)
     meaning = None if rows is None else rows[0]
-    named = respondent.value if respondent else None
-    scores = classes.scores(story.own, hints.of(story, respondent), named, meaning=meaning)
+    called = respondent.value if respondent else None
+    scores = classes.scores(story.own, hints.of(story, respondent), called, meaning=meaning)
     little = not scores.evidence and len("".join(story.own.split())) < TOO_LITTLE
     if little or kind.tells_nothing(story.own):
         # Not one word of the field is said, and hardly anything else: a class would be a guess.

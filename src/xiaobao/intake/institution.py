@@ -122,6 +122,12 @@ def find(narrative: Narrative) -> Found[str] | None:
     return Found(joined, ((first.start, first.end), (branch.start, branch.end)), confidence)
 
 
+def places(narrative: Narrative) -> list[tuple[str, int, int]]:
+    """Return where patterns see institutions ("m") and applications ("app"), whichever is complained of."""
+    seen = (("m", _institutions(narrative)), ("app", _apps(narrative)))
+    return [(name, mention.start, mention.end) for name, mentions in seen for mention in mentions]
+
+
 def _platforms(narrative: Narrative, mentions: list[Mention], *, yours: bool) -> list[Mention]:
     """Return the applications and platforms named, none that the institutions already read are part of."""
     apps = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import rjieba
 
@@ -151,17 +151,21 @@ _ANSWER = re.compile(
 )
 
 
-def find(narrative: Narrative, respondent: str | None = None) -> Found[str] | None:
-    """Return the name of the product as written, without quotation marks; None where only its kind is told.
+def candidates(narrative: Narrative, respondent: str | None = None) -> list[tuple[int, int, float]]:
+    """Return where names of products may stand, and how sure the pattern is that finds each.
 
     What the respondent itself is called is a platform, no product.
     """
-    text = narrative.plain
-    names = [
+    return [
         (start, end, score)
         for start, end, score in (*_names(narrative, respondent), *_houses_own(narrative))
-        if text[start:end] not in (respondent or "").lower()
+        if narrative.plain[start:end] not in (respondent or "").lower()
     ]
+
+
+def find(narrative: Narrative, names: Sequence[tuple[int, int, float]]) -> Found[str] | None:
+    """Return the name of the product as written, without quotation marks, of some `candidates`; None of none."""
+    text = narrative.plain
     best = max(names, key=lambda item: (item[2], -item[0], item[1]), default=None)
     if best is None:
         return None
@@ -173,6 +177,13 @@ def find(narrative: Narrative, respondent: str | None = None) -> Found[str] | No
             # One name told short and in full is the full one.
             start, end = first, last
     return Found(narrative.text[start:end], ((start, end),), score)
+
+
+def may_be(name: str, respondent: str | None) -> bool:
+    """Tell whether a run of plain characters can be a product's name: more than a kind, not the respondent's own."""
+    if name in (respondent or "").lower() or not re.search("[一-龥a-z]", name):
+        return False
+    return not (GENERIC.match(name) or ALL_GENERIC.fullmatch(name) or ORDINARY.fullmatch(name) or NO_NAME.search(name))
 
 
 def _names(narrative: Narrative, respondent: str | None) -> Iterator[tuple[int, int, float]]:

@@ -29,8 +29,8 @@ STATEMENTS = "demands.jsonl"
 OWN = ("building.jsonl", "narratives.jsonl")
 SUBTLE = ("w14.jsonl", "w15.jsonl")
 """Complaints by two authors who sought unusual ways to voice a wish."""
-LATEST = ("w17.jsonl", "w18.jsonl")
-"""Complaints by two authors who know neither rules nor models nor each other."""
+LATEST = ("w17.jsonl", "w18.jsonl", "w20.jsonl")
+"""Complaints by three authors who know neither rules nor models nor each other."""
 PLAIN = ("w7.jsonl", "w10.jsonl", "w11.jsonl", *LATEST, *SUBTLE)
 """Complaints as they come, by authors who knew neither the rules nor the other narratives."""
 WRITTEN = ("w1.jsonl", "w2.jsonl", "w3.jsonl", "w5.jsonl", *PLAIN)

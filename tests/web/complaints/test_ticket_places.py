@@ -83,7 +83,8 @@ def test_the_words_of_each_field_are_marked(read, bank):
     assert form["amounts"].value() == ["50000 disputed", "3000 loss"]
     assert form["event_dates"].value() == ["2026-02-03"]
     assert form["unit"].value() == bank.units["branch"].pk
-    assert form["summary"].value() == "客户反映在江城分行办理“稳享添利”时受到误导宣传或销售，损失 3,000.00 元，要求赔偿。"
+    said = "客户反映在江城分行办理“稳享添利”时受到误导宣传或销售，损失 3,000.00 元，要求赔偿。"
+    assert form["summary"].value() == said
 
 
 def test_words_that_several_fields_stand_on_are_marked_for_each():
