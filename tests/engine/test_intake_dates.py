@@ -47,6 +47,7 @@ TABLE = [
     ("4月21日(周一)提交的申请", ["2025-04-21"]),
     ("去年腊月十八取走的", ["2025-01-17"]),
     ("4月3号……不对，是4月5号交的钱", ["2025-04-05"]),
+    ("4月15日在网点买了稳盈宝3号，亏了2万元", ["2025-04-15"]),
 ]
 NONE = [
     "每月3号扣款",
@@ -70,6 +71,7 @@ NONE = [
     "四月二十几号开始天天来催",
     "今天是还款日",
     "今日未到账",
+    "买了稳盈宝3号，亏了2万元",
 ]
 
 
@@ -81,6 +83,15 @@ def test_day(text: str, days: list[str]) -> None:
 @pytest.mark.parametrize("text", NONE)
 def test_no_day(text: str) -> None:
     assert fill(channel="web", received_at="2025-05-06", text=text).event_dates == ()
+
+
+def test_days_of_a_leap_month() -> None:
+    for text in ("农历闰六月初三收的年费", "闰六月初三收的年费"):
+        ticket = fill(channel="web", received_at="2025-10-08", text=text)
+        assert (ticket.event_dates, ticket.risk_flags) == (("2025-07-27",), ())
+    assert fill(channel="web", received_at="2024-10-08", text="农历闰六月初三收的年费").event_dates == ()
+    assert lunar.solar(2025, 6, 3, leap=True) == date(2025, 7, 27)
+    assert lunar.solar(2024, 6, 3, leap=True) is None
 
 
 def test_signature_is_no_event() -> None:

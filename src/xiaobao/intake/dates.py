@@ -7,7 +7,7 @@ third, “5月” the most recent past May (month precision); a period gives its
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from xiaobao.errors import InputError
@@ -44,7 +44,7 @@ _AGO = re.compile(rf"(?<![\d{''.join('十百')}])(?P<n>{N}) ?(?:天|日)(?:之�
 _NEAR = re.compile("|".join(word for word, _ in DAYS))
 _NEXT = re.compile(r"第二天|第2天|次日|隔天|转天|翌日")
 _MONTH = re.compile(
-    rf"(?P<year>{RELATIVE_YEAR})?的? ?(?<![\d.个{''.join('零〇一二三四五六七八九十')}])(?P<m>1[0-2]"
+    rf"(?P<year>{RELATIVE_YEAR})?的? ?(?<![\d.个闰{''.join('零〇一二三四五六七八九十')}])(?P<m>1[0-2]"
     rf"|0?[1-9]|十[一二]?|[一二三四五六七八九])月份?(?![0-9一二三两十廿]{{0,2}}[几多来][号日]|\d"
     r"|嫂|饼|[供租费薪经息收交还均度光亮球饷结])"
     r"|(?P<which>上上个?月|上个?月)(?![底初末]?的?(?:账单|工资|利息|月供))"
@@ -85,15 +85,23 @@ _WRITING = re.compile(
 )
 
 
-def find(narrative: Narrative) -> Found[tuple[str, ...]] | None:
-    """Return the days (YYYY-MM-DD) and months (YYYY-MM) on which the case happened, in order of mention."""
-    found = [d for d in dated(narrative) if _counts(narrative, d)]
+def find(narrative: Narrative, product: Sequence[tuple[int, int]] = ()) -> Found[tuple[str, ...]] | None:
+    """Return the days (YYYY-MM-DD) and months (YYYY-MM) on which the case happened, in order of mention.
+
+    `product` is where the product is named: the number of its issue (稳盈宝3号) is no day.
+    """
+    found = [d for d in dated(narrative) if _counts(narrative, d) and not _is_issue(narrative, d, product)]
     if not found:
         return None
     values = tuple(dict.fromkeys(d.value for d in found))
     values = tuple(v for v in values if len(v) == 10 or not any(w.startswith(v) and w != v for w in values))
     kept = [d for d in found if d.value in values]
     return Found(values, tuple((d.start, d.end) for d in kept), sum(d.score for d in kept) / len(kept))
+
+
+def _is_issue(narrative: Narrative, item: Dated, product: Sequence[tuple[int, int]]) -> bool:
+    inside = any(start + 1 < item.start and item.end <= end for start, end in product)
+    return inside and _DAY_ONLY.fullmatch(narrative.plain, item.start, item.end) is not None
 
 
 def places(narrative: Narrative) -> list[tuple[int, int]]:

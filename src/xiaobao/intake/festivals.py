@@ -45,8 +45,8 @@ NAME: Final = "|".join(re.escape(name) for name in _NAMES)
 """A pattern of every name, the longer ones first."""
 _MONTHS = {"正": 1, "冬": 11, "腊": 12}
 LUNAR_DAY: Final = re.compile(
-    r"(?:(?P<farm>农历|阴历|旧历"
-    r"|老历)的?(?P<m1>[正二三四五六七八九十冬腊]{1,2})月(?P<d1>初?[一二三四五六七八九十廿]{1,3})"
+    r"(?:(?:(?P<farm>农历|阴历|旧历"
+    r"|老历)的?(?P<leap>闰)?|(?P<leap2>闰))(?P<m1>[正二三四五六七八九十冬腊]{1,2})月(?P<d1>初?[一二三四五六七八九十廿]{1,3})"
     r"|(?P<m2>[正冬腊])月(?P<d2>初?[一二三四五六七八九十廿]{1,3})|(?:大年"
     r"|年)初(?P<d3>[一二三四五六七八九十]{1,2})|(?<![一-龥])初(?P<d4>[一二三四五六七八])(?!中|级|步|始"
     r"|期|次|心|审|衷))"
@@ -89,7 +89,8 @@ def lunar_day(match: re.Match[str], year: int) -> date | None:
     day = match["d1"] or match["d2"] or match["d3"] or match["d4"]
     number = _MONTHS.get(month) or int(parse_number(month))
     try:
-        return _in_solar_year(year, number, int(parse_number(day.lstrip("初").replace("廿", "二十"))))
+        counted = int(parse_number(day.lstrip("初").replace("廿", "二十")))
+        return _in_solar_year(year, number, counted, bool(match["leap"] or match["leap2"]))
     except InputError:
         return None
 
@@ -102,14 +103,15 @@ def lunar_month_day(match: re.Match[str], now: date, back: int) -> date | None:
     year = now.year + back - (1 if begun and now < begun else 0)
     try:
         number = _MONTHS.get(month) or int(parse_number(month))
-        return lunar.solar(year, number, int(parse_number(day.lstrip("初").replace("廿", "二十"))))
+        counted = int(parse_number(day.lstrip("初").replace("廿", "二十")))
+        return lunar.solar(year, number, counted, bool(match["leap"] or match["leap2"]))
     except InputError:
         return None
 
 
-def _in_solar_year(year: int, month: int, day: int) -> date | None:
+def _in_solar_year(year: int, month: int, day: int, leap: bool = False) -> date | None:
     for lunar_year in (year, year - 1):
-        found = lunar.solar(lunar_year, month, day)
+        found = lunar.solar(lunar_year, month, day, leap)
         if found is not None and found.year == year:
             return found
     return None

@@ -60,13 +60,15 @@ def fill(
 
 def filled(story: Narrative) -> Ticket:
     """Return the ticket of a narrative."""
+    names = named.read(story)
+    product = names["product_name"]
     found: dict[str, Found[Any] | None] = {
-        **named.read(story),
+        **names,
         "phone": phones.find(story),
         "id_number": numbers.identity(story),
         "card_or_account": numbers.card(story),
         "email": numbers.email(story),
-        "event_dates": dates.find(story),
+        "event_dates": dates.find(story, product.places if product else ()),
     }
     respondent = found["institution_branch"]
     taken = [place for name in _NUMBERED if (reading := found[name]) for place in reading.places]

@@ -38,13 +38,13 @@ def months(year: int) -> list[tuple[int, bool, int]]:
     return out
 
 
-def solar(year: int, month: int, day: int) -> date | None:
-    """Return the day of a lunar date (ordinary month); None beyond the table or where the month is shorter."""
+def solar(year: int, month: int, day: int, leap: bool = False) -> date | None:
+    """Return the day of a lunar date; None beyond the table or where the month is shorter, or the year has no such."""
     if not FIRST <= year <= LAST:
         return None
     start = date(year, *_NEW_YEARS[year - FIRST])
-    for number, leap, length in months(year):
-        if number == month and not leap:
+    for number, is_leap, length in months(year):
+        if number == month and is_leap == leap:
             return start + timedelta(days=day - 1) if 1 <= day <= length else None
         start += timedelta(days=length)
     return None

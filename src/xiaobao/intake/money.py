@@ -71,6 +71,8 @@ _DAY = re.compile(r"(?:1[0-2]|0?[1-9])\.(?:3[01]|[12]\d|0[1-9])")
 """A number that may be a day of a month as well."""
 _SHORT_SUM = re.compile(_SHORT)
 _QUOTED_RATE = re.compile(r"(?:佣金|费率|手续费|利率|息|免五|收费|点差|千分之|万分之)[^,，。;；]{0,6}$")
+_CUT_BEFORE, _CUT_AFTER = re.compile(r"\d[.e]*\Z"), re.compile(r"(?<=\d)\.*\d")
+"""Digits beside a number: it is part of something longer (订单, 1e5, a thousand grouped wrongly) and no sum."""
 _HYPERBOLE = re.compile(r"(?:又?不是|哪怕|别说|就算|何况)[^,，。]{0,4}$")
 _MONEY_VERB = re.compile(
     r"(?:扣|收|满|减|涨|租|学费|电费|现价|市值|净值|车损|药费|定金|押金|每月|每期|每年|每天|每次|每笔"
@@ -116,6 +118,8 @@ def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
 def _judge(text: str, match: re.Match[str]) -> Sum | None:
     number, start, end = match["number"], match.start(), match.end()
     before = text[max(0, start - 14) : start]
+    if ("0" <= number[0] <= "9" and _CUT_BEFORE.search(before)) or _CUT_AFTER.match(text, match.end("number")):
+        return None
     if match["unit"] and text[end : end + 1] in ("旦", "素", "宵", "件", "老", "头", "勋"):
         return None
     if not match["unit"] and not match["sign"]:

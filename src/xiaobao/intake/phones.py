@@ -48,6 +48,8 @@ _ANOTHER_PERSON = re.compile(
     r"[一-龥]{1,4}[(（,，] ?(?:手机|电话|微信|联系)"
 )
 """Who is brought in before a number without an owner (他叫…，电话是…): it is theirs."""
+_DENIED = re.compile(r"(?:手机|电话|号码?|方式)[也并]?不是 ?$")
+_DAY_WITHIN = re.compile(r"(?:19|20)\d\d[-./]\d{1,2}[-./]\d")
 _THEIR_PAPERS = re.compile(r"律师函|传票|立案通知|催收短信|恐吓短信|诈骗短信|勒索|催收函")
 _ME = re.compile(r"(?:我|俺|咱)(?:叫|姓|是|的?(?:手机|电话|号码|联系))|本人|联系(?:方式|电话|手机)|回(?:电|拨|复)")
 _CALL_THERE = re.compile(
@@ -132,6 +134,8 @@ def _candidates(narrative: Narrative) -> Iterator[_Candidate]:
             continue
         if any(start <= number.start < end for start, end in (*seen, *longer)) or _is_other(narrative, number.start):
             continue
+        if _DAY_WITHIN.search(narrative.plain[number.start : number.end]):
+            continue
         seen.append((number.start, number.end))
         yield _Candidate(digits, number.start, number.end, tuple((g.start, g.end) for g in number.groups))
     for entity in narrative.entities:
@@ -189,6 +193,8 @@ def _score(narrative: Narrative, candidate: _Candidate) -> float:
     if owners.is_for_another(narrative):
         # Who writes is who is called back, whosever the case is.
         score += {"writer": 0.4, "relative": -0.2, None: 0.0}[owners.owner(narrative, candidate.start)]
+    if _DENIED.search(whole) and not re.match(r"[\s,，]*[吗么嘛]", after):
+        score -= 2.5
     if _TAKEN_BACK.search(re.split("[。;；!！?？]", after)[0]) or re.search(r"(?:^|[,，。 ])(?:打|给我打)", after):
         score -= 1.2
     elif re.search(r"^[\s)）,，]{0,2}(?:这个(?:号|电话)|联系我|找我|机主|是我|请?打我的|我的(?!手机|电话|号))", after):
