@@ -33,6 +33,23 @@ def test_a_second_click_does_not_decide_on_the_next_offer(flow, bank, client_of)
     assert [row.state for row in case.offers.all()] == ["approved", "asked"]
 
 
+def test_a_ticket_corrected_meanwhile_is_not_put_back_unawares(flow, bank, client_of):
+    case = flow.handled(institution="江城分行")
+    client, url = client_of("liaison"), reverse("complaint_correct", args=[case.pk])
+    page = client.get(url)
+    told = {field.html_name: field.value() for field in page.context["form"] if field.value() not in (None, False, [])}
+    told["seen"] = hidden(page, "seen")
+    services.correct(case, by=bank["liaison"], values={"institution": "江城滨江支行"})
+    stale = client.post(url, {**told, "region": "江城"})
+    assert stale.status_code == 422
+    assert "刚在别处更正过" in stale.content.decode()
+    assert stale.context["form"]["region"].value() == "江城", "what was typed stays"
+    assert Case.objects.get().institution == "江城滨江支行"
+    told |= {"seen": hidden(stale, "seen"), "institution": "江城滨江支行", "region": "江城"}
+    assert client.post(url, told).status_code == 302
+    assert (Case.objects.get().institution, Case.objects.get().region) == ("江城滨江支行", "江城")
+
+
 def test_a_letter_changed_meanwhile_is_looked_at_anew(flow, bank, client_of):
     case = flow.handled(flags=["诉讼"])
     services.submit_letter(flow.written(case), by=bank["liaison"])

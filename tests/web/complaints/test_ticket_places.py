@@ -211,6 +211,37 @@ def test_each_is_corrected_over_rest_with_a_trace_that_can_be_erased(clerk, read
     assert set(wrong.json()["error"]["fields"]) == {"amounts", "event_dates"}
 
 
+def test_people_of_the_ticket_are_hidden_in_a_sentence_by_hand(clerk, read):
+    case = taken(clerk, read, summary="宋安宁称被李敏误导")
+    assert case.summary == "宋**称被李*误导"
+    did(send(clerk, f"complaints/{case.pk}/ticket", {"values": {"title": "宋安宁又来电"}}, "patch"))
+    case.refresh_from_db()
+    assert case.title == "宋**又来电"
+
+
+def test_an_address_is_checked_where_it_is_corrected(clerk, read):
+    case = taken(clerk, read)
+    at = f"complaints/{case.pk}/ticket"
+    assert set(send(clerk, at, {"values": {"email": "不是邮箱"}}, "patch").json()["error"]["fields"]) == {"email"}
+    Case.objects.update(email="来源所写")
+    did(send(clerk, at, {"values": {"region": "江城"}}, "patch"))
+    case.refresh_from_db()
+    assert (case.email, case.region) == ("来源所写", "江城")
+
+
+def test_the_sum_of_a_case_follows_sums_that_come_after_none(clerk, read):
+    case = taken(clerk, read)
+    at = f"complaints/{case.pk}/ticket"
+    for sums, highest in (([], None), (["77 loss", "5 fee"], 77)):
+        did(send(clerk, at, {"values": {"amounts": sums}}, "patch"))
+        case.refresh_from_db()
+        assert case.amount == highest
+    did(send(clerk, at, {"values": {"amounts": []}}, "patch"))
+    did(send(clerk, at, {"values": {"amount": "90"}}, "patch"))
+    case.refresh_from_db()
+    assert (case.amount, case.amounts) == (90, [])
+
+
 def test_a_program_reads_the_same_fields(clerk, bank):
     told = did(send(clerk, "complaints/read", {"text": CALL}))
     assert set(told["values"]) == set(taking_down.FIELDS)
@@ -246,7 +277,7 @@ def test_sums_as_people_write_them(typed, sums):
     assert Sums(required=False).clean(typed) == sums
 
 
-@pytest.mark.parametrize("typed", [["285"], ["损失"], ["-3 loss"], ["285 tip"]])
+@pytest.mark.parametrize("typed", [["285"], ["损失"], ["-3 loss"], ["0 loss"], ["285 tip"]])
 def test_sums_that_are_none(typed):
     from django.core.exceptions import ValidationError
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.complaints import data
@@ -105,6 +106,13 @@ class CorrectForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["product"].empty_label = "—"  # type: ignore[attr-defined]
+
+    def clean_email(self) -> str:
+        """Refuse what is no address; what a source stated stays until it is corrected."""
+        address = str(self.cleaned_data["email"])
+        if address and "email" in self.changed_data:
+            validate_email(address)
+        return address
 
 
 class ScreenForm(forms.Form):

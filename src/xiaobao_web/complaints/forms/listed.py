@@ -99,6 +99,8 @@ class Sums(forms.Field):
             if found is None or role is None:
                 shown = {"words": words[:30], "roles": "、".join(str(label) for label in AmountRole.labels)}
                 raise forms.ValidationError(_("“%(words)s”：请选这笔金额是什么（%(roles)s）。") % shown)
+            if not found:
+                raise forms.ValidationError(Yuan.default_error_messages["min_value"])
             row = {"value": plain_number(found), "role": role}
             out += [row] if row not in out else []
         if len(out) > MOST:

@@ -13,7 +13,7 @@ from xiaobao_web.complaints.services.assignment import (
     unit_for,
 )
 from xiaobao_web.complaints.services.consequences import ask_reevaluation, open_issue
-from xiaobao_web.complaints.services.correcting import correct
+from xiaobao_web.complaints.services.correcting import correct, times_corrected
 from xiaobao_web.complaints.services.documents import set_template, write_letter_document
 from xiaobao_web.complaints.services.elements import check as check_elements
 from xiaobao_web.complaints.services.elements import rulebook_findings, standard_remedies
@@ -94,6 +94,6 @@ __all__ = [
     "register", "release_letter", "reopen", "report", "resume", "rulebook_findings", "screen_kind", "second_reasons",
     "send_back", "send_letter",
     "set_confidential", "set_level", "set_skills", "set_template", "standard_remedies",
-    "submit_letter", "suspend", "task_out", "tells_whom", "transfer", "unit_for",
+    "submit_letter", "suspend", "task_out", "tells_whom", "times_corrected", "transfer", "unit_for",
     "urge", "withdraw", "write_letter", "write_letter_document",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from xiaobao_web.complaints.models import AmountRole, Case
 from xiaobao_web.complaints.services import secret_numbers, sentences
-from xiaobao_web.complaints.services.personal import masked, short
+from xiaobao_web.complaints.services.personal import masked, names_in, short
 from xiaobao_web.kernel import formats, journal, search
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadValue
@@ -38,7 +38,8 @@ def correct(case: Case, *, by: Any, values: dict[str, Any]) -> Case:
     if unknown:
         raise BadValue(_("不能更正：%s。") % "、".join(sorted(unknown)))
     typed = [name for name in TOLD if name in values and str(values[name]) != getattr(row, name)]
-    values = {name: masked(str(value)) if name in typed else value for name, value in values.items()}
+    names = [*names_in(vars(row)), *names_in(values)]
+    values = {name: masked(str(value), names) if name in typed else value for name, value in values.items()}
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
     if not changed:
         return row
@@ -58,15 +59,20 @@ def correct(case: Case, *, by: Any, values: dict[str, Any]) -> Case:
     return row
 
 
+def times_corrected(case: Case) -> int:
+    """Return how many corrections a ticket has had: a page opened before the last of them shows what is no more."""
+    return len(case.ticket.get("corrections", []))
+
+
 def _agreeing(before: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
     """Let the sum of a case and the sums in particular agree where they did and one of them alone is corrected."""
     sums = [Decimal(str(item["value"])) for item in before["amounts"]]
-    if before["amount"] is None or before["amount"] != max(sums, default=None):
+    if before["amount"] != max(sums, default=None):
         return changed
     if "amounts" in changed and "amount" not in changed:
         highest = max((Decimal(str(item["value"])) for item in changed["amounts"]), default=None)
         return changed if highest == before["amount"] else {**changed, "amount": highest}
-    if changed.get("amount") is not None and "amounts" not in changed:
+    if sums and changed.get("amount") is not None and "amounts" not in changed:
         value = plain_number(changed["amount"])
         return {**changed, "amounts": [
             {**item, "value": value} if Decimal(str(item["value"])) == before["amount"] else item

@@ -14,7 +14,7 @@ from xiaobao_web.complaints import clocking, telling
 from xiaobao_web.complaints.data import limits
 from xiaobao_web.complaints.models import Case, Channel, Contact, ContactKind, ContactState, Track
 from xiaobao_web.complaints.services import levels, sentences
-from xiaobao_web.complaints.services.personal import keep_secret, masked, short
+from xiaobao_web.complaints.services.personal import keep_secret, masked, names_in, short
 from xiaobao_web.kernel import deadlines, journal, search, states
 from xiaobao_web.kernel.access import require, visible_to
 from xiaobao_web.kernel.errors import BadValue, Refused
@@ -248,7 +248,7 @@ def _opened(contact: Contact, *, by: Any, values: dict[str, Any]) -> Case:
     facts = {**fields_of(contact), **{key: value for key, value in values.items() if value not in (None, "", [])}}
     unit = facts.pop("unit", None) or contact.unit
     own, summary = _summary(contact, facts, str(values.get("summary") or ""))
-    title, given = sentences.title_of(facts), masked(str(facts.pop("title", "")))
+    title, given = sentences.title_of(facts), masked(str(facts.pop("title", "")), names_in(facts))
     if not given and (title or own):
         own = [*own, "title"]
     case = Case.objects.create(
@@ -274,7 +274,7 @@ def _summary(contact: Contact, facts: dict[str, Any], given: str) -> tuple[list[
     """
     read = facts.pop("summary", "")
     if given or not read:
-        return [], masked(short(given or contact.words(), 300))
+        return [], masked(short(given or contact.words(), 300), names_in(facts))
     return ["summary"], sentences.summary_of(facts)
 
 

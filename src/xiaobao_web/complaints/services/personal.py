@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from xiaobao.intake.names import is_person
 from xiaobao.privacy import KINDS, OFF_BY_DEFAULT, mask, partial
 from xiaobao_web.complaints.models import Case
 from xiaobao_web.complaints.services import secret_numbers
@@ -18,15 +20,27 @@ from xiaobao_web.kernel.errors import BadValue
 NUMBERED = tuple(kind for kind in KINDS if kind not in (*OFF_BY_DEFAULT, "person", "organisation", "address"))
 
 
-def masked(text: str) -> str:
-    """Return a text with its personal data hidden in part; of a surname with a title 某 is left: 某女士, 老某."""
+def masked(text: str, names: Iterable[str] = ()) -> str:
+    """Return a text with its personal data hidden in part; of a surname with a title 某 is left: 某女士, 老某.
+
+    `names` are people who are known by name: they are hidden wherever they stand.
+    """
     out, at = [], 0
     for found in mask(text).entities if text else ():
         stars = partial(found)
         alone = found.kind == "person" and not stars.strip("*")
         out += [text[at : found.start], "某" if alone else stars]
         at = found.end
-    return "".join(out) + text[at:]
+    shown = "".join(out) + text[at:]
+    for name in names:
+        shown = shown.replace(name, hidden("customer_name", name)) if len(name) > 1 else shown
+    return shown
+
+
+def names_in(facts: Mapping[str, Any]) -> list[str]:
+    """Return the names of people that a ticket tells: who complains, and staff who are named (客户经理 is no name)."""
+    staff = [name for name in re.split("[、，,；; ]+", str(facts.get("staff") or "")) if is_person(name)]
+    return [name for name in (str(facts.get("customer_name") or ""), *staff) if name]
 
 
 def without_numbers(text: str) -> str:

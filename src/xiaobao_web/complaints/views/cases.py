@@ -218,7 +218,11 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         services.open_personal(row, by=request.user, purpose=str(_("更正填单")))
         return _correcting(request, row, CorrectForm(instance=row))
-    form = CorrectForm(request.POST, instance=Case.objects.get(pk=row.pk))
+    now = Case.objects.get(pk=row.pk)
+    form = CorrectForm(request.POST, instance=now)
+    if request.POST.get("seen", "") not in ("", str(services.times_corrected(now))):
+        told = _("填单刚在别处更正过。您填的还在下面；再次保存就以您这一份为准，不需要的请刷新页面看新的内容。")
+        form.add_error(None, told)
     if form.is_valid():
         services.correct(row, by=request.user, values=form.cleaned_data)
         messages.success(request, _("填单已更正。"))
@@ -228,7 +232,8 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _correcting(request: HttpRequest, row: Case, form: CorrectForm, status: int = 200) -> HttpResponse:
     names = (*Case.PERSONAL, "people_count", "face_to_face")
-    values = {"case": row, "form": form, "people": [form[name] for name in names]}
+    values = {"case": row, "form": form, "people": [form[name] for name in names],
+              "seen": services.times_corrected(row)}  # fmt: skip
     return render(request, "complaints/correct.html", values, status=status)
 
 
