@@ -80,6 +80,9 @@ _PLATFORM = re.compile(r"(?:平台|公司|app|软件|小程序|中介|在|通过
 _PLATFORM_NEXT = re.compile(r"(?:app|平台|公司|小程序|软件|网贷|客服|催收|账户|借了|借款)")
 _WHOSE = re.compile(r"(?:者|人|管理|客户|里|苑|府|城|国际|查询|新股|优惠|升级|群|家园|后付|送米)$")
 _STREET = re.compile(r"[路街巷村镇改到请]|\d年|[楼栋期]\d*号|[上下]个?月|某")
+_NUMBER_SIGN = "[0-9零一二三四五六七八九十百]+"
+_ADDRESS = re.compile(rf"[路街巷弄道村里]{_NUMBER_SIGN}号|^[一-龥]?{_NUMBER_SIGN}[号天期]$|批文")
+"""Houses, days and papers by number, which no product is called."""
 _MEASURED = re.compile(r"(?:入|个|份|款|套|只|了|回|一[套份个只款]|[\d.]+万?元?|[一-十百千]+[万块]元?)+(?=[一-龥]{2})")
 _KIND = re.compile(r"保险|理财|基金|险|年金|寿|盈|利|宝|混合|债|持有|号|金|鑫|福|享|存|红|益|稳|财|贷")
 
@@ -181,7 +184,7 @@ def find(narrative: Narrative, names: Sequence[tuple[int, int, float]]) -> Found
 
 def may_be(name: str, respondent: str | None) -> bool:
     """Tell whether a run of plain characters can be a product's name: more than a kind, not the respondent's own."""
-    if name in (respondent or "").lower() or not re.search("[一-龥a-z]", name):
+    if name in (respondent or "").lower() or not re.search("[一-龥a-z]", name) or _ADDRESS.search(name):
         return False
     return not (GENERIC.match(name) or ALL_GENERIC.fullmatch(name) or ORDINARY.fullmatch(name) or NO_NAME.search(name))
 
