@@ -39,6 +39,7 @@ from xiaobao.intake import (
 from xiaobao.intake.classes import KINDS, Weights
 from xiaobao.intake.narrative import narrative
 from xiaobao.intake.ticket import BUSINESS_TYPES, CAUSES
+from xiaobao.intake.train_voices import labelled
 from xiaobao.intake.train_wishes import OWN, PLAIN, SUBTLE, WRITTEN, Said, is_held_out
 
 SHORT = "causes.jsonl"
@@ -108,9 +109,9 @@ def read(folder: Path, names: tagged.Model | None = None) -> list[Row]:
     names is the model that tells institutions, the packaged one where none is given.
     """
     rows = []
-    second = {(row["file"], row["id"]): row["cause"] for row in _rows(folder / SHARES_READ)}
+    second = {(row["file"], row["id"]): row["cause"] for row in labelled(folder / SHARES_READ)}
     for name in WEIGHT:
-        for obj in _rows(folder / name):
+        for obj in labelled(folder / name):
             if is_held_out(name, obj["id"]):
                 continue
             story = narrative(obj["channel"], obj.get("received_at"), obj.get("text"), obj.get("turns"))
@@ -122,10 +123,6 @@ def read(folder: Path, names: tagged.Model | None = None) -> list[Row]:
             shares["cause"] = _shares(obj["gold"]["cause"], second.get(key))
             rows.append(Row(key, story.own, obj["gold"], shares, name != SHORT, WEIGHT[name], hinted, respondent))
     return rows
-
-
-def _rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def _shares(label: str, second: dict[str, float] | None) -> dict[str, float]:

@@ -5,7 +5,6 @@ Called by `xiaobao.intake.train`. Deterministic; the held-out narratives are nev
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ import pycrfsuite
 from xiaobao.intake import named, tagged
 from xiaobao.intake.narrative import Narrative, narrative
 from xiaobao.intake.tagged import Hint, Model
+from xiaobao.intake.train_voices import labelled
 from xiaobao.intake.train_wishes import is_held_out
 
 MARKED = "marked.jsonl"
@@ -68,20 +68,16 @@ class Told:
 def read(folder: Path) -> list[Told]:
     """Return the marked passages, then the training narratives with the places where their names stand."""
     out = []
-    for row in _rows(folder / MARKED):
+    for row in labelled(folder / MARKED):
         channel = "call" if "turns" in row else "web"
         story = narrative(channel, "2026-05-01", row.get("text"), row.get("turns"))
         out.append(Told(story, [(k, a, b) for k, a, b in row["names"] if k in KINDS], 1))
     for name in VALUED:
-        for row in _rows(folder / f"{name}.jsonl"):
+        for row in labelled(folder / f"{name}.jsonl"):
             if "institution_branch" in row["gold"] and not is_held_out(f"{name}.jsonl", row["id"]):
                 story = narrative(row["channel"], row.get("received_at"), row.get("text"), row.get("turns"))
                 out.append(Told(story, places(story, row["gold"]), TIMES))
     return out
-
-
-def _rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def places(story: Narrative, gold: dict[str, Any]) -> Places:
@@ -199,7 +195,7 @@ def _right(folder: Path, model: Model) -> str:
     right = dict.fromkeys(tagged.KINDS, 0)
     present = dict.fromkeys(tagged.KINDS, 0)
     for name in VALUED:
-        for row in _rows(folder / f"{name}.jsonl"):
+        for row in labelled(folder / f"{name}.jsonl"):
             if "institution_branch" not in row["gold"] or not is_held_out(f"{name}.jsonl", row["id"]):
                 continue
             story = narrative(row["channel"], row.get("received_at"), row.get("text"), row.get("turns"))

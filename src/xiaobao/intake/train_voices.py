@@ -60,24 +60,25 @@ class Marked:
 
 def second_reading(folder: Path) -> dict[Key, frozenset[str]]:
     """Return the demands of each training narrative as whoever marked its clauses read them."""
-    return {(row["file"], row["id"]): frozenset(row["demand"]) for row in _rows(folder / VOICED)}
+    return {(row["file"], row["id"]): frozenset(row["demand"]) for row in labelled(folder / VOICED)}
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+def labelled(path: Path) -> list[dict[str, Any]]:
+    """Return the rows of a labelled set."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def read(folder: Path, leanings: dict[Key, Matrix]) -> list[Marked]:
     """Return the marked narratives of which a leaning is told, then the passages."""
-    marks = {(r["file"], r["id"]): r["voiced"] for r in _rows(folder / VOICED)}
+    marks = {(r["file"], r["id"]): r["voiced"] for r in labelled(folder / VOICED)}
     out = []
     for name in dict.fromkeys(file for file, _ in marks):
-        for obj in _rows(folder / name):
+        for obj in labelled(folder / name):
             key = (name, obj["id"])
             if key in marks and key in leanings:
                 story = narrative(obj["channel"], obj.get("received_at"), obj.get("text"), obj.get("turns"))
                 out.append(_marked(key, story, leanings[key], marks[key]))
-    for obj in _rows(folder / PASSAGES):
+    for obj in labelled(folder / PASSAGES):
         out.append(
             _marked((PASSAGES, obj["id"]), narrative("web", None, obj["text"], None), _about(obj), obj["voiced"])
         )
