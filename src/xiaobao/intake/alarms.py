@@ -21,7 +21,7 @@ from xiaobao.embedding import default
 from xiaobao.errors import ModelUnavailable
 from xiaobao.intake.classes import MEANING, ngrams
 from xiaobao.intake.narrative import Narrative
-from xiaobao.intake.wishes import Matrix, dense
+from xiaobao.intake.wishes import Matrix, weighed
 
 PACKAGED = Path(__file__).with_name("alarms.npz")
 KINDS = ("life", "theft", "treatment")
@@ -118,15 +118,17 @@ def read(story: Narrative, model: Weights | None = None) -> Alarm | None:
     pieces = stretches(story)
     if not pieces:
         return None
-    grams = dense([ngrams(words) for _, _, words in pieces], used.slot, used.idf)
-    logits = grams @ used.plain.T + used.plain_bias
+    grams = [ngrams(words) for _, _, words in pieces]
+    logits = weighed(grams, used.slot, used.idf, used.plain) + used.plain_bias
     if len(pieces) > MOST:
         kept = np.sort(np.argsort(-logits.max(axis=1), kind="stable")[:MOST])
-        pieces, grams, logits = [pieces[i] for i in kept], grams[kept], logits[kept]
+        pieces, grams, logits = [pieces[i] for i in kept], [grams[i] for i in kept], logits[kept]
     meaning = meanings([words for _, _, words in pieces])
     row = 0 if meaning is not None else 1
     if meaning is not None:
-        logits = np.hstack([grams, meaning * MEANING_SCALE]) @ used.full.T + used.full_bias
+        cut = len(used.slot)
+        logits = weighed(grams, used.slot, used.idf, used.full[:, :cut])
+        logits += (meaning * MEANING_SCALE) @ used.full[:, cut:].T + used.full_bias
     best = logits.max(axis=0)
     whole = float(used.whole[row] @ evidence(story, best) + used.whole_bias[row])
     kind = int(best.argmax())

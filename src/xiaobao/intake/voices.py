@@ -21,7 +21,7 @@ from xiaobao.intake import asks
 from xiaobao.intake.classes import MEANING, Vector, ngrams
 from xiaobao.intake.narrative import Clause, Narrative
 from xiaobao.intake.ticket import DEMANDS
-from xiaobao.intake.wishes import Matrix, dense
+from xiaobao.intake.wishes import Matrix, weighed
 
 PACKAGED = Path(__file__).with_name("voices.npz")
 MOST = 40
@@ -113,9 +113,9 @@ def hear(story: Narrative, leaning: Matrix, model: Voices | None = None) -> tupl
 
 def weigh(said: Sequence[Vector], meant: Matrix, around: Matrix, model: Voices) -> Matrix:
     """Return the log-odds of each wish (columns) in each clause (rows): half of the linear model, half of the nets."""
-    known = dense(said, model.slot, model.idf)
-    cut = known.shape[1]
-    linear = known @ model.linear[:, :cut].T + around @ model.linear[:, cut:].T + model.linear_bias
+    cut = len(model.slot)
+    linear = weighed(said, model.slot, model.idf, model.linear[:, :cut])
+    linear += around @ model.linear[:, cut:].T + model.linear_bias
     units = np.maximum(np.concatenate([meant, around], axis=1) @ model.hidden.T + model.hidden_bias, 0)
     return np.asarray((linear + units @ model.out.T + model.out_bias) / 2, dtype=np.float32)
 

@@ -92,12 +92,27 @@ def dense(found: Sequence[Vector], slot: NDArray[np.int64], idf: Matrix) -> Matr
     return np.asarray(out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
 
+def weighed(found: Sequence[Vector], slot: NDArray[np.int64], idf: Matrix, weights: Matrix) -> Matrix:
+    """Return `dense(found, slot, idf) @ weights.T` without the matrix: texts of a few words use few of the n-grams."""
+    # A column of nothing ends each text, so that none is without any.
+    places, amounts, begins, nothing = [], [], [0], np.zeros(1)
+    for buckets, counted in found:
+        at = np.searchsorted(slot, buckets)
+        known = (at < len(slot)) & (slot[np.minimum(at, len(slot) - 1)] == buckets)
+        used = counted[known] * idf[at[known]]
+        places += [at[known], nothing.astype(np.int64)]
+        amounts += [used / max(float(np.linalg.norm(used)), 1e-9), nothing]
+        begins.append(begins[-1] + len(used) + 1)
+    columns, values = np.concatenate(places), np.concatenate(amounts).astype(np.float32)
+    return np.asarray(np.add.reduceat(weights[:, columns] * values, begins[:-1], axis=1).T, dtype=np.float32)
+
+
 def best(plain: str, slot: NDArray[np.int64], idf: Matrix, clause: Matrix, bias: Matrix) -> Matrix:
     """Return the log-odds of the likeliest clause for each demand."""
     pieces = windows(plain)
     if not pieces:
         return bias
-    logits = dense([ngrams(piece) for piece in pieces], slot, idf) @ clause.T + bias
+    logits = weighed([ngrams(piece) for piece in pieces], slot, idf, clause) + bias
     return np.asarray(logits.max(axis=0), dtype=np.float32)
 
 
