@@ -2,6 +2,7 @@
 PYTHON ?= python3
 DATA ?= ../shared/data
 CASES ?= 10000
+JOBS ?= 2
 PORT ?= 8000
 
 BIN := .venv/bin
@@ -59,8 +60,8 @@ slow: $(STAMP)  ## Run the tests that take more than ten seconds each.
 audit: $(STAMP) $(ASSETS)  ## Walk every page with a browser and throw bad requests at every operation of the interface.
 	$(BIN)/pytest -n 2 -m audit tests/browser/test_journey_pages.py tests/web/kernel/test_rest_fuzzed.py
 
-evaluate: $(STAMP)  ## Measure accuracy on labelled sets (DATA=folder; absent sets are skipped aloud).
-	$(BIN)/python -m evaluation --data $(DATA) --page docs/evaluation.md
+evaluate: $(STAMP)  ## Measure accuracy on labelled sets (DATA=folder, JOBS=side by side; absent sets are skipped aloud).
+	$(BIN)/python -m evaluation --data $(DATA) --jobs $(JOBS) --page docs/evaluation.md
 
 train: $(STAMP)  ## Train the judge and the classes of intake again from evaluation.
 	$(BIN)/python -m xiaobao.judge.train --corpus evaluation/corpus --calls evaluation/calls/training.jsonl --output src/xiaobao/judge/judge.npz
