@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from xiaobao_web.kernel.formats import money
 from xiaobao_web.products import fees, wording
 from xiaobao_web.products.grades import GRADE_WORDS, grade_of, grades_in
 from xiaobao_web.products.mismatch import Mismatch
@@ -167,7 +168,7 @@ def _minimum(product: Product, text: str, found: list[Value]) -> Iterator[Mismat
         if said != product.min_amount:
             yield _mismatch(
                 product, text, "min_amount", _("起点金额"), value.start, value.end, value.text,
-                _yuan(product.min_amount), severity="high",
+                money(product.min_amount), severity="high",
             )  # fmt: skip
 
 
@@ -217,12 +218,6 @@ def _term(product: Product, text: str, found: list[Value]) -> Iterator[Mismatch]
             continue
         if said.differs(known):
             yield _mismatch(product, text, "term", _("期限"), value.start, value.end, value.text, product.term)
-
-
-def _yuan(amount: Decimal) -> str:
-    if amount >= 10_000 and amount % 1000 == 0:
-        return _("%(n)s 万元") % {"n": f"{(amount / 10_000).normalize():f}"}
-    return _("%(n)s 元") % {"n": f"{amount.normalize():,f}"}
 
 
 def _percents(low: Decimal, high: Decimal) -> str:

@@ -36,8 +36,8 @@ def loan(bank: Any) -> Product:
 WRONG = [
     ("稳健成长一号，风险等级：R1（低风险）", "risk_grade", "R2"),
     ("产品风险等级为中高风险", "risk_grade", "R2"),
-    ("稳健成长一号 起购金额1000元", "min_amount", "1 万元"),
-    ("稳健成长一号，1千元起购，随时可买", "min_amount", "1 万元"),
+    ("稳健成长一号 起购金额1000元", "min_amount", "10,000.00 元"),
+    ("稳健成长一号，1千元起购，随时可买", "min_amount", "10,000.00 元"),
     ("产品期限：90天，到期自动赎回", "term", "180天"),
     ("投资期限一年", "term", "180天"),
     ("业绩比较基准：4.5%（年化）", "rate", "2.8%—3.6%"),
@@ -82,6 +82,16 @@ def test_what_agrees_or_means_something_else_is_not(wealth: Product, text: str) 
     if "活期宝" in text:
         Product.objects.create(code="HQ1", name="另有产品活期宝", kind="wealth", risk_grade="R1", unit=wealth.unit)
     assert compare(wealth, text) == []
+
+
+@pytest.mark.parametrize(("amount", "written"), [
+    ("5", "5.00 元"), ("50000", "50,000.00 元"), ("12345.6", "12,345.60 元"), ("1000000", "1,000,000.00 元"),
+])  # fmt: skip
+def test_a_sum_is_written_as_everywhere_else(wealth: Product, amount: str, written: str) -> None:
+    Product.objects.update(min_amount=amount)
+    (found,) = compare(Product.objects.get(), "稳健成长一号 起购金额1000元")
+    assert (found.said, found.expected) == ("1000元", written)
+    assert found.remedy.startswith(f"改为“{written}”")
 
 
 def test_another_product_named_last_is_what_a_statement_is_about(wealth: Product) -> None:
