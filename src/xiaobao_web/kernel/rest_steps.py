@@ -11,7 +11,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from ninja import Schema
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_validator
 
 from xiaobao_web.kernel.deadlines import BEIJING
 from xiaobao_web.kernel.errors import BadValue
@@ -63,6 +63,15 @@ class StepIn(Strict):
         default_factory=dict, max_length=60
     )
 
+    @field_validator("values", mode="before")
+    @classmethod
+    def flat(cls, values: Any) -> Any:
+        """Refuse objects beside their field: no form asks for one."""
+        told = str(_("请写一个值（文字、数字或真假值），可选几项的写成列表；不能写对象。"))
+        rows = values.items() if isinstance(values, Mapping) else ()
+        _refuse({name: told for name, value in rows if any(isinstance(item, Mapping) for item in _listed(value))})
+        return values
+
 
 class Done(Schema):
     """What was done, and where the object stands now."""
@@ -101,11 +110,25 @@ def posted(form: type[forms.Form], values: Mapping[str, Any]) -> QueryDict:
     if unknown:
         told = {name: str(_("没有这个字段")) for name in unknown}
         raise BadValue(_("不认识的字段：%s。") % "、".join(unknown), fields=told)
+    wanted = str(_("请写文字（带引号），不能是真假值、数字或列表。"))
+    texts = [name for name in values if kind_of(known[name]) == "text"]
+    _refuse({name: wanted for name in texts if not isinstance(values[name], str | None)}, known)
     out = QueryDict(mutable=True)
     for name, value in values.items():
-        items = value if isinstance(value, list) else [value]
-        out.setlist(name, [_word(known[name], item) for item in items if item is not None])
+        out.setlist(name, [_word(known[name], item) for item in _listed(value) if item is not None])
     return out
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _refuse(wrong: Mapping[str, str], known: Mapping[str, forms.Field] | None = None) -> None:
+    """Raise BadValue where something is wrong, with a sentence a field; `known` has the fields' labels."""
+    if wrong:
+        labels = [str((known[name].label if known else "") or name) for name in wrong]
+        told = _("有 %(n)d 处填写不符合要求：%(fields)s。") % {"n": len(wrong), "fields": "、".join(labels)}
+        raise BadValue(told, fields=dict(wrong))
 
 
 def _word(field: forms.Field, value: Any) -> str:

@@ -229,6 +229,30 @@ def test_an_address_is_checked_where_it_is_corrected(clerk, read):
     assert (case.email, case.region) == ("来源所写", "江城")
 
 
+@pytest.mark.parametrize("value", [True, False, 5, 1.5, [], ["江城分行"], [True], {"名称": "江城分行"}, [{"a": 1}]])
+@pytest.mark.parametrize("name", ["institution", "customer_name", "email", "summary"])
+def test_what_is_no_text_is_refused_for_a_text(clerk, flow, name, value):
+    case = flow.handled(institution="江城分行", email="song.an@example.com")
+    answer = send(clerk, f"complaints/{case.pk}/ticket", {"values": {name: value, "region": "江城"}}, "patch")
+    assert answer.status_code == 422
+    (told,) = answer.json()["error"]["fields"].items()
+    assert told[0] == name
+    assert "请写" in told[1]
+    before = getattr(case, name)
+    case.refresh_from_db()
+    assert (getattr(case, name), case.region) == (before, "")
+
+
+def test_other_kinds_take_their_own_and_texts_may_be_emptied(clerk, flow):
+    case = flow.handled(institution="江城分行", region="江城")
+    values = {"institution": None, "region": "", "people_count": 3, "amount": 12.5, "face_to_face": True,
+              "demands": ["道歉"], "customer_name": "True"}  # fmt: skip
+    did(send(clerk, f"complaints/{case.pk}/ticket", {"values": values}, "patch"))
+    case.refresh_from_db()
+    assert (case.institution, case.region, case.people_count, float(case.amount)) == ("", "", 3, 12.5)
+    assert (case.face_to_face, case.demands, case.customer_name) == (True, ["道歉"], "True")
+
+
 def test_the_sum_of_a_case_follows_sums_that_come_after_none(clerk, read):
     case = taken(clerk, read)
     at = f"complaints/{case.pk}/ticket"
