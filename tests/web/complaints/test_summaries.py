@@ -128,6 +128,24 @@ def test_a_sentence_that_is_emptied_is_written_anew_and_follows_again(flow, bank
     assert services.correct(case, by=bank["liaison"], values=CLASSES).summary == FOLLOWED
 
 
+def test_a_sentence_that_comes_out_as_it_was_is_no_change(flow, bank):
+    case = filed(flow)
+    before = case.summary
+    case = services.correct(case, by=bank["liaison"], values={"summary": "", "title": " "})
+    assert (case.summary, services.times_corrected(case)) == (before, 0)
+    assert not Event.objects.filter(type="complaints.corrected").exists()
+    case = services.correct(case, by=bank["liaison"], values={"summary": "", "region": "江城"})
+    event = Event.objects.get(type="complaints.corrected")
+    assert (set(event.changes), event.facts["fields"]) == ({"region"}, "地区")
+    assert [row["field"] for row in case.ticket["corrections"]] == ["region"]
+    said = services.correct(case, by=bank["liaison"], values={"summary": before + "。"})
+    Case.objects.filter(pk=case.pk).update(summary=before)  # by hand, and in the platform's own words
+    assert "summary" not in said.ticket["written"]
+    case = services.correct(Case.objects.get(), by=bank["liaison"], values={"summary": ""})
+    assert "summary" in case.ticket["written"], "it follows again"
+    assert Event.objects.filter(type="complaints.corrected").count() == 2
+
+
 def test_a_complainants_own_words_are_nobodys_to_rewrite(flow, bank):
     values = {"channel": "call", "by": bank["liaison"], "unit": bank.units["branch"]}
     case = services.open_directly(**values, text="说好的利率变了。", business_type="理财", cause="定价收费")

@@ -50,9 +50,12 @@ def correct(case: Case, *, by: Any, values: dict[str, Any]) -> Case:
     for name, value in changed.items():
         setattr(row, name, value)
     changed |= _following(row, before, own, changed)
+    changed = {name: value for name, value in changed.items() if value != before[name]}
     row.ticket = {**row.ticket, sentences.WRITTEN: sorted(own),
                   "corrections": [*row.ticket.get("corrections", []), *_traces(changed, before, by)]}  # fmt: skip
     row.save(update_fields=[*changed, "ticket"])
+    if not changed:  # a sentence was emptied and is written as it was
+        return row
     _tell(row, changed, before, by)
     secret_numbers.remember(row)
     search.index(row)
