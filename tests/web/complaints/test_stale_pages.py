@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import threading
+from typing import Any
 
 import pytest
 from complaint_words import GOOD
+from django.db import connection, transaction
 from django.urls import reverse
 
 from xiaobao_web.complaints import services
 from xiaobao_web.complaints.models import Case
+from xiaobao_web.kernel.errors import Refused
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +52,54 @@ def test_a_ticket_corrected_meanwhile_is_not_put_back_unawares(flow, bank, clien
     told |= {"seen": hidden(stale, "seen"), "institution": "江城滨江支行", "region": "江城"}
     assert client.post(url, told).status_code == 302
     assert (Case.objects.get().institution, Case.objects.get().region) == ("江城滨江支行", "江城")
+
+
+def test_a_correction_looks_at_the_ticket_as_it_is_not_as_it_was_read(flow, bank):
+    case = flow.handled(institution="江城分行")
+    services.correct(Case.objects.get(pk=case.pk), by=bank["liaison"], values={"institution": "江城滨江支行"}, seen="0")
+    assert services.times_corrected(case) == 0, "what is handed over was read before"
+    with pytest.raises(Refused, match="刚在别处更正过"):
+        services.correct(case, by=bank["liaison"], values={"institution": "海州分行"}, seen="0")
+    assert Case.objects.get().institution == "江城滨江支行"
+    services.correct(case, by=bank["liaison"], values={"institution": "海州分行"}, seen="1")
+    assert Case.objects.get().institution == "海州分行"
+
+
+def corrected_meanwhile(flow, bank, client_of):
+    """Send a page in another thread while a first correction of the ticket is made but not yet kept."""
+    case = flow.handled(institution="江城分行")
+    client, url = client_of("liaison"), reverse("complaint_correct", args=[case.pk])
+    page = client.get(url)
+    told = {field.html_name: field.value() for field in page.context["form"] if field.value() not in (None, False, [])}
+    told |= {"seen": hidden(page, "seen"), "institution": "海州分行"}
+    answers: list[Any] = []
+
+    def send() -> None:
+        try:
+            answers.append(client.post(url, told))
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=send)
+    with transaction.atomic():
+        services.correct(case, by=bank["liaison"], values={"institution": "江城滨江支行"}, seen="0")
+        other.start()
+        other.join(1.5)
+        assert other.is_alive(), "it waits for the row"
+    other.join(30)
+    return client, url, told, answers[0]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time and no locks of rows")
+def test_of_two_corrections_at_once_the_second_is_refused(flow, bank, client_of):
+    client, url, told, stale = corrected_meanwhile(flow, bank, client_of)
+    assert stale.status_code == 422
+    assert "刚在别处更正过" in stale.content.decode()
+    assert stale.context["form"]["institution"].value() == "海州分行", "what was typed stays"
+    assert Case.objects.get().institution == "江城滨江支行"
+    assert client.post(url, {**told, "seen": hidden(stale, "seen")}).status_code == 302
+    assert Case.objects.get().institution == "海州分行"
 
 
 def test_a_letter_changed_meanwhile_is_looked_at_anew(flow, bank, client_of):

@@ -14,7 +14,7 @@ from xiaobao_web.complaints.services import secret_numbers, sentences
 from xiaobao_web.complaints.services.personal import masked, names_in, short
 from xiaobao_web.kernel import formats, journal, search
 from xiaobao_web.kernel.access import require
-from xiaobao_web.kernel.errors import BadValue
+from xiaobao_web.kernel.errors import BadValue, Refused
 
 CORRECTABLE = (
     "customer_name", "phone", "id_number", "account", "email", "address", "title", "summary", "institution", "staff",
@@ -26,14 +26,18 @@ TOLD = ("title", "summary")
 
 
 @transaction.atomic
-def correct(case: Case, *, by: Any, values: dict[str, Any]) -> Case:
+def correct(case: Case, *, by: Any, values: dict[str, Any], seen: str = "") -> Case:
     """Correct fields of the ticket; what the machine had read is kept beside what the person says.
 
     The title and the sentence follow what they are made of, unless a person wrote them; one that is emptied is written
-    anew.
+    anew. `seen` is how many corrections the ticket had where the values were typed: where there was another one since,
+    it is refused.
     """
     require(by, "complaints.correct", case)
     row = Case.objects.select_for_update().get(pk=case.pk)
+    against = against_old_page(row, seen)  # under the lock: of two at once the second finds the first
+    if against:
+        raise Refused(against)
     unknown = set(values) - set(CORRECTABLE)
     if unknown:
         raise BadValue(_("不能更正：%s。") % "、".join(sorted(unknown)))
@@ -65,6 +69,13 @@ def correct(case: Case, *, by: Any, values: dict[str, Any]) -> Case:
 def times_corrected(case: Case) -> int:
     """Return how many corrections a ticket has had: a page opened before the last of them shows what is no more."""
     return len(case.ticket.get("corrections", []))
+
+
+def against_old_page(case: Case, seen: str) -> str:
+    """Return why what was typed on a page is not written at once: it was opened before the last correction."""
+    if seen in ("", str(times_corrected(case))):
+        return ""
+    return str(_("填单刚在别处更正过。您填的还在下面；再次保存就以您这一份为准，不需要的请刷新页面看新的内容。"))
 
 
 def _agreeing(before: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from xiaobao_web.complaints.data import key_of
 from xiaobao_web.complaints.forms.entry import CorrectForm
 from xiaobao_web.complaints.forms.passing import PassTaskForm
 from xiaobao_web.complaints.models import AmountRole, Case, Link, OfficialCode, Task
-from xiaobao_web.complaints.services import assignment, passing, sentences
+from xiaobao_web.complaints.services import assignment, correcting, passing, sentences
 from xiaobao_web.complaints.services.personal import masked, shown, words_kept_from
 from xiaobao_web.kernel import deadlines, files, formats, journal
 from xiaobao_web.kernel.access import Answer, can, find, require, visible_to
@@ -219,15 +219,20 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         services.open_personal(row, by=request.user, purpose=str(_("更正填单")))
         return _correcting(request, row, CorrectForm(instance=row))
     now = Case.objects.get(pk=row.pk)
-    form = CorrectForm(request.POST, instance=now)
-    if request.POST.get("seen", "") not in ("", str(services.times_corrected(now))):
-        told = _("填单刚在别处更正过。您填的还在下面；再次保存就以您这一份为准，不需要的请刷新页面看新的内容。")
-        form.add_error(None, told)
+    form, seen = CorrectForm(request.POST, instance=now), request.POST.get("seen", "")
+    against = correcting.against_old_page(now, seen)
+    if against:
+        form.add_error(None, against)
     if form.is_valid():
-        services.correct(row, by=request.user, values=form.cleaned_data)
-        messages.success(request, _("填单已更正。"))
-        return redirect(row)
-    return _correcting(request, row, form, status=422)
+        try:
+            services.correct(row, by=request.user, values=form.cleaned_data, seen=seen)
+        except Refused as error:
+            tell(form, error)
+            now = Case.objects.get(pk=row.pk)
+        else:
+            messages.success(request, _("填单已更正。"))
+            return redirect(row)
+    return _correcting(request, now, form, status=422)
 
 
 def _correcting(request: HttpRequest, row: Case, form: CorrectForm, status: int = 200) -> HttpResponse:
