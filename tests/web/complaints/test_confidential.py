@@ -11,7 +11,7 @@ from xiaobao_web.complaints.models import LetterScan
 from xiaobao_web.complaints.services import secret_numbers, similar
 from xiaobao_web.insights.graph import graph_of
 from xiaobao_web.kernel import files, journal
-from xiaobao_web.kernel.models import Event
+from xiaobao_web.kernel.models import Event, Notification, SearchEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -228,3 +228,52 @@ def test_a_summary_of_the_complainants_own_words_is_kept_as_they_are(flow, bank,
     assert "办信用卡分期" not in client_of("branch_head").get(task.get_absolute_url()).content.decode()
     services.correct(case, by=bank["liaison"], values={"summary": ""})
     assert client_of("complaints").get(address).json()["summary"].startswith("客户反映信用卡告知不足")
+
+
+BARE = {"business_type": "", "cause": "", "demands": [], "text": "店长李敏收了我八万元茶水费，只有我在场。"}
+
+
+def titles(case, client_of) -> str:
+    """Return what somebody who may not know who complains reads of a case."""
+    client = client_of("complaints")
+    return page(client, case) + client.get(reverse("complaints"), {"view": "all"}).content.decode()
+
+
+def test_its_title_tells_nothing_of_the_words(flow, bank, client_of):
+    case = flow.opened(**BARE, confidential=True)
+    assert case.title == "保密投诉（电话）"
+    assert "茶水费" not in titles(case, client_of)
+    assert "茶水费" in page(client_of("office"), case)
+    assert not Notification.objects.filter(title__contains="茶水费").exists()
+    entry = SearchEntry.objects.get(subject_type="complaints.case", subject_id=case.pk)
+    assert entry.title == str(case)
+    case = services.correct(case, by=bank["liaison"], values={"business_type": "个人消费贷款", "cause": "定价收费"})
+    assert case.title == "个人消费贷款：定价收费"
+    case = services.correct(case, by=bank["liaison"], values={"cause": ""})
+    assert case.title == "保密投诉（电话）"
+
+
+def test_a_title_of_words_follows_when_a_case_becomes_confidential(flow, bank, client_of):
+    case = flow.handled(**BARE)
+    assert "茶水费" in case.title
+    before = case.title
+    services.correct(case, by=bank["liaison"], values={"customer_name": "孙明"})
+    case = services.set_confidential(case, by=bank["complaints"], confidential=True)
+    assert case.title == "保密投诉（电话）"
+    assert "茶水费" not in titles(case, client_of)
+    event = journal.events_of(case).filter(type="complaints.confidential_set").get()
+    assert (event.changes, "茶水费" in event.subject_name) == ({}, False)
+    assert event.personal_values.values == {"values": {"title": [before, case.title]}}
+    services.correct(case, by=bank["liaison"], values={"summary": "客户反映收费"})
+    assert "茶水费" not in titles(case, client_of), "nor does the timeline of what was corrected"
+    case = services.set_confidential(case, by=bank["complaints"], confidential=False)
+    assert case.title == "客户反映收费"
+    assert services.set_confidential(case, by=bank["office"], confidential=True).title == "保密投诉（电话）"
+
+
+@pytest.mark.parametrize("values", [{"title": "收费纠纷"}, {}])
+def test_a_title_by_hand_or_of_classes_stays(flow, bank, values):
+    case = flow.handled(**({**BARE, **values} if values else {}))
+    before = case.title
+    assert services.set_confidential(case, by=bank["complaints"], confidential=True).title == before
+    assert before == (values.get("title") or "信用卡：信息披露与告知不足，要求退款退费")

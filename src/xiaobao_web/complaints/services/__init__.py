@@ -12,6 +12,7 @@ from xiaobao_web.complaints.services.assignment import (
     transfer,
     unit_for,
 )
+from xiaobao_web.complaints.services.confiding import set_confidential
 from xiaobao_web.complaints.services.consequences import ask_reevaluation, open_issue
 from xiaobao_web.complaints.services.correcting import correct, times_corrected
 from xiaobao_web.complaints.services.documents import set_template, write_letter_document
@@ -60,7 +61,7 @@ from xiaobao_web.complaints.services.opening import (
     screen_kind,
 )
 from xiaobao_web.complaints.services.passing import pass_task
-from xiaobao_web.complaints.services.personal import open_personal, set_confidential
+from xiaobao_web.complaints.services.personal import open_personal
 from xiaobao_web.complaints.services.regulators import (
     draft_report,
     receive_transfer,

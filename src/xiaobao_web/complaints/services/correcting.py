@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from xiaobao_web.complaints.models import AmountRole, Case
 from xiaobao_web.complaints.services import secret_numbers, sentences
-from xiaobao_web.complaints.services.personal import masked, names_in, short
+from xiaobao_web.complaints.services.personal import masked, names_in
 from xiaobao_web.kernel import formats, journal, search
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadValue, Refused
@@ -56,7 +56,7 @@ def correct(case: Case, *, by: Any, values: dict[str, Any], seen: str = "") -> C
     changed |= _following(row, before, own, changed)
     changed = {name: value for name, value in changed.items() if value != before[name]}
     row.ticket = {**row.ticket, sentences.WRITTEN: sorted(own),
-                  "corrections": [*row.ticket.get("corrections", []), *_traces(changed, before, by)]}  # fmt: skip
+                  "corrections": [*row.ticket.get("corrections", []), *_traces(row, changed, before, by)]}  # fmt: skip
     row.save(update_fields=[*changed, "ticket"])
     if not changed:  # a sentence was emptied and is written as it was
         return row
@@ -106,7 +106,8 @@ def _following(row: Case, before: dict[str, Any], own: list[str], changed: dict[
         return {}
     facts = sentences.facts_of(row)
     summary = sentences.summary_of(facts)
-    told = {"summary": summary, "title": sentences.title_of(facts) or short(summary, 60)}
+    title = sentences.titled(facts, summary, channel=row.channel, confidential=row.confidential)
+    told = {"summary": summary, "title": title}
     for name in own:
         setattr(row, name, told[name])
     return {name: told[name] for name in own if told[name] != before[name] or name in changed}
@@ -114,15 +115,21 @@ def _following(row: Case, before: dict[str, Any], own: list[str], changed: dict[
 
 def _tell(row: Case, changed: dict[str, Any], before: dict[str, Any], by: Any) -> None:
     labels = [str(Case._meta.get_field(name).verbose_name) for name in changed]  # type: ignore[union-attr]
-    personal = {name: [str(before[name]), str(value)] for name, value in changed.items() if name in Case.PRIVATE}
+    private = _private(row)
+    personal = {name: [str(before[name]), str(value)] for name, value in changed.items() if name in private}
     plain = {
         name: [_told(name, before[name]), _told(name, value)]
-        for name, value in changed.items() if name not in Case.PRIVATE
+        for name, value in changed.items() if name not in private
     }  # fmt: skip
     journal.record(
         "complaints.corrected", by=by, on=row, facts={"fields": "、".join(labels)}, changes=plain,
         personal={"values": personal} if personal else None,
     )  # fmt: skip
+
+
+def _private(row: Case) -> tuple[str, ...]:
+    """Return what timelines and traces do not show: of a confidential case also what may be its complainant's words."""
+    return (*Case.PRIVATE, *TOLD) if row.confidential else Case.PRIVATE
 
 
 def _told(name: str, value: Any) -> Any:
@@ -132,12 +139,12 @@ def _told(name: str, value: Any) -> Any:
     return [f"{AmountRole(item['role']).label} {formats.money(item['value'])}" for item in value]
 
 
-def _traces(changed: dict[str, Any], before: dict[str, Any], by: Any) -> list[dict[str, Any]]:
+def _traces(row: Case, changed: dict[str, Any], before: dict[str, Any], by: Any) -> list[dict[str, Any]]:
     """Return the traces kept in the ticket: personal values stay out of them, as the erasable journal has them."""
-    at = timezone.now().isoformat()
+    at, private = timezone.now().isoformat(), _private(row)
     return [
-        {"field": name, "at": at, "by": by.pk, "from": "" if name in Case.PRIVATE else _plain(before[name]),
-         "to": "" if name in Case.PRIVATE else _plain(value)}
+        {"field": name, "at": at, "by": by.pk, "from": "" if name in private else _plain(before[name]),
+         "to": "" if name in private else _plain(value)}
         for name, value in changed.items()
     ]  # fmt: skip
 

@@ -248,11 +248,13 @@ def _opened(contact: Contact, *, by: Any, values: dict[str, Any]) -> Case:
     facts = {**fields_of(contact), **{key: value for key, value in values.items() if value not in (None, "", [])}}
     unit = facts.pop("unit", None) or contact.unit
     own, summary = _summary(contact, facts, str(values.get("summary") or ""))
-    title, given = sentences.title_of(facts), masked(str(facts.pop("title", "")), names_in(facts))
-    if not given and (title or own):
+    given = masked(str(facts.pop("title", "")), names_in(facts))
+    secret = bool(facts.get("confidential")) or contact.confidential
+    title = sentences.titled(facts, summary, channel=contact.channel, confidential=secret)
+    if not given and (own or secret or sentences.title_of(facts)):
         own = [*own, "title"]
     case = Case.objects.create(
-        number=next_number("TS"), title=(given or title or short(summary, 60))[:200], summary=summary,
+        number=next_number("TS"), title=(given or title)[:200], summary=summary,
         channel=contact.channel, received_at=contact.received_at, unit=unit,
         registered_by=contact.registered_by or by, ticket={**contact.ticket, sentences.WRITTEN: sorted(own)},
         people_count=contact.people_count, face_to_face=contact.face_to_face, **facts,

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from xiaobao.intake.names import is_person
@@ -110,20 +109,6 @@ def open_personal(case: Case, *, by: Any, purpose: str) -> dict[str, Any]:
         ],
         "parties": list(case.parties.select_related("person")),
     }
-
-
-@transaction.atomic
-def set_confidential(case: Case, *, by: Any, confidential: bool) -> Case:
-    """Keep who the complainant is to the handler and the office, or no longer."""
-    require(by, "complaints.confidential", case)
-    row = Case.objects.select_for_update().get(pk=case.pk)
-    row.confidential = confidential
-    row.save(update_fields=["confidential"])
-    keep_secret(row)
-    journal.record(
-        "complaints.confidential_set", by=by, on=row, facts={"result": _("设置") if confidential else _("解除")}
-    )
-    return row
 
 
 def keep_secret(case: Case) -> None:

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from xiaobao.intake import Amount
 from xiaobao.intake.summary import write
-from xiaobao_web.complaints.models import Case
-from xiaobao_web.complaints.services.personal import masked, short, without_numbers, words_kept_from
+from xiaobao_web.complaints.models import Case, Channel
+from xiaobao_web.complaints.services.personal import masked, names_in, short, without_numbers, words_kept_from
 
 PLACES = ("行", "公司", "中心", "部", "网点", "营业厅", "柜台")
 """How the names of our own places end; those are no personal data."""
@@ -41,6 +43,33 @@ def title_of(facts: Mapping[str, Any]) -> str:
     return masked(f"{facts['business_type']}：{facts['cause']}" + (f"，要求{wanted}" if wanted else ""))[:200]
 
 
+def titled(facts: Mapping[str, Any], words: str, *, channel: str, confidential: bool) -> str:
+    """Return the title of a case: its classes; where they are not known its words in short, or how it came.
+
+    A title is read by all who see a case, the words of a confidential complainant by the handler and the office alone.
+    """
+    if confidential:
+        return title_of(facts) or str(_("保密投诉（%s）") % Channel(channel).label)
+    return title_of(facts) or short(words, 60)
+
+
+def is_of_words(case: Case) -> bool:
+    """Tell whether a case's title is the beginning of its sentence or of what a contact of it says."""
+    title = _bare(case.title)
+    told = [case.summary, *(short(contact.words(), 300) for contact in case.contacts.all())]
+    return any(_begins(_bare(masked(words, names_in(vars(case)))), title) for words in told)
+
+
+def _bare(words: str) -> str:
+    return re.sub(r"\s|…$", "", words)
+
+
+def _begins(words: str, title: str) -> bool:
+    """Tell whether words begin with a title, whatever of either is hidden."""
+    pairs = zip(title, words, strict=False)
+    return len(title) <= len(words) and all(one == two or "*" in (one, two) for one, two in pairs)
+
+
 def facts_of(case: Case) -> dict[str, Any]:
     """Return what the sentence of a case is made of."""
     return {name: getattr(case, name) for name in SAYS}
@@ -59,8 +88,11 @@ def written(case: Case) -> list[str]:
     if WRITTEN in case.ticket:
         return list(case.ticket[WRITTEN])
     facts = facts_of(case)
-    told = [("summary", summary_of(facts)), ("title", title_of(facts) or short(summary_of(facts), 60))]
-    return [name for name, words in told if words and _plain(getattr(case, name)) == _plain(words)]
+    said = summary_of(facts)
+    told = [("summary", said), *(
+        ("title", titled(facts, said, channel=case.channel, confidential=kept)) for kept in {False, case.confidential}
+    )]  # fmt: skip
+    return list({name: words for name, words in told if words and _plain(getattr(case, name)) == _plain(words)})
 
 
 def _plain(words: str) -> str:

@@ -1,0 +1,36 @@
+"""A case is made confidential, or no longer: who complains, their words and what is made of these follow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from xiaobao_web.complaints.models import Case
+from xiaobao_web.complaints.services import sentences
+from xiaobao_web.complaints.services.personal import keep_secret
+from xiaobao_web.kernel import journal, search
+from xiaobao_web.kernel.access import require
+
+
+@transaction.atomic
+def set_confidential(case: Case, *, by: Any, confidential: bool) -> Case:
+    """Keep who the complainant is to the handler and the office, or no longer; a title of their words follows."""
+    require(by, "complaints.confidential", case)
+    row = Case.objects.select_for_update().get(pk=case.pk)
+    row.confidential, before = confidential, row.title
+    ours = sentences.written(row)
+    if "title" in ours or sentences.is_of_words(row):
+        facts = sentences.facts_of(row)
+        row.title = sentences.titled(facts, row.summary, channel=row.channel, confidential=confidential)
+        row.ticket = {**row.ticket, sentences.WRITTEN: sorted({*ours, "title"})}
+    row.save(update_fields=["confidential", "title", "ticket"])
+    keep_secret(row)
+    if row.title != before:
+        search.index(row)
+    journal.record(
+        "complaints.confidential_set", by=by, on=row, facts={"result": _("设置") if confidential else _("解除")},
+        personal={"values": {"title": [before, row.title]}} if row.title != before else None,
+    )  # fmt: skip
+    return row
