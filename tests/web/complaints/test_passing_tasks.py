@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from rest_answers import did, send
 
 from xiaobao_web.complaints import queries, services
@@ -13,6 +14,7 @@ from xiaobao_web.kernel import deadlines, journal
 from xiaobao_web.kernel.errors import BadValue, Forbidden, Hidden, Refused
 from xiaobao_web.kernel.models import Notification
 from xiaobao_web.kernel.models.journal import Event
+from xiaobao_web.people.services import appoint, delegate, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +88,81 @@ def test_those_complained_of_neither_hand_on_nor_are_given_anything(task, bank):
         services.pass_task(task, by=bank["office"], assignee=bank["submitter"])
     with pytest.raises(Refused, match="回避"):
         services.pass_task(task, by=bank["sender_head"], assignee=bank["colleague"])
+
+
+def of(flow, bank, unit, **values) -> Task:
+    """Return a task of the retail department within a case of a unit."""
+    case = flow.handled("complaints", unit=bank.units[unit], **values)
+    return services.task_out(case, by=bank["complaints"], unit=bank.units["retail"], request="请说明计费依据")
+
+
+@pytest.fixture
+def outside(bank):
+    """Return somebody of the partner who may answer tasks there."""
+    person = make_person(username="outside", name="外包员", unit=bank.units["partner"], by=None, password="x" * 12)
+    appoint(person=person, role="submitter", organisation=bank.units["partner"], by=None)
+    return person
+
+
+@pytest.mark.parametrize(("unit", "secret", "words"), [
+    ("branch", False, "合作机构.*请转给总行"), ("retail", False, "合作机构"), ("head", True, "身份保密"),
+    ("partner", True, "身份保密"), ("head", False, ""), ("partner", False, ""),
+])  # fmt: skip
+def test_a_partner_is_given_what_is_its_own_or_of_the_unit_above_it(flow, bank, unit, secret, words):
+    task, partner = of(flow, bank, unit), bank.units["partner"]
+    if secret:
+        services.set_confidential(task.case, by=bank["office"], confidential=True)
+    if words:
+        with pytest.raises(BadValue, match=words) as told:
+            services.pass_task(task, by=bank["sender_head"], unit=partner, reason="由合作机构办理")
+        assert set(told.value.fields) == {"unit"}
+        assert Task.objects.get().unit == bank.units["retail"]
+        assert not Event.objects.filter(type="complaints.task_passed").exists()
+    else:
+        assert services.pass_task(task, by=bank["sender_head"], unit=partner, reason="由其办理").unit == partner
+
+
+def test_nobody_of_a_partner_is_given_it_by_way_of_the_unit_above(flow, bank, outside):
+    task = of(flow, bank, "branch")
+    with pytest.raises(BadValue, match="合作机构") as told:
+        services.pass_task(task, by=bank["sender_head"], unit=bank.units["head"], assignee=outside, reason="请外包答复")
+    assert set(told.value.fields) == {"assignee"}
+    asked = services.task_out(task.case, by=bank["complaints"], unit=bank.units["partner"], request="请说明")
+    assert services.pass_task(asked, by=bank["office"], assignee=outside).assignee == outside, "it was asked itself"
+
+
+@pytest.mark.parametrize(("target", "words"), [
+    ("branch", "江城分行由.*被投诉员工负责.*请转给总行"),
+    ("sub_branch", "江城滨江支行由.*请转给总行"), ("branch_two", ""),
+])  # fmt: skip
+def test_no_unit_has_it_whose_head_is_complained_of(flow, bank, target, words):
+    task = of(flow, bank, "head")
+    services.add_party(task.case, by=bank["office"], kind="respondent", name="", person=bank["branch_head"])
+    handing = {"by": bank["sender_head"], "unit": bank.units[target], "reason": "由分行办理的业务"}
+    if not words:
+        assert services.pass_task(task, **handing).unit == bank.units[target]
+        return
+    with pytest.raises(BadValue, match=words) as told:
+        services.pass_task(task, **handing)
+    assert set(told.value.fields) == {"unit"}
+    assert Task.objects.get() not in queries.tasks_of(bank["branch_head"])
+
+
+def test_nor_one_whose_head_somebody_complained_of_stands_in_for(flow, bank, client_of):
+    task = of(flow, bank, "head")
+    today = timezone.localdate()
+    head = bank["branch_head"]
+    delegate(giver=head, receiver=bank["other_branch"], since=today, until=today, reason="休假", by=head)
+    services.add_party(task.case, by=bank["office"], kind="respondent", name="", person=bank["other_branch"])
+    handing = {"unit": bank.units["branch"].code, "reason": "由分行办理的业务"}
+    told = send(client_of("sender_head"), f"complaints/tasks/{task.pk}/pass", handing)
+    assert told.status_code == 422
+    assert "回避" in told.json()["error"]["fields"]["unit"]
+    page = client_of("sender_head").post(
+        reverse("complaint_task", args=[task.pk]), {"action": "pass", **handing, "unit": bank.units["branch"].pk}
+    )
+    assert page.status_code == 422
+    assert "回避" in page.context["handing"].errors["unit"][0]
 
 
 @pytest.mark.parametrize("who", ["submitter", "branch_head", "auditor", "other_branch"])
