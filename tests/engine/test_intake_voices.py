@@ -15,7 +15,7 @@ from xiaobao.intake.ticket import BUSINESS_TYPES, CAUSES, DEMANDS
 
 CORPUS = Path(__file__).parents[2] / "evaluation" / "intake"
 LEANING = np.full(len(CAUSES) + len(BUSINESS_TYPES), 1 / len(CAUSES), np.float32)
-SEALED = ("w13.jsonl", "w16.jsonl", "w19.jsonl", "w21.jsonl")
+SEALED = ("w13.jsonl", "w16.jsonl", "w19.jsonl", "w21.jsonl", "w22.jsonl")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from xiaobao.intake.ticket import CAUSES, DEMANDS
 
 DAY = "2025-05-06T09:00:00"
 CORPUS = Path(__file__).parents[2] / "evaluation" / "intake"
-SEALED = ("w13.jsonl", "w16.jsonl", "w19.jsonl", "w21.jsonl")
+SEALED = ("w13.jsonl", "w16.jsonl", "w19.jsonl", "w21.jsonl", "w22.jsonl")
 """Complaints of foreign authors that are only measured."""
 
 
