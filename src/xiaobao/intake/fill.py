@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from xiaobao.intake import (
     alarms,
     amounts,
+    attentive,
     classes,
     dates,
     demand,
@@ -19,6 +20,7 @@ from xiaobao.intake import (
     numbers,
     phones,
     summary,
+    threads,
     urgency,
 )
 from xiaobao.intake.alarms import Alarm
@@ -60,6 +62,11 @@ def fill(
 
 def filled(story: Narrative) -> Ticket:
     """Return the ticket of a narrative."""
+    with threads.one():
+        return _filled(story)
+
+
+def _filled(story: Narrative) -> Ticket:
     names = named.read(story)
     product = names["product_name"]
     found: dict[str, Found[Any] | None] = {
@@ -77,16 +84,26 @@ def filled(story: Narrative) -> Ticket:
     rows, alarm = classes.meanings([story.own]), alarms.read(story)
     meaning = None if rows is None else rows[0]
     called = respondent.value if respondent else None
-    scores = classes.scores(story.own, hints.of(story, respondent), called, meaning=meaning)
-    little = not scores.evidence and len("".join(story.own.split())) < TOO_LITTLE
+    said = classes.scores(story.own, hints.of(story, respondent), called, meaning=meaning)
+    little = not said.evidence and len("".join(story.own.split())) < TOO_LITTLE
     if little or kind.tells_nothing(story.own):
         # Not one word of the field is said, and hardly anything else: a class would be a guess.
         found["risk_flags"] = flags.find(story, cause=None, alarm=alarm)
         return _ticket(story, found, alarm, meaning)
+    # The transformer takes half of the time: it is asked where the classes are open.
+    whole = None if classes.is_sure(said) else attentive.read(story)
+    scores = said if whole is None else classes.joined(said, whole)
     business, cause, alternatives = kind.business(scores), *kind.cause(scores)
     found |= {"business_type": business, "cause": cause, "cause_alternatives": alternatives}
     found["risk_flags"] = flags.find(story, cause=cause.value, alarm=alarm)
-    found["demand"] = demand.find(story, cause=cause.value, business=business.value, scores=scores, meaning=meaning)
+    found["demand"] = demand.find(
+        story,
+        cause=cause.value,
+        business=business.value,
+        scores=said,
+        meaning=meaning,
+        whole=None if whole is None else whole["demand"],
+    )
     return _ticket(story, found, alarm, meaning)
 
 

@@ -17,14 +17,14 @@ from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 
-from xiaobao.intake import alarms, train_wishes
+from xiaobao.intake import alarms, train_voices, train_wishes
 from xiaobao.intake.alarms import KINDS, MEANING_SCALE, Weights
 from xiaobao.intake.classes import ngrams
 from xiaobao.intake.narrative import Narrative, narrative
 from xiaobao.intake.wishes import dense
 
 SENTENCES, URGENT = ("danger.jsonl", "danger2.jsonl"), ("w9.jsonl", "w12.jsonl")
-WHOLE = ("building.jsonl", *train_wishes.WRITTEN)
+WHOLE = ("building.jsonl", *train_wishes.WRITTEN, train_voices.CLASSED)
 """Narratives as they come, whose share of false alarms sets the threshold."""
 NAMES = {"": "", "self": "life", "fraud": "theft", "surgery": "treatment"}
 """Kinds of danger of the models by those that are marked.

@@ -20,12 +20,14 @@ from xiaobao.intake import amounts, classes, dates, degrees, demand, flags, urge
 from xiaobao.intake.degrees import LEVELS, Weights
 from xiaobao.intake.narrative import Narrative, narrative
 from xiaobao.intake.train_alarms import URGENT, is_held_out
+from xiaobao.intake.train_voices import CLASSED
 from xiaobao.intake.train_wishes import PLAIN
 
 WEIGHT = {
     "building.jsonl": 3.0,
     **dict.fromkeys(("w1.jsonl", "w2.jsonl", "w3.jsonl", *URGENT), 1.0),
     **dict.fromkeys(("w5.jsonl", *PLAIN), 1.5),
+    CLASSED: 1.0,
 }
 """How much a narrative of a file counts; three authors seek the grey zones more than complaints at large do."""
 STRENGTH = 1.0

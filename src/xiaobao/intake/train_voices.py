@@ -31,6 +31,8 @@ VOICED = "voiced.jsonl"
 """Where each narrative of the training files voices its wishes, and which it holds by a second reading."""
 PASSAGES = "passages.jsonl"
 """Passages of a few clauses with their wishes marked."""
+CLASSED = "classed.jsonl"
+"""Complaints by eight authors that are labelled with their classes only, each read by a second reader as well."""
 SURE, UNSURE = 0.53, 0.03
 """How likely the cause and business type of a passage are taken to be, and every other one."""
 LEAST = 3
@@ -166,5 +168,18 @@ def train(folder: Path, output: Path, leanings: dict[Key, Matrix]) -> dict[Key, 
     """Train on a folder, write the model file; return what the clauses of each narrative say, told from outside."""
     rows = read(folder, leanings)
     said = outside(rows)
-    voices.save(fit(rows), output)
-    return said
+    model = fit(rows)
+    voices.save(model, output)
+    return said | unmarked(folder, leanings, model)
+
+
+def unmarked(folder: Path, leanings: dict[Key, Matrix], model: Voices) -> dict[Key, Matrix]:
+    """Return what the clauses of the narratives say together of which none is marked: the model has not seen them."""
+    out = {}
+    for obj in labelled(folder / CLASSED):
+        key = (CLASSED, obj["id"])
+        if key in leanings:
+            story = narrative(obj["channel"], obj.get("received_at"), obj.get("text"), obj.get("turns"))
+            if (heard := voices.hear(story, leanings[key], model)) is not None:
+                out[key] = voices.gathered(heard[1])
+    return out

@@ -36,7 +36,12 @@ PLAIN = ("w7.jsonl", "w10.jsonl", "w11.jsonl", *LATEST, *SUBTLE)
 WRITTEN = ("w1.jsonl", "w2.jsonl", "w3.jsonl", "w5.jsonl", *PLAIN)
 HELD_OUT = ("0", "4", "8")
 """How the ids of the written narratives end that are never trained on."""
-WEIGHT = {**dict.fromkeys(OWN, 2.0), **dict.fromkeys(WRITTEN, 1.0), **dict.fromkeys(("w5.jsonl", *PLAIN), 2.0)}
+WEIGHT = {
+    **dict.fromkeys(OWN, 2.0),
+    **dict.fromkeys(WRITTEN, 1.0),
+    **dict.fromkeys(("w5.jsonl", *PLAIN), 2.0),
+    train_voices.CLASSED: 1.0,
+}
 """How much a narrative of a file counts; a statement counts as one."""
 LEAST = 3
 """Texts an n-gram is met in before it counts."""

