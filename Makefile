@@ -55,7 +55,7 @@ test-postgres: $(STAMP) $(ASSETS)  ## Run the platform's tests on a PostgreSQL o
 	$(BIN)/python tests/web/on_postgresql.py tests/web -n 2 -m "not slow"
 
 slow: $(STAMP)  ## Run the tests that take more than ten seconds each.
-	$(BIN)/pytest -m "slow and not audit"
+	$(BIN)/pytest -n 2 --dist loadfile -m "slow and not audit"
 
 audit: $(STAMP) $(ASSETS)  ## Walk every page with a browser and throw bad requests at every operation of the interface.
 	$(BIN)/pytest -n 2 -m audit tests/browser/test_journey_pages.py tests/web/kernel/test_rest_fuzzed.py

@@ -49,7 +49,7 @@ journal_may_be_flushed = BANK.journal_may_be_flushed
 class Journey:
     """The platform served, and a browser for each person; what any of them complains of is kept."""
 
-    def __init__(self, url: str, bank: Any, browser: Browser, pictures: Path) -> None:
+    def __init__(self, url: str, bank: Any, browser: Browser, pictures: Path | None) -> None:
         self.url, self.bank, self.browser, self.pictures = url, bank, browser, pictures
         self.trouble: list[str] = []
         self.pages: dict[str, Page] = {}
@@ -123,7 +123,9 @@ class Journey:
         assert not self.trouble, "\n".join(self.trouble)
 
     def picture(self, page: Page, name: str) -> None:
-        """Keep a picture of the page for the manual."""
+        """Keep a picture of the page for the manual, where they are asked for: now and then Chromium never ends one."""
+        if self.pictures is None:
+            return
         page.evaluate("scrollTo(0, 0)")
         page.screenshot(path=self.pictures / f"{name}.png", caret="initial")  # hiding it would need an inline style
 
@@ -140,8 +142,9 @@ def journey(transactional_db: None, settings: Any, tmp_path: Path, request: pyte
     server.daemon = True
     server.start()
     server.is_ready.wait()
-    pictures = Path(os.environ.get("XIAOBAO_PICTURES") or tmp_path / "pictures")
-    pictures.mkdir(parents=True, exist_ok=True)
+    pictures = Path(asked) if (asked := os.environ.get("XIAOBAO_PICTURES")) else None
+    if pictures:
+        pictures.mkdir(parents=True, exist_ok=True)
     made = Journey(f"http://127.0.0.1:{server.port}", bank, request.getfixturevalue("browser"), pictures)
     yield made
     for page in made.pages.values():

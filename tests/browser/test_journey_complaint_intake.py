@@ -43,7 +43,8 @@ def test_a_letter_is_read_beside_its_picture_and_becomes_a_case(journey: Journey
     page.wait_for_load_state("networkidle")
     expect(page.locator("#text-1")).to_have_value(re.compile("宋安宁"))
     first = page.locator(".scan-leaf img").first
-    assert first.evaluate("image => image.complete && image.naturalWidth > 300")
+    first.evaluate("image => image.decode()")
+    assert first.evaluate("image => image.naturalWidth > 300")
     box, words = first.bounding_box(), page.locator("#text-1").bounding_box()
     assert box is not None
     assert words is not None
