@@ -1,4 +1,4 @@
-"""A unit's task is handed on: to somebody of the unit, to another unit; by whom, how often, with what trace."""
+"""A unit's task is given out and handed on: to whom and to whom not, by whom, how often, with what trace."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from django.utils import timezone
 from rest_answers import did, send
 
 from xiaobao_web.complaints import queries, services
+from xiaobao_web.complaints.forms.passing import PassTaskForm
+from xiaobao_web.complaints.forms.steps import TaskForm
 from xiaobao_web.complaints.models import PartyKind, Task
 from xiaobao_web.complaints.services import passing
 from xiaobao_web.kernel import deadlines, journal
@@ -104,48 +106,130 @@ def outside(bank):
     return person
 
 
+def given_and_handed_on(task, bank, unit: str, words: str, *, by: str = "complaints") -> None:
+    """See a unit asked, or refused for the same reason, when a task is given out, over REST and when it is handed on.
+
+    Where it is refused neither form offers it.
+    """
+    target, case, head = bank.units[unit], task.case, bank["sender_head"]
+    forms = TaskForm(case=case, user=bank[by]), PassTaskForm(task=task, user=head)
+    offered = [target.pk in dict(form.fields["unit"].choices) for form in forms]
+    assert offered == [not words, not words], unit
+    if not words:
+        assert services.task_out(case, by=bank[by], unit=target, request="请说明").unit == target
+        assert services.pass_task(task, by=head, unit=target, reason="由其办理").unit == target
+        return
+    for give in (
+        lambda: services.task_out(case, by=bank[by], unit=target, request="请说明"),
+        lambda: services.pass_task(task, by=head, unit=target, reason="由其办理"),
+    ):
+        with pytest.raises(BadValue, match=words) as told:
+            give()
+        assert set(told.value.fields) == {"unit"}
+    assert Task.objects.get().unit == bank.units["retail"]
+    assert not Event.objects.filter(type="complaints.task_passed").exists()
+
+
 @pytest.mark.parametrize(("unit", "secret", "words"), [
-    ("branch", False, "合作机构.*请转给总行"), ("retail", False, "合作机构"), ("head", True, "身份保密"),
+    ("branch", False, "合作机构.*请交给总行"), ("retail", False, "合作机构"), ("head", True, "身份保密"),
     ("partner", True, "身份保密"), ("head", False, ""), ("partner", False, ""),
 ])  # fmt: skip
-def test_a_partner_is_given_what_is_its_own_or_of_the_unit_above_it(flow, bank, unit, secret, words):
-    task, partner = of(flow, bank, unit), bank.units["partner"]
+def test_a_partner_is_asked_about_what_is_its_own_or_of_the_unit_above_it(flow, bank, outside, unit, secret, words):
+    task = of(flow, bank, unit)
     if secret:
         services.set_confidential(task.case, by=bank["office"], confidential=True)
-    if words:
-        with pytest.raises(BadValue, match=words) as told:
-            services.pass_task(task, by=bank["sender_head"], unit=partner, reason="由合作机构办理")
-        assert set(told.value.fields) == {"unit"}
-        assert Task.objects.get().unit == bank.units["retail"]
-        assert not Event.objects.filter(type="complaints.task_passed").exists()
-    else:
-        assert services.pass_task(task, by=bank["sender_head"], unit=partner, reason="由其办理").unit == partner
+        task.refresh_from_db()
+    given_and_handed_on(task, bank, "partner", words)
+
+
+def test_a_partner_without_anybody_here_is_asked_nothing(flow, bank):
+    given_and_handed_on(of(flow, bank, "partner"), bank, "partner", "没有人员可以在平台上回复；请交给总行")
 
 
 def test_nobody_of_a_partner_is_given_it_by_way_of_the_unit_above(flow, bank, outside):
     task = of(flow, bank, "branch")
-    with pytest.raises(BadValue, match="合作机构") as told:
-        services.pass_task(task, by=bank["sender_head"], unit=bank.units["head"], assignee=outside, reason="请外包答复")
-    assert set(told.value.fields) == {"assignee"}
-    asked = services.task_out(task.case, by=bank["complaints"], unit=bank.units["partner"], request="请说明")
+    for give in (
+        lambda: services.task_out(task.case, by=bank["complaints"], unit=bank.units["head"], assignee=outside,
+                                  request="请说明"),
+        lambda: services.pass_task(task, by=bank["sender_head"], unit=bank.units["head"], assignee=outside,
+                                   reason="请外包答复"),
+    ):  # fmt: skip
+        with pytest.raises(BadValue, match="合作机构") as told:
+            give()
+        assert set(told.value.fields) == {"assignee"}
+    asked = services.task_out(of(flow, bank, "head", phone="13900001111").case, by=bank["complaints"],
+                              unit=bank.units["partner"], request="请说明")  # fmt: skip
+    services.set_confidential(asked.case, by=bank["office"], confidential=True)
+    asked = Task.objects.get(pk=asked.pk)
     assert services.pass_task(asked, by=bank["office"], assignee=outside).assignee == outside, "it was asked itself"
 
 
 @pytest.mark.parametrize(("target", "words"), [
-    ("branch", "江城分行由.*被投诉员工负责.*请转给总行"),
-    ("sub_branch", "江城滨江支行由.*请转给总行"), ("branch_two", ""),
+    ("branch", "江城分行由.*被投诉员工负责.*请交给总行"),
+    ("sub_branch", "江城滨江支行由.*请交给总行"), ("branch_two", ""),
 ])  # fmt: skip
 def test_no_unit_has_it_whose_head_is_complained_of(flow, bank, target, words):
     task = of(flow, bank, "head")
     services.add_party(task.case, by=bank["office"], kind="respondent", name="", person=bank["branch_head"])
-    handing = {"by": bank["sender_head"], "unit": bank.units[target], "reason": "由分行办理的业务"}
-    if not words:
-        assert services.pass_task(task, **handing).unit == bank.units[target]
-        return
-    with pytest.raises(BadValue, match=words) as told:
-        services.pass_task(task, **handing)
-    assert set(told.value.fields) == {"unit"}
-    assert Task.objects.get() not in queries.tasks_of(bank["branch_head"])
+    given_and_handed_on(Task.objects.get(), bank, target, words)
+    assert not queries.tasks_of(bank["branch_head"]).exists()
+
+
+def test_one_that_has_another_head_is_asked(flow, bank):
+    task = of(flow, bank, "head")
+    services.add_party(task.case, by=bank["office"], kind="respondent", name="", person=bank["branch_head"])
+    appoint(person=bank["branch_submitter"], role="sender_head", organisation=bank.units["branch"], by=None)
+    given_and_handed_on(Task.objects.get(), bank, "branch", "")
+    assert any("请协办" in words for words in told(bank["branch_submitter"]))
+    assert not any("请协办" in words for words in told(bank["branch_head"]))
+
+
+def test_nor_is_one_whose_other_head_is_on_leave_or_gone(flow, bank):
+    task = of(flow, bank, "head")
+    services.add_party(task.case, by=bank["office"], kind="respondent", name="", person=bank["branch_head"])
+    other, today = bank["branch_submitter"], timezone.localdate()
+    appoint(person=other, role="sender_head", organisation=bank.units["branch"], by=None)
+    delegate(giver=other, receiver=bank["branch_head"], since=today, until=today, reason="休假", by=other)
+    given_and_handed_on(Task.objects.get(), bank, "branch", "回避")
+
+
+def test_one_whose_head_complained_of_is_stood_in_for_is_asked(flow, bank):
+    task, head, today = of(flow, bank, "head"), bank["branch_head"], timezone.localdate()
+    services.add_party(task.case, by=bank["office"], kind="respondent", name="", person=head)
+    delegate(giver=head, receiver=bank["other_branch"], since=today, until=today, reason="休假", by=head)
+    given_and_handed_on(Task.objects.get(), bank, "branch", "")
+
+
+def test_both_pages_offer_whom_they_would_not_refuse(flow, bank, client_of, outside):
+    task = of(flow, bank, "branch")
+    services.add_party(task.case, by=bank["office"], kind="respondent", name="", person=bank["branch_head"])
+    step = client_of("complaints").get(reverse("complaint_step", args=[task.case_id, "task_out"]))
+    page = client_of("sender_head").get(reverse("complaint_task", args=[task.pk]))
+    for form in (step.context["form"], page.context["handing"]):
+        units = {label for key, label in form.fields["unit"].choices if key}
+        people = " ".join(label for key, label in form.fields["assignee"].choices if key)
+        assert {"总行", "海州分行"} <= units
+        assert not units & {"江城分行", "江城滨江支行", "云帆助贷"}
+        assert "周送审" in people
+        assert not any(name in people for name in ("冯分行", "陈行长", "外包员", "吕审计"))
+    assert "零售金融部" not in dict(page.context["handing"].fields["unit"].choices).values(), "it is there already"
+
+
+def test_giving_out_is_refused_on_the_page_and_over_rest(flow, bank, client_of):
+    case = of(flow, bank, "head").case
+    services.add_party(case, by=bank["office"], kind="respondent", name="", person=bank["branch_head"])
+    asked = {"unit": bank.units["branch"].pk, "request": "请核实"}
+    client, steps = client_of("complaints"), f"complaints/{case.pk}/steps/task_out"
+    page = client.post(reverse("complaint_step", args=[case.pk, "task_out"]), asked)
+    assert page.status_code == 422
+    assert "回避" in page.context["form"].errors["unit"][0]
+    answer = send(client, steps, {"values": asked})
+    assert answer.status_code == 422
+    assert "请交给总行" in answer.json()["error"]["fields"]["unit"]
+    answer = send(client, steps, {"values": {**asked, "unit": bank.units["branch_two"].pk,
+                                             "assignee": bank["submitter"].pk}})  # fmt: skip
+    assert "海州分行可以回复" in answer.json()["error"]["fields"]["assignee"]
+    assert Task.objects.count() == 1
 
 
 def test_nor_one_whose_head_somebody_complained_of_stands_in_for(flow, bank, client_of):
@@ -187,6 +271,9 @@ def test_units_do_not_pass_it_round_for_ever(task, bank):
     target = bank.units[units[limits().transfers % 2]]
     with pytest.raises(BadValue, match="消保办"):
         services.pass_task(task, by=last, unit=target, reason="还是不归我们")
+    form = PassTaskForm(task=task, user=last)
+    assert list(form.fields["unit"].choices) == [("", "—")], "what is refused is not offered, and says why"
+    assert "消保办" in form.fields["unit"].help_text
     assert passing.against_another_unit(task, bank["office"]) == ""
     assert services.pass_task(task, by=bank["office"], unit=target, reason="请零售部答复").unit == target
 

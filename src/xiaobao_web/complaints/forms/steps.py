@@ -39,6 +39,7 @@ from xiaobao_web.complaints.models import (
 )
 from xiaobao_web.complaints.services import offers, terms
 from xiaobao_web.complaints.services.ending import ANSWERS
+from xiaobao_web.complaints.services.recipients import Recipients
 
 
 class PlainForm(StepForm):
@@ -104,11 +105,11 @@ class TaskForm(StepForm):
     due_on = forms.DateField(label=_("应回复"), required=False, widget=DayInput())
 
     def prepare(self) -> None:
-        """Propose the department of the business type."""
-        self.choose("assignee", staff())
-        found = services.unit_for(self.case)
+        """Propose the department of the business type; offer whom the service would not refuse."""
+        found, recipients = services.unit_for(self.case), Recipients(self.case)
+        recipients.offer(self.fields["unit"], self.fields["assignee"], near=found)
         self.fields["due_on"].help_text = str(_("留空为 %d 个工作日内。") % data.limits().task_days)
-        if found is not None:
+        if found is not None and not recipients.against(found):
             self.initial["unit"] = found.pk
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from xiaobao_web.complaints import clocking, telling
 from xiaobao_web.complaints.data import limits
 from xiaobao_web.complaints.models import Case, CaseState, Task, TaskState, Transfer
-from xiaobao_web.complaints.services import skills, unfinished
+from xiaobao_web.complaints.services import recipients, skills, unfinished
 from xiaobao_web.complaints.services.personal import short
 from xiaobao_web.complaints.states import OPEN
 from xiaobao_web.kernel import deadlines, journal, search, states
@@ -183,24 +183,22 @@ def unit_for(case: Case) -> Organisation | None:
 
 @transaction.atomic
 def task_out(case: Case, *, by: Any, unit: Any, request: str, assignee: Any = None, due_on: date | None = None) -> Task:
-    """Ask a business unit; by default it answers within the days the data says, never after the statutory day."""
+    """Ask a business unit; by default it answers within the days the data says, never after the statutory day.
+
+    Raises BadValue for a unit or somebody that is not asked (see `recipients`).
+    """
     require(by, "complaints.task_out", case)
     if case.state not in (CaseState.HANDLING, CaseState.SUSPENDED, CaseState.REVIEWING):
         raise Refused(_("派单后才能发起协办。"))
     if not request.strip():
         raise BadValue(_("请写明需要对方做什么。"), fields={"request": _("必填")})
     due = _task_day(case, due_on)
-    if assignee is not None and assignee.pk in case.respondent_ids():
-        raise BadValue(_("被投诉员工不能参与协办。"), fields={"assignee": _("请另选")})
-    task = Task.objects.create(
-        case=case,
-        unit=unit,
-        assignee=assignee,
-        request=request.strip(),
-        asked_by=by,
-        asked_at=timezone.now(),
-        due_on=due,
-    )
+    recipients.Recipients(case).check(unit, assignee)
+    task = Task(case=case, unit=unit, assignee=assignee, request=request.strip(), asked_by=by,
+                asked_at=timezone.now(), due_on=due)  # fmt: skip
+    if assignee is not None:
+        recipients.fit(task, assignee)
+    task.save(force_insert=True)
     journal.record("complaints.tasked", by=by, on=case, facts={"unit": unit, "due": due, "task": task.pk})
     left = (datetime.combine(due, time(), BEIJING).date() - timezone.localdate()).days
     deadlines.start(task, "reply", label=_("回复协办任务"), basis=limits().basis, natural_days=max(left, 0))

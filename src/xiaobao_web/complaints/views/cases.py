@@ -259,7 +259,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Task.objects.select_related("case__unit", "case__handler", "unit", "assignee", "asked_by", "replied_by")
     row = find(request.user, rows, "complaints.tasks", pk=pk)
     fault, passes = "", request.POST.get("action") == "pass"
-    handing = PassTaskForm(request.POST if passes else None, task=row)
+    handing = PassTaskForm(request.POST if passes else None, task=row, user=request.user)
     if request.method == "POST":
         try:
             told = _handed_on(row, handing, request.user) if handing.is_bound else _task_step(row, request)
