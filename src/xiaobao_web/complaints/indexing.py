@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from xiaobao_web.complaints import queries
 from xiaobao_web.complaints.models import Case, Contact
+from xiaobao_web.complaints.services import sentences
 from xiaobao_web.complaints.services.personal import masked, short
 from xiaobao_web.kernel.access import naming, scope
 from xiaobao_web.kernel.search import searchable
@@ -17,7 +18,8 @@ from xiaobao_web.kernel.search import searchable
 def _text(case: Case) -> str:
     sent = [letter.number for letter in case.letters.all()]
     numbers = [row.number for row in case.transfers_in.all()]
-    parts = [case.summary, case.business_type, case.cause, case.product_name, str(case.product or ""), str(case.unit)]
+    told = sentences.told_to_all(case)
+    parts = [told, case.business_type, case.cause, case.product_name, str(case.product or ""), str(case.unit)]
     return "\n".join([*parts, "、".join(case.demands), "、".join(case.flags), *sent, *numbers])
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import TestCase
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
+from rest_answers import did, send
 
 from xiaobao_web.complaints import services, signs
-from xiaobao_web.complaints.models import LetterScan
+from xiaobao_web.complaints.models import Case, Contact, LetterScan
 from xiaobao_web.complaints.services import secret_numbers, similar
 from xiaobao_web.insights.graph import graph_of
-from xiaobao_web.kernel import files, journal
+from xiaobao_web.insights.services import propose_rule
+from xiaobao_web.kernel import exports, files, journal
 from xiaobao_web.kernel.models import Event, Notification, SearchEntry
 
 pytestmark = pytest.mark.django_db
@@ -277,3 +283,105 @@ def test_a_title_by_hand_or_of_classes_stays(flow, bank, values):
     before = case.title
     assert services.set_confidential(case, by=bank["complaints"], confidential=True).title == before
     assert before == (values.get("title") or "信用卡：信息披露与告知不足，要求退款退费")
+
+
+WORDS_OF_ONE = "我叫林晚秋，店长李敏逼我付八万元茶水费，只有我在场。"
+"""What somebody says who asks for confidence; their other complaint was an open one."""
+
+
+def arrived(bank, **values):
+    """Return a contact of somebody who asks for confidence, filled by the machine, not yet screened."""
+    return services.register(
+        channel="web", by=None, text=WORDS_OF_ONE, subject="林晚秋投诉茶水费", unit=bank.units["branch"],
+        sender="林晚秋", details={"confidential": True, "customer_name": "林晚秋", "phone": "13900007777"}, **values,
+    )  # fmt: skip
+
+
+TELLING = ("林晚秋", "茶水费", "139****7777", "13900007777")
+"""What tells who asked for confidence."""
+
+
+def everywhere(case, contact, bank, client_of, who: str) -> dict[str, str]:
+    """Return what somebody reads of a case and of a contact of it, by place: pages, lists, searches, files, REST."""
+    client, told = client_of(who), {}
+    told["case"] = page(client, case)
+    told["contact"] = client.get(reverse("complaint_contact", args=[contact.pk])).content.decode()
+    for name in ("complaints", "complaint_contacts", "complaint_tasks"):
+        told[name] = client.get(reverse(name), {"view": "all"}).content.decode()
+    for name in ("complaints", "complaint_contacts"):
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            row = exports.ask(list_name=name, query="view=all", by=bank[who])
+        row.refresh_from_db()
+        sheet = CalamineWorkbook.from_path(exports.path_of(row)).get_sheet_by_index(0)
+        told[f"{name} as a sheet"] = str(sheet.to_python())
+    for words in TELLING:
+        hits = {contact.number, case.number} & found_in(client, "complaint_contacts", words)
+        hits |= {contact.number, case.number} & found_in(client, "complaints", words)
+        hits |= {number for number in (contact.number, case.number)
+                 if number in client.get(reverse("search"), {"q": words}).content.decode()}  # fmt: skip
+        told[f"search {words}"] = words if hits else ""
+    paths = ("complaints", f"complaints/{case.pk}", f"complaints/{case.pk}/links", f"complaints/contacts/{contact.pk}",
+             "complaints/contacts", f"events/complaints.case/{case.pk}")  # fmt: skip
+    told |= {path: json.dumps(client.get(f"/api/{path}").json(), ensure_ascii=False) for path in paths}
+    notices = Notification.objects.filter(person=bank[who])
+    told["notices"] = str(list(notices.values_list("title", flat=True)))
+    events = Event.objects.all()
+    told["journal"] = str([(event.subject_name, journal.sentence(event), event.changes) for event in events])
+    return told
+
+
+def leaks(case, contact, bank, client_of, who: str) -> set[tuple[str, str]]:
+    """Return where somebody reads who asked for confidence, and what of it."""
+    told = everywhere(case, contact, bank, client_of, who)
+    return {(place, words) for place, shown in told.items() for words in TELLING if words in shown}
+
+
+def updated(flow, bank, client_of):
+    """Return an open case whose source later says that its complainant asks for confidence, and its contact."""
+    row = {"channel": "api", "source_system": "客服", "source_number": "A-1", "text": WORDS_OF_ONE, "unit": "branch",
+           "customer_name": "林晚秋", "phone": "13900007777"}  # fmt: skip
+    for told in (row, {**row, "confidential": True}):
+        if told != row:
+            services.screen_kind(Contact.objects.get(source_number="A-1"), by=bank["office"], kind="complaint",
+                                 title="收费纠纷")  # fmt: skip
+        assert did(send(client_of("office"), "complaints/contacts/bulk", {"rows": [told]}))["failed"] == 0
+    contact = Contact.objects.get(source_number="A-1")
+    return contact.case, contact
+
+
+@pytest.mark.parametrize("how", ["screened into", "merged", "merged into", "updated", "opened"])
+def test_a_confidential_contact_keeps_its_mark_wherever_it_goes(flow, bank, client_of, how):
+    by = bank["office"]
+    if how == "opened":
+        contact = arrived(bank)
+        case = services.screen_kind(contact, by=by, kind="complaint").case
+    elif how == "screened into":
+        case, contact = flow.handled(), arrived(bank)
+        services.screen_kind(contact, by=by, kind="complaint", into=case)
+    elif how == "updated":
+        case, contact = updated(flow, bank, client_of)
+    else:
+        who = {"customer_name": "林晚秋", "phone": "13900007777"}
+        plain = flow.handled(**who) if how == "merged" else None
+        contact = arrived(bank)
+        secret = services.accept(services.screen_kind(contact, by=by, kind="complaint", **who).case, by=by)
+        secret = services.assign(secret, by=by, handler=bank["liaison"])
+        plain = plain or flow.handled(**who)
+        case, gone = (plain, secret) if how == "merged" else (secret, plain)
+        services.merge(gone, by=bank["liaison"], into=case, reason="同一人的同一件投诉")
+        assert leaks(Case.objects.get(pk=gone.pk), contact, bank, client_of, "complaints") == set()
+    case.refresh_from_db()
+    contact.refresh_from_db()
+    assert (case.confidential, contact.confidential) == (True, True)
+    assert leaks(case, contact, bank, client_of, "complaints") == set()
+    assert "茶水费" in everywhere(case, contact, bank, client_of, "office")["case"]
+
+
+def test_no_other_record_takes_its_words_over(flow, bank):
+    case = flow.opened(**BARE, confidential=True)
+    issue = services.open_issue(case, by=bank["complaints"], title="收费不规范")
+    rule = propose_rule(case, by=bank["office"])
+    assert "茶水费" in case.summary
+    for row in (issue, rule):
+        told = str({field.name: getattr(row, field.name) for field in row._meta.fields})
+        assert "茶水费" not in told

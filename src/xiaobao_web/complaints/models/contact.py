@@ -106,7 +106,7 @@ class Contact(ContactMoves, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.subject}".strip()
+        return self.number if self.confidential else f"{self.number} {self.subject}".strip()
 
     def get_absolute_url(self) -> str:
         """Return the address of the contact's page."""

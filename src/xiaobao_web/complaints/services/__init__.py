@@ -69,6 +69,7 @@ from xiaobao_web.complaints.services.regulators import (
     send_back,
     urge,
 )
+from xiaobao_web.complaints.services.sentences import told_to_all
 from xiaobao_web.complaints.services.skills import set_skills
 from xiaobao_web.complaints.services.terms import (
     answer_mediation,
@@ -95,6 +96,6 @@ __all__ = [
     "register", "release_letter", "reopen", "report", "resume", "rulebook_findings", "screen_kind", "second_reasons",
     "send_back", "send_letter",
     "set_confidential", "set_level", "set_skills", "set_template", "standard_remedies",
-    "submit_letter", "suspend", "task_out", "tells_whom", "times_corrected", "transfer", "unit_for",
+    "submit_letter", "suspend", "task_out", "tells_whom", "times_corrected", "told_to_all", "transfer", "unit_for",
     "urge", "withdraw", "write_letter", "write_letter_document",
 ]  # fmt: skip

@@ -18,6 +18,22 @@ from xiaobao_web.kernel.access import require
 def set_confidential(case: Case, *, by: Any, confidential: bool) -> Case:
     """Keep who the complainant is to the handler and the office, or no longer; a title of their words follows."""
     require(by, "complaints.confidential", case)
+    return _set(case, by=by, confidential=confidential, told=_("设置") if confidential else _("解除"))
+
+
+@transaction.atomic
+def follow(case: Case, *, by: Any, told: str) -> Case:
+    """Make a case confidential as what came to it is; one that is already has its contacts follow.
+
+    `told` is what the timeline says of it.
+    """
+    if not case.confidential:
+        return _set(case, by=by, confidential=True, told=told)
+    keep_secret(case)
+    return case
+
+
+def _set(case: Case, *, by: Any, confidential: bool, told: str) -> Case:
     row = Case.objects.select_for_update().get(pk=case.pk)
     row.confidential, before = confidential, row.title
     ours = sentences.written(row)
@@ -27,10 +43,9 @@ def set_confidential(case: Case, *, by: Any, confidential: bool) -> Case:
         row.ticket = {**row.ticket, sentences.WRITTEN: sorted({*ours, "title"})}
     row.save(update_fields=["confidential", "title", "ticket"])
     keep_secret(row)
-    if row.title != before:
-        search.index(row)
+    search.index(row)
     journal.record(
-        "complaints.confidential_set", by=by, on=row, facts={"result": _("设置") if confidential else _("解除")},
+        "complaints.confidential_set", by=by, on=row, facts={"result": told},
         personal={"values": {"title": [before, row.title]}} if row.title != before else None,
     )  # fmt: skip
     return row

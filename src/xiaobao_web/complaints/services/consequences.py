@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from xiaobao_web.complaints.models import Case, Fault, Level
+from xiaobao_web.complaints.services import sentences
 from xiaobao_web.findings import services as ledger
 from xiaobao_web.kernel import journal
 from xiaobao_web.kernel.access import require
@@ -23,8 +24,8 @@ def open_issue(case: Case, *, by: Any, title: str, description: str = "", unit: 
         raise BadValue(_("请写明问题。"), fields={"title": _("必填")})
     grave = case.level == Level.MAJOR.value or case.fault == Fault.FULL
     issue = ledger.open_issue(
-        source="complaint", title=title, description=description or case.summary, unit=unit or case.unit, by=by,
-        severity="high" if grave else "medium", category=case.cause, on=case,
+        source="complaint", title=title, description=description or sentences.told_to_all(case),
+        unit=unit or case.unit, by=by, severity="high" if grave else "medium", category=case.cause, on=case,
     )  # fmt: skip
     journal.record("complaints.issue_opened", by=by, on=case, facts={"number": issue.number})
     return issue

@@ -23,7 +23,7 @@ from xiaobao.intake import fill as fill_ticket
 from xiaobao_web.complaints import proposing, telling
 from xiaobao_web.complaints.channels.registry import Arrival, Piece, reader_of
 from xiaobao_web.complaints.models import Contact, ContactState, Inbound, InboundState
-from xiaobao_web.complaints.services import similar
+from xiaobao_web.complaints.services import confiding, similar
 from xiaobao_web.complaints.services.opening import key_of, register
 from xiaobao_web.kernel import files, journal, search, webhook_guard
 from xiaobao_web.kernel.access import require
@@ -153,12 +153,15 @@ def _update(contact: Contact, arrival: Arrival) -> None:
     changed = [name for name, value in new.items() if getattr(contact, name) != value]
     if not changed:
         return
-    if details.get("confidential") and not contact.confidential and contact.case is None:
+    asks = bool(details.get("confidential")) and not contact.details.get("confidential")
+    if details.get("confidential") and not contact.confidential and (asks or contact.case is None):
         new["confidential"], changed = True, [*changed, "confidential"]
     for name in changed:
         setattr(contact, name, new[name])
     contact.save(update_fields=changed)
     search.index(contact)
+    if "confidential" in changed and contact.case is not None:
+        contact.case = confiding.follow(contact.case, by=None, told=_("按来件 %s 的要求设置") % contact.number)
     journal.record("complaints.contact_updated", on=contact, facts={"source": contact.source_number})
     if contact.case is not None and {"text", "turns"} & set(changed):
         told = _("来源系统更新了来件：%(number)s %(title)s")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from xiaobao_web.complaints import clocking, telling
 from xiaobao_web.complaints.access import may_know
 from xiaobao_web.complaints.models import Case, Link, LinkKind, PartyKind
-from xiaobao_web.complaints.services import unfinished
+from xiaobao_web.complaints.services import confiding, unfinished
 from xiaobao_web.complaints.services.assignment import lock
 from xiaobao_web.complaints.services.inquiry import add_party
 from xiaobao_web.complaints.states import BEFORE_ANSWER, DONE
@@ -24,7 +24,8 @@ NUMBERS = ("id_number", "phone", "account")
 def merge(case: Case, *, by: Any, into: Case, reason: str) -> Case:
     """Join a case with an open one about the same complaint of the same person.
 
-    Its contacts, the tasks that units still work on and the staff complained of go along. Raises BadValue, Refused.
+    Its contacts, the tasks that units still work on and the staff complained of go along; where either is confidential
+    both are. Raises BadValue, Refused.
     """
     if into.pk == case.pk:
         raise BadValue(_("不能并入自己。"), fields={"into": _("请另选")})
@@ -43,6 +44,8 @@ def merge(case: Case, *, by: Any, into: Case, reason: str) -> Case:
         case=target, other=row, kind=LinkKind.SAME_EVENT,
         defaults={"reason": reason.strip()[:300], "confirmed": True, "by": by},
     )  # fmt: skip
+    if row.confidential or target.confidential:  # of one complainant: either would tell who the other's is
+        row, target = (confiding.follow(each, by=by, told=_("因并案设置")) for each in (row, target))
     facts = {"number": row.number, "channel": row.get_channel_display()}
     journal.record("complaints.contact_added", by=by, on=target, facts=facts)
     telling.people(target, [p for p in telling.in_charge(target) if p != by], _("有投诉并入：%(number)s %(title)s"))

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from xiaobao_web.complaints import clocking, telling
 from xiaobao_web.complaints.data import limits
 from xiaobao_web.complaints.models import Case, Channel, Contact, ContactKind, ContactState, Track
-from xiaobao_web.complaints.services import levels, sentences
-from xiaobao_web.complaints.services.personal import keep_secret, masked, names_in, short
+from xiaobao_web.complaints.services import confiding, levels, sentences
+from xiaobao_web.complaints.services.personal import masked, names_in, short
 from xiaobao_web.kernel import deadlines, journal, search, states
 from xiaobao_web.kernel.access import require, visible_to
 from xiaobao_web.kernel.errors import BadValue, Refused
@@ -213,7 +213,7 @@ def _file(contact: Contact, *, by: Any, into: Case | None, values: dict[str, Any
     Contact.objects.filter(pk=contact.pk).update(case=case)
     contact.case = case
     if case.confidential or contact.confidential:
-        keep_secret(case)
+        contact.case = case = confiding.follow(case, by=by, told=_("按来件 %s 的要求设置") % contact.number)
         contact.refresh_from_db(fields=["confidential"])
     if into is not None:
         if into.state in ("merged", "declined"):
@@ -250,6 +250,7 @@ def _opened(contact: Contact, *, by: Any, values: dict[str, Any]) -> Case:
     own, summary = _summary(contact, facts, str(values.get("summary") or ""))
     given = masked(str(facts.pop("title", "")), names_in(facts))
     secret = bool(facts.get("confidential")) or contact.confidential
+    facts["confidential"] = secret
     title = sentences.titled(facts, summary, channel=contact.channel, confidential=secret)
     if not given and (own or secret or sentences.title_of(facts)):
         own = [*own, "title"]

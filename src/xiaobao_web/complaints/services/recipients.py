@@ -73,11 +73,11 @@ class Recipients:
     def people(self, near: Organisation | None) -> models.QuerySet[Any]:
         """Return those of these units who may answer, of one unit first, the others by theirs."""
         left_out = [row.pk for row in Organisation.objects.all() if not self._asked(row)]
-        rows = _answering().filter(unit__isnull=False).exclude(unit__in=left_out).exclude(pk__in=self.case.respondent_ids())
+        rows = _answering().filter(unit__isnull=False).exclude(unit__in=left_out)
         order: list[Any] = ["unit__path", "name", "pk"]
         if near is not None:
             order.insert(0, models.Case(models.When(unit__path__startswith=near.path, then=0), default=1))
-        return rows.select_related("unit").order_by(*order)
+        return rows.exclude(pk__in=self.case.respondent_ids()).select_related("unit").order_by(*order)
 
     def offer(self, unit: Any, person: Any, *, near: Organisation | None) -> None:
         """Let a form's fields of a unit and of a person offer these only; another is refused later with its reason."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -55,8 +55,13 @@ def titled(facts: Mapping[str, Any], words: str, *, channel: str, confidential: 
 
 def is_of_words(case: Case) -> bool:
     """Tell whether a case's title is the beginning of its sentence or of what a contact of it says."""
+    return is_begun_by(case, [contact.words() for contact in case.contacts.all()])
+
+
+def is_begun_by(case: Any, said: Iterable[str]) -> bool:
+    """Tell whether a case's title is the beginning of its sentence or of one of some words."""
     title = _bare(case.title)
-    told = [case.summary, *(short(contact.words(), 300) for contact in case.contacts.all())]
+    told = [case.summary, *(short(words, 300) for words in said)]
     return any(_begins(_bare(masked(words, names_in(vars(case)))), title) for words in told)
 
 
@@ -77,7 +82,16 @@ def facts_of(case: Case) -> dict[str, Any]:
 
 def told_to(user: Any, case: Case) -> str:
     """Return the sentence of a case as a person may read it: where it is the complainant's own words, as those are."""
-    return "" if words_kept_from(user, case) and "summary" not in written(case) else case.summary
+    return _ours(case) if words_kept_from(user, case) else case.summary
+
+
+def told_to_all(case: Case) -> str:
+    """Return the sentence of a case as the search and other records hold it: of a confidential one no own words."""
+    return _ours(case) if case.confidential else case.summary
+
+
+def _ours(case: Case) -> str:
+    return case.summary if "summary" in written(case) else ""
 
 
 def written(case: Case) -> list[str]:

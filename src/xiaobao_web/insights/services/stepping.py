@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from xiaobao.privacy import mask
+from xiaobao_web.complaints.services import told_to_all
 from xiaobao_web.findings import services as ledger
 from xiaobao_web.insights.models import EarlyWarning
 from xiaobao_web.insights.services.rule_texts import rule_text
@@ -28,7 +29,7 @@ def _about(thing: Any) -> str:
     """Return what a complaint or warning is about, without personal data."""
     if isinstance(thing, EarlyWarning):
         return f"{thing.title}：{thing.why}"
-    return mask(thing.summary or thing.title).text[:200]
+    return mask(told_to_all(thing) or thing.title).text[:200]
 
 
 @transaction.atomic
