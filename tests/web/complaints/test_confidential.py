@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.test import TestCase
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
@@ -385,3 +388,40 @@ def test_no_other_record_takes_its_words_over(flow, bank):
     for row in (issue, rule):
         told = str({field.name: getattr(row, field.name) for field in row._meta.fields})
         assert "茶水费" not in told
+
+
+def as_before(case, **values):
+    """Make a case confidential as it was before titles told none of the words: the search still has them."""
+    ticket = {key: value for key, value in case.ticket.items() if key != "written"}
+    Case.objects.filter(pk=case.pk).update(confidential=True, ticket=ticket, **values)
+
+
+def test_cases_that_were_confidential_before_get_their_titles(flow, bank, client_of, django_assert_max_num_queries):
+    of_words = [flow.opened(**{**BARE, "text": f"{n} 号店长李敏收了我茶水费，只有我在场。"}) for n in range(3)]
+    by_hand = flow.opened(**BARE, title="收费纠纷")
+    of_classes, plain = flow.opened(), flow.opened(**BARE)
+    for case in (*of_words, by_hand, of_classes):
+        as_before(case)
+    kept = [case.title for case in (by_hand, of_classes, plain)]
+    assert "茶水费" in Case.objects.get(pk=of_words[0].pk).title
+    before = MigrationExecutor(connection).loader.project_state(("complaints", "0016_pictures_named")).apps
+    move = import_module("xiaobao_web.complaints.migrations.0017_confidential_titles")
+    with django_assert_max_num_queries(12):
+        move.retitle(before, None)
+    for case in of_words:
+        case.refresh_from_db()
+        assert case.title == "保密投诉（电话）"
+        entry = SearchEntry.objects.get(subject_type="complaints.case", subject_id=case.pk)
+        assert (entry.title, "茶水费" in entry.text, str(case.unit) in entry.text) == (str(case), False, True)
+    assert [Case.objects.get(pk=case.pk).title for case in (by_hand, of_classes, plain)] == kept
+    hits = client_of("complaints").get(reverse("search"), {"q": "茶水费"}).content.decode()
+    assert plain.number in hits
+    assert not [case.number for case in (*of_words, by_hand) if case.number in hits]
+    number = of_words[0].number
+    assert number in client_of("complaints").get(reverse("search"), {"q": number}).content.decode()
+    move.retitle(before, None)
+    assert Case.objects.get(pk=of_words[0].pk).title == "保密投诉（电话）", "once more changes nothing"
+    corrected = services.correct(
+        of_words[0], by=bank["liaison"], values={"business_type": "个人消费贷款", "cause": "定价收费"}
+    )
+    assert corrected.title == "个人消费贷款：定价收费", "it follows the classes from now on"
