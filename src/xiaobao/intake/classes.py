@@ -34,12 +34,9 @@ TOGETHER = 0.6
 """How far business type and cause must fit together: exponent of their association (chosen by cross-validation)."""
 RESPONDENT_SCALE = 0.5
 """Weight of the kind of the institution complained of (chosen on held-out narratives)."""
-BESIDE = 0.6
-"""How much the reading of the whole counts beside the linear model (of 0 to 2; 0.5 to 1 are alike on narratives by
-authors that neither of the two had been taught and on the held-out ones; 0.6 is best on the development set)."""
-SURE = 0.6
-"""Probability of both business type and cause from which the whole need not be read: four to six complaints in ten,
-whose classes hardly ever change by it (0.005 of the causes on the held-out narratives)."""
+BESIDE = 0.8
+"""How much the reading of the whole counts beside the linear model (of 0.4 to 2.5; 0.6 to 1.3 are alike on the held-out
+narratives)."""
 _FLOOR = 1e-9
 _RESPONDENTS = tuple(
     re.compile(pattern)
@@ -162,11 +159,6 @@ def scores(
     sums = {"business_type": together.sum(axis=1), "cause": together.sum(axis=0)}
     by_kind = {kind: dict(zip(used.labels[kind], sums[kind].tolist(), strict=True)) for kind in KINDS}
     return Scores(by_kind, _evidence(plain))
-
-
-def is_sure(said: Scores) -> bool:
-    """Tell whether business type and cause are plain already."""
-    return all(max(known.values()) >= SURE for known in said.by_kind.values())
 
 
 def joined(said: Scores, whole: Mapping[str, NDArray[np.float32]]) -> Scores:

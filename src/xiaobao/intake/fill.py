@@ -90,9 +90,8 @@ def _filled(story: Narrative) -> Ticket:
         # Not one word of the field is said, and hardly anything else: a class would be a guess.
         found["risk_flags"] = flags.find(story, cause=None, alarm=alarm)
         return _ticket(story, found, alarm, meaning)
-    # The transformer takes half of the time: it is asked where the classes are open.
-    whole = None if classes.is_sure(said) else attentive.read(story)
-    scores = said if whole is None else classes.joined(said, whole)
+    whole = attentive.read(story)
+    scores = classes.joined(said, whole)
     business, cause, alternatives = kind.business(scores), *kind.cause(scores)
     found |= {"business_type": business, "cause": cause, "cause_alternatives": alternatives}
     found["risk_flags"] = flags.find(story, cause=cause.value, alarm=alarm)
@@ -102,7 +101,7 @@ def _filled(story: Narrative) -> Ticket:
         business=business.value,
         scores=said,
         meaning=meaning,
-        whole=None if whole is None else whole["demand"],
+        whole=whole["demand"],
     )
     return _ticket(story, found, alarm, meaning)
 

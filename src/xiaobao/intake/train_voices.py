@@ -32,7 +32,7 @@ VOICED = "voiced.jsonl"
 PASSAGES = "passages.jsonl"
 """Passages of a few clauses with their wishes marked."""
 CLASSED = "classed.jsonl"
-"""Complaints by eight authors that are labelled with their classes only, each read by a second reader as well."""
+"""Complaints by fifteen authors that are labelled with their classes only, each read by a second reader as well."""
 SURE, UNSURE = 0.53, 0.03
 """How likely the cause and business type of a passage are taken to be, and every other one."""
 LEAST = 3
