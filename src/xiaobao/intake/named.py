@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from xiaobao.intake import institution, people, product, staff, tagged
 from xiaobao.intake.found import Found
+from xiaobao.intake.insults import is_insult
 from xiaobao.intake.narrative import Narrative
 from xiaobao.intake.tagged import Hint, Model, Named
 
 _CALLED = {"institution_branch": "inst", "product_name": "pbest", "staff_mentioned": "staff", "customer_name": "cust"}
+_HOUSE = re.compile(r"(?:银行|信用社|保险(?:公司)?|消费金融(?:公司)?|消金|理财|基金|公司|平台|app)$")
+_SWINDLER = re.compile(r"(?:对方|骗子|冒充|自称|陌生人|假(?:的|冒|扮)?)[^。;；!！?？\n]{0,12}$")
+"""Ahead of the names and numbers that swindlers give themselves."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,15 @@ def read(story: Narrative, model: Model | None = None) -> dict[str, Found[str] |
 
 
 def _may_be(story: Narrative, name: Named, respondent: str | None) -> bool:
-    """Tell whether a name can be its field's value: no mere kind of product, no agent who says who is speaking."""
+    """Tell whether a name can be its field's value.
+
+    No mere kind of product can, no abuse, no bank whose card alone is spoken of where another is complained of, neither
+    an agent who says who is speaking nor who a swindler says to be.
+    """
+    words = story.plain[name.start : name.end]
     if name.kind == "S":
-        return story.role_at(name.start) != "agent"
-    return name.kind != "P" or product.may_be(story.plain[name.start : name.end], respondent)
+        return story.role_at(name.start) != "agent" and not _SWINDLER.search(story.plain[: name.start][-16:])
+    if name.kind == "I":
+        of_card = story.plain[name.end : name.end + 1] == "卡" and respondent not in (None, words)
+        return not of_card and not is_insult(_HOUSE.sub("", words))
+    return name.kind != "P" or product.may_be(words, respondent)
