@@ -119,7 +119,7 @@ def dropped(state: torch.Tensor, training: bool) -> torch.Tensor:
 
 
 class Layer(nn.Module):
-    """A layer as `attentive._layer` computes it."""
+    """A layer of self-attention in the order of BERT."""
 
     def __init__(self, start: Start, number: int) -> None:
         super().__init__()
