@@ -338,3 +338,20 @@ def test_without_an_encoder_the_other_weights_judge(monkeypatch: pytest.MonkeyPa
         assert other.probability < 0.5 < same.probability
     finally:
         matter.matter_of.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "link"),
+    [
+        ("请统一联系代理人，勿联系本人。", "", "agent"),
+        ("", "已全权委托他人处理。", "agent"),
+        ("", "保险代理人说保本。", "same_customer"),
+        ("", "", "same_customer"),
+    ],
+)
+def test_one_number_for_two_people_is_an_agents_where_a_letter_says_so(first: str, second: str, link: str) -> None:
+    one = told(f"本人章伟明，联系电话17012345678，信用卡年费450元没有告知，要求退还。{first}")
+    two = told(f"我是柳洋，电话17012345678，房贷利率太高，要求降息。{second}")
+    found = compare(one, two)
+    assert found.link == link
+    assert ("提到代理" in found.why[0]) == (link == "agent")

@@ -38,7 +38,8 @@ _DUPLICATES = """判断两件投诉是否为同一事件，并说明理由，逐
   xiaobao duplicates --input 成对投诉.jsonl --output 结果.jsonl
 \b
 每行 {"pair_id","a":{"text","received_at",…},"b":{…}}；结果 {"pair_id","probability","why","link"}，
-link 为 same_event（同一事件）、template（同一模板的不同来信）、same_customer（同一客户的另一件事）或 none。
+link 为 same_event（同一事件）、template（同一模板的不同来信）、agent（同一联系方式、
+不同的人，疑似代理）、same_customer（同一客户的另一件事）或 none。
 """
 _PAIR_KEYS = frozenset({"id", "pair_id", "a", "b"})
 

@@ -7,6 +7,7 @@ others sent in the same words under another name is no same event.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from xiaobao.insight.evidence import LIKENESSES, Sign, jaccard, likeness_of, mat
 from xiaobao.insight.facts import Facts, facts_of
 from xiaobao.insight.matter import has_meaning
 
-Link = Literal["same_event", "template", "same_customer", "none"]
+Link = Literal["same_event", "template", "agent", "same_customer", "none"]
 SAME = 0.5
 TEMPLATE = 0.55
 """Pairs of characters shared (Jaccard) from which two letters are of one template."""
@@ -81,7 +82,7 @@ def compare(a: Facts | Mapping[str, Any], b: Facts | Mapping[str, Any]) -> Match
         own = by["same_person"].value and (by["same_number"].value or by["same_account"].value)
         probability, link = min(probability, 0.15), "same_customer" if own else "template"
     elif link == "none" and who:
-        link = "same_customer"
+        link = "agent" if _agent(mine, theirs, by) else "same_customer"
     return Match(probability, link, *_reasons(found, link, phrases, used))
 
 
@@ -102,8 +103,25 @@ def _others(by: Mapping[str, Sign]) -> bool:
     return any(by[name].value for name in names)
 
 
+_THROUGH = re.compile(
+    r"全权(?:委托|代理|处理|负责)|委托代理|代理维权|(?:只[与跟同]|联系|通过|回复)[^,，。]{0,6}代理人|统一(?:回复|联系)|(?:勿|不要|不得)(?:再|直接)?联系本人"
+    r"|委托[^,，。]{0,8}(?:法务|维权)"
+)
+"""Words by which a letter puts somebody between the institution and its customer; an insurer's 代理人 is none."""
+
+
+def _agent(mine: Facts, theirs: Facts, by: Mapping[str, Sign]) -> bool:
+    """Tell whether one number answers for two people and either letter speaks through an agent; relatives do not."""
+    if not by["same_number"].value or by["same_person"].value or by["same_account"].value:
+        return False
+    return bool(mine.people and theirs.people) and any(_THROUGH.search(f.text) for f in (mine, theirs))
+
+
 _LEAST_TOLD = 0.5
 """What a sign counts among reasons that others outweigh: a name says little beside the telephone and is told."""
+HEADS: dict[Link, tuple[str, ...]] = {
+    "template": ("同一模板、不同的人",), "agent": ("同一联系方式、不同的人，并提到代理",),
+}  # fmt: skip
 _WORDING = ("words", "rare_words", "wording")
 _DIFFER = ("other_", "anew", "gap")
 
@@ -117,7 +135,7 @@ def _reasons(
     alike = [s.phrase for s in told if not s.name.startswith(_DIFFER)]
     differs = [s.phrase for s in told if s.name.startswith(_DIFFER)]
     alike[1:1], differs[:0] = [phrases[0]] * bool(phrases[0]), [phrases[1]] * bool(phrases[1])
-    head = ("同一模板、不同的人",) if link == "template" else ()
+    head = HEADS.get(link, ())
     return (*head, *alike[:5]), tuple(differs[:3])
 
 
