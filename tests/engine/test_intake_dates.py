@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 from holidays.calendars.chinese import _ChineseLunisolar
 
-from xiaobao.intake import fill, lunar
+from xiaobao.intake import dates, fill, lunar
+from xiaobao.intake.narrative import narrative
 
 # 6 May 2025 is a Tuesday.
 TABLE = [
@@ -118,3 +119,17 @@ def test_lunar_table_gives_the_festivals_of_the_holidays_package() -> None:
     assert lunar.solar(1999, 1, 1) is None
     assert lunar.solar(2025, 1, 30) == date(2025, 2, 27)
     assert lunar.solar(2025, 2, 30) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("住江城市滨江路8号3栋201，扣了年费要退", ()),
+        ("我家在建设大道16号，信寄错了", ()),
+        ("滨江支行8号扣了我年费", ("2026-11-08",)),
+        ("8号我去了滨江路的网点", ("2026-11-08",)),
+    ],
+)
+def test_a_house_number_is_no_day(text: str, days: tuple[str, ...]) -> None:
+    found = dates.find(narrative("web", "2026-11-27T10:00:00+08:00", text, None))
+    assert (found.value if found else ()) == days

@@ -190,6 +190,28 @@ def _own(narrative: Narrative, pattern: re.Pattern[str], *, barred: re.Pattern[s
         yield match.span()
 
 
+_BORROWED = re.compile(
+    r"(?:客服|经理|柜员|主任|行长|工作人员|坐席|业务员|催收员?|专员|对方|他们?|她)[^。!！?？“”\"「」]{0,14}(?:说|称|回|怼|骂|讲|喊|叫)[^。“”\"「」]{0,6}"
+    r"[“\"「](?P<words>[^”\"」]*)"
+)
+"""What the other side said, quoted: nobody threatens with it."""
+_DARED = re.compile(r"(?:你(?:尽管|爱|有本事)?去|随便?你|有本事)[^,，。!！?？;；]{0,4}$")
+"""By what the other side dares a customer to do something."""
+_WILL_NOT = re.compile(
+    r"(?<!再)(?:不想|不会|不打算|不愿|没想|没打算|无意|不至于|不是(?:要|想))[^,，。!！?？;；就]{0,8}$"
+)
+
+
+def _threats(narrative: Narrative, places: Iterator[Place]) -> Iterator[Place]:
+    """Yield the places that are the customer's own words, not what somebody said to them."""
+    text = narrative.own
+    borrowed = [found.span("words") for found in _BORROWED.finditer(text)]
+    for start, end in places:
+        if any(first <= start and end <= last for first, last in borrowed) or _DARED.search(text, 0, start):
+            continue
+        yield start, end
+
+
 def _regulator(narrative: Narrative) -> Iterator[Place]:
     text = narrative.own
     for match in _REGULATOR.finditer(text):
@@ -200,7 +222,7 @@ def _regulator(narrative: Narrative) -> Iterator[Place]:
         theirs = re.search(r"催收|催债|对方|骗子|自称|冒充|威胁|他(?:们)?说|说再不还|说(?:要|我)", clause) or re.match(
             r"[^,，。]{0,4}(?:告我|抓我|查我)", after
         )
-        if theirs or not _COMPLAIN.search(clause + match[0] + after):
+        if theirs or _WILL_NOT.search(clause) or not _COMPLAIN.search(clause + match[0] + after):
             continue
         yield match.span()
 
@@ -285,11 +307,12 @@ def _simple(
     return lambda narrative: _own(narrative, pattern, barred=barred)
 
 
+_THEIRS = re.compile(r"(?:催收|他们?|对方|平台|威胁)[^,，。]{0,10}$")
 _FINDERS: dict[str, Callable[[Narrative], Iterator[Place]]] = {
     "扬言上访/聚集": _simple(_PETITION, barred=re.compile(r"(?:催收|他们?|对方)[^,，。]{0,8}$")),
-    "媒体曝光": _simple(_MEDIA, barred=re.compile(r"(?:催收|他们?|对方|平台|威胁)[^,，。]{0,10}$")),
-    "监管投诉": _regulator,
-    "诉讼": _sue,
+    "媒体曝光": lambda narrative: _threats(narrative, _own(narrative, _MEDIA, barred=_THEIRS)),
+    "监管投诉": lambda narrative: _threats(narrative, _regulator(narrative)),
+    "诉讼": lambda narrative: _threats(narrative, _sue(narrative)),
     "自伤自杀": lambda narrative: danger.suicidal(narrative.own),
     "老年人": _old,
     "残障": _simple(_DISABLED, barred=_UNSEEN),
