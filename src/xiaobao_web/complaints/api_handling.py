@@ -15,6 +15,7 @@ from xiaobao_web.complaints import queries, services
 from xiaobao_web.complaints.api import CaseDetail, found_case, router, show_case, unit_of
 from xiaobao_web.complaints.forms.entry import CorrectForm
 from xiaobao_web.complaints.models import Case, Link, LinkKind, Task, TaskState
+from xiaobao_web.complaints.services import taking_back
 from xiaobao_web.kernel.access import require, visible_to
 from xiaobao_web.kernel.errors import BadValue, Hidden
 from xiaobao_web.kernel.rest import Paged, Strict, find, page_of
@@ -174,20 +175,20 @@ def list_tasks(request: HttpRequest, query: Query[TaskQuery]) -> dict[str, Any]:
     if query.waiting:
         rows = rows.filter(pk__in=queries.tasks_of(request.user).values("pk"))
     rows = rows.filter(**({"state": query.state.value} if query.state else {}))
-    return page_of(rows, limit=query.limit, cursor=query.cursor, show=_task)
+    return page_of(rows, limit=query.limit, cursor=query.cursor, show=lambda row: _task(row, request.user))
 
 
 @router.get("/tasks/{int:pk}", response=TaskOut, summary="协办任务")
 def show_task(request: HttpRequest, pk: int) -> dict[str, Any]:
     """Return a task."""
-    return _task(_found_task(request, pk))
+    return _task(_found_task(request, pk), request.user)
 
 
 @router.post("/tasks/{int:pk}/answer", response=TaskOut, summary="回复协办任务")
 def answer_task(request: HttpRequest, pk: int, body: ReplyIn) -> dict[str, Any]:
     """Answer a task; the unit's head approves it."""
     services.answer_task(_found_task(request, pk), by=request.user, reply=body.reply)
-    return _task(_found_task(request, pk))
+    return _task(_found_task(request, pk), request.user)
 
 
 @router.post("/tasks/{int:pk}/pass", response=TaskOut, summary="转交协办任务")
@@ -203,21 +204,21 @@ def pass_task(request: HttpRequest, pk: int, body: PassIn) -> dict[str, Any]:
     made = services.pass_task(
         _found_task(request, pk), by=request.user, unit=unit, assignee=person, reason=body.reason
     )  # fmt: skip
-    return _task(_rows_of_tasks().get(pk=made.pk))
+    return _task(_rows_of_tasks().get(pk=made.pk), request.user)
 
 
 @router.post("/tasks/{int:pk}/decide", response=TaskOut, summary="审批协办回复")
 def decide_task(request: HttpRequest, pk: int, body: ApprovalIn) -> dict[str, Any]:
     """Approve what a unit answers, or return it."""
     services.decide_task(_found_task(request, pk), by=request.user, approve=body.approve, note=body.note)
-    return _task(_found_task(request, pk))
+    return _task(_found_task(request, pk), request.user)
 
 
 @router.post("/tasks/{int:pk}/cancel", response=TaskOut, summary="撤销协办任务")
 def cancel_task(request: HttpRequest, pk: int) -> dict[str, Any]:
     """Take a task back."""
     services.cancel_task(_found_task(request, pk), by=request.user)
-    return _task(_found_task(request, pk))
+    return _task(_found_task(request, pk), request.user)
 
 
 def _rows_of_tasks() -> Any:
@@ -234,12 +235,13 @@ def _found_task(request: HttpRequest, pk: int) -> Task:
     return row
 
 
-def _task(row: Task) -> dict[str, Any]:
-    names = ("id", "state", "request", "reply", "due_on")
+def _task(row: Task, user: Any) -> dict[str, Any]:
+    closed = taking_back.is_called_off_in_secret(row) and not queries.visible(user).filter(pk=row.case_id).exists()
+    words = {name: "" if closed else getattr(row, name) for name in ("request", "reply")}
     return {
-        **{name: getattr(row, name) for name in names}, "case": row.case.number, "unit": str(row.unit),
-        "assignee": str(row.assignee) if row.assignee else None, "state_name": row.get_state_display(),
-        "note": row.note,
+        **{name: getattr(row, name) for name in ("id", "state", "due_on")}, **words,
+        "case": row.case.number, "unit": str(row.unit), "assignee": str(row.assignee) if row.assignee else None,
+        "state_name": row.get_state_display(), "note": row.note,
     }  # fmt: skip
 
 

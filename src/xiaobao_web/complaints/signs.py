@@ -6,8 +6,9 @@ from typing import Any
 
 from xiaobao_web.complaints import telling
 from xiaobao_web.complaints.models import Case, Contact, Task
+from xiaobao_web.complaints.services.correcting import TOLD
 from xiaobao_web.complaints.states import DONE
-from xiaobao_web.kernel import comments, files
+from xiaobao_web.kernel import comments, files, kept
 from xiaobao_web.kernel.access import can, visible_to
 from xiaobao_web.kernel.reminders import deadlines_owner
 
@@ -43,5 +44,8 @@ def adds_to_contact(user: Any, pk: int) -> bool:
 files.guard("complaints.case", sees, changes)
 files.guard("complaints.contact", sees_contact, adds_to_contact)
 comments.audience("complaints.case")
+kept.keeps(Case, lambda: Case.objects.filter(confidential=True), fields=TOLD)
+kept.keeps(Task, lambda: Task.objects.filter(case__confidential=True), about="case")
+kept.keeps(Contact, lambda: Contact.objects.filter(confidential=True), fields=("subject",))
 deadlines_owner("complaints.case", telling.in_charge)
 deadlines_owner("complaints.task", lambda task: [task.assignee] if isinstance(task, Task) and task.assignee else [])

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
-from xiaobao_web.kernel import comments, journal
+from xiaobao_web.kernel import comments, journal, kept
 from xiaobao_web.kernel.models import Event
 from xiaobao_web.kernel.rest import Paged, page_of
 
@@ -52,7 +52,9 @@ class EventQuery(Paged):
 def list_events(request: HttpRequest, label: str, pk: int, query: Query[EventQuery]) -> dict[str, Any]:
     """Return what happened to a review, an issue or a complaint (app.model and id) one may see, the newest first."""
     obj = comments.subject(request.user, label, min(pk, 2**53))
-    return page_of(journal.events_of(obj), limit=query.limit, cursor=query.cursor, show=_event)
+    page = page_of(journal.events_of(obj), limit=query.limit, cursor=query.cursor)
+    kept.veil(page["items"])
+    return {**page, "items": [_event(row) for row in page["items"]]}
 
 
 def _event(row: Event) -> dict[str, Any]:

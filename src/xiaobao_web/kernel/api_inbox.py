@@ -68,8 +68,8 @@ class MailChoice(Strict):
 
 def _told(row: Notification) -> dict[str, Any]:
     return {
-        "id": row.pk, "kind": row.kind, "group": row.kind.partition(".")[0], "title": row.title, "body": row.body,
-        "page": row.url, "at": row.at, "read_at": row.read_at,
+        "id": row.pk, "kind": row.kind, "group": row.kind.partition(".")[0], "title": notifications.told(row),
+        "body": row.body, "page": row.url, "at": row.at, "read_at": row.read_at,
     }  # fmt: skip
 
 
@@ -78,7 +78,8 @@ def list_notices(request: HttpRequest, query: Query[InboxQuery]) -> dict[str, An
     """Return what one was told, the newest first."""
     rows = notifications.of(request.user, group=query.group, unread=query.unread)
     unread = notifications.of(request.user, group=query.group, unread=True).count()
-    return {**page_of(rows, limit=query.limit, cursor=query.cursor, show=_told), "unread": unread}
+    page = page_of(rows, limit=query.limit, cursor=query.cursor)
+    return {**page, "items": [_told(row) for row in notifications.veiled(page["items"])], "unread": unread}
 
 
 @router.post("/read", response=Marked, summary="全部标为已读")

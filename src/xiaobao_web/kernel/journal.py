@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from xiaobao_web.kernel import formats
+from xiaobao_web.kernel import formats, kept
 from xiaobao_web.kernel.access import scope
 from xiaobao_web.kernel.errors import Undeclared
 from xiaobao_web.kernel.models import ChainHead, Event, EventPersonal
@@ -222,12 +222,18 @@ def events_of(obj: models.Model) -> models.QuerySet[Event]:
     return Event.objects.filter(subject_type=obj._meta.label_lower, subject_id=str(obj.pk)).select_related("actor")
 
 
+def subject_of(event: Event) -> str:
+    """Return what an event is about, by the name it had; where that came to be confidential by the present one."""
+    now = kept.of(event)
+    return now.name if now is not None else event.subject_name
+
+
 def sentence(event: Event, *, personal: bool = True) -> str:
     """Return the event as a sentence people read; without personal values where these are not wanted."""
     kind = TYPES.get(event.type)
     if kind is None:
-        return f"{event.actor_name} {event.type} {event.subject_name}"
-    values = {"actor": event.actor_name, "subject": event.subject_name, **event.facts}
+        return f"{event.actor_name} {event.type} {subject_of(event)}"
+    values = {"actor": event.actor_name, "subject": subject_of(event), **event.facts}
     if kind.personal and not personal:
         values |= {name: _("（个人信息略）") for name in kind.personal}
     elif kind.personal:
@@ -243,13 +249,18 @@ def _sum(value: Any) -> str:
 
 
 def changes_of(event: Any) -> list[tuple[str, str, str]]:
-    """Return what an event changed as people read it: name, before, after; the state is told by the sentence."""
+    """Return what an event changed as people read it: name, before, after; the state is told by the sentence.
+
+    Of what came to be confidential the fields that tell of it are left out.
+    """
     label = str(getattr(event, "subject_type", ""))
+    now = kept.of(event)
+    left_out = {"state", *(now.fields if now is not None else ())}
     pairs = (getattr(event, "changes", None) or {}).items()
     return [
         _told(label, name, *pair)
         for name, pair in pairs
-        if name != "state" and isinstance(pair, list | tuple) and len(pair) == 2
+        if name not in left_out and isinstance(pair, list | tuple) and len(pair) == 2
     ]
 
 

@@ -10,8 +10,9 @@ from django.db import models
 from django.urls import NoReverseMatch
 from django.utils.translation import gettext_lazy as _
 
-from xiaobao_web.kernel import journal
+from xiaobao_web.kernel import journal, kept
 from xiaobao_web.kernel.lists import Column, ListPage, Tab, custom, days, everything, person
+from xiaobao_web.kernel.lists.reading import containing
 from xiaobao_web.kernel.models import Event
 from xiaobao_web.kernel.notifications import group_label
 
@@ -51,7 +52,7 @@ class JournalList(ListPage):
     columns = (
         Column("at", _("时间"), kind="moment", fixed=True),
         Column("sentence", _("经过"), value=_sentence, fixed=True),
-        Column("subject_name", _("对象"), link=True),
+        Column("subject_name", _("对象"), value=journal.subject_of, link=True),
         Column("comment", _("说明"), value=lambda row: str(row.facts.get("comment") or row.facts.get("reason") or "")),
         Column("changes", _("变更"), value=_changes),
         Column("actor_name", _("操作人"), off=True),
@@ -78,8 +79,14 @@ class JournalList(ListPage):
     )
     empty_title = _("没有留痕")
 
+    def holding(self, word: str) -> models.Q:
+        """Return the condition that an event holds a word; what came to be confidential is found by its number only."""
+        named = containing(("subject_name",), word) & (~kept.records() | models.Q(subject_name__istartswith=word))
+        return containing(("actor_name",), word) | named
+
     def extend(self, rows: list[Any]) -> None:
-        """Find the pages of what the events are about: one query a kind of thing."""
+        """Find the pages of what the events are about, and what is kept of it: a query or two a kind of thing."""
+        kept.veil(rows)
         pages: dict[tuple[str, str], str] = {}
         for label in {row.subject_type for row in rows if row.subject_type}:
             numbers = {row.subject_id for row in rows if row.subject_type == label and row.subject_id.isdigit()}

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xiaobao.privacy import mask
+from xiaobao_web.kernel import notifications
 from xiaobao_web.kernel.models.notification import Notification
 
 LISTED = 50
@@ -24,13 +25,15 @@ LISTED = 50
 def send_notice(notice: Notification) -> None:
     """Send one notice to its person."""
     text = _("%(title)s\n\n查看：%(link)s")
-    body = text % {"title": _plain(notice.title), "link": _link(notice)} + _foot()
-    _send(notice.person, _plain(notice.title), body, f"notice-{notice.pk}")
+    title = _plain(notifications.told(notice))
+    body = text % {"title": title, "link": _link(notice)} + _foot()
+    _send(notice.person, title, body, f"notice-{notice.pk}")
 
 
 def send_digest(person: Any, notices: Sequence[Notification]) -> None:
     """Send a person the titles of what is unread, the newest first."""
-    lines = [f"· {_plain(notice.title)}\n  {_link(notice)}" for notice in notices[:LISTED]]
+    listed = notifications.veiled(notices[:LISTED])
+    lines = [f"· {_plain(notifications.told(notice))}\n  {_link(notice)}" for notice in listed]
     more = len(notices) - LISTED
     if more > 0:
         lines.append(_("· 另有 %(n)d 条，请在收件箱中查看") % {"n": more})

@@ -21,6 +21,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from xiaobao_web.kernel import kept
 from xiaobao_web.kernel.errors import BadValue
 from xiaobao_web.kernel.models.notification import Notification
 
@@ -87,6 +88,19 @@ def of(person: Any, *, group: str = "", unread: bool = False) -> models.QuerySet
     if group:
         rows = rows.filter(models.Q(kind=group) | models.Q(kind__startswith=f"{group}."))
     return rows.filter(read_at__isnull=True) if unread else rows
+
+
+def veiled(rows: Iterable[Notification]) -> list[Notification]:
+    """Return notices that know what of them is not told any more: a query or two for them all."""
+    found = list(rows)
+    kept.veil(found, names=True)
+    return found
+
+
+def told(row: Notification) -> str:
+    """Return the title of a notice; what it names and came to be confidential since is called as it is now."""
+    now = kept.of(row, names=True)
+    return now.told(row.title) if now is not None else row.title
 
 
 def unread_count(person: Any) -> int:

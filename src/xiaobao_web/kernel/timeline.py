@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from xiaobao_web.kernel import journal
+from xiaobao_web.kernel import journal, kept
 
 ICONS = {
     "submit": "send", "sign": "signature", "accept": "check", "dismiss": "x",
@@ -34,7 +34,9 @@ class Moment:
 
 def moments(events: Iterable[Any] = (), comments: Iterable[Any] = (), newest_first: bool = True) -> list[Moment]:
     """Return events and comments in the order of time."""
-    out = [_event(item) for item in events or ()] + [_comment(item) for item in comments or ()]
+    happened = list(events or ())
+    kept.veil(happened)
+    out = [_event(item) for item in happened] + [_comment(item) for item in comments or ()]
     return sorted(out, key=lambda item: item.at, reverse=newest_first)
 
 

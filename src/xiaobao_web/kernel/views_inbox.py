@@ -61,9 +61,9 @@ def _page(person: Any, group: str, after: str) -> tuple[list[Notification], str]
             found = found.filter(pk__lt=below)
         rows += found[: PER_PAGE + 1 - len(rows)]
     if len(rows) <= PER_PAGE:
-        return rows, ""
+        return notifications.veiled(rows), ""
     last = rows[PER_PAGE - 1]
-    return rows[:PER_PAGE], f"{'read' if last.read_at else 'new'}-{last.pk}"
+    return notifications.veiled(rows[:PER_PAGE]), f"{'read' if last.read_at else 'new'}-{last.pk}"
 
 
 @require_GET

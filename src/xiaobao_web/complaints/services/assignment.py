@@ -188,6 +188,7 @@ def task_out(case: Case, *, by: Any, unit: Any, request: str, assignee: Any = No
     Raises BadValue for a unit or somebody that is not asked (see `recipients`).
     """
     require(by, "complaints.task_out", case)
+    case = lock(case)  # whether it is confidential may change in this moment
     if case.state not in (CaseState.HANDLING, CaseState.SUSPENDED, CaseState.REVIEWING):
         raise Refused(_("派单后才能发起协办。"))
     if not request.strip():

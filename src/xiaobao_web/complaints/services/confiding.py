@@ -1,4 +1,4 @@
-"""A case is made confidential, or no longer: who complains, their words and what is made of these follow."""
+"""A case is made confidential, or no longer: who complains, their words, what is made of these and tasks follow."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from xiaobao_web.complaints.models import Case
 from xiaobao_web.complaints.services import sentences
 from xiaobao_web.complaints.services.personal import keep_secret
+from xiaobao_web.complaints.services.taking_back import take_back
 from xiaobao_web.kernel import journal, search
 from xiaobao_web.kernel.access import require
 
@@ -30,6 +31,7 @@ def follow(case: Case, *, by: Any, told: str) -> Case:
     if not case.confidential:
         return _set(case, by=by, confidential=True, told=told)
     keep_secret(case)
+    take_back(case, by=by)
     return case
 
 
@@ -48,4 +50,6 @@ def _set(case: Case, *, by: Any, confidential: bool, told: str) -> Case:
         "complaints.confidential_set", by=by, on=row, facts={"result": told},
         personal={"values": {"title": [before, row.title]}} if row.title != before else None,
     )  # fmt: skip
+    if confidential:
+        take_back(row, by=by)
     return row

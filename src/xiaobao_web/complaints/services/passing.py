@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from xiaobao_web.complaints import telling
 from xiaobao_web.complaints.data import limits
 from xiaobao_web.complaints.models import Task, TaskState
+from xiaobao_web.complaints.services.assignment import lock
 from xiaobao_web.complaints.services.recipients import Recipients, fit
 from xiaobao_web.kernel import journal
 from xiaobao_web.kernel.access import holders, require
@@ -37,6 +38,7 @@ def pass_task(task: Task, *, by: Any, unit: Any = None, assignee: Any = None, re
 
     Taking it away from a unit or a person needs a reason.
     """
+    lock(task.case)  # whether it is confidential may change in this moment
     row = Task.objects.select_for_update(of=("self",)).select_related("unit", "case__unit").get(pk=task.pk)
     require(by, "complaints.pass_task", row)
     if row.state != TaskState.OPEN.value:

@@ -19,7 +19,8 @@ from xiaobao_web.people.models import Delegation, Organisation, OrganisationKind
 class Recipients:
     """Who may be asked about a case: what speaks against each is read once, for one unit as for a form's all.
 
-    `with_unit` is the unit that a task stands with; what stands with a partner may be handed on there.
+    `with_unit` is the unit that a task stands with; what stands with a partner may be handed on there, unless the case
+    is confidential.
     """
 
     def __init__(self, case: Case, *, with_unit: Organisation | None = None) -> None:
@@ -36,7 +37,7 @@ class Recipients:
         nothing of a confidential one.
         """
         partner = self._partner_of(unit)
-        if partner is None or partner == self._present:
+        if partner is None or (partner == self._present and not self.case.confidential):
             return ""
         told = {"unit": partner, "above": partner.parent or self.case.unit}
         if self.case.confidential:

@@ -36,7 +36,8 @@ class Event(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.type} {self.subject_name}"
+        kept = getattr(self, "kept", None)  # see kernel.kept
+        return f"{self.type} {self.subject_name if kept is None else kept.name}"
 
 
 class EventPersonal(models.Model):

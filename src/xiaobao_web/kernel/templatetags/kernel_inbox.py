@@ -14,6 +14,7 @@ from xiaobao_web.kernel.models.comment import Comment
 register = template.Library()
 
 register.filter("notice_group", notifications.group_label)
+register.filter("notice_title", notifications.told)
 
 
 @register.filter
