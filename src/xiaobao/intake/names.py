@@ -27,6 +27,11 @@ _LABELS = re.compile(
     r"|前[夫妻]|老公|老婆|朋友|同事|邻居|[全半]盲|顾问|^(.)[一了]\1$|[退扣催贷骗欠购税冻刷诉账帐款]"
     r"|(?<!^)[费息钱母父妈爸]|(?<!^)身份"
 )
+_TRADE = re.compile(
+    r"飞单|刷单|拼单|爆单|跑分|代持|顶名|冒名|揽储|冲量|返佣|返点|回扣|私售|双录|代签|砍头息|倒贷|转贷|过桥|垫资|套现|养卡|断卡"
+    r"|萝卜章|阴阳合同|挂账|存单变|资金池|杀猪盘|套路贷|职务侵占"
+)
+"""Words of the trade and of its misdeeds that no dictionary has and nobody is called."""
 _AFTER_NAME = re.compile(
     r"(?:$|[^一-龥]|等(?:\d|[一二三四五六七八九十几多数]|共)|反映|投诉|来电|来访|来信|致电|系|自|诉|表示|咨询|住|身|持|啊|呀|呢|哈|嘛|吧|说|称|在|于|是|的"
     r"|把|给|让|向|对|跟|和|与|从|到|去|来|就|也"
@@ -58,7 +63,7 @@ def is_person(name: str) -> bool:
 def may_be_person(name: str) -> bool:
     """Tell whether characters have the shape of a name, even where they are an ordinary word as well (牧野, 夏至)."""
     head = 2 if name[:2] in COMPOUND else 1 if name[:1] in FAMILY else 0
-    return bool(head) and head < len(name) <= head + 2 and not _FUNCTION.search(name) and not _LABELS.search(name)
+    return bool(head) and head < len(name) <= head + 2 and not is_label(name)
 
 
 @lru_cache(maxsize=4096)
@@ -88,8 +93,8 @@ def is_noun(text: str) -> bool:
 
 
 def is_label(text: str) -> bool:
-    """Tell whether a text holds a word that labels or closes a letter, which no name does."""
-    return _LABELS.search(text) is not None or _FUNCTION.search(text) is not None
+    """Tell whether a text holds a word of the trade, or one that labels or closes a letter, which no name does."""
+    return any(pattern.search(text) for pattern in (_LABELS, _FUNCTION, _TRADE))
 
 
 def is_tagged_person(text: str, name: str) -> bool:

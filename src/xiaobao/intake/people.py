@@ -23,6 +23,7 @@ from xiaobao.intake.names import (
     name_at,
 )
 from xiaobao.intake.narrative import Narrative
+from xiaobao.intake.owners import is_for_another
 from xiaobao.intake.signatures import LEADS, TITLE, Name, signatures
 from xiaobao.intake.told import KIN, answers, is_long_name, told
 from xiaobao.intake.told import again as told_again
@@ -103,6 +104,24 @@ _OF = re.compile(
     rf"|女儿|女婿|儿媳|媳妇|孙子|孙女|老伴|老公|老婆"
     rf"|妻子|丈夫|家属|侄子|外甥|爱人)"
 )
+_WHOSE_CHILD = re.compile(
+    rf"(?:[我俺咱](?:名?叫|是)|本人(?:叫|是)?)[一-龥]{{2,4}}[,，、 ]{{1,2}}(?:我|本人)?[是系]"
+    rf"(?:客户|储户|持卡人|投保人|老人|户主)?(?P<name>{SURNAME}[一-龥]{{1,2}})的(?:[长大二小养继独]?(?:儿子|女儿|女婿|儿媳|媳妇|孙子|孙女|侄子|侄女"
+    rf"|外甥女?|外孙女?)|老伴|老公|老婆|妻子|丈夫|爱人|家属|亲属|母亲|父亲|哥哥|姐姐|弟弟|妹妹|监护人|护工|邻居|代理人|委托人)"
+)
+"""我叫何雨晴，是周素芬的女儿: whose child the writer is."""
+_ON_BEHALF = re.compile(
+    rf"(?:替|帮|代|受|为)(?:我|俺|本人)?(?:家|们)?的?(?:邻居|同事|朋友|同学|老乡|房东|战友|工友|闺蜜|亲戚|老师|师傅|徒弟|室友|[表堂][哥姐弟妹]"
+    rf"|婶婶?|舅妈|姨父|姑父|伯母|嫂子|姐夫|妹夫)(?P<name>{SURNAME}(?:{TITLE}|[一-龥]{{1,2}}?))"
+    rf"(?=的?(?:委托|来|打|反映|投诉|咨询|问|申诉|写|说|讨|办理|维权|处理)|[,，。 (（])"
+)
+"""替邻居薛秀英来投诉: for whom one speaks that is no next of kin."""
+_INTRODUCES = re.compile(
+    r"(?:[我俺咱]的?(?:名字)?(?:名?叫|是|姓[一-龥]?)|本人(?:叫|是|系|姓名)?"
+    r"|(?:代理人|代办人|来信人|写信人|联系人|代诉人|经办人)(?:是|叫|姓名)?)[:： ,，]{0,2}$"
+)
+"""Right before the name of who speaks."""
+_FOR_THEM = re.compile(rf"(?:替|帮|代|给|为|陪)(?:我|俺|本人)?(?:家|们)?的?{KIN}")
 _WRITES_FOR = re.compile(
     r"代(?:笔|写|书|诉|记|办)人?[:：]?[^,，。;；]{0,3}$|[和跟与像]我?家?[老父母爸妈哥姐弟妹亲]{1,2}的?$"
 )
@@ -135,6 +154,10 @@ _HELPS = re.compile(
 """A relative who helps, tells or is called back, and whose case it is not where the writer tells an own name."""
 _SIGNER = 0.7
 """The score of a relative's name who signs for another."""
+_BEHALF = 0.935
+"""The score of a name for whom somebody else than kin speaks."""
+_OWNS = 0.965
+"""The score of a relative's name told apart from the relative, where it is said that one speaks for them."""
 _HOLDER, _LABELLED, _CALLED, _STATED = 0.91, 0.9, 0.85, 0.84
 """Scores of a name behind a label of a holder (卡主), behind another label (投诉人), behind 我叫, and behind 本人 with
 what a person is known by (age, number)."""
@@ -152,6 +175,15 @@ def find(narrative: Narrative) -> Found[str] | None:
     # Only the script is changed: printed variants that matching folds (仝, 帐) stay as the person writes them.
     shown = narrative.text[best.start : best.end] if len(best.text) == best.end - best.start else best.text
     return Found(_simplified(shown), ((best.start, best.end),), min(0.97, best.score))
+
+
+def is_of_speaker(narrative: Narrative, start: int, found: Found[str] | None) -> bool:
+    """Tell whether the name at a place is of who speaks for the customer that was found: the case is not theirs."""
+    if found is None or found.confidence < _HOLDER or not is_for_another(narrative):
+        return False
+    if any(first <= start < last for first, last in found.places):
+        return False
+    return _INTRODUCES.search(narrative.plain[max(0, start - 12) : start]) is not None
 
 
 @lru_cache(maxsize=1)
@@ -178,6 +210,10 @@ def _names(narrative: Narrative) -> Iterator[Name]:
         yield from _run(text, match.end(), _SIGNER if _signs(text, match) else 0.93, strong=False)
     for match in _OF.finditer(text):
         yield Name(match["name"], *match.span("name"), 0.96)
+    for match in _WHOSE_CHILD.finditer(text):
+        yield Name(match["name"], *match.span("name"), 0.96)
+    for match in _ON_BEHALF.finditer(text):
+        yield Name(match["name"], *match.span("name"), _BEHALF)
     yield from _families(text)
     yield from signatures(narrative)
     noted = narrative.channel in ("regulator_transfer", "branch")
@@ -241,7 +277,8 @@ def _spelt(text: str) -> Iterator[Name]:
             yield Name(name, match.end(), match.end() + len(name), 0.9)
     for match in _THEY.finditer(text):
         if _KIN.search(text, max(0, match.start() - 80), match.start()):
-            yield from _run(text, match.end(), 0.9, strong=False)
+            speaks_for = _FOR_THEM.search(text, max(0, match.start() - 80), match.start())
+            yield from _run(text, match.end(), _OWNS if speaks_for else 0.9, strong=False)
     for match in _I.finditer(text):
         if is_person(match["name"]):
             yield Name(match["name"], *match.span("name"), 0.88)
@@ -347,6 +384,8 @@ def _addressed(narrative: Narrative) -> Iterator[Name]:
 
 def _weighed(narrative: Narrative, name: Name, others: set[str]) -> Name:
     before = narrative.before(name.start, 8)
+    if name.score == _BEHALF:
+        return name
     if (name.text in others and name.score < _STATED) or _BADGE.search(narrative.before(name.start, 24)):
         return replace(name, score=name.score - 0.6)
     if _WRITES_FOR.search(before):

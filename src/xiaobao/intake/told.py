@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import rjieba
 
@@ -66,6 +67,13 @@ _ASKED_OF_OTHERS = re.compile(
     r"(?:叫什么|姓名|名字|姓什么|怎么称呼)"
     r"|(?:叫什么|姓名|名字)[^。?？]{0,4}(?:销售|业务员|经理|员工)"
 )
+_ASKED_OF_HOLDER = re.compile(
+    rf"(?:您|你)的?(?:家)?的?{KIN}[^,，。?？]{{0,6}}(?:姓名|名字|叫什么|怎么称呼|贵姓)"
+    r"|(?:持卡人|户主|卡主|投保人|被保险人|借款人|储户|老人家?)[^,，。?？]{0,6}(?:姓名|名字|叫什么|怎么称呼|贵姓)"
+)
+"""A question for the name of whose case it is, where somebody else calls."""
+_HOLDER = 0.965
+"""The score of a name that answers such a question."""
 _GLYPH = re.compile(
     r"(?:弓长|立早|耳东|木子|口天|双口|双木|言午|古月|三横一竖的?|三横|走肖|草头|禾呈|人可|文武|水工"
     r"|干勾于的?|双人|古文的?|美女|十八子)([一-龥])"
@@ -138,7 +146,9 @@ def answers(narrative: Narrative) -> Iterator[Name]:
             continue
         asked = narrative.plain[slice(*narrative.turn_span(turn - 1))]
         if _ASKED.search(asked) and not _ASKED_OF_OTHERS.search(asked):
-            yield from _answer(narrative, *narrative.turn_span(turn))
+            of_holder = _ASKED_OF_HOLDER.search(asked)
+            for name in _answer(narrative, *narrative.turn_span(turn)):
+                yield replace(name, score=max(name.score, _HOLDER)) if of_holder else name
 
 
 def _answer(narrative: Narrative, start: int, end: int) -> Iterator[Name]:
