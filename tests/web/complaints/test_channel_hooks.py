@@ -67,3 +67,12 @@ def test_ugly_bodies_are_told_what_is_wrong(bank, told):
     assert answer.status_code == 422
     assert answer.json()["error"]["message"]
     assert Contact.objects.count() == 0
+
+
+def test_a_conversation_that_goes_on_is_known_again(bank):
+    first = send(CALL)
+    more = {**CALL, "turns": [*CALL["turns"], {"role": "customer", "text": "还要书面道歉。"}]}
+    again = send(more, message="m2")
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json() == {"number": first.json()["number"], "again": True}
+    assert Contact.objects.get().turns[-1]["text"] == "还要书面道歉。"

@@ -14,6 +14,7 @@ from xiaobao_web.complaints import services
 from xiaobao_web.complaints.models import CaseImport, Contact, HeadingMap
 from xiaobao_web.complaints.services import importing
 from xiaobao_web.kernel.errors import Forbidden
+from xiaobao_web.kernel.models import Notification
 
 pytestmark = pytest.mark.django_db
 HEAD = "工单编号,投诉内容,投诉时间,客户姓名,联系电话,责任机构,业务类别\n"
@@ -135,3 +136,25 @@ def test_the_file_that_goes_back_and_the_figures(bank, office, at_once):
 def test_only_who_may(bank):
     with pytest.raises(Forbidden):
         importing.begin(stored(bank), "旧投诉系统", name="x", by=bank["liaison"])
+
+
+def test_the_next_days_table_brings_state_unit_and_kind_and_what_is_filed_is_told(flow, bank, office, at_once):
+    head = "投诉编号,投诉内容,收到时间,联系电话,责任机构,状态,工单类型\n"
+
+    def day(rows: str) -> None:
+        with at_once():
+            importing.begin(stored(bank, head + rows), "旧投诉系统", name="日报.csv", by=bank["office"])
+
+    day("A1,年费乱扣，要求退还,2026-03-01,13800004321,江城分行,处理中,投诉\nA2,问房贷利率,2026-03-01,,江城分行,新建,咨询\n")
+    filed, fresh = Contact.objects.order_by("source_number")
+    services.screen_kind(filed, by=bank["complaints"], kind="complaint")
+    Notification.objects.all().delete()
+    flow.later(days=1)
+    day("A1,年费乱扣，要求退还,2026-03-01,13900009999,海州分行,已结,投诉\nA2,问房贷利率,2026-02-28,,海州分行,处理中,投诉\n")
+    filed.refresh_from_db()
+    fresh.refresh_from_db()
+    assert (filed.details["old_state"], filed.details["phone"]) == ("已结", "13900009999")
+    assert filed.unit == bank.units["branch"], "who has filed it has said where it belongs"
+    assert Notification.objects.filter(title__contains=filed.case.number).exists()
+    assert (fresh.details["old_state"], fresh.details["said"]) == ("处理中", "complaint")
+    assert (fresh.unit, fresh.received_at.isoformat()[:10]) == (bank.units["branch_two"], "2026-02-28")

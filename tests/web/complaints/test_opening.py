@@ -133,3 +133,11 @@ def test_twenty_people_face_to_face_are_a_major_complaint(flow, bank):
 def test_only_who_may_registers(flow, bank):
     with pytest.raises(Forbidden):
         services.register(channel="call", text="退费", by=bank["submitter"])
+
+
+def test_the_form_that_tells_contacts_apart_asks_for_nothing_that_it_does_not_keep(bank, client_of):
+    row = services.register(channel="web", by=None, text="年费没有告知就扣了，要求退还。")
+    page = client_of("complaints").get(row.get_absolute_url())
+    asked = {field.name for field in page.context["form"]}
+    assert {"kind", "reason", "into", "unit"} <= asked
+    assert not {"email", "institution", "staff", "product_name"} & asked

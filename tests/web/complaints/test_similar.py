@@ -95,3 +95,17 @@ def test_reasons_say_what_is_alike_and_what_differs_and_links_only_name_it(flow)
     assert "金额不同（600元／300元）" in found["why"][-1]
     assert "金额不同" in found["shared"][-1]
     assert "600元" not in found["shared"][-1]
+
+
+def test_one_number_of_two_people_with_an_agent_is_linked_as_such(flow, bank, client_of):
+    words = "本人章伟明，电话17012345678，年费450元没有告知。"
+    first = flow.opened(customer_name="章伟明", phone="17012345678", text=words)
+    similar.link_now(first.contacts.get().pk)
+    words = "我是柳洋，电话17012345678，房贷利率太高，要求降息。已全权委托他人，勿联系本人。"
+    second = flow.opened(customer_name="柳洋", phone="17012345678", text=words)
+    similar.link_now(second.contacts.get().pk)
+    link = second.links.get()
+    assert (link.kind, link.other, link.confirmed) == ("proxy", first, None)
+    assert "提到代理" in link.reason
+    page = client_of("complaints").get(second.contacts.get().get_absolute_url()).content.decode()
+    assert "疑似代理投诉" in page

@@ -107,3 +107,19 @@ def test_the_figures_page(client_of, clerk, bank):
     shown = client_of("office").get(reverse("complaint_intake_figures")).content.decode()
     assert "准确率" in shown
     assert "100.00%" in shown
+
+
+@pytest.mark.parametrize("typed", ["138 0000-4321", "+86 13800004321", "１３８００００４３２１", "138·0000·4321"])
+def test_whoever_calls_again_is_known_however_the_number_was_typed(flow, bank, client_of, typed):
+    case = flow.opened(customer_name="宋安宁", phone=typed)
+    assert case.phone == "13800004321"
+    page = client_of("complaints").post(
+        reverse("complaint_take_down"),
+        {"action": "read", "channel": "call", "text": "我叫宋安宁，电话13800004321，手机银行打不开。"},
+    )
+    assert [row.pk for row in page.context["reading"].earlier] == [case.pk]
+
+
+@pytest.mark.parametrize("told", ["010-6543 2100", "13800004321（妻子）", "13800004321转5", "138000043210"])
+def test_what_is_no_mobile_number_alone_is_kept_as_it_was_told(flow, bank, told):
+    assert flow.opened(phone=told).phone == told

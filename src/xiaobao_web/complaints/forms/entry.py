@@ -121,10 +121,6 @@ class ScreenForm(forms.Form):
     kind = choice(_("甄别结果"), ContactKind.choices)
     reason = line(_("理由"), required=False, most=300)
     into = line(_("并入已有投诉"), required=False, most=40, help_text=_("同一投诉再次来件时填编号，不重复立案。"))
-    email = forms.EmailField(label=_("邮箱"), required=False, max_length=120)
-    institution = line(_("所称机构"), required=False, most=120)
-    staff = line(_("涉及员工"), required=False, most=120)
-    product_name = line(_("产品名称"), required=False, most=120)
     unit = unit(_("被投诉机构"), required=False)
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:

@@ -41,6 +41,8 @@ def correct(case: Case, *, by: Any, values: dict[str, Any], seen: str = "") -> C
     unknown = set(values) - set(CORRECTABLE)
     if unknown:
         raise BadValue(_("不能更正：%s。") % "、".join(sorted(unknown)))
+    if values.get("phone"):
+        values = {**values, "phone": secret_numbers.written(values["phone"])}
     typed = [name for name in TOLD if name in values and str(values[name]) != getattr(row, name)]
     names = [*names_in(vars(row)), *names_in(values)]
     values = {name: masked(str(value), names) if name in typed else value for name, value in values.items()}

@@ -24,7 +24,7 @@ from xiaobao_web.complaints import proposing, telling
 from xiaobao_web.complaints.channels.registry import Arrival, Piece, reader_of
 from xiaobao_web.complaints.models import Contact, ContactState, Inbound, InboundState
 from xiaobao_web.complaints.services import confiding, similar
-from xiaobao_web.complaints.services.opening import key_of, register
+from xiaobao_web.complaints.services.opening import STATED, key_of, register
 from xiaobao_web.kernel import files, journal, search, webhook_guard
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadUpload, BadValue, PlatformError
@@ -117,7 +117,7 @@ def take_in(row: Inbound, *, inline: bool = False) -> Inbound:
             known = Contact.objects.filter(key=locked.key).first()
             contact = known or _registered(locked, arrival, moment)
             if known is not None:
-                _update(known, arrival)
+                _update(known, arrival, locked)
             locked.contact, locked.state, locked.error = contact, InboundState.DONE.value, ""
             locked.save(update_fields=["contact", "state", "error"])
             fill.using(key=f"complaints.fill:{locked.pk}").enqueue(contact.pk) if not inline else None
@@ -144,12 +144,21 @@ def _registered(row: Inbound, arrival: Arrival, moment: datetime) -> Contact:
     )  # fmt: skip
 
 
-def _update(contact: Contact, arrival: Arrival) -> None:
-    """Take over what a source now says of a contact it sent before; what a person has decided stays."""
-    first = {name: contact.details[name] for name in ONCE if name in contact.details}
-    details = {**contact.details, **arrival.details, **first}
+def _update(contact: Contact, arrival: Arrival, row: Inbound) -> None:
+    """Take over what a source now says of a contact it sent before; what a person has decided stays.
+
+    Where nobody has told it apart yet, also which organisation it is about, when it came and what it is called.
+    """
+    before = contact.details
+    first = {name: before[name] for name in ONCE if name in before}
+    details = {**before, **arrival.details, **(row.facts.get("details") or {}), **first}
+    details |= {"said": arrival.kind} if arrival.kind else {}
     new: dict[str, Any] = {"text": arrival.text.strip() or contact.text, "turns": arrival.turns or contact.turns,
                            "details": details}  # fmt: skip
+    if contact.state == ContactState.NEW.value:
+        new |= {"unit": row.unit or contact.unit, "subject": arrival.subject[:200] or contact.subject}
+        if arrival.received_at is not None and not first:
+            new["received_at"] = arrival.received_at
     changed = [name for name, value in new.items() if getattr(contact, name) != value]
     if not changed:
         return
@@ -163,7 +172,8 @@ def _update(contact: Contact, arrival: Arrival) -> None:
     if "confidential" in changed and contact.case is not None:
         contact.case = confiding.follow(contact.case, by=None, told=_("按来件 %s 的要求设置") % contact.number)
     journal.record("complaints.contact_updated", on=contact, facts={"source": contact.source_number})
-    if contact.case is not None and {"text", "turns"} & set(changed):
+    said = [name for name in STATED if details.get(name) != before.get(name)]
+    if contact.case is not None and ({"text", "turns"} & set(changed) or said):
         told = _("来源系统更新了来件：%(number)s %(title)s")
         telling.people(contact.case, telling.in_charge(contact.case), told)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from xiaobao_web.complaints import clocking, telling
 from xiaobao_web.complaints.data import limits
 from xiaobao_web.complaints.models import Case, Channel, Contact, ContactKind, ContactState, Track
-from xiaobao_web.complaints.services import confiding, levels, sentences
+from xiaobao_web.complaints.services import confiding, levels, secret_numbers, sentences
 from xiaobao_web.complaints.services.personal import masked, names_in, short
 from xiaobao_web.kernel import deadlines, journal, search, states
 from xiaobao_web.kernel.access import require, visible_to
@@ -247,6 +247,7 @@ def stated(contact: Contact) -> dict[str, Any]:
 def _opened(contact: Contact, *, by: Any, values: dict[str, Any]) -> Case:
     facts = {**fields_of(contact), **{key: value for key, value in values.items() if value not in (None, "", [])}}
     unit = facts.pop("unit", None) or contact.unit
+    facts |= {"phone": secret_numbers.written(facts["phone"])} if facts.get("phone") else {}
     own, summary = _summary(contact, facts, str(values.get("summary") or ""))
     given = masked(str(facts.pop("title", "")), names_in(facts))
     secret = bool(facts.get("confidential")) or contact.confidential

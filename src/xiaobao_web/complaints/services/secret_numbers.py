@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import Any
+from unicodedata import normalize
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -17,6 +18,8 @@ from xiaobao_web.kernel.access import can
 SALT = "xiaobao.complaints.number"
 LEAST = 7
 MOST_CASES = 50
+SPACED = re.compile(r"\+?[\d\s().·‐-―-]+")
+MOBILE = re.compile(r"1[3-9]\d{9}")
 COUNTRY = re.compile(r"^(?:00)?86(?=1\d{10}$)")
 
 
@@ -24,6 +27,16 @@ def plain(number: str) -> str:
     """Return a number as it is compared: digits and an X, a mobile telephone without its country; empty for none."""
     found = re.sub(r"[^0-9X]", "", number.upper())
     return COUNTRY.sub("", found) if len(found) >= LEAST else ""
+
+
+def written(phone: str) -> str:
+    """Return a telephone as cases keep it: a mobile one in its eleven digits, whatever stands between or before them.
+
+    Whoever calls again is known by it; any other is kept as it was told.
+    """
+    told = normalize("NFKC", phone)
+    number = plain(told) if SPACED.fullmatch(told) else ""
+    return number if MOBILE.fullmatch(number) else phone
 
 
 def digests(number: str) -> list[str]:

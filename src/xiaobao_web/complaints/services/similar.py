@@ -22,7 +22,8 @@ CROWDED = 400
 """A key that more contacts share says nothing: a hotline's number, a common sum."""
 CANDIDATES = 60
 SHOWN = 10
-KINDS = {"same_event": LinkKind.SAME_EVENT, "template": LinkKind.TEMPLATE, "same_customer": LinkKind.RELATED}
+KINDS = {"same_event": LinkKind.SAME_EVENT, "template": LinkKind.TEMPLATE, "agent": LinkKind.PROXY,
+         "same_customer": LinkKind.RELATED}  # fmt: skip
 
 
 def facts(contact: Contact) -> Any:

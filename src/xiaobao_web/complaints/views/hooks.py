@@ -76,7 +76,8 @@ def take(request: HttpRequest, channel: str) -> HttpResponse:
     except PlatformError as error:
         return _refuse(error.status, error.code, error.message)
     assert row.contact is not None
-    return JsonResponse({"number": row.contact.number, "again": row.times > 1}, status=200 if row.times > 1 else 201)
+    again = row.times > 1 or row.contact.arrivals.exclude(pk=row.pk).exists()  # with more words it is known too
+    return JsonResponse({"number": row.contact.number, "again": again}, status=200 if again else 201)
 
 
 def _number(body: bytes) -> str:
