@@ -223,6 +223,7 @@ ROWS = [
     Row("complaint_bureaus", 403, {"liaison": 200, "office": 200}),
     _missing("complaint_transfer", "put"),
     _missing("complaint_transfer_document"),
+    _missing("complaint_transfer_package"),
     Row("complaint_templates", 403, {"office": 200, "admin": 200}),
     Row("complaint_template_packaged", 403, {"office": 200, "admin": 200}, wrong="post"),
     Row("complaint_skills", 403, {"sender_head": 200, "office": 200, "auditor": 200}, wrong="post"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from ninja import File, Form, Query, Schema, Status, UploadedFile
@@ -22,7 +22,7 @@ from xiaobao_web.complaints.models import (
     RegulatorTransfer,
     Source,
 )
-from xiaobao_web.complaints.services import documents, transfer_sheets, transfer_tables
+from xiaobao_web.complaints.services import documents, enclosing, transfer_sheets, transfer_tables
 from xiaobao_web.complaints.services.regulators import REPORT_FIELDS
 from xiaobao_web.complaints.services.table_runs import CHANGED, KEPT, MADE, Preview
 from xiaobao_web.kernel.access import require, visible_to
@@ -58,6 +58,7 @@ class TransferDetail(TransferOut):
     """A transfer with what its report says, or would say."""
 
     report: dict[str, str]
+    enclosed: list[str] = Field(description="随报告报送的附件，按顺序")
     known: bool = Field(False, description="同一编号先前已登记，没有重复")
 
 
@@ -99,6 +100,23 @@ class ReportIn(Strict):
     """What the report says, by the names of its parts."""
 
     parts: dict[Word, Part]
+    attachments: list[int] = Field([], max_length=50, description="随报告报送的附件，见 GET …/attachments")
+
+
+class EnclosureOut(Schema):
+    """A file that may go with a report; `against` says why it cannot now."""
+
+    id: int
+    name: str
+    told: str
+    against: str
+
+
+class EnclosuresOut(Schema):
+    """The files that may go with a report, and uploads that could not be taken."""
+
+    items: list[EnclosureOut]
+    refused: list[str] = []
 
 
 class TableFault(Schema):
@@ -213,7 +231,8 @@ def report_transfer(request: HttpRequest, pk: int, body: ReportIn) -> dict[str, 
     unknown = sorted(set(body.parts) - set(REPORT_FIELDS))
     if unknown:
         raise BadValue(_("报告没有这些部分：%s。") % "、".join(unknown), fields=dict.fromkeys(unknown, _("没有这一项")))
-    services.report(row, by=request.user, parts={**services.draft_report(row), **body.parts})
+    parts = {**services.draft_report(row), **body.parts}
+    services.report(row, by=request.user, parts=parts, enclose=body.attachments)
     return _detail(find(_visible(request), pk=pk))
 
 
@@ -224,7 +243,34 @@ def fetch_report(request: HttpRequest, pk: int) -> HttpResponseBase:
     if row.document is None:
         raise Hidden(_("还没有反馈报告。"))
     services.open_personal(found_case(request, row.case_id), by=request.user, purpose=str(_("查看反馈报告")))
-    return respond(request, row.document, name=f"转办件反馈报告 {row.number}.docx", download=True)
+    return respond(request, row.document, name=f"{enclosing.report_name(row)}.docx", download=True)
+
+
+@router.get("/transfers/{int:pk}/attachments", response=EnclosuresOut, summary="可随反馈报告报送的附件")
+def list_enclosures(request: HttpRequest, pk: int) -> dict[str, Any]:
+    """Return the files of the case that may go with the report."""
+    row = find(_visible(request), pk=pk)
+    require(request.user, "complaints.report_regulator", row.case)
+    return {"items": _enclosures(row, request)}
+
+
+@router.post("/transfers/{int:pk}/attachments", response={201: EnclosuresOut}, summary="添加反馈报告的附件")
+def add_enclosures(request: HttpRequest, pk: int, files: File[list[UploadedFile]]) -> Status[dict[str, Any]]:
+    """Add files to the case, to go with the report."""
+    row = find(_visible(request), pk=pk)
+    _added, refused = enclosing.add(row, list(files), by=request.user)
+    return Status(201, {"items": _enclosures(row, request), "refused": refused})
+
+
+@router.get("/transfers/{int:pk}/package", response={200: None}, summary="反馈报告报送包")
+def fetch_package(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Hand out the report with its enclosures as a ZIP; it names the complainant, so that is journalled."""
+    row = find(_visible(request).select_related("document"), pk=pk)
+    if row.document is None:
+        raise Hidden(_("还没有反馈报告。"))
+    services.open_personal(found_case(request, row.case_id), by=request.user, purpose=str(_("下载反馈报告和附件")))
+    return FileResponse(enclosing.package(row), as_attachment=True, filename=f"{enclosing.report_name(row)}.zip",
+                        content_type="application/zip")  # fmt: skip
 
 
 @router.post("/transfers/tables", response={200: TableRun, 202: TableRun}, summary="导入转办表")
@@ -331,7 +377,13 @@ def _shown(row: RegulatorTransfer) -> dict[str, Any]:
 
 
 def _detail(row: RegulatorTransfer) -> dict[str, Any]:
-    return {**_shown(row), "report": {name: str(value) for name, value in services.draft_report(row).items()}}
+    report = {name: str(value) for name, value in services.draft_report(row).items()}
+    return {**_shown(row), "report": report, "enclosed": enclosing.listed(row.enclosed) if row.reported_at else []}
+
+
+def _enclosures(row: RegulatorTransfer, request: HttpRequest) -> list[dict[str, Any]]:
+    return [{"id": item.attachment.pk, "name": item.attachment.name, "told": item.told, "against": item.against}
+            for item in enclosing.choosable(row.case, request.user)]  # fmt: skip
 
 
 def _bureau(row: LocalBureau) -> dict[str, Any]:

@@ -21,6 +21,7 @@ CASES: list[URLPattern | URLResolver] = [
     path("transfers/new/", transfers.new, name="complaint_transfer_new"),
     path("transfers/<int:pk>/", transfers.transfer, name="complaint_transfer"),
     path("transfers/<int:pk>/document/", transfers.document, name="complaint_transfer_document"),
+    path("transfers/<int:pk>/package/", transfers.package, name="complaint_transfer_package"),
     path("templates/", transfers.templates, name="complaint_templates"),
     path("templates/packaged/", transfers.packaged_template, name="complaint_template_packaged"),
     path("skills/", settings.skills, name="complaint_skills"),

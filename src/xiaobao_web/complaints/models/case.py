@@ -29,6 +29,7 @@ class Track(models.TextChoices):
     LEAK = "info_leak", _("信息泄露")
     CREDIT = "credit_objection", _("征信异议")
     CLAIM = "insurance_claim", _("保险理赔")
+    RECORDING = "recording_fix", _("双录质检整改")
 
 
 class Urgency(TonedChoices):

@@ -36,6 +36,8 @@ class RegulatorTransfer(models.Model):
     """[{"at", "text", "by"}]"""
     sent_back = models.JSONField(_("退回补正"), default=list, blank=True)
     report = models.JSONField(_("反馈内容"), default=dict, blank=True)
+    enclosed = models.JSONField(_("附件"), default=list, blank=True)
+    """[{"attachment", "stored", "told", "name", "sha256"}]"""
     document = models.ForeignKey("kernel.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
     reported_at = models.DateTimeField(_("反馈时间"), null=True, blank=True)
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")

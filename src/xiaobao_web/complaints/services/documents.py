@@ -25,7 +25,7 @@ REPORT_NAMES: dict[str, str] = {
     "today": "反馈日期",
     "title": "投诉事项", "handler": "经办人", "situation": "基本情况", "dispute": "争议焦点",
     "investigation": "调查结果及证据", "basis": "处理依据", "communication": "沟通情况", "extension": "延期情况",
-    "satisfaction": "满意度",
+    "satisfaction": "满意度", "attachments": "附件",
 }  # fmt: skip
 NEEDED = ("number", "situation", "investigation")
 
@@ -60,6 +60,13 @@ def set_template(upload: Any, *, bureau: str, by: Any) -> BureauTemplate:
         facts = {"bureau": row.bureau, "name": row.name, "sha256": stored.sha256}
         journal.record("complaints.template_set", by=by, on=row, facts=facts)
     return row
+
+
+def lists_enclosures(template: bytes) -> bool:
+    """Tell whether a template has a place for the list of enclosures."""
+    from jinja2 import meta
+
+    return "attachments" in meta.find_undeclared_variables(syntax_of(template))
 
 
 def template_for(bureau: str) -> bytes:
@@ -158,6 +165,7 @@ def packaged_report() -> bytes:
     for number, name in zip("一二三四五六七", parts, strict=True):
         document.add_heading(f"{number}、{REPORT_NAMES[name]}", 2)
         document.add_paragraph("{{ " + name + " }}")
+    document.add_paragraph("附件：{{ attachments }}")
     document.add_paragraph("{{ institution }}")
     document.add_paragraph("{{ today }}")
     return _bytes(document)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from xiaobao_web.complaints import clocking, telling
 from xiaobao_web.complaints.models import Case, LocalBureau, RegulatorTransfer, Source, Track
-from xiaobao_web.complaints.services import documents
+from xiaobao_web.complaints.services import documents, enclosing
 from xiaobao_web.complaints.services.assignment import lock
 from xiaobao_web.complaints.services.opening import open_directly
 from xiaobao_web.complaints.states import DONE
@@ -190,8 +191,9 @@ def send_back(made: RegulatorTransfer, *, by: Any, text: str, due_on: date | Non
     _check_day(row, text, due_on)
     row.sent_back = [
         *row.sent_back,
-        {"at": timezone.now().isoformat(), "text": text.strip(), "by": str(by), "report": row.reported_at.isoformat()},
-    ]
+        {"at": timezone.now().isoformat(), "text": text.strip(), "by": str(by), "report": row.reported_at.isoformat(),
+         "enclosed": row.enclosed},
+    ]  # fmt: skip
     row.reported_at, row.reported_by, row.document = None, None, None
     row.due_on = due_on or row.due_on
     row.save()
@@ -225,8 +227,12 @@ def draft_report(made: RegulatorTransfer) -> dict[str, str]:
 
 
 @transaction.atomic
-def report(made: RegulatorTransfer, *, by: Any, parts: dict[str, str], at: datetime | None = None) -> RegulatorTransfer:
-    """Report to the regulator: every part written, the Word document made and archived, its fingerprint journalled."""
+def report(made: RegulatorTransfer, *, by: Any, parts: dict[str, str], at: datetime | None = None,
+           enclose: Sequence[int] = ()) -> RegulatorTransfer:  # fmt: skip
+    """Report to the regulator: every part written, the Word document made and archived, its fingerprint journalled.
+
+    `enclose`: attachments of the case and its contacts that go with it, in their order.
+    """
     row = RegulatorTransfer.objects.select_for_update(of=("self",)).select_related("case__unit").get(pk=made.pk)
     require(by, "complaints.report_regulator", row.case)
     if row.reported_at is not None:
@@ -236,15 +242,23 @@ def report(made: RegulatorTransfer, *, by: Any, parts: dict[str, str], at: datet
         told = "、".join(str(REPORT_FIELDS[name]) for name in empty)
         raise BadValue(_("反馈报告还缺：%s。") % told, fields=empty)
     row.report = {name: parts[name].strip() for name in REPORT_FIELDS}
-    content = wordfiles.render(documents.template_for(row.bureau), report_context(row))
-    name = f"转办件反馈报告 {row.number}.docx"
+    row.enclosed = enclosing.enclosed(row.case, enclose, by=by)
+    template = documents.template_for(row.bureau)
+    content = wordfiles.render(template, report_context(row))
+    if row.enclosed and not documents.lists_enclosures(template):
+        content = enclosing.append(content, row.enclosed)
+    name = f"{enclosing.report_name(row)}.docx"
     stored = files.store(io.BytesIO(content), name=name, by=None)
     row.document, row.reported_by, row.reported_at = stored, by, at or timezone.now()
     row.save()
     files.attach(row.case, stored, name=name, purpose="report", by=by, personal=True, retention=RetentionClass.ARCHIVE)
     deadlines.meet(row.case, f"report:{row.pk}", at=row.reported_at)
     clocking.note_reported(row.case, track=TRACKS.get(row.source, ""), at=row.reported_at, by=by)
+    enclosing.keep(row.case, row.enclosed, by=by)
     facts = {"bureau": row.bureau, "sha256": stored.sha256[:16]}
+    if row.enclosed:
+        facts["enclosed"] = "；".join(f"{line} {item['sha256']}" for line, item in
+                                     zip(enclosing.listed(row.enclosed), row.enclosed, strict=True))  # fmt: skip
     journal.record("complaints.regulator_reported", by=by, on=row.case, facts=facts)
     return row
 
@@ -257,6 +271,7 @@ def report_context(row: RegulatorTransfer) -> dict[str, Any]:
         "customer": case.customer_name or "未提供", "phone": case.phone, "unit": str(case.unit),
         "received_on": _day(row.received_at), "due_on": _day(row.due_on), "today": _day(timezone.now()),
         "title": case.title, "handler": str(case.handler or ""), **row.report,
+        "attachments": "\n".join(enclosing.listed(row.enclosed)) or "无",
     }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from xiaobao_web.complaints.channels.named import unit_in
 from xiaobao_web.complaints.channels.spreadsheet import unit_named
 from xiaobao_web.complaints.forms.transfers import SheetForm
 from xiaobao_web.complaints.models import BureauTemplate, RegulatorTransfer
-from xiaobao_web.complaints.services import documents, intake, taking_down
+from xiaobao_web.complaints.services import documents, enclosing, intake, taking_down
 from xiaobao_web.complaints.services import transfer_sheets as sheets
 from xiaobao_web.complaints.services.regulators import REPORT_FIELDS, branch_of
 from xiaobao_web.complaints.views.cases import find_case, tell
@@ -82,25 +82,57 @@ def transfer(request: HttpRequest, pk: int) -> HttpResponse:
     row = find(request.user, rows, "complaints.view", pk=pk)
     parts = services.draft_report(row)
     faults: dict[str, str] = {}
+    chosen = [item["attachment"] for item in row.enclosed]
     if request.method == "POST":
         parts = {name: request.POST.get(name, "")[:10000] for name in REPORT_FIELDS}
+        chosen = [int(value) for value in request.POST.getlist("attachments")[:200] if value.isdecimal()]
+        adds = request.POST.get("action") == "enclose"
         try:
-            services.report(row, by=request.user, parts=parts)
+            chosen += _added(request, row)
+            if not adds:
+                services.report(row, by=request.user, parts=parts, enclose=chosen)
         except PlatformError as error:
             if error.status in (403, 404):
                 raise
             faults = {name: str(told) for name, told in getattr(error, "fields", {}).items()} or {"": error.message}
             messages.error(request, error.message)
         else:
-            messages.success(request, _("反馈报告已生成并归档。"))
-            return redirect("complaint_transfer", pk=row.pk)
+            if not adds:
+                messages.success(request, _("反馈报告已生成并归档。"))
+                return redirect("complaint_transfer", pk=row.pk)
+    reports = can(request.user, "complaints.report_regulator", row.case)
+    open_yet = row.reported_at is None and reports.allowed
     values = {
-        "transfer": row, "case": row.case, "reports": can(request.user, "complaints.report_regulator", row.case),
+        "faults": faults, "chosen": chosen,
+        "enclosures": enclosing.choosable(row.case, request.user) if open_yet else [],
+        "transfer": row, "case": row.case, "reports": reports,
         "parts": [(name, label, parts.get(name, ""), faults.get(name, "")) for name, label in REPORT_FIELDS.items()],
         "events": journal.events_of(row.case),
         "sees": can(request.user, "complaints.view", row.case),
     }  # fmt: skip
     return render(request, "complaints/transfer.html", values, status=422 if faults else 200)
+
+
+def _added(request: HttpRequest, row: RegulatorTransfer) -> list[int]:
+    """Add the files that came with a report's form; what cannot be taken is told and loses nothing else."""
+    uploads = request.FILES.getlist("file")
+    if not uploads:
+        return []
+    added, refused = enclosing.add(row, uploads, by=request.user)
+    for told in refused:
+        messages.warning(request, told)
+    return [item.pk for item in added]
+
+
+@require_GET
+def package(request: HttpRequest, pk: int) -> FileResponse:
+    """Hand out the report with its enclosures as a ZIP; it names the complainant, so that is journalled."""
+    row = find(request.user, RegulatorTransfer.objects.select_related("document"), "complaints.view", pk=pk)
+    if row.document is None:
+        raise Hidden(_("还没有反馈报告。"))
+    services.open_personal(find_case(request.user, row.case_id), by=request.user, purpose=str(_("下载反馈报告和附件")))
+    return FileResponse(enclosing.package(row), as_attachment=True, filename=f"{enclosing.report_name(row)}.zip",
+                        content_type="application/zip")  # fmt: skip
 
 
 @require_GET
@@ -110,7 +142,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponseBase:
     if row.document is None:
         raise Hidden(_("还没有反馈报告。"))
     services.open_personal(find_case(request.user, row.case_id), by=request.user, purpose=str(_("查看反馈报告")))
-    return respond(request, row.document, name=f"转办件反馈报告 {row.number}.docx", download=True)
+    return respond(request, row.document, name=f"{enclosing.report_name(row)}.docx", download=True)
 
 
 @require_http_methods(["GET", "POST"])
