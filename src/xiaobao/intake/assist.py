@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import re
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from openai import OpenAI, OpenAIError
 
+from xiaobao.errors import ModelUnavailable
 from xiaobao.intake.narrative import Narrative
 from xiaobao.intake.ticket import BUSINESS_TYPES, CAUSES, Span, Ticket
 from xiaobao.llm import Settings
@@ -51,27 +53,54 @@ class Model(Protocol):
     client: OpenAI
 
 
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A value that the model adds to a ticket, and the words of the original that it quotes for it."""
+
+    value: str
+    place: Span
+
+
 def assist(story: Narrative, ticket: Ticket, model: Model) -> Ticket:
     """Return the ticket with empty fields and unsure classes filled where the model's value stands in the text.
 
     The ticket comes back unchanged when the model fails or answers in another shape.
     """
+    try:
+        added = additions(story, ticket, model)
+    except ModelUnavailable as error:
+        _log.warning("%s", error.message)
+        return ticket
+    if not added:
+        return ticket
+    values: dict[str, Any] = {name: one.value for name, one in added.items()}
+    spans = {**ticket.evidence, **{name: (one.place,) for name, one in added.items()}}
+    sure = {**ticket.confidence, **dict.fromkeys(added, ANSWERED)}
+    if "cause" in values:
+        others = (ticket.cause, *ticket.cause_alternatives)
+        values["cause_alternatives"] = tuple(c for c in others if c and c != values["cause"])[:2]
+    return replace(ticket, **values, evidence=spans, confidence=sure)
+
+
+def additions(
+    story: Narrative, ticket: Ticket, model: Model, sent: Callable[[str], None] | None = None
+) -> dict[str, Addition]:
+    """Return what the model adds to a ticket, by field; raise ModelUnavailable where it fails or breaks the shape.
+
+    `sent` is told the text that is about to leave, with placeholders in place of personal data.
+    """
     masked = mask(story.text, style="placeholder")
-    answer = _ask(model, masked.text)
-    values: dict[str, Any] = {}
-    spans, sure = dict(ticket.evidence), dict(ticket.confidence)
-    for name, given in answer.items():
+    if sent is not None:
+        sent(masked.text)
+    found: dict[str, Addition] = {}
+    for name, given in _ask(model, masked.text).items():
         if not isinstance(given, dict) or name not in (*FIELDS, *CLASSES):
             continue
         value = unmask(str(given.get("value", "")), masked.mapping).strip()
         place = _place(story, unmask(str(given.get("quote", "")), masked.mapping).strip())
-        if place is None or not _may_set(story, ticket, name, value):
-            continue
-        values[name], spans[name], sure[name] = value, (place,), ANSWERED
-    if "cause" in values:
-        others = (ticket.cause, *ticket.cause_alternatives)
-        values["cause_alternatives"] = tuple(c for c in others if c and c != values["cause"])[:2]
-    return replace(ticket, **values, evidence=spans, confidence=sure) if values else ticket
+        if place is not None and _may_set(story, ticket, name, value):
+            found[name] = Addition(value, place)
+    return found
 
 
 def _may_set(story: Narrative, ticket: Ticket, name: str, value: str) -> bool:
@@ -110,9 +139,9 @@ def _ask(model: Model, text: str) -> dict[str, Any]:
         )
         answer = json.loads((reply.choices[0].message.content if reply.choices else None) or "")
     except OpenAIError as error:
-        _log.warning("大模型未能回答：%s", type(error).__name__)
-        return {}
-    except ValueError:
-        _log.warning("大模型的回答不是约定的格式，已忽略")
-        return {}
-    return answer if isinstance(answer, dict) else {}
+        raise ModelUnavailable(f"大模型未能回答：{type(error).__name__}") from error
+    except ValueError as error:
+        raise ModelUnavailable("大模型的回答不是约定的格式，已忽略") from error
+    if not isinstance(answer, dict):
+        raise ModelUnavailable("大模型的回答不是约定的格式，已忽略")
+    return answer
