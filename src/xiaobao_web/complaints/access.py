@@ -151,6 +151,7 @@ declare("complaints.resume", _("恢复办理"), HANDLERS, when=handles)
 declare("complaints.withdraw", _("登记撤回"), HANDLERS, when=handles)
 declare("complaints.merge", _("并案"), HANDLERS, when=handles)
 declare("complaints.add_facts", _("登记新的事实和理由"), CLERKS, when=is_complained_of)
+declare("complaints.add_track", _("增加并行时限"), CLERKS, when=is_complained_of)
 declare("complaints.investigate", _("调查记录"), HANDLERS, when=handles)
 declare("complaints.offer", _("提出处理方案"), HANDLERS, when=handles)
 declare(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from xiaobao_web.people.models import Organisation
 PREFIX = "/complaints"
 router = Router(tags=["投诉"])
 Word = Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00]*$")]
+Beside = Literal["insurance_claim", "credit_objection", "info_leak", "recording_fix"]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00\n\r]+$")]
 Words = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
 
@@ -56,8 +57,12 @@ class ClockOut(Schema):
     alarm: str
     basis: list[str]
     met: bool | None
+    ended: bool = Field(description="程序已终止（如撤回），不再计算")
+    suspended: bool = Field(description="期限中止中，到期日将随之推后")
     paused_days: int
     provisional: bool
+    notes: list[str]
+    version: str = Field(description="推算所用日历的版本")
     replay: list[DayOut]
 
 
@@ -110,6 +115,7 @@ class ContactIn(Strict):
     unit: Word = Field("", description="机构编号，留空为调用人所在机构")
     customer_name: Word = ""
     phone: Word = ""
+    track: Beside | None = Field(None, description="在投诉期限之外另有期限的，写明哪一种")
     kind_proposed: ContactKind | None = None
     people_count: int = Field(1, ge=1, le=9999)
     face_to_face: bool = False
@@ -206,8 +212,10 @@ def show_clocks(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
         {
             "track": clock.track, "name": clock.name, "label": clock.label, "due": clock.due.isoformat(),
             "due_rolled": clock.due_rolled.isoformat(), "alarm": clock.alarm.isoformat(),
-            "basis": [str(item) for item in clock.basis], "met": clock.met, "paused_days": clock.paused_days,
-            "provisional": clock.provisional, "replay": [step.as_dict() for step in clock.replay],
+            "basis": [str(item) for item in clock.basis], "met": clock.met, "ended": clock.ended is not None,
+            "suspended": clock.suspended, "paused_days": clock.paused_days, "provisional": clock.provisional,
+            "notes": [clocking.plain(line) for line in clock.notes], "version": clock.version,
+            "replay": [step.as_dict() for step in clock.replay],
         }
         for clock in clocking.clocks_of(row)
     ]  # fmt: skip
@@ -229,6 +237,7 @@ def register_contact(request: HttpRequest, body: ContactIn) -> Status[dict[str, 
     key = services.key_of(body.channel.value, source_number=f"{body.source_system}:{body.source_number}")
     known = services.known_by(key, request.user) is not None
     facts = {name: value for name in ("customer_name", "phone") if (value := getattr(body, name))}
+    facts |= {"beside": body.track} if body.track else {}
     row = services.register(
         channel=body.channel.value, text=body.text, by=request.user, received_at=aware(body.received_at), unit=unit,
         key=key, kind_proposed=body.kind_proposed.value if body.kind_proposed else "",

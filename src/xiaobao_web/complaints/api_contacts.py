@@ -12,7 +12,7 @@ from ninja import File, Form, Query, Schema, Status, UploadedFile
 from pydantic import Field, StringConstraints
 
 from xiaobao_web.complaints import queries
-from xiaobao_web.complaints.api import ContactOut, Word, Words, aware, router, shown_contact, unit_of
+from xiaobao_web.complaints.api import Beside, ContactOut, Word, Words, aware, router, shown_contact, unit_of
 from xiaobao_web.complaints.models import Channel, Contact, ContactKind, ContactState, LetterScan
 from xiaobao_web.complaints.services import check_kind, check_sample, opening, scans, screen_kind, similar, taking_down
 from xiaobao_web.complaints.services.inquiry import tells_whom
@@ -81,6 +81,7 @@ class ScreenIn(Strict):
     reason: Reason = ""
     into: Number = ""
     unit: Word = Field("", description="被投诉机构的编号，留空不改")
+    track: Beside | None = Field(None, description="在投诉期限之外另有期限的，写明哪一种；留空按来源系统所写")
 
 
 class KindCheckIn(Strict):
@@ -180,7 +181,7 @@ def screen_contact(request: HttpRequest, pk: int, body: ScreenIn) -> dict[str, A
             raise BadValue(told, fields={"into": told})
     unit = unit_of(body.unit) if body.unit else None
     screen_kind(row, by=request.user, kind=body.kind.value, reason=body.reason, into=into, unit=unit,
-                **opening.stated(row))  # fmt: skip
+                **{**opening.stated(row), **({"beside": body.track} if body.track else {})})  # fmt: skip
     similar.link_now(row.pk)
     return shown_contact(_contact(request, pk))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -28,6 +29,8 @@ OUTLIVES = (f"{STATUTORY}.report_by", f"{STATUTORY}.pay", "report:")
 """How the deadlines begin that are owed although the case has ended: the regulator's report, the insurer's payment."""
 REFUSED = (Outcome.NOT_MET.value, Outcome.DECLINED.value)
 AGREED = (Outcome.MET.value, Outcome.PARTLY.value, Outcome.SETTLED.value, Outcome.MEDIATED.value)
+REVIEW = ("review_apply_by", "review_decide_by")
+"""The clocks of a review by the superior institution: each answer has its own."""
 AGAIN = "reopened"
 """Our own mark among the events: what is taken up again has a term of its own from that day."""
 
@@ -46,8 +49,14 @@ def events_of(case: Case) -> list[Event]:
     """Return the events of a case as the clocks read them: since it was taken up again, where it was."""
     rows = list(case.clock_events.order_by("pk"))
     begun = max((place for place, row in enumerate(rows) if row.kind == AGAIN), default=-1)
-    rows = sorted(rows[begun + 1 :], key=lambda row: (row.at, row.pk))
+    rows = sorted(_standing(rows[begun + 1 :]), key=lambda row: (row.at, row.pk))
     return [Event(row.kind, row.at.astimezone(BEIJING), row.facts) for row in rows]  # type: ignore[arg-type]
+
+
+def _standing(rows: list[CaseEvent]) -> list[CaseEvent]:
+    """Return events without the beginnings of tracks beside the complaint's that were corrected since."""
+    last = {row.facts["track"]: row.pk for row in rows if row.kind == "received" and "track" in row.facts}
+    return [row for row in rows if row.kind != "received" or last.get(row.facts.get("track"), row.pk) == row.pk]
 
 
 def clocks_of(case: Case) -> list[Clock]:
@@ -57,9 +66,25 @@ def clocks_of(case: Case) -> list[Clock]:
     out: list[Clock] = []
     for track in tracks_of(case):
         try:
-            out += replay(track, _fitting(case, track, events), calendar=calendar(), at=now)
+            found = replay(track, _fitting(case, track, events), calendar=calendar(), at=now)
+            out += _of_last_answer(case, found, events, now)
         except XiaobaoError as error:
             raise Refused(_("时限不能推算：%s") % plain(error.message)) from error
+    return out
+
+
+def _of_last_answer(case: Case, clocks: Sequence[Clock], events: list[Event], now: datetime) -> list[Clock]:
+    """Count a review from the newest letter where an objection or an earlier review led to another answer."""
+    told = [place for place, event in enumerate(events) if event.kind == "notified"]
+    place = next((place for place in told if events[place].at == case.answered_at), None)
+    if place is None or place == told[0]:
+        return list(clocks)
+    since = [event for event in events[place:] if event.kind in ("notified", "review_applied", "decided")]
+    counted = {clock.name: clock for clock in replay("superior_review", since, calendar=calendar(), at=now)}
+    out = []
+    for clock in clocks:
+        new = counted.get(clock.name) if clock.name in REVIEW else None
+        out.append(replace(new, track=clock.track, label=clock.label) if new else clock)
     return out
 
 
@@ -69,9 +94,12 @@ def plain(sentence: str) -> str:
 
 
 def _fitting(case: Case, track: str, events: list[Event]) -> list[Event]:
-    """Return the events that mean something on a track: a direct complaint knows no transfer, and each regulator has
-    its own report. Whether a claim was refused is told by how the case ended.
+    """Return the events that mean something on a track: a direct complaint knows no transfer, each regulator has its
+    own report, and what was opened beside it counts from its own beginning. Whether a claim was refused is told by how
+    the case ended.
     """
+    own = [event for event in events if event.kind == "received" and event.facts.get("track") == track]
+    events = [event for event in events if event.kind != "received" or (event in own if own else not _beside(event))]
     if track == Track.DIRECT:
         return [event for event in events if event.kind not in ("transferred", "reported", "paid")]
     if track == Track.CLAIM and case.outcome in (*REFUSED, *AGREED):
@@ -82,11 +110,17 @@ def _fitting(case: Case, track: str, events: list[Event]) -> list[Event]:
     return [event for event in events if event.kind != "reported" or event.facts.get("track") == track]
 
 
+def _beside(event: Event) -> bool:
+    """Tell whether an event began a track of its own beside the complaint's."""
+    return event.kind == "received" and "track" in event.facts
+
+
 def possible(case: Case, at: datetime) -> None:
     """Refuse a moment that cannot be: after now, or before the day from which the clocks of the case count."""
     if at > timezone.now() + timedelta(minutes=5):
         raise BadValue(_("时间不能晚于现在。"), fields={"at": _("不能晚于现在")})
-    begun = min((event.at for event in events_of(case) if isinstance(event.at, datetime)), default=at)
+    moments = [event.at for event in events_of(case) if isinstance(event.at, datetime) and not _beside(event)]
+    begun = min(moments, default=at)
     if beijing_date(at) < beijing_date(begun):
         day = f"{beijing_date(begun):%Y-%m-%d}"
         raise BadValue(_("时间不能早于收到投诉的日期 %s。") % day, fields={"at": _("不早于 %s") % day})
@@ -263,13 +297,21 @@ def target(obj: Any, kind: str, *, at: datetime | None = None) -> None:
     at = at or timezone.now()
     if deadlines.running(obj).filter(kind=kind).exists():
         return
-    found = limits().internal_hours[kind]
+    found, share = limits().internal_hours[kind], limits().warn_share
     due = after_office_hours(at, found.hours)
     Deadline.objects.create(
         subject_type=obj._meta.label_lower, subject_id=obj.pk, unit_id=obj.unit_id, kind=kind, label=found.label,
-        basis=limits().basis, started_at=at, due_at=due, warn_at=at + (due - at) * limits().warn_share,
+        basis=limits().basis, started_at=at, due_at=due, warn_at=after_office_hours(at, found.hours * share),
         working=[_("%g 个工作小时") % found.hours],
     )  # fmt: skip
+
+
+def used(row: Deadline, share: float) -> datetime:
+    """Return when a share of a deadline is used: of the working hours where it is counted in them."""
+    internal = limits().internal_hours.get(row.kind)
+    if internal is not None:
+        return after_office_hours(row.started_at, internal.hours * share)
+    return row.started_at + (row.due_at - row.started_at) * share
 
 
 def stop(case: Case) -> None:

@@ -12,11 +12,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xiaobao_web.complaints import clocking, open_things, services
+from xiaobao_web.complaints.beside import BESIDE
 from xiaobao_web.complaints.forms import steps as forms
 from xiaobao_web.complaints.forms.fields import StepForm
 from xiaobao_web.complaints.forms.platform import ReplyForm
+from xiaobao_web.complaints.forms.tracks import AcceptForm, CorrectTrackForm
 from xiaobao_web.complaints.models import Case, CaseState, LetterState, MediationState, OfferState, Track
-from xiaobao_web.complaints.services import assignment, consequences, ending, letters, merging, offers, platforms, terms
+from xiaobao_web.complaints.services import (
+    assignment,
+    consequences,
+    ending,
+    letters,
+    merging,
+    offers,
+    platforms,
+    terms,
+    track_steps,
+)
 from xiaobao_web.complaints.states import BEFORE_ANSWER
 from xiaobao_web.kernel import deadlines, states
 from xiaobao_web.kernel.access import Answer, can
@@ -77,6 +89,11 @@ def _no_open_mediation(case: Case) -> list[Case]:
     return [] if live.exists() else [case]
 
 
+def _tracks_left(case: Case) -> list[Case]:
+    """Return a case that some track could still run beside."""
+    return [case] if {str(track) for track in BESIDE} - set(clocking.tracks_of(case)) else []
+
+
 def _pausable(case: Case) -> list[Case]:
     return [case] if case.suspended_for != terms.MEDIATION else []
 
@@ -98,7 +115,7 @@ OPEN_WORK = (S.HANDLING, S.SUSPENDED)
 VERBS: dict[str, Verb] = {
     verb.name: verb
     for verb in (
-        Verb("accept", L("受理"), forms.PlainForm, services.accept, WORK, L("已受理。"), "accept", (S.PENDING,),
+        Verb("accept", L("受理"), AcceptForm, track_steps.accept, WORK, L("已受理。"), "accept", (S.PENDING,),
              primary=True),
         Verb("assign", L("派单"), forms.AssignForm, services.assign, WORK, L("已派单，经办人会收到通知。"), "assign",
              (S.ACCEPTED,), primary=True, against=assignment.against_assignment),
@@ -122,6 +139,10 @@ VERBS: dict[str, Verb] = {
              "resume", (S.SUSPENDED,), _pausable, primary=True),
         Verb("new_facts", L("登记新的事实"), forms.FactsForm, services.new_facts, TERM, L("已登记，期限重新计算。"),
              "add_facts", BEFORE_ANSWER),
+        Verb("add_track", L("增加并行时限"), forms.TrackForm, services.add_track, TERM, L("已增加，期限开始计算。"),
+             "add_track", BEFORE_ANSWER, _tracks_left),
+        Verb("correct_track", L("更正并行时限"), CorrectTrackForm, track_steps.correct_track, TERM,
+             L("已更正，期限重新计算。"), "add_track", BEFORE_ANSWER, track_steps.correctable),
         Verb("withdraw", L("登记撤回"), forms.WithdrawForm, services.withdraw, TERM, L("已登记撤回，程序终止。"),
              "withdraw", BEFORE_ANSWER),
         Verb("merge", L("并案"), forms.MergeForm, services.merge, TERM, L("已并案。"), "merge", BEFORE_ANSWER,

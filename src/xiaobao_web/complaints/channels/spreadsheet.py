@@ -12,6 +12,7 @@ from django.apps import apps
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from xiaobao_web.complaints.beside import BESIDE
 from xiaobao_web.complaints.channels.registry import plain
 from xiaobao_web.complaints.channels.typed import MOST_NUMBER, arrival_of
 from xiaobao_web.complaints.models import ContactKind, Urgency
@@ -33,6 +34,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "demands": ("诉求", "客户诉求", "投诉诉求"),
     "amount": ("涉及金额", "金额"),
     "urgency": ("紧急程度", "优先级"),
+    "track": ("并行时限", "适用时限", "时限类型"),
     "kind": ("工单类型", "类别", "类型", "甄别结果"),
     "subject": ("标题", "主题"),
     "old_state": ("状态", "处理状态", "办理状态"),
@@ -48,6 +50,10 @@ KINDS = {str(label): value for value, label in ContactKind.choices} | {"建议�
          "咨询查询": "inquiry", "查询": "inquiry", "表扬": "suggestion"}  # fmt: skip
 URGENCIES = {str(label): value for value, label in Urgency.choices} | {"普通": "normal", "高": "high", "中": "normal",
              "加急": "high", "特急": "critical"}  # fmt: skip
+
+
+TRACKS = {str(item.label): item.value for item in BESIDE} | {"理赔": "insurance_claim", "异议": "credit_objection",
+         "双录整改": "recording_fix"}  # fmt: skip
 
 
 class _AnyHeading(frozenset[str]):
@@ -158,7 +164,7 @@ def _row(number: int, told: dict[str, str], units: dict[str, Any], faults: list[
         record["received_at"] = _moment(record["received_at"], row)
     if "demands" in record:
         record["demands"] = [part for part in re.split(r"[、;；,，]", record["demands"]) if part.strip()]
-    for name, table in (("kind", KINDS), ("urgency", URGENCIES)):
+    for name, table in (("kind", KINDS), ("urgency", URGENCIES), ("track", TRACKS)):
         if name in record:
             record[name] = table.get(record[name], record[name])
     if not row.faults:

@@ -3,7 +3,8 @@
 {"text": "…", "turns": [{"role", "text"}], "received_at": "2026-03-02T10:00:00+08:00", "sender": "…", "subject": "…",
  "customer_name", "phone", "id_number", "account", "email", "institution", "staff", "product_name",
  "business_type", "cause", "demands", "flags", "urgency", "amount", "amounts": [{"value": 285, "role": "fee"}],
- "event_dates": ["2026-03-02", "2026-02"], "confidential", "kind", "people_count", "face_to_face", "thread",
+ "event_dates": ["2026-03-02", "2026-02"], "track": what runs beside the complaint (insurance_claim …),
+ "confidential", "kind", "people_count", "face_to_face", "thread",
  "source_system", "recording_url": where the telephone system has the recording; with it the words may be missing}
 """
 
@@ -19,6 +20,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from xiaobao_web.complaints.beside import BESIDE
 from xiaobao_web.complaints.channels.registry import Arrival, channel, plain
 from xiaobao_web.complaints.data import classes
 from xiaobao_web.complaints.models import AmountRole, Case, ContactKind, Urgency
@@ -168,12 +170,14 @@ def _details(told: dict[str, Any], faults: dict[str, str]) -> dict[str, Any]:
         "business_type": {item.name for item in classes().business},
         "cause": {item.name for item in classes().cause},
         "urgency": set(Urgency.values),
+        "track": {item.value for item in BESIDE},
     }
     for name, values in known.items():
         value = _text(told.get(name), name, 40, faults).strip()
         if value and value not in values:
             faults[name] = _("没有“%s”这一类") % value[:20]
         found[name] = value
+    found["beside"] = found.pop("track")
     for name, allowed in (("demands", classes().demands), ("flags", classes().flags)):
         listed = told.get(name) or []
         if not isinstance(listed, list) or not set(map(str, listed)) <= set(allowed):

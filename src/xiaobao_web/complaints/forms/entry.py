@@ -9,7 +9,7 @@ from django import forms
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from xiaobao_web.complaints import data
+from xiaobao_web.complaints import beside, data
 from xiaobao_web.complaints.forms.fields import (
     case_of,
     choice,
@@ -122,6 +122,8 @@ class ScreenForm(forms.Form):
     reason = line(_("理由"), required=False, most=300)
     into = line(_("并入已有投诉"), required=False, most=40, help_text=_("同一投诉再次来件时填编号，不重复立案。"))
     unit = unit(_("被投诉机构"), required=False)
+    track = choice(_("并行时限"), beside.choices(), required=False,
+                   help_text=_("立为投诉、且在投诉期限之外另有期限的才选。"))  # fmt: skip
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,7 +8,8 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
-from xiaobao_web.complaints import data, services
+from xiaobao_web.complaints import clocking, data, services
+from xiaobao_web.complaints.beside import BESIDE
 from xiaobao_web.complaints.forms.fields import (
     DayInput,
     MomentField,
@@ -213,6 +214,19 @@ class FactsForm(StepForm):
 
     text = text(_("新的事实和理由"), 4, help_text=_("办理期限自收到之日重新计算（投诉办法第十八条）。"))
     at = moment(_("收到时间"))
+
+
+class TrackForm(StepForm):
+    """A claim, an objection or a leak within the case, whose clocks run beside."""
+
+    track = choice(_("时限"), [(item.value, item.label) for item in BESIDE])
+    at = moment(_("起算时间"), help_text=_("提出理赔请求、收到异议或确认泄露的时间；留空为现在。"))
+    danger = forms.BooleanField(label=_("泄露可能危及人身、财产安全（须立即报告）"), required=False)
+
+    def prepare(self) -> None:
+        """Offer what is not counted yet."""
+        known, field = clocking.tracks_of(self.case), self.fields["track"]
+        field.choices = [item for item in field.choices if item[0] not in known]  # type: ignore[attr-defined]
 
 
 def leaders() -> Any:

@@ -84,18 +84,18 @@ from xiaobao_web.complaints.services.terms import (
     suspend,
     withdraw,
 )
+from xiaobao_web.complaints.services.tracks import add_track
 
 __all__ = [
-    "accept", "add_party", "answer_mediation", "answer_offer", "answer_task", "apply_review", "ask_extension",
-    "ask_reevaluation", "assign", "call_back", "cancel_task", "candidates", "check_elements", "check_kind",
-    "check_letter", "check_sample", "close", "contest", "correct", "decide_contest", "decide_extension", "decide_link",
-    "decide_offer", "decide_review", "decide_task", "decline", "draft_report", "earlier_of", "end_mediation",
-    "fields_of", "find_responsibility", "fulfil_offer", "hold_session", "investigate", "key_of", "known_by", "lead",
-    "link", "looks_like_complaint", "merge", "named_by", "new_facts", "notify_extension", "object_to", "offer",
-    "open_directly", "open_issue", "open_personal", "pass_task", "pay_claim", "propose_mediation", "receive_transfer",
-    "register", "release_letter", "reopen", "report", "resume", "rulebook_findings", "screen_kind", "second_reasons",
-    "send_back", "send_letter",
-    "set_confidential", "set_level", "set_skills", "set_template", "standard_remedies",
-    "submit_letter", "suspend", "task_out", "tells_whom", "times_corrected", "told_to_all", "transfer", "unit_for",
-    "urge", "withdraw", "write_letter", "write_letter_document",
+    "accept", "add_party", "add_track", "answer_mediation", "answer_offer", "answer_task", "apply_review",
+    "ask_extension", "ask_reevaluation", "assign", "call_back", "cancel_task", "candidates", "check_elements",
+    "check_kind", "check_letter", "check_sample", "close", "contest", "correct", "decide_contest", "decide_extension",
+    "decide_link", "decide_offer", "decide_review", "decide_task", "decline", "draft_report", "earlier_of",
+    "end_mediation", "fields_of", "find_responsibility", "fulfil_offer", "hold_session", "investigate", "key_of",
+    "known_by", "lead", "link", "looks_like_complaint", "merge", "named_by", "new_facts", "notify_extension",
+    "object_to", "offer", "open_directly", "open_issue", "open_personal", "pass_task", "pay_claim", "propose_mediation",
+    "receive_transfer", "register", "release_letter", "reopen", "report", "resume", "rulebook_findings", "screen_kind",
+    "second_reasons", "send_back", "send_letter", "set_confidential", "set_level", "set_skills", "set_template",
+    "standard_remedies", "submit_letter", "suspend", "task_out", "tells_whom", "times_corrected", "told_to_all",
+    "transfer", "unit_for", "urge", "withdraw", "write_letter", "write_letter_document",
 ]  # fmt: skip

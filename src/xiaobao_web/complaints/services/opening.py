@@ -10,11 +10,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from xiaobao_web.complaints import clocking, telling
+from xiaobao_web.complaints import beside, clocking, telling
 from xiaobao_web.complaints.data import limits
 from xiaobao_web.complaints.models import Case, Channel, Contact, ContactKind, ContactState, Track
 from xiaobao_web.complaints.services import confiding, levels, secret_numbers, sentences
 from xiaobao_web.complaints.services.personal import masked, names_in, short
+from xiaobao_web.complaints.states import BEFORE_ANSWER
 from xiaobao_web.kernel import deadlines, journal, search, states
 from xiaobao_web.kernel.access import require, visible_to
 from xiaobao_web.kernel.errors import BadValue, Refused
@@ -31,7 +32,7 @@ COLUMNS = {
 STATED = (
     "customer_name", "phone", "id_number", "account", "email", "address", "region", "institution", "staff",
     "business_type", "cause", "product_name", "amounts", "event_dates", "demands", "flags", "urgency", "amount",
-    "summary", "confidential",
+    "summary", "confidential", "beside",
 )  # fmt: skip
 """What a channel may have stated of a contact that goes into its case."""
 FIRST_YEAR = 2000
@@ -220,6 +221,8 @@ def _file(contact: Contact, *, by: Any, into: Case | None, values: dict[str, Any
             raise Refused(_("%s 已经了结，不能并入。") % into.number)
         facts = {"number": contact.number, "channel": contact.get_channel_display()}
         journal.record("complaints.contact_added", by=by, on=into, facts=facts)
+        if into.state in BEFORE_ANSWER:
+            beside.begin(into, str(values.get("beside") or ""), at=contact.received_at, by=by)
         telling.people(into, telling.in_charge(into), _("投诉人又有来件：%(number)s"))
     return case
 
@@ -246,7 +249,7 @@ def stated(contact: Contact) -> dict[str, Any]:
 
 def _opened(contact: Contact, *, by: Any, values: dict[str, Any]) -> Case:
     facts = {**fields_of(contact), **{key: value for key, value in values.items() if value not in (None, "", [])}}
-    unit = facts.pop("unit", None) or contact.unit
+    unit, track = facts.pop("unit", None) or contact.unit, str(facts.pop("beside", ""))
     facts |= {"phone": secret_numbers.written(facts["phone"])} if facts.get("phone") else {}
     own, summary = _summary(contact, facts, str(values.get("summary") or ""))
     given = masked(str(facts.pop("title", "")), names_in(facts))
@@ -263,6 +266,7 @@ def _opened(contact: Contact, *, by: Any, values: dict[str, Any]) -> Case:
     )  # fmt: skip
     journal.record("complaints.opened", by=by, on=case, facts={"contact": contact.number})
     clocking.note(case, "received", at=case.received_at, by=by)
+    beside.begin(case, track, at=case.received_at, by=by)
     clocking.target(case, "accept")
     levels.judge(case, by=None)
     search.index(case)

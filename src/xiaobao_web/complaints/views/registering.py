@@ -12,9 +12,10 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from xiaobao_web.complaints import services
+from xiaobao_web.complaints import beside, services
 from xiaobao_web.complaints.channels.named import unit_in
 from xiaobao_web.complaints.forms import entry as forms
+from xiaobao_web.complaints.forms.tracks import propose
 from xiaobao_web.complaints.models import Case, Contact, ContactKind, ContactState, Urgency
 from xiaobao_web.complaints.services import intake, opening, similar
 from xiaobao_web.complaints.services.personal import masked, words_kept_from
@@ -113,6 +114,10 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
         initial={"kind": row.kind_proposed, "unit": named.unit.pk if named else row.unit_id,
                  "into": request.GET.get("into", into)[:40]},
     )  # fmt: skip
+    said = opening.fields_of(row) | opening.stated(row)
+    propose(form.fields["track"], *beside.proposed(said, row.words()))
+    if said.get("beside"):
+        propose(form.fields["track"], said["beside"], _("来源系统写明"))
     if request.method == "POST":
         try:
             told = _contact_step(row, request, form)
@@ -174,7 +179,7 @@ def _contact_step(row: Contact, request: HttpRequest, form: Any) -> str:
             return ""
         given = form.cleaned_data
         services.screen_kind(row, by=by, kind=given["kind"], reason=given["reason"], into=given["into"],
-                             unit=given["unit"], **opening.stated(row))  # fmt: skip
+                             unit=given["unit"], **{**opening.stated(row), "beside": given["track"]})  # fmt: skip
         return str(_("已甄别。"))
     if action == "check_kind":
         services.check_kind(row, by=by, agree=post.get("agree") == "1", note=post.get("note", ""))
