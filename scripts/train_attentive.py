@@ -17,8 +17,8 @@ import re
 import struct
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -30,11 +30,12 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
 from torch.nn import functional
 
-from xiaobao.intake import attentive
-from xiaobao.intake.attentive import HEADS
-from xiaobao.intake.narrative import narrative
-from xiaobao.intake.pieces import PAD, START, UNKNOWN, Pieces
+from xiaobao.intake import attentive, train_tagged
+from xiaobao.intake.attentive import HEADS, NAMES, TAGS
+from xiaobao.intake.narrative import Narrative, narrative
+from xiaobao.intake.pieces import END, PAD, START, UNKNOWN, Pieces
 from xiaobao.intake.train import SHARES_READ, WEIGHT, _shares
+from xiaobao.intake.train_tagged import Told
 from xiaobao.intake.train_voices import CLASSED, labelled
 from xiaobao.intake.train_wishes import is_held_out
 
@@ -45,6 +46,11 @@ SPECIAL = 4
 ONE_OF = {"cause": 1.0, "business_type": 0.6, "urgency": 0.5}
 ANY_OF = {"demand": 2.5, "risk_flags": 1.5}
 """How much each head counts: softmax heads, then sigmoid heads."""
+TOLD = 2.0
+"""How much the names count."""
+RENAMED = 0.6
+"""How often a text whose names are known is read with other names in a round."""
+IGNORED = -100
 LENGTHS = (64, 104, attentive.MOST)
 """Pieces that batches are filled up to: the net is compiled once for each."""
 SEEN = 300
@@ -172,6 +178,7 @@ class Net(nn.Module):
         self.layers = nn.ModuleList(Layer(start, number) for number in range(start.layers))
         self.attention = nn.Linear(width, 1)
         self.heads = nn.ModuleDict({name: nn.Linear(2 * width, len(classes)) for name, classes in HEADS.items()})
+        self.heads[NAMES] = nn.Linear(width, len(TAGS))
 
     def forward(self, numbers: torch.Tensor, heard: torch.Tensor) -> dict[str, torch.Tensor]:
         """Return the log-odds of each head for a batch of texts."""
@@ -184,7 +191,9 @@ class Net(nn.Module):
         weight = self.attention(state).squeeze(-1).masked_fill(~heard, -1e4).softmax(-1)
         summed = torch.cat([mean, (weight[..., None] * state).sum(1)], -1)
         summed = functional.dropout(summed, DROP, self.training)
-        return {name: head(summed).float() for name, head in self.heads.items()}
+        said = {name: self.heads[name](summed).float() for name in HEADS}
+        said[NAMES] = self.heads[NAMES](functional.dropout(state, DROP, self.training)).float()
+        return said
 
 
 @dataclass
@@ -196,17 +205,70 @@ class Row:
     numbers: list[int]
     wanted: dict[str, dict[str, float]] = field(default_factory=dict)
     held: bool = False
+    told: Told | None = None
+    tags: list[int] | None = None
+
+    def retold(self, pieces: Pieces, pool: dict[str, list[str]]) -> Row:
+        """Return a row whose names are told, often by other names; one without known names as it is."""
+        if self.told is None:
+            return self
+        told = self.told
+        if told.places and not self.held and random.random() < RENAMED:
+            told = train_tagged.renamed(told, pool, random.Random(random.random()))
+        text, origin = attentive.placed(told.story)
+        found = attentive.chosen(text, pieces)
+        numbers = [START, *(number for number, _, _ in found), END]
+        return replace(self, numbers=numbers, tags=[IGNORED, *tagged(told, found, origin), IGNORED])
 
 
-def rows(corpus: Path, pieces: Pieces) -> list[Row]:
+def tagged(told: Told, found: Sequence[tuple[int, int, int]], origin: Sequence[int]) -> list[int]:
+    """Return which of TAGS each piece is by most of its characters; the first piece of a name begins it."""
+    kinds: dict[int, tuple[str, int]] = {}
+    for number, (kind, start, end) in enumerate(told.places):
+        kinds |= dict.fromkeys(range(start, end), (kind, number))
+    out = []
+    last = None
+    for _, start, end in found:
+        over = [kinds.get(at) for at in origin[start:end] if at >= 0]
+        named = [one for one in over if one is not None]
+        name = named[0] if 2 * len(named) >= max(1, len(over)) and named else None
+        out.append(TAGS.index(f"{'I' if name == last else 'B'}-{name[0]}") if name else 0)
+        last = name
+    return out
+
+
+def names(corpus: Path) -> tuple[dict[str, list[str]], list[Told], dict[tuple[str, str], Told]]:
+    """Return the pool of other names, the marked passages, and the narratives whose names are known by file and id."""
+    pool: dict[str, list[str]] = {}
+    for line in (corpus / train_tagged.NAMES).read_text(encoding="utf-8").splitlines():
+        sort, name = line.split("\t")
+        pool.setdefault(sort, []).append(name)
+    passages = []
+    for row in labelled(corpus / train_tagged.MARKED):
+        story = narrative("call" if "turns" in row else "web", "2026-05-01", row.get("text"), row.get("turns"))
+        passages.append(Told(story, [(k, a, b) for k, a, b in row["names"] if k in train_tagged.KINDS], 1))
+    known = {}
+    for name in train_tagged.VALUED:
+        for row in labelled(corpus / f"{name}.jsonl"):
+            if "institution_branch" in row["gold"]:
+                story = _story(row)
+                known[f"{name}.jsonl", row["id"]] = Told(story, train_tagged.places(story, row["gold"]), 1)
+    return pool, passages, known
+
+
+def _story(row: dict[str, Any]) -> Narrative:
+    return narrative(row["channel"], row.get("received_at"), row.get("text"), row.get("turns"))
+
+
+def rows(corpus: Path, pieces: Pieces, known: dict[tuple[str, str], Told]) -> list[Row]:
     """Return the narratives of a folder; of some only business type and cause are known."""
     second = {(row["file"], row["id"]): row["cause"] for row in labelled(corpus / SHARES_READ)}
     out = []
     for name in WEIGHT:
         for obj in labelled(corpus / name):
-            story = narrative(obj["channel"], obj.get("received_at"), obj.get("text"), obj.get("turns"))
-            numbers = attentive.numbers(attentive.told(story), pieces)
+            numbers = attentive.numbers(attentive.told(_story(obj)), pieces)
             row = Row(name, obj["id"], numbers, held=is_held_out(name, obj["id"]))
+            row.told = known.get((name, obj["id"]))
             gold, again = obj["gold"], obj.get("second", {})
             row.wanted["cause"] = _shares(gold["cause"], again.get("cause") or second.get((name, obj["id"])))
             row.wanted["business_type"] = _shares(gold["business_type"], again.get("business_type"))
@@ -240,7 +302,12 @@ def loss(said: dict[str, torch.Tensor], some: Sequence[Row]) -> torch.Tensor:
         else:
             each = functional.binary_cross_entropy_with_logits(said[name], wanted, reduction="none").mean(-1)
         total = total + counts * (each * known).mean()
-    return total
+    tags = torch.full(said[NAMES].shape[:2], IGNORED)
+    for at, row in enumerate(some):
+        if row.tags is not None:
+            tags[at, : len(row.tags)] = torch.tensor(row.tags)
+    each = functional.cross_entropy(said[NAMES].flatten(0, 1), tags.flatten(), ignore_index=IGNORED, reduction="sum")
+    return total + TOLD * each / (tags != IGNORED).sum().clamp(min=1)
 
 
 def batches(some: list[Row], size: int) -> Iterator[list[Row]]:
@@ -256,10 +323,11 @@ def batches(some: list[Row], size: int) -> Iterator[list[Row]]:
 
 
 def figures(net: Net, some: Sequence[Row]) -> dict[str, float]:
-    """Return how often the labelled class is the first, or among two."""
+    """Return how often the labelled class is the first, or among two; F1 of the pieces of names."""
     net.eval()
     out = {}
-    ranks: dict[str, list[int]] = {"cause": [], "business_type": []}
+    ranks: dict[str, list[int]] = {"cause": [], "business_type": [], "urgency": []}
+    right = present = 0
     ordered = sorted(some, key=lambda row: len(row.numbers))
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         for at in range(0, len(ordered), 32):
@@ -267,8 +335,18 @@ def figures(net: Net, some: Sequence[Row]) -> dict[str, float]:
             said = net(*batch(part))
             for name, found in ranks.items():
                 for row, logits in zip(part, said[name], strict=True):
+                    if name not in row.wanted:
+                        continue
                     best = max(row.wanted[name], key=lambda one, row=row, name=name: row.wanted[name][one])
                     found.append(int((logits > logits[HEADS[name].index(best)]).sum()))
+            for row, logits in zip(part, said[NAMES], strict=True):
+                if row.tags is not None:
+                    wanted = torch.tensor(row.tags)
+                    given = logits[: len(wanted)].argmax(-1)
+                    both = (wanted > 0) & (given == wanted)
+                    right += 2 * int(both.sum())
+                    present += int((wanted > 0).sum() + ((given > 0) & (wanted != IGNORED)).sum())
+    out["names"] = right / max(1, present)
     for name, found in ranks.items():
         out[name], out[f"{name}_top2"] = (float(np.mean([r < n for r in found])) for n in (1, 2))
     net.train()
@@ -276,7 +354,15 @@ def figures(net: Net, some: Sequence[Row]) -> dict[str, float]:
 
 
 def teach(
-    net: Net, taught: list[Row], held: list[Row], *, rounds: int, pace: float, size: int, state: Path | None
+    net: Net,
+    taught: list[Row],
+    held: list[Row],
+    retold: Callable[[Row], Row],
+    *,
+    rounds: int,
+    pace: float,
+    size: int,
+    state: Path | None,
 ) -> None:
     """Teach the net; the pace rises at first and falls to nothing. Its state is kept after each round."""
     matrices = [p for n, p in net.named_parameters() if p.ndim > 1 and not n.startswith(("heads", "attention"))]
@@ -287,7 +373,7 @@ def teach(
     quick = torch.compile(net, dynamic=False)  # ten times as quick, after some minutes
     steps, at, begun = rounds * (len(taught) // size), 0, time.perf_counter()
     for number in range(rounds):
-        for some in batches(taught, size):
+        for some in batches([retold(row) for row in taught], size):
             share = min(1.0, at / (WARM * steps)) * max(0.02, 1 - at / steps)
             for group, (_, full, _) in zip(taking.param_groups, groups, strict=True):
                 group["lr"] = full * share
@@ -338,7 +424,7 @@ class One(nn.Module):
             state = layer.last(state + outer(inner * scale))
         weight = net.attention(state).squeeze(-1).softmax(-1)
         summed = torch.cat([state.mean(1), (weight[..., None] * state).sum(1)], -1)
-        return tuple(net.heads[name](summed) for name in HEADS)
+        return (*(net.heads[name](summed) for name in HEADS), net.heads[NAMES](state))
 
 
 def spreads(net: Net, some: Sequence[Row]) -> list[torch.Tensor]:
@@ -374,8 +460,8 @@ def save(net: Net, some: Sequence[Row], pieces: Sequence[str], scores: Sequence[
             (three,),
             whole,
             input_names=[attentive.INPUT],
-            output_names=list(HEADS),
-            dynamic_axes={attentive.INPUT: {1: "pieces"}},
+            output_names=[*HEADS, NAMES],
+            dynamic_axes={attentive.INPUT: {1: "pieces"}, NAMES: {1: "pieces"}},
             opset_version=20,
             dynamo=False,
         )
@@ -389,7 +475,8 @@ def save(net: Net, some: Sequence[Row], pieces: Sequence[str], scores: Sequence[
         )
     made = onnx.load(path)
     heads = {name: list(classes) for name, classes in HEADS.items()}
-    for key, value in (("heads", heads), ("pieces", list(pieces)), ("scores", [round(s, 4) for s in scores])):
+    vocabulary = (("pieces", list(pieces)), ("scores", [round(s, 4) for s in scores]))
+    for key, value in (("heads", heads), ("tags", list(TAGS)), *vocabulary):
         made.metadata_props.add(key=key, value=json.dumps(value, ensure_ascii=False, separators=(",", ":")))
     onnx.save(made, path)
 
@@ -412,17 +499,30 @@ def main() -> None:
     start = Start(options.start)
     kept = start.kept()
     pieces = Pieces([start.pieces[n] for n in kept], start.scores[kept].tolist())
-    found = rows(options.corpus, pieces)
+    pool, passages, known = names(options.corpus)
+    found = rows(options.corpus, pieces, known)
     left = [row for row in found if row.file == CLASSED and row.name[0] in options.without]
     taught = [row for row in found if not row.held and row not in left]
     net = Net(start)
     if options.resume:
-        net.load_state_dict(torch.load(options.resume))
+        net.load_state_dict(torch.load(options.resume), strict=False)
     print(len(taught), "narratives", flush=True)
+    sample = taught[:SEEN]
+    marked = [Row(train_tagged.MARKED, str(at), [START, END], told=told) for at, told in enumerate(passages)]
+    taught = [*taught, *marked]
     if options.rounds:
-        held = left or [row for row in found if row.held]
-        teach(net, taught, held, rounds=options.rounds, pace=options.pace, size=options.size, state=options.state)
-    save(net, taught[:SEEN], [start.pieces[n] for n in kept], start.scores[kept].tolist(), options.output)
+        held = [row.retold(pieces, pool) for row in left or [row for row in found if row.held]]
+        teach(
+            net,
+            taught,
+            held,
+            lambda row: row.retold(pieces, pool),
+            rounds=options.rounds,
+            pace=options.pace,
+            size=options.size,
+            state=options.state,
+        )
+    save(net, sample, [start.pieces[n] for n in kept], start.scores[kept].tolist(), options.output)
 
 
 if __name__ == "__main__":

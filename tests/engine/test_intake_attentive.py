@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +60,7 @@ def test_of_a_long_text_the_front_and_the_end_are_read() -> None:
     ],
 )
 def test_plain_complaints_are_read_rightly(text: str, business: str | None, cause: str | None) -> None:
-    said = attentive.read(narrative("web", "2026-06-01T09:00:00", text, None))
+    said = attentive.read(narrative("web", "2026-06-01T09:00:00", text, None)).heads
     for head, wanted in (("business_type", business), ("cause", cause)):
         if wanted is not None:
             assert attentive.HEADS[head][int(said[head].argmax())] == wanted
@@ -68,6 +69,43 @@ def test_plain_complaints_are_read_rightly(text: str, business: str | None, caus
 def test_who_speaks_is_told_of_a_conversation() -> None:
     turns = [{"role": "agent", "text": "您好"}, {"role": "customer", "text": "我的卡被锁了。怎么解?"}]
     assert attentive.told(narrative("call", None, None, turns)) == "客服:您好 客户:我的卡被锁了，怎么解"
+
+
+def test_what_is_read_of_a_conversation_keeps_its_places() -> None:
+    turns = [{"role": "agent", "text": " 您好,哪款?"}, {"role": "customer", "text": "我的卡被锁了。怎么解?"}]
+    story = narrative("call", None, None, turns)
+    text, origin = attentive.placed(story)
+    assert len(text) == len(origin)
+    assert all(at < 0 or story.plain[at] == char for at, char in zip(origin, text, strict=True))
+    assert "".join(text[n] for n, at in enumerate(origin) if at < 0) == "客服:， 客户:，"
+
+
+@pytest.mark.parametrize("text", ["年费", "  年  费\n\n收 ", "①年㎡费", "ＡＢ年㍿费…收", "e\u0301年"])
+def test_pieces_know_where_they_stand(text: str) -> None:
+    found = attentive.packaged().pieces.placed(text)
+    assert all(0 <= start <= end <= len(text) for _, start, end in found)
+    assert all(a[2] <= b[2] and a[1] <= b[1] for a, b in pairwise(found))
+    covered = {at for _, start, end in found for at in range(start, end)}
+    assert covered >= {at for at, char in enumerate(text) if not char.isspace()}
+
+
+def test_names_are_read_at_their_characters() -> None:
+    story = narrative("web", None, "我在江澜银行买的“月光宝盒”亏了，柜员小谭说保本", None)
+    tags = attentive.read(story).tags
+    assert tags.shape == (len(story.plain), len(attentive.TAGS))
+    told = [attentive.TAGS[row.argmax()] for row in tags]
+    for name, kind in (("江澜银行", "I"), ("月光宝盒", "P"), ("小谭", "S")):
+        at = story.plain.index(name)
+        assert told[at : at + len(name)] == [f"B-{kind}", *[f"I-{kind}"] * (len(name) - 1)]
+    assert told[0] == told[-1] == "O"
+
+
+def test_of_the_middle_of_a_long_text_nothing_is_said() -> None:
+    story = narrative("web", None, "年费多收了。" * 300 + "我要退保", None)
+    read = np.abs(attentive.read(story).tags).sum(axis=1) > 0
+    assert read[0]
+    assert read[-1]
+    assert not read[len(read) // 2]
 
 
 def test_both_readings_count() -> None:
@@ -81,7 +119,9 @@ def test_both_readings_count() -> None:
         assert math.log(first / second) == pytest.approx(classes.BESIDE, abs=1e-6)
 
 
-@pytest.mark.parametrize("harm", ["missing", "empty", "cut", "no model", "without its vocabulary", "of other classes"])
+@pytest.mark.parametrize(
+    "harm", ["missing", "empty", "cut", "no model", "without its vocabulary", "of other classes", "of other tags"]
+)
 def test_a_damaged_file_is_told(tmp_path: Path, harm: str) -> None:
     path, whole = tmp_path / "attentive.onnx", attentive.PACKAGED.read_bytes()
     harmed = {
@@ -89,6 +129,7 @@ def test_a_damaged_file_is_told(tmp_path: Path, harm: str) -> None:
         "cut": whole[:100_000],
         "no model": b"PK\x03\x04" * 1000,
         "without its vocabulary": whole.replace(b"pieces\x12", b"peaces\x12"),
+        "of other tags": whole.replace(b'"I-C"', b'"I-X"'),
         "of other classes": whole.replace("催收方式与手段".encode(), "催收方式及手段".encode()),
     }
     if harm != "missing":
@@ -104,5 +145,6 @@ def test_a_text_reads_alike_alone_and_on_many_threads() -> None:
     with ThreadPoolExecutor(6) as pool:
         beside = list(pool.map(lambda text: attentive.read(narrative("web", None, text, None)), texts))
     for one, other in zip(alone, beside, strict=True):
+        assert np.array_equal(one.tags, other.tags)
         for head in attentive.HEADS:
-            assert np.array_equal(one[head], other[head])
+            assert np.array_equal(one.heads[head], other.heads[head])

@@ -8,17 +8,19 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from xiaobao.errors import ModelUnavailable
 from xiaobao.intake import fill, named, tagged, train_tagged
+from xiaobao.intake.attentive import TAGS
 from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import narrative
 from xiaobao.intake.tagged import Named
 from xiaobao.intake.train_tagged import Told, places, renamed, sequence
 
 CORPUS = Path(__file__).parents[2] / "evaluation" / "intake"
-SEALED = ("w13", "w16", "w19", "w21", "w22")
+SEALED = ("w13", "w16", "w19", "w21", "w22", "w23", "w24")
 
 
 def story_of(text: str):
@@ -45,7 +47,7 @@ def test_every_character_of_a_piece_has_features() -> None:
 def test_a_pattern_stays_unless_the_model_surely_says_another() -> None:
     story = story_of("海珀银行的鑫悦宝亏了，经办的是小谭")
     found = Found("海珀", ((0, 2),), 0.8)
-    sure, less = Named("P", 5, 8, 0.95), Named("P", 5, 8, 0.8)
+    sure, less = Named("P", 5, 8, 0.95), Named("P", 5, 8, 0.6)
     settled = tagged.settled("product_name", story, found, [sure])
     assert settled is not None
     assert (settled.value, settled.places) == ("鑫悦宝", ((5, 8),))
@@ -100,6 +102,35 @@ def test_sealed_sets_and_held_out_rows_teach_nothing() -> None:
         row = json.loads(line)
         story = narrative(row["channel"], row["received_at"], row.get("text"), row.get("turns"))
         assert (story.text in texts) == (row["id"] not in kept)
+
+
+def row_of(**odds: float) -> list[float]:
+    """Return the probabilities of the tags of a character, the rest shared alike; B_P stands for B-P."""
+    given = {tag.replace("_", "-"): value for tag, value in odds.items()}
+    rest = (1 - sum(given.values())) / (len(TAGS) - len(given))
+    return [given.get(tag, rest) for tag in TAGS]
+
+
+def test_names_hang_together() -> None:
+    # The second character alone would be the inside of a member of staff, which cannot stand behind a product.
+    told = np.array([row_of(B_P=0.9), row_of(I_S=0.5, I_P=0.45), row_of(O=0.9), row_of(I_C=0.6, O=0.3)])
+    ((kind, start, end, sure),) = tagged.spelled(told)
+    assert (kind, start, end) == ("P", 0, 2)
+    assert sure == pytest.approx(0.45, abs=0.01)
+
+
+def test_two_names_of_a_kind_side_by_side_stay_two() -> None:
+    told = np.array([row_of(B_P=0.9), row_of(I_P=0.9), row_of(B_P=0.9), row_of(I_P=0.9)])
+    assert [(start, end) for _, start, end, _ in tagged.spelled(told)] == [(0, 2), (2, 4)]
+
+
+def test_both_readings_of_a_character_count_and_silence_does_not() -> None:
+    told = np.array([row_of(O=0.6, B_P=0.35), row_of(O=0.6, B_P=0.35)])
+    read = np.log(np.array([row_of(B_P=0.95), [1.0] * len(TAGS)]))
+    both = tagged.joined(told, read)
+    assert TAGS[both[0].argmax()] == "B-P"
+    assert both[1] == pytest.approx(told[1])
+    assert both.sum(axis=1) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut", "other"])

@@ -24,6 +24,7 @@ from xiaobao.intake import (
     urgency,
 )
 from xiaobao.intake.alarms import Alarm
+from xiaobao.intake.attentive import Row
 from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import Narrative, narrative
 from xiaobao.intake.ticket import Span, Ticket
@@ -67,7 +68,8 @@ def filled(story: Narrative) -> Ticket:
 
 
 def _filled(story: Narrative) -> Ticket:
-    names = named.read(story)
+    whole = attentive.read(story)
+    names = named.read(story, whole.tags)
     product = names["product_name"]
     found: dict[str, Found[Any] | None] = {
         **names,
@@ -89,9 +91,8 @@ def _filled(story: Narrative) -> Ticket:
     if little or kind.tells_nothing(story.own):
         # Not one word of the field is said, and hardly anything else: a class would be a guess.
         found["risk_flags"] = flags.find(story, cause=None, alarm=alarm)
-        return _ticket(story, found, alarm, meaning)
-    whole = attentive.read(story)
-    scores = classes.joined(said, whole)
+        return _ticket(story, found, alarm, meaning, whole.heads["urgency"])
+    scores = classes.joined(said, whole.heads)
     business, cause, alternatives = kind.business(scores), *kind.cause(scores)
     found |= {"business_type": business, "cause": cause, "cause_alternatives": alternatives}
     found["risk_flags"] = flags.find(story, cause=cause.value, alarm=alarm)
@@ -101,13 +102,17 @@ def _filled(story: Narrative) -> Ticket:
         business=business.value,
         scores=said,
         meaning=meaning,
-        whole=whole["demand"],
+        whole=whole.heads["demand"],
     )
-    return _ticket(story, found, alarm, meaning)
+    return _ticket(story, found, alarm, meaning, whole.heads["urgency"])
 
 
 def _ticket(
-    story: Narrative, read: Mapping[str, Found[Any] | None], alarm: Alarm | None, meaning: Matrix | None
+    story: Narrative,
+    read: Mapping[str, Found[Any] | None],
+    alarm: Alarm | None,
+    meaning: Matrix | None,
+    how_soon: Row,
 ) -> Ticket:
     found = {name: reading for name, reading in read.items() if reading is not None}
     values = {name: reading.value for name, reading in found.items()}
@@ -121,6 +126,7 @@ def _ticket(
         demand=values.get("demand", ()),
         alarm=alarm,
         meaning=meaning,
+        whole=how_soon,
     )
     values["urgency"], confidence["urgency"] = found["urgency"].value, found["urgency"].confidence
     if len(values) == 1:

@@ -9,12 +9,16 @@ from xiaobao.intake import institution, people, product, staff, tagged
 from xiaobao.intake.found import Found
 from xiaobao.intake.insults import is_insult
 from xiaobao.intake.narrative import Narrative
-from xiaobao.intake.tagged import Hint, Model, Named
+from xiaobao.intake.tagged import Hint, Matrix, Model, Named
 
 _CALLED = {"institution_branch": "inst", "product_name": "pbest", "staff_mentioned": "staff", "customer_name": "cust"}
 _HOUSE = re.compile(r"(?:银行|信用社|保险(?:公司)?|消费金融(?:公司)?|消金|理财|基金|公司|平台|app)$")
 _SWINDLER = re.compile(r"(?:对方|骗子|冒充|自称|陌生人|假(?:的|冒|扮)?)[^。;；!！?？\n]{0,12}$")
 """Ahead of the names and numbers that swindlers give themselves."""
+_GREETS = re.compile(r"号?[^,，。]{0,3}为您服务")
+"""Behind the name or number that an agent answers with."""
+_ESTATE = re.compile(r"[”\"」』》]?(?:停工|烂尾|(?:延期|没法|不能)?交[房付]|小区|楼盘|的?房子|[一二三四\d]期的?房)")
+"""Behind the name of a housing estate that a loan paid for."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +44,22 @@ def seen(story: Narrative) -> Seen:
     return Seen(found, hints)
 
 
-def read(story: Narrative, model: Model | None = None) -> dict[str, Found[str] | None]:
-    """Return the names of the ticket by field, None where none is told."""
+def read(
+    story: Narrative, tags: Matrix | None = None, model: Model | None = None
+) -> dict[str, Found[str] | None]:
+    """Return the names of the ticket by field, None where none is told.
+
+    tags is what the transformer says of each character (`attentive.Reading.tags`); None: it is not heard.
+    """
     by_pattern = seen(story)
     respondent = by_pattern.found["institution_branch"]
     called = respondent.value if respondent else None
-    told = [name for name in tagged.names(story, by_pattern.hints, model) if _may_be(story, name, called)]
+    customer = by_pattern.found["customer_name"]
+    told = [
+        name
+        for name in tagged.names(story, by_pattern.hints, model, tags)
+        if _may_be(story, name, called) and not (name.kind == "C" and people.is_of_speaker(story, name.start, customer))
+    ]
     return {name: tagged.settled(name, story, one, told) for name, one in by_pattern.found.items()}
 
 
@@ -56,9 +70,11 @@ def _may_be(story: Narrative, name: Named, respondent: str | None) -> bool:
     an agent who says who is speaking nor who a swindler says to be.
     """
     words = story.plain[name.start : name.end]
+    behind = story.plain[name.end : name.end + 8]
     if name.kind == "S":
-        return story.role_at(name.start) != "agent" and not _SWINDLER.search(story.plain[: name.start][-16:])
+        spoken = story.role_at(name.start) == "agent" or _GREETS.match(behind)
+        return not spoken and not _SWINDLER.search(story.plain[: name.start][-16:])
     if name.kind == "I":
-        of_card = story.plain[name.end : name.end + 1] == "卡" and respondent not in (None, words)
-        return not of_card and not is_insult(_HOUSE.sub("", words))
-    return name.kind != "P" or product.may_be(words, respondent)
+        of_card = behind[:1] == "卡" and respondent not in (None, words)
+        return len(words) > 1 and not of_card and not is_insult(_HOUSE.sub("", words))
+    return name.kind != "P" or (product.may_be(words, respondent) and not _ESTATE.match(behind))

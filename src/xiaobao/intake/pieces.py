@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -11,7 +10,6 @@ START, PAD, END, UNKNOWN = range(4)
 """The first four numbers: the beginning, what fills a batch up, the end, and a character that no piece has."""
 _UNKNOWN_COST = 10.0
 """Log-odds that a character without a piece lies below the rarest piece."""
-_SPACES = re.compile(r"\s+")
 
 
 class Pieces:
@@ -26,7 +24,11 @@ class Pieces:
 
     def cut(self, text: str) -> list[int]:
         """Return the numbers of the pieces of a text, without beginning and end; cost grows linearly with it."""
-        plain = _SPACES.sub(" ", unicodedata.normalize("NFKC", text).strip())
+        return [number for number, _, _ in self.placed(text)]
+
+    def placed(self, text: str) -> list[tuple[int, int, int]]:
+        """Return the pieces of a text in order: number, and where in it each begins and ends."""
+        plain, origin = _plain(text)
         if not plain:
             return []
         marked = SPACE + plain.replace(" ", SPACE)
@@ -43,6 +45,28 @@ class Pieces:
                 best[start + 1], last[start + 1] = so_far + self._unknown, (UNKNOWN, start)
         out, end = [], size
         while end:
-            number, end = last[end]
-            out.append(number)
+            number, start = last[end]
+            # The first character of what is cut was put in front.
+            out.append((number, origin[max(0, start - 1)], origin[end - 2] + 1 if end > 1 else origin[0]))
+            end = start
         return out[::-1]
+
+
+def _plain(text: str) -> tuple[str, list[int]]:
+    """Return a text in compatible characters with single spaces, and where each of its characters comes from."""
+    out: list[str] = []
+    origin: list[int] = []
+    if unicodedata.is_normalized("NFKC", text):
+        out, origin = list(text), list(range(len(text)))
+    else:
+        for at, char in enumerate(text):
+            same = unicodedata.normalize("NFKC", char)
+            out += same
+            origin += [at] * len(same)
+    kept: list[int] = []
+    for at, char in enumerate(out):
+        if not char.isspace() or (kept and not out[kept[-1]].isspace()):
+            kept.append(at)
+    if kept and out[kept[-1]].isspace():
+        kept.pop()
+    return "".join(" " if out[at].isspace() else out[at] for at in kept), [origin[at] for at in kept]

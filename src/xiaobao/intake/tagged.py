@@ -2,7 +2,7 @@
 
 A linear-chain conditional random field over the characters and words around each place and over what the readers by
 pattern find there: it learns how far each of those is to be believed, and finds names that no pattern expects.
-Trained by `xiaobao.intake.train_tagged`.
+Trained by `xiaobao.intake.train_tagged`. The transformer (`attentive`) reads names as well: both are heard.
 """
 
 from __future__ import annotations
@@ -16,10 +16,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pycrfsuite
 import rjieba
+from numpy.typing import NDArray
 
 from xiaobao.errors import ModelUnavailable
+from xiaobao.intake.attentive import TAGS
 from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import Narrative
 
@@ -30,14 +33,20 @@ LONGEST = 160
 """Characters of a piece that is told at once."""
 MOST = 6_000
 """Characters of a complaint that are told: what stands behind them is left to the readers by pattern."""
-ALONE = {"product_name": 0.9, "institution_branch": 0.6, "staff_mentioned": 0.8, "customer_name": 0.6}
-"""How sure the model must be of a name where no pattern finds one (chosen on the held-out and development sets).
+ALONE = {"product_name": 0.7, "institution_branch": 0.5, "staff_mentioned": 0.7, "customer_name": 0.5}
+"""How sure both must be of a name where no pattern finds one (chosen on the held-out set with the others' in view).
 
 Products and staff are named far oftener in the marked passages than in complaints at large.
 """
-AGAINST = 0.9
-"""How sure it must be of a name to be believed against another that a pattern finds, of which it says nothing."""
+AGAINST = 0.8
+"""How sure they must be of a name to be believed against another that a pattern finds, of which they say nothing."""
 
+BESIDE = 0.6
+"""Weight of what the transformer reads beside the field (of the logarithms of their probabilities)."""
+LEAST = 1e-6
+"""Probability that a character is held to be anything, at least."""
+
+Matrix = NDArray[Any]
 Hint = tuple[str, int, int]
 """What a reader by pattern calls a place, and where it begins and ends in the joined text."""
 Piece = tuple[int, list[list[str]]]
@@ -57,6 +66,14 @@ _ASKED = {
     "C": re.compile(r"您贵姓|姓名|称呼|您叫|全名|您的名字"),
 }
 """What an agent asks by for each kind of name."""
+
+
+_AFTER = np.zeros((len(TAGS), len(TAGS)))
+_FIRST = np.zeros(len(TAGS))
+for _at in range(2, len(TAGS), 2):
+    # The inside of a name stands behind its beginning or its inside only.
+    _AFTER[:, _at] = _FIRST[_at] = -np.inf
+    _AFTER[[_at - 1, _at], _at] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,20 +200,16 @@ class Model:
             ) from error
         self._lock = threading.Lock()
 
-    def told(self, rows: Sequence[Sequence[str]]) -> list[tuple[str, int, int, float]]:
-        """Return kind, begin, end and probability of each name in a piece: of its likeliest reading."""
+    def told(self, rows: Sequence[Sequence[str]]) -> Matrix:
+        """Return the probability of each of TAGS (columns) for each character of a piece (rows)."""
         with self._lock:
-            labels = self._tagger.tag(rows)
-            out, at = [], 0
-            while at < len(labels):
-                end = at + 1
-                if labels[at] != "O":
-                    kind = labels[at][2:]
-                    while end < len(labels) and labels[end] == f"I-{kind}":
-                        end += 1
-                    out.append((kind, at, end, min(self._tagger.marginal(labels[i], i) for i in range(at, end))))
-                at = end
-            return out
+            self._tagger.set(rows)
+            known = self._tagger.labels()
+            out = np.zeros((len(rows), len(TAGS)))
+            for column, tag in enumerate(TAGS):
+                if tag in known:
+                    out[:, column] = [self._tagger.marginal(tag, at) for at in range(len(rows))]
+        return out
 
 
 @cache
@@ -205,14 +218,57 @@ def packaged() -> Model:
     return Model(PACKAGED)
 
 
-def names(story: Narrative, hints: Iterable[Hint], model: Model | None = None) -> list[Named]:
-    """Return the names of a narrative in order."""
+def names(
+    story: Narrative, hints: Iterable[Hint], model: Model | None = None, read: Matrix | None = None
+) -> list[Named]:
+    """Return the names of a narrative in order.
+
+    read is what the transformer says of each character (`attentive.Reading.tags`).
+    """
     used = model or packaged()
-    return [
-        Named(kind, start + first, start + last, probability)
-        for start, rows in features(story, hints)
-        for kind, first, last, probability in used.told(rows)
-    ]
+    out = []
+    for start, rows in features(story, hints):
+        told = used.told(rows)
+        if read is not None:
+            told = joined(told, read[start : start + len(rows)])
+        out += [Named(kind, start + a, start + b, sure) for kind, a, b, sure in spelled(told)]
+    return out
+
+
+def joined(told: Matrix, read: Matrix) -> Matrix:
+    """Return the probabilities where what the transformer reads (logarithms) is heard beside the field's."""
+    heard = np.abs(read).sum(axis=1) > 0
+    logits = np.log(np.maximum(told, LEAST))
+    logits[heard] = (1 - BESIDE) * logits[heard] + BESIDE * read[heard]
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+
+
+def spelled(told: Matrix) -> list[tuple[str, int, int, float]]:
+    """Return kind, begin, end and probability of each name of the likeliest reading in which names hang together.
+
+    A name is as likely as the least likely of its characters.
+    """
+    logs = np.log(np.maximum(told, LEAST))
+    best, back = logs[0] + _FIRST, np.zeros(told.shape, np.int64)
+    for at in range(1, len(logs)):
+        through = best[:, None] + _AFTER
+        back[at] = through.argmax(axis=0)
+        best = through.max(axis=0) + logs[at]
+    path = [int(best.argmax())]
+    for at in range(len(logs) - 1, 0, -1):
+        path.append(int(back[at][path[-1]]))
+    path.reverse()
+    out, at = [], 0
+    while at < len(path):
+        end = at + 1
+        if path[at]:
+            while end < len(path) and path[end] == path[at] + 1:
+                end += 1
+            sure = min(told[i][path[i]] + (told[i][path[i] - 1] if path[i] % 2 == 0 else 0) for i in range(at, end))
+            out.append((TAGS[path[at]][2:], at, end, float(min(1.0, sure))))
+        at = end
+    return out
 
 
 def settled(field: str, story: Narrative, found: Found[str] | None, told: Sequence[Named]) -> Found[str] | None:

@@ -116,7 +116,7 @@ def read(folder: Path, names: tagged.Model | None = None) -> list[Row]:
             if is_held_out(name, obj["id"]):
                 continue
             story = narrative(obj["channel"], obj.get("received_at"), obj.get("text"), obj.get("turns"))
-            found = named.read(story, names)["institution_branch"]
+            found = named.read(story, model=names)["institution_branch"]
             respondent = found.value if found else None
             hinted = hints.of(story, found)
             key = (name, obj["id"])

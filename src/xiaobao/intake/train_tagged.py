@@ -199,7 +199,7 @@ def _right(folder: Path, model: Model) -> str:
             if "institution_branch" not in row["gold"] or not is_held_out(f"{name}.jsonl", row["id"]):
                 continue
             story = narrative(row["channel"], row.get("received_at"), row.get("text"), row.get("turns"))
-            for field, found in named.read(story, model).items():
+            for field, found in named.read(story, model=model).items():
                 if row["gold"].get(field):
                     present[field] += 1
                     right[field] += found is not None and _plain(found.value) == _plain(row["gold"][field])
