@@ -62,6 +62,7 @@ MEASUREMENTS = (
     Measurement("unseen_intake_foreign_latest", "intake/w21.jsonl", own=True, module="intake"),
     Measurement("unseen_intake_foreign_newest", "intake/w22.jsonl", own=True, module="intake"),
     Measurement("unseen_intake_foreign_sixth", "intake/w23.jsonl", own=True, module="intake"),
+    Measurement("unseen_intake_foreign_seventh", "intake/w24.jsonl", own=True, module="intake"),
     Measurement("intake", "complaints-dev.jsonl"),
     Measurement("duplicates", "duplicates-dev.jsonl"),
     Measurement("trends", "streams_texts", own=True),

@@ -43,6 +43,7 @@ TITLES = {
     "unseen_intake_foreign_latest": "智能填单（第四位外来作者：改完后首次测量，未用于训练；此后看过个别行）",
     "unseen_intake_foreign_newest": "智能填单（第五位外来作者：定稿后首次测量，未用于训练，无人看过其文字）",
     "unseen_intake_foreign_sixth": "智能填单（第六位外来作者：定稿后测过两次，其间换名称模型；未用于训练，无人看过）",
+    "unseen_intake_foreign_seventh": "智能填单（第七位外来作者：定稿后测一次；未用于训练，无人看过）",
     "intake": "智能填单（开发集）",
     "judge": "语境判断模型（训练语料交叉验证）",
 }
