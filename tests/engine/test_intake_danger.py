@@ -8,11 +8,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from xiaobao.errors import ModelUnavailable
-from xiaobao.intake import alarms, danger, degrees, fill
+from xiaobao.intake import alarms, danger, degrees, fill, urgency
+from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import narrative
+from xiaobao.intake.ticket import URGENCIES
 
 CORPUS = Path(__file__).parents[2] / "evaluation/intake"
 DAY = "2025-06-03T10:00:00"
@@ -121,3 +124,33 @@ def test_words_of_two_matters_never_add_up() -> None:
 def test_flag_of_sideways_words() -> None:
     ticket = fill(channel="web", received_at=DAY, text="欠了三家网贷，你们等着给我收尸吧，我撑不住了。")
     assert "自伤自杀" in ticket.risk_flags
+
+
+def said(text: str, **odds: float) -> Found[str]:
+    """Return the urgency where the transformer says the levels with these probabilities."""
+    story = narrative("web", "2026-06-01T09:00:00", text, None)
+    whole = np.log(np.array([odds.get(level, 0.01) for level in URGENCIES], np.float32))
+    return urgency.decide(
+        story, flags=(), amounts=(), business=None, cause=None, demand=(), alarm=None, meaning=None, whole=whole
+    )
+
+
+def test_the_transformer_alone_may_call_a_case_critical_but_only_when_sure() -> None:
+    text = "钥匙我放门垫底下了，猫托给楼下的，账单你们自己去算吧"
+    assert said(text, critical=0.95).value == "critical"
+    assert said(text, critical=0.5, normal=0.45).value != "critical"
+
+
+def test_what_the_transformer_says_tips_a_case_that_stands_on_edge() -> None:
+    text = "年费多收了，请退给我"
+    likely = {level: said(text, **{level: 0.97}).value for level in ("low", "normal", "high")}
+    alone = said(text, low=0.25, normal=0.25, high=0.25).value
+    assert likely[alone] == alone
+    sure = said(text, **{alone: 0.97}).confidence
+    assert sure > said(text, low=0.25, normal=0.25, high=0.25).confidence
+
+
+def test_what_rules_call_critical_stays_whatever_the_transformer_says() -> None:
+    found = said("骗子还在线上，正在转我卡里的钱，快冻结", normal=0.97)
+    assert found.value == "critical"
+    assert found.places
