@@ -53,11 +53,20 @@ class ReadIn(Strict):
 
 
 class ValueOut(Schema):
-    """What the machine reads for a field: the value, how sure (0 to 1), the words it stands on."""
+    """What the machine reads for a field: the value, how sure (0 to 1), the words it stands on.
+
+    `level`: sure, likely or doubtful as it is shown, by what became of `checked` values that were as sure, `right` of
+    which stood. `why`: where it follows what people corrected; `others`: names that are offered.
+    """
 
     value: Any
     confidence: float | None
     words: list[str]
+    level: str
+    checked: int
+    right: int
+    why: str
+    others: list[str]
 
 
 class ReadOut(Schema):
@@ -162,7 +171,11 @@ def read_words(request: HttpRequest, body: ReadIn) -> dict[str, Any]:
     code = found.named.unit.code if found.named else None
     return {
         "values": {
-            name: {"value": code if name == "unit" else item.value, "confidence": item.confidence, "words": item.words}
+            name: {
+                "value": code if name == "unit" else item.value, "confidence": item.confidence, "words": item.words,
+                "level": item.level, "checked": item.measured.checked if item.measured else 0,
+                "right": item.measured.right if item.measured else 0, "why": item.why, "others": list(item.others),
+            }
             for name, item in found.values.items()
         },
         "cause_alternatives": found.others, "kind": found.proposal.kind, "why": str(found.proposal.why),

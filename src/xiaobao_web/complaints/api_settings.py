@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import File, Form, Schema, Status, UploadedFile
@@ -14,7 +14,7 @@ from pydantic import Field, StringConstraints
 from xiaobao_web.complaints.api import Word, router
 from xiaobao_web.complaints.api_transfers import TableRun, headings_of, told_run
 from xiaobao_web.complaints.forms.platform import FORMS
-from xiaobao_web.complaints.models import CaseImport, ImportPurpose, Platform
+from xiaobao_web.complaints.models import CaseImport, Contact, FieldCheck, ImportPurpose, Platform
 from xiaobao_web.complaints.services import codes, importing, platforms, set_skills, skills, taking_down
 from xiaobao_web.kernel import files
 from xiaobao_web.kernel.access import holders, require, visible_to
@@ -136,6 +136,27 @@ class AccuracyOut(Schema):
     invented: int
 
 
+class AccuracyMonthOut(Schema):
+    """How right the machine was with a field in a month: values that stand in the end, those it had right."""
+
+    field: str
+    label: str
+    month: str
+    present: int
+    right: int
+
+
+class FieldCheckOut(Schema):
+    """What became of the machine's value of a field on a contact; the value itself is not kept."""
+
+    contact: str
+    unit: str
+    channel: str
+    fate: FieldCheck.Fate
+    confidence: float | None
+    at: datetime
+
+
 class PlatformOut(Schema):
     """A payment platform; secrets are never told."""
 
@@ -249,6 +270,37 @@ def show_accuracy(request: HttpRequest) -> list[dict[str, Any]]:
     now = timezone.now()
     names = AccuracyOut.model_fields
     return [{name: getattr(row, name) for name in names} for row in taking_down.accuracy(now - timedelta(days=90), now)]
+
+
+@router.get("/accuracy/months", response=list[AccuracyMonthOut], summary="智能填单逐月准确率")
+def show_accuracy_months(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return how right the machine was, field by field and month by month over a year."""
+    require(request.user, "complaints.intake_figures")
+    first = taking_down.month_of(taking_down.months_back(12)[0])
+    found = taking_down.by_field(first[0]) if first else {}
+    return [
+        {"field": field, "label": taking_down.label_of(field), "month": month, "present": present, "right": right}
+        for (field, month), (right, present) in sorted(found.items())
+    ]
+
+
+@router.get("/accuracy/fields/{slug:field}", response=list[FieldCheckOut], summary="一个字段的核对记录")
+def show_accuracy_field(
+    request: HttpRequest, field: str, month: str = "", fate: FieldCheck.Fate | None = None
+) -> list[dict[str, Any]]:
+    """Return the latest 200 checks of a field on contacts of the person's organisations; month as YYYY-MM."""
+    require(request.user, "complaints.intake_figures")
+    if field not in (*taking_down.FIELDS, taking_down.OTHERS):
+        raise Http404
+    if month and taking_down.month_of(month) is None:
+        raise BadValue(_("月份写作 2026-01 的样子。"), fields={"month": _("月份写作 2026-01 的样子。")})
+    rows = taking_down.checks(field, month=month, fate=fate or "")
+    own = visible_to(request.user, Contact.objects.all(), "complaints.intake_figures")
+    return [
+        {"contact": row.contact.number, "unit": row.contact.unit.code, "channel": row.channel, "fate": row.fate,
+         "confidence": row.confidence, "at": row.at}
+        for row in rows.filter(contact__in=own)[:200]
+    ]  # fmt: skip
 
 
 @router.get("/platforms", response=list[PlatformOut], summary="支付平台")

@@ -23,7 +23,7 @@ from xiaobao.intake import fill as fill_ticket
 from xiaobao_web.complaints import proposing, telling
 from xiaobao_web.complaints.channels.registry import Arrival, Piece, reader_of
 from xiaobao_web.complaints.models import Contact, ContactState, Inbound, InboundState
-from xiaobao_web.complaints.services import confiding, similar
+from xiaobao_web.complaints.services import confiding, learning, similar
 from xiaobao_web.complaints.services.opening import STATED, key_of, register
 from xiaobao_web.kernel import files, journal, search, webhook_guard
 from xiaobao_web.kernel.access import require
@@ -258,7 +258,10 @@ def suffix_of(url: str) -> str:
 def read_ticket(
     channel: str, *, received_at: datetime, text: str = "", turns: list[dict[str, Any]] | None = None
 ) -> dict[str, Any]:
-    """Return the engine's ticket with evidence and confidence; an empty one with the reason for what it cannot read."""
+    """Return the engine's ticket with evidence and confidence, after what people corrected before.
+
+    An empty one with the reason for what it cannot read.
+    """
     where = channel if channel in ENGINE_CHANNELS else "web"
     try:
         if turns:
@@ -267,7 +270,8 @@ def read_ticket(
             found = fill_ticket(channel=where, received_at=received_at, text=text[:LONGEST_READ])
     except XiaobaoError as error:
         return {"ticket": {}, "evidence": {}, "confidence": {}, "error": error.message}
-    return found.as_dict()
+    said = "" if turns else text[:LONGEST_READ]
+    return learning.applied(found.as_dict(), channel=where, received_at=received_at, text=said, turns=turns or None)
 
 
 @job(title=gettext_lazy("来件填单"))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -20,7 +21,7 @@ from xiaobao.insight import facts_of
 from xiaobao_web.complaints import proposing, queries
 from xiaobao_web.complaints.channels.named import Named, unit_in
 from xiaobao_web.complaints.models import Case, Contact, ContactKind, ContactState, FieldCheck
-from xiaobao_web.complaints.services import intake, sentences, similar
+from xiaobao_web.complaints.services import intake, learning, sentences, similar
 from xiaobao_web.complaints.services.inquiry import tells_whom
 from xiaobao_web.complaints.services.opening import received, register, screen_kind
 from xiaobao_web.kernel.access import can, holds, require
@@ -36,8 +37,10 @@ FIELDS = {
 """A field of the form, in its order, and where the engine's ticket has it; `unit` is which of ours the words name."""
 OTHERS = "cause_alternatives"
 """The causes that come next in the ticket; counted where the clerk takes another cause than the first."""
-SURE, LIKELY = 0.85, 0.6
+LIKELY = learning.LIKELY
 FATE = FieldCheck.Fate
+STANDING = [FATE.KEPT, FATE.CHANGED, FATE.ADDED]
+"""The fates of values that stand in the end."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,29 @@ class Value:
     value: Any
     confidence: float | None
     words: list[str]
+    measured: learning.Measured | None = None
+    """What became of values as sure as this one."""
+    why: str = ""
+    """The reason where it follows what people corrected."""
+    others: tuple[str, ...] = ()
+    """Names that are offered."""
+
+    @property
+    def level(self) -> str:
+        """Return how sure: sure, likely or doubtful; empty where there is no value."""
+        if self.confidence is None or self.value in (None, "", []):
+            return ""
+        return learning.shown_level(self.confidence, self.measured)
 
     @property
     def sure(self) -> str:
         """Return how sure, in words."""
-        if self.confidence is None or self.value in (None, "", []):
-            return ""
-        return str(_("确定") if self.confidence >= SURE else _("较确定") if self.confidence >= LIKELY else _("疑似"))
+        return learning.label_of_level(self.level) if self.level else ""
+
+    @property
+    def told(self) -> str:
+        """Return what became of values as sure as this one, as a sentence."""
+        return self.measured.told if self.level and self.measured else ""
 
 
 @dataclass
@@ -106,7 +125,9 @@ def values_of(ticket: dict[str, Any], named: Named | None = None) -> dict[str, V
             sure = (sure or LIKELY) if named else None
         elif name == "summary":
             value = sentence_of(told) if value else None
-        out[name] = Value(value, sure, list(dict.fromkeys(words)))
+        learned = ticket.get("learned", {}).get(name, {})
+        out[name] = Value(value, sure, list(dict.fromkeys(words)), learning.measured(name, sure),
+                          learned.get("why", ""), tuple(learned.get("others", ())))  # fmt: skip
     return out
 
 
@@ -291,12 +312,49 @@ def label_of(field: str) -> str:
     return str(Case._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
 
 
-def by_month(since: datetime) -> list[tuple[str, int, float | None]]:
-    """Return, month by month, how many values stand in the end and the share that the machine had right."""
+def by_month(found: dict[tuple[str, str], tuple[int, int]]) -> list[tuple[str, int, float | None]]:
+    """Return, month by month, how many values stand in the end and the share right, of what `by_field` returns."""
+    counts: dict[str, tuple[int, int]] = {}
+    for (name, month), (right, present) in found.items():
+        if name != OTHERS:
+            before = counts.get(month, (0, 0))
+            counts[month] = (before[0] + right, before[1] + present)
+    return [(month, present, right / present) for month, (right, present) in sorted(counts.items())]
+
+
+def by_field(since: datetime) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return, by field and month, how many values the machine had right and how many stand in the end."""
     rows = (
-        FieldCheck.objects.filter(at__gte=since, fate__in=[FATE.KEPT, FATE.CHANGED, FATE.ADDED]).exclude(field=OTHERS)
-        .order_by()
-        .annotate(month=TruncMonth("at")).values("month")
-        .annotate(n=Count("pk"), right=Count("pk", filter=Q(fate=FATE.KEPT.value))).order_by("month")
+        FieldCheck.objects.filter(at__gte=since, fate__in=STANDING).order_by()
+        .annotate(month=TruncMonth("at")).values("field", "month")
+        .annotate(n=Count("pk"), right=Count("pk", filter=Q(fate=FATE.KEPT.value)))
     )  # fmt: skip
-    return [(f"{row['month']:%Y-%m}", row["n"], row["right"] / row["n"]) for row in rows]
+    return {(row["field"], f"{row['month']:%Y-%m}"): (row["right"], row["n"]) for row in rows}
+
+
+def months_back(count: int) -> list[str]:
+    """Return the last months, this one last."""
+    day, found = timezone.localdate().replace(day=1), []
+    for _n in range(count):
+        found.append(f"{day:%Y-%m}")
+        day = (day - timedelta(days=1)).replace(day=1)
+    return found[::-1]
+
+
+def month_of(told: str) -> tuple[datetime, datetime] | None:
+    """Return the moments a month begins and ends, None for what names none."""
+    if not re.fullmatch(r"20[0-9]{2}-(?:0[1-9]|1[0-2])", told, re.ASCII):
+        return None
+    first = date(int(told[:4]), int(told[5:]), 1)
+    after = (first + timedelta(days=32)).replace(day=1)
+    begin, end = (timezone.make_aware(datetime.combine(day, time.min)) for day in (first, after))
+    return begin, end
+
+
+def checks(field: str, *, month: str = "", fate: str = "") -> QuerySet[FieldCheck]:
+    """Return what became of the values of a field, the latest first: of a month, of a fate."""
+    rows = FieldCheck.objects.filter(field=field).select_related("contact__unit", "by").order_by("-at", "-pk")
+    within = month_of(month)
+    if within:
+        rows = rows.filter(at__gte=within[0], at__lt=within[1])
+    return rows.filter(fate=fate) if fate in FATE.values else rows.exclude(fate=FATE.EMPTY.value)
