@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xiaobao.intake import people
+from xiaobao.intake import fill, people
 from xiaobao.intake.names import is_person, may_be_person
 from xiaobao.intake.narrative import narrative
 
@@ -64,3 +64,9 @@ def test_words_of_the_trade_are_no_names(word):
     assert not is_person(word)
     assert found(f"投诉人：{word}的受害者") is None
     assert found(f"客户：{word}，请严查。") is None
+
+
+def test_a_town_that_an_agent_asked_for_is_no_customer() -> None:
+    told = ("agent", "哪个城市的？"), ("customer", "海州市"), ("agent", "好的"), ("customer", "我姓单，单雄")
+    ticket = fill(channel="call", received_at="2026-05-01", turns=[{"role": role, "text": text} for role, text in told])
+    assert ticket.customer_name != "海州市"

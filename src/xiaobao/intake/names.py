@@ -63,7 +63,8 @@ def is_person(name: str) -> bool:
 def may_be_person(name: str) -> bool:
     """Tell whether characters have the shape of a name, even where they are an ordinary word as well (牧野, 夏至)."""
     head = 2 if name[:2] in COMPOUND else 1 if name[:1] in FAMILY else 0
-    return bool(head) and head < len(name) <= head + 2 and not is_label(name)
+    is_town = len(name) > 2 and name[-1] in "市县"
+    return bool(head) and head < len(name) <= head + 2 and not is_label(name) and not is_town
 
 
 @lru_cache(maxsize=4096)
