@@ -32,10 +32,12 @@ def reached(row: Deadline, rung: Rung) -> bool:
     """Tell whether a deadline has come to a rung of the ladder."""
     now = timezone.now()
     if rung.share is not None:
-        return now >= row.started_at + (row.due_at - row.started_at) * rung.share
+        return now >= clocking.used(row, rung.share)
     left = (timezone.localdate(row.due_at) - timezone.localdate(now)).days
     if rung.days_left is not None and rung.days_left < 0:
         return now > row.due_at
+    if row.kind in limits().internal_hours:
+        return False  # hours are given: days left would be told as soon as it begins
     return rung.days_left is not None and left <= rung.days_left
 
 
@@ -57,14 +59,16 @@ def _climb(row: Deadline) -> int:
     case = None
     told = 0
     last = None
-    for rung in limits().ladder:
+    ladder = limits().ladder
+    for place, rung in enumerate(ladder):
         if rung.key in done or not reached(row, rung):
             continue
         case = case or Case.objects.select_related("unit", "handler").filter(pk=row.subject_id).first()
         if case is None or (case.state not in OPEN and not row.kind.startswith(clocking.OUTLIVES)):
             return told
         Escalation.objects.get_or_create(deadline=row, step=rung.key, due_at=row.due_at)
-        last, told = rung, told + 1
+        if not any(higher.key in done for higher in ladder[place + 1 :]):
+            last, told = rung, told + 1
     if case is not None and last is not None:  # what was jumped over is marked, the highest alone is told
         names = last.tell if row.kind.startswith(OUTSIDE) else [name for name in last.tell if name in INSIDE]
         people = [person for name in names for person in telling.WHO[name](case)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -216,3 +216,96 @@ def test_an_objection_is_answered_within_the_institutions_own_term(flow, bank):
     flow.to(2026, 3, 9)
     flow.answered(case)
     assert not deadlines.running(case).filter(kind="answer_again").exists()
+
+
+def reviewed(case, bank, reason="仍不同意处理结果"):
+    services.apply_review(case, by=bank["liaison"], reason=reason)
+    return Case.objects.get(pk=case.pk)
+
+
+def clock_of(case, name):
+    return next(clock for clock in clocking.clocks_of(Case.objects.get(pk=case.pk)) if clock.name == name)
+
+
+def test_a_review_is_asked_for_within_thirty_days_of_the_last_answer(flow, bank):
+    case = services.object_to(flow.answered(), by=bank["liaison"], reason="只退一期不够")
+    flow.to(2026, 3, 20)
+    case = flow.answered(case)
+    assert clock_of(case, "review_apply_by").due == date(2026, 4, 19)
+    flow.to(2026, 4, 18)
+    reviewed(case, bank)
+    assert clock_of(case, "review_apply_by").met is True
+    assert not any("晚于" in line for line in clock_of(case, "review_decide_by").notes)
+
+
+def test_every_review_has_a_term_of_its_own(flow, bank):
+    case = flow.answered()
+    flow.to(2026, 3, 5)
+    notes = {"process_note": "过程不当", "time_note": "没有逾期", "result_note": "重新处理"}
+    case = services.decide_review(reviewed(case, bank), by=bank["office"], result="redo", **notes)
+    assert not deadlines.running(case).filter(kind="statutory.review_decide_by").exists()
+    flow.to(2026, 3, 10)
+    case = flow.answered(Case.objects.get(pk=case.pk))
+    flow.to(2026, 3, 30)
+    case = reviewed(case, bank)
+    assert due(case, "statutory.review_decide_by") == date(2026, 4, 29)
+    assert deadlines.of(case).filter(kind="statutory.review_decide_by").count() == 2, "the first stays on record"
+    services.decide_review(case, by=bank["office"], result="upheld", **notes)
+    assert not deadlines.running(case).filter(kind="statutory.review_decide_by").exists()
+
+
+def test_an_internal_target_warns_when_four_fifths_of_its_hours_are_used(flow, bank):
+    case = flow.handled()
+    row = deadlines.running(case).get(kind="contact")
+    assert f"{timezone.localtime(row.warn_at):%d %H:%M}" == "03 09:24", "not at six in the morning"
+    flow.later(minutes=15)
+    assert tasks.escalate() == 0, "nobody is told that a day is left of a target of eight hours"
+    flow.to(2026, 3, 3, 9)
+    assert tasks.escalate() == 0
+    flow.later(minutes=30)
+    assert tasks.escalate() == 1
+    assert not notifications.of(bank["branch_head"], group="deadline").exists()
+    flow.to(2026, 3, 3, 12)
+    assert tasks.escalate() == 1
+    assert notifications.of(bank["branch_head"], group="deadline").exists()
+
+
+def test_a_lower_rung_is_not_told_after_a_higher_one(flow):
+    flow.handled()
+    flow.to(2026, 3, 14)
+    assert tasks.escalate() > 0, "three days are left"
+    flow.to(2026, 3, 14, 20)
+    assert tasks.escalate() == 0, "although four fifths are used only now"
+
+
+def test_the_interface_says_that_a_clock_has_ended_or_stands_still(flow, bank, client_of):
+    paused, over = flow.handled(), flow.handled(phone="13900007777", customer_name="李明")
+    services.suspend(paused, by=bank["liaison"], reason="笔迹鉴定")
+    services.withdraw(over, by=bank["liaison"], reason="来电撤回，录音 889")
+    told = [client_of("liaison").get(f"/api/complaints/{case.pk}/clocks").json()[0] for case in (paused, over)]
+    assert [(row["suspended"], row["ended"]) for row in told] == [(True, False), (False, True)]
+    assert any("撤回" in line for line in told[1]["notes"])
+    assert {row["version"] for row in told} == {Case.objects.get(pk=paused.pk).calendar_version}
+
+
+def step(client, case, verb, **values):
+    return client.post(f"/api/complaints/{case.pk}/steps/{verb}", {"values": values}, content_type="application/json")
+
+
+def test_a_claim_and_a_leak_within_a_complaint_run_from_their_own_days(flow, bank, client_of):
+    case, clerk = flow.handled(), client_of("liaison")
+    assert step(clerk, case, "add_track", track="direct").status_code == 422
+    assert step(clerk, case, "add_track", track="insurance_claim", at="2027-01-01T00:00:00Z").status_code == 422
+    assert step(clerk, case, "add_track", track="insurance_claim", at="2026-02-20T02:00:00Z").status_code == 200
+    assert step(clerk, case, "add_track", track="insurance_claim").status_code == 422, "once"
+    assert step(clerk, case, "add_track", track="info_leak", danger=True).status_code == 200
+    case = Case.objects.get(pk=case.pk)
+    told = {(clock.track, clock.name): clock for clock in clocking.clocks_of(case)}
+    assert told["direct", "notify"].due == date(2026, 3, 17), "the complaint's own term stays"
+    assert told["insurance_claim", "respond"].due == date(2026, 3, 22)
+    assert told["info_leak", "report_by"].due == timezone.localtime(), "danger: at once"
+    assert due(case, "statutory.respond@insurance_claim") == date(2026, 3, 20), "the last working day before"
+    with pytest.raises(BadValue, match="2026-03-02"):
+        services.withdraw(case, by=bank["liaison"], reason="来电撤回", at=timezone.now() - timedelta(days=5))
+    assert step(client_of("other_branch"), case, "add_track", track="credit_objection").status_code == 404
+    assert flow.answered(case).state == "answered"
