@@ -171,7 +171,7 @@ declare("complaints.decide_contest", _("复核责任认定"), OFFICE, when=found
 declare("complaints.close", _("办结"), HANDLERS | OFFICE, when=is_complained_of)
 declare("complaints.reopen", _("重新办理"), SUPERVISORS | {Role.LIAISON: UNIT}, when=is_complained_of)
 declare("complaints.call_back", _("回访"), CLERKS, when=is_complained_of)
-declare("complaints.level", _("定级"), SUPERVISORS | {Role.LIAISON: UNIT})
+declare("complaints.level", _("定级"), SUPERVISORS | {Role.LIAISON: UNIT}, when=is_complained_of)
 declare("complaints.lead", _("确定领导包案"), OFFICE)
 declare("complaints.add_party", _("登记相关人"), CLERKS, when=is_complained_of)
 declare("complaints.link", _("登记关联"), CLERKS)
@@ -179,7 +179,7 @@ declare("complaints.regulator", _("办理转办件"), SUPERVISORS | {Role.LIAISO
 declare("complaints.report_regulator", _("向监管反馈"), SUPERVISORS | {Role.LIAISON: UNIT}, when=is_complained_of)
 declare("complaints.see_personal", _("查看投诉人完整信息"), {**CLERKS, Role.AUDITOR: ALL, Role.LEGAL: ALL},
         when=may_know, personal=True)  # fmt: skip
-declare("complaints.confidential", _("设置身份保密"), SUPERVISORS | {Role.LIAISON: UNIT})
+declare("complaints.confidential", _("设置身份保密"), SUPERVISORS | {Role.LIAISON: UNIT}, when=may_know)
 declare("complaints.open_issue", _("登入问题台账"), SUPERVISORS | {Role.LIAISON: UNIT, Role.AUDITOR: ALL})
 declare("complaints.reevaluate", _("提请回溯评估"), SUPERVISORS)
 declare("complaints.set_template", _("管理反馈报告模板"), OFFICE | {Role.ADMIN: ALL})

@@ -20,6 +20,7 @@ from xiaobao_web.complaints.services import secret_numbers, similar
 from xiaobao_web.insights.graph import graph_of
 from xiaobao_web.insights.services import propose_rule
 from xiaobao_web.kernel import exports, files, journal
+from xiaobao_web.kernel.errors import Forbidden
 from xiaobao_web.kernel.models import Event, Notification, SearchEntry
 
 pytestmark = pytest.mark.django_db
@@ -275,7 +276,7 @@ def test_a_title_of_words_follows_when_a_case_becomes_confidential(flow, bank, c
     assert event.personal_values.values == {"values": {"title": [before, case.title]}}
     services.correct(case, by=bank["liaison"], values={"summary": "客户反映收费"})
     assert "茶水费" not in titles(case, client_of), "nor does the timeline of what was corrected"
-    case = services.set_confidential(case, by=bank["complaints"], confidential=False)
+    case = services.set_confidential(case, by=bank["office"], confidential=False)
     assert case.title == "客户反映收费"
     assert services.set_confidential(case, by=bank["office"], confidential=True).title == "保密投诉（电话）"
 
@@ -425,3 +426,11 @@ def test_cases_that_were_confidential_before_get_their_titles(flow, bank, client
         of_words[0], by=bank["liaison"], values={"business_type": "个人消费贷款", "cause": "定价收费"}
     )
     assert corrected.title == "个人消费贷款：定价收费", "it follows the classes from now on"
+
+
+def test_nobody_else_makes_it_open_again(flow, bank):
+    case = services.set_confidential(flow.handled(), by=bank["complaints"], confidential=True)
+    for who in ("complaints", "branch_head"):
+        with pytest.raises(Forbidden):
+            services.set_confidential(case, by=bank[who], confidential=False)
+    assert not services.set_confidential(case, by=bank["liaison"], confidential=False).confidential

@@ -118,6 +118,8 @@ def test_representatives_need_the_documents_of_the_rule(flow, bank, kind):
     with pytest.raises(BadValue, match="还没有核对"):
         services.add_party(case, by=bank["liaison"], kind=kind, name="周母")
     wanted = list(limits().documents[kind])
+    with pytest.raises(BadValue, match="不要多收"):
+        services.add_party(case, by=bank["liaison"], kind=kind, name="周母", documents=[*wanted, "户口簿"])
     assert services.add_party(case, by=bank["liaison"], kind=kind, name="周母", documents=wanted).pk
 
 

@@ -32,7 +32,8 @@ def values_for(form: Any, other: Case) -> dict[str, Any]:
                            "name": "周一一"}  # fmt: skip
     out = {name: value for name, value in out.items() if name in form.fields}
     if "documents" in form.fields:
-        out["documents"] = [key for key, _ in form.fields["documents"].choices]
+        kind = next(label for key, label in form.fields["kind"].choices if key)
+        out["documents"] = [key for key, label in form.fields["documents"].choices if label.endswith(f"（{kind}）")]
     if isinstance(form, TransferForm):
         out["handler"] = form.fields["handler"].queryset.exclude(pk=form.case.handler_id).first().pk
     for name, field in form.fields.items():

@@ -74,9 +74,16 @@ def add_party(case: Case, *, by: Any, kind: str, name: str, documents: list[str]
     if not name.strip() and person is None:
         raise BadValue(_("请填写姓名。"), fields={"name": _("必填")})
     seen = list(documents or [])
-    missing = [item for item in limits().documents.get(kind, ()) if item not in seen]
+    wanted = limits().documents.get(kind, ())
+    missing = [item for item in wanted if item not in seen]
     if missing:
         raise BadValue(_("还没有核对：%s。") % "、".join(missing), fields={"documents": "、".join(missing)})
+    more = [item for item in seen if item not in wanted]
+    if more:
+        told = _("%(kind)s不需要这些材料，请不要多收：%(more)s。") % {
+            "kind": PartyKind(kind).label, "more": "、".join(more)
+        }  # fmt: skip
+        raise BadValue(told, fields={"documents": told})
     _not_twice(case, kind, name.strip() or str(person), phone.strip(), person)
     most = limits().representatives
     if kind == PartyKind.REPRESENTATIVE and case.parties.filter(kind=kind).count() >= most:
