@@ -198,6 +198,7 @@ def test_the_page_shows_masked_examples_to_those_who_may(raised, bank, client_of
     url = reverse("insight_warning", args=[raised.pk])
     body = client_of("liaison").get(url).content.decode()
     assert "闪退" in body
+    assert "<td>0</td>" in body, "a day without any"
     assert "13800001234" not in body
     assert client_of("branch_head").get(url).status_code == 200
     assert client_of("sender_head").get(url).status_code == 404
