@@ -115,6 +115,9 @@ def test_whoever_complains_is_not_proposed_as_staff(bank):
     found = {"ticket": {"customer_name": "陆晓晓", "staff_mentioned": None}, "evidence": {}, "confidence": {}}
     same = learning.applied(found, channel="call", received_at=datetime(2026, 11, 20), text=AGAIN, turns=None)
     assert same == found
+    found["confidence"] = {"customer_name": 0.5}
+    unsure = learning.applied(found, channel="call", received_at=datetime(2026, 11, 20), text=AGAIN, turns=None)
+    assert unsure["ticket"]["staff_mentioned"] == "陆晓晓", "a doubtful customer does not stand against it"
 
 
 @pytest.mark.parametrize(("field", "name", "text"), [

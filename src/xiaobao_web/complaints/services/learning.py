@@ -237,7 +237,7 @@ def applied(
     story = narrative(channel, received_at, None if turns else text, turns or None)
     ticket, evidence, sure = dict(read["ticket"]), dict(read["evidence"]), dict(read["confidence"])
     learned: dict[str, dict[str, Any]] = {}
-    customer = plainly(ticket.get("customer_name"))
+    customer = plainly(ticket.get("customer_name")) if sure.get("customer_name", 1.0) >= LIKELY else ""
     for name, key in NAMES.items():
         value, others = str(ticket.get(key) or ""), []
         was = known.get((name, "".join(normalize("NFKC", value).split())))
