@@ -214,6 +214,7 @@ ROWS = [
     Row("complaint_register", 403, {"liaison": 200, "office": 200}),
     Row("complaint_contacts", 403, {"liaison": 200, "office": 200}),
     _missing("complaint_contact", "put"),
+    _post("complaint_asked", keys=lambda _bank: {"pk": 999999, "field": "phone"}),
     Row("complaint_tasks", 403, {"submitter": 200, "sender_head": 200, "liaison": 200, "office": 200, "auditor": 200}),
     _missing("complaint_task", "put"),
     Row("complaint_transfers", 200, WORKS),

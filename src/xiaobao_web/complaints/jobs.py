@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from xiaobao_web.complaints.models import Contact
-from xiaobao_web.complaints.services import drafts, intake, mailbox, platforms, scans, similar
-from xiaobao_web.kernel import retention
+from xiaobao_web.complaints.services import asked, drafts, intake, mailbox, platforms, scans, similar
+from xiaobao_web.kernel import journal, retention
 from xiaobao_web.kernel.schedule import every
 
 LOOK_BACK = timedelta(days=3)
@@ -17,6 +17,7 @@ KEYS_A_NIGHT, KEYS_AT_ONCE = 5_000, 500
 retention.purges(str(_("放弃的投诉草稿附件")), drafts.sweep)
 retention.purges(str(_("过时的近期比对键")), similar.forget)
 retention.purges(str(_("已销毁来信的页面图片")), scans.forget)
+journal.listeners.append(asked.on_event)
 
 
 @every("*/5 * * * *", title=_("重新登记未处理的来件"))

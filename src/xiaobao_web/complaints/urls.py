@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from xiaobao_web.complaints.channels.urls import CITIZENS, STAFF
 from xiaobao_web.complaints.tables import ComplaintList, ContactList, TaskList, TransferInList
-from xiaobao_web.complaints.views import cases, letters, registering, settings, transfers
+from xiaobao_web.complaints.views import asked, cases, letters, registering, settings, transfers
 
 PREFIX = ""
 
@@ -15,6 +15,7 @@ CASES: list[URLPattern | URLResolver] = [
     path("register/", registering.register, name="complaint_register"),
     ContactList.at("contacts/"),
     path("contacts/<int:pk>/", registering.contact, name="complaint_contact"),
+    path("contacts/<int:pk>/asked/<str:field>/", asked.decide, name="complaint_asked"),
     TaskList.at("tasks/"),
     path("tasks/<int:pk>/", cases.task, name="complaint_task"),
     TransferInList.at("transfers/"),

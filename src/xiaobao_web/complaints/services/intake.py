@@ -23,7 +23,8 @@ from xiaobao.intake import fill as fill_ticket
 from xiaobao_web.complaints import proposing, telling
 from xiaobao_web.complaints.channels.registry import Arrival, Piece, reader_of
 from xiaobao_web.complaints.models import Contact, ContactState, Inbound, InboundState
-from xiaobao_web.complaints.services import confiding, learning, similar
+from xiaobao_web.complaints.services import asked, confiding, learning, similar
+from xiaobao_web.complaints.services.asked import LONGEST_READ
 from xiaobao_web.complaints.services.opening import STATED, key_of, register
 from xiaobao_web.kernel import files, journal, search, webhook_guard
 from xiaobao_web.kernel.access import require
@@ -35,7 +36,6 @@ MOST_BYTES = 40 << 20
 MOST_RECORDING = 200 << 20
 MOST_FILES = 20
 TRIES = 5
-LONGEST_READ = 20_000
 FILLED = ("product_name", "email", "customer_name", "phone", "id_number")
 """What a form states goes over what the machine reads."""
 
@@ -301,7 +301,7 @@ def _write(contact_id: int, ticket: dict[str, Any], proposal: proposing.Proposal
     row.details = {**row.details, "similar": near}
     names = ["details"]
     if row.state == ContactState.NEW:
-        row.ticket = {**row.ticket, **ticket}
+        row.ticket = asked.with_taken(row, {**row.ticket, **ticket})
         row.kind_proposed, row.kind_confidence, row.kind_why = proposal.kind, proposal.confidence, proposal.why
         names += ["ticket", "kind_proposed", "kind_confidence", "kind_why"]
     row.save(update_fields=names)

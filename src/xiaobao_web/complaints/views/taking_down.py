@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from xiaobao_web.complaints import queries
 from xiaobao_web.complaints.forms.entry import RegisterForm
 from xiaobao_web.complaints.models import Contact, ContactState, FieldCheck
-from xiaobao_web.complaints.services import learning, opening, taking_down
+from xiaobao_web.complaints.services import asked, learning, opening, taking_down
 from xiaobao_web.complaints.views.cases import tell
 from xiaobao_web.complaints.views.registering import keep_files
 from xiaobao_web.kernel.access import can, find, require, visible_to
@@ -79,6 +79,7 @@ def _shown(
             read = {name: item.value for name, item in reading.values.items() if item.value not in (None, "", [])}
             if contact is not None and not opening.stands_by_default(contact):
                 read.pop("unit", None)
+            read |= asked.taken(contact) if contact is not None else {}
             form.initial = {**form.initial, **read, "kind": reading.proposal.kind, "received_at": moment}
         fields = [(form[name], item) for name, item in reading.values.items()]
         values |= {"reading": reading, "fields": fields}
