@@ -98,8 +98,9 @@ def _fitting(case: Case, track: str, events: list[Event]) -> list[Event]:
     own report, and what was opened beside it counts from its own beginning. Whether a claim was refused is told by how
     the case ended.
     """
-    own = [event for event in events if event.kind == "received" and event.facts.get("track") == track]
-    events = [event for event in events if event.kind != "received" or (event in own if own else not _beside(event))]
+    for kind in ("received", "transferred"):
+        own = [event for event in events if event.kind == kind and event.facts.get("track") == track]
+        events = [event for event in events if event.kind != kind or (event in own if own else _for_all(event))]
     if track == Track.DIRECT:
         return [event for event in events if event.kind not in ("transferred", "reported", "paid")]
     if track == Track.CLAIM and case.outcome in (*REFUSED, *AGREED):
@@ -112,7 +113,12 @@ def _fitting(case: Case, track: str, events: list[Event]) -> list[Event]:
 
 def _beside(event: Event) -> bool:
     """Tell whether an event began a track of its own beside the complaint's."""
-    return event.kind == "received" and "track" in event.facts
+    return event.kind == "received" and not _for_all(event)
+
+
+def _for_all(event: Event) -> bool:
+    """Tell whether an event is no single track's own."""
+    return "track" not in event.facts
 
 
 def possible(case: Case, at: datetime) -> None:

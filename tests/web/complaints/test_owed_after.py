@@ -49,6 +49,23 @@ def test_a_report_ends_the_clock_of_its_regulator_alone(flow, bank):
     assert CaseEvent.objects.filter(kind="reported").count() == 1
 
 
+def test_each_regulator_counts_from_its_own_transfer_and_both_are_watched(flow, bank):
+    case = flow.handled()
+    flow.to(2026, 3, 3)
+    transferred(bank, case=case, text="")
+    flow.to(2026, 3, 5)
+    transferred(bank, case=case, source="12363", number="RH-1", text="", due_on=date(2026, 3, 20))
+    case = Case.objects.get(pk=case.pk)
+    assert {"statutory.notify@nfra_transfer", "statutory.notify@pboc_transfer"} <= kinds(case)
+    found = {(clock.track, clock.name): clock.due for clock in clocking.clocks_of(case)}
+    assert found["nfra_transfer", "notify"] == date(2026, 3, 18)
+    assert found["pboc_transfer", "notify"] == date(2026, 3, 20)
+    assert found["nfra_transfer", "report_by"] == date(2026, 3, 12)
+    assert found["pboc_transfer", "report_by"] == date(2026, 3, 20)
+    transferred(bank, case=case, source="12363", number="RH-2", text="", due_on=date(2026, 3, 25))
+    assert CaseEvent.objects.filter(kind="transferred").count() == 2, "a second letter of one moves no clock"
+
+
 @pytest.mark.parametrize("end", ["withdraw", "decline"])
 def test_the_regulator_is_owed_its_report_when_the_case_has_ended(flow, bank, end):
     made = transferred(bank)

@@ -59,7 +59,7 @@ def receive_transfer(*, source: str, bureau: str, number: str, text: str, by: An
     _not_ahead(at, forwarded_on=forwarded_on, received_by_bureau=received_by_bureau)
     if due_on is not None and due_on < timezone.localdate(at):
         raise BadValue(str(BEFORE), fields={"due_on": _("早于收到转办的日期")})
-    track = TRACKS.get(source, Track.DIRECT.value)
+    track, begun = TRACKS.get(source, Track.DIRECT.value), False
     if case is None:
         contact = {
             "source_system": Source(source).label, "source_number": number.strip(),
@@ -74,6 +74,7 @@ def receive_transfer(*, source: str, bureau: str, number: str, text: str, by: An
         case = lock(case)
         if case.state in DONE:
             raise BadValue(_over(case), fields={"case": _over(case)})
+        begun = track in clocking.tracks_of(case) and _transferred(case, track)
         if track not in clocking.tracks_of(case):
             case.more_tracks = [*case.more_tracks, track]
             case.save(update_fields=["more_tracks"])
@@ -85,12 +86,19 @@ def receive_transfer(*, source: str, bureau: str, number: str, text: str, by: An
     journal.record(
         "complaints.regulator_received", by=by, on=case, facts={"number": made.number, "bureau": made.bureau}
     )
-    if "transferred" not in [row.kind for row in case.clock_events.all()] and track in (Track.NFRA, Track.PBOC):
-        clocking.note(case, "transferred", at=at, by=by, **({"report_due": due_on.isoformat()} if due_on else {}))
+    if not begun and track in (Track.NFRA, Track.PBOC):
+        facts = {"track": track, **({"report_due": due_on.isoformat()} if due_on else {})}
+        clocking.note(case, "transferred", at=at, by=by, **facts)
     _start_report(made)
     told = [*telling.in_charge(case), *telling.office(case), *telling.unit_heads(case)]
     telling.people(case, told, _("监管转办：%(number)s %(title)s"), "complaints.regulator")
     return made
+
+
+def _transferred(case: Case, track: str) -> bool:
+    """Tell whether the clocks of a regulator's track run from a transfer already; each regulator has its own."""
+    rows = case.clock_events.filter(kind="transferred")
+    return any(row.facts.get("track", track) == track for row in rows)
 
 
 def _not_ahead(at: datetime, **days: date | None) -> None:
