@@ -271,7 +271,7 @@ def test_a_program_reads_the_same_fields(clerk, bank):
     assert set(told["values"]) == set(taking_down.FIELDS)
     assert told["values"]["email"] == {
         "value": "song.an@example.com", "confidence": told["values"]["email"]["confidence"],
-        "words": ["song.an@example.com"],
+        "words": ["song.an@example.com"], "level": "sure", "checked": 0, "right": 0, "why": "", "others": [],
     }  # fmt: skip
     assert told["values"]["unit"]["value"] == bank.units["branch"].code
     assert told["cause_alternatives"] == ["适当性"]
