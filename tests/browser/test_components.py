@@ -125,7 +125,11 @@ def test_a_disabled_verb_says_why_on_focus(page: Page) -> None:
 
 def test_typed_text_is_offered_again(page: Page) -> None:
     page.fill("#id_title", "打了一半")
-    page.wait_for_timeout(800)  # typing is kept when it pauses
+    kept = "[localStorage, sessionStorage].some(store => Object.values(store).some(text => text.includes('打了一半')))"
+    for _ in range(100):  # typing is kept when it pauses
+        if page.evaluate(kept):
+            break
+        page.wait_for_timeout(100)
     page.reload(wait_until="networkidle")
     page.click(".draft-note .btn-primary")
     assert page.input_value("#id_title") == "打了一半"

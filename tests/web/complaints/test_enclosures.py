@@ -70,7 +70,6 @@ def test_a_report_goes_with_the_files_that_were_chosen_on_its_page(made, bank, c
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
         assert archive.namelist() == ["转办件反馈报告 转〔2026〕15号_1.docx", "附件1.txt", "附件2.txt"]
         assert archive.read("附件1.txt") == NOTE
-    answer.close()
     assert journal.events_of(row.case).filter(type="complaints.personal_read").exists()
     assert "下载报送包" in clerk.get(page).content.decode()
 
@@ -131,5 +130,4 @@ def test_programs_choose_add_and_fetch(made, bank, client_of):
     answer = clerk.get(f"{at}/package")
     assert answer["Content-Type"] == "application/zip"
     assert b"".join(answer.streaming_content)[:2] == b"PK"
-    answer.close()
     assert client_of("other_branch").get(f"{at}/package").status_code in (403, 404)
