@@ -31,23 +31,22 @@ _MONTH_DAY = re.compile(
     rf"|0?[1-9])(?: ?[日号])(?!\d)"
 )
 _OF_MONTH = re.compile(
-    rf"(?P<which>上上个?月|上个?月|这个月|本月|当月)(?:份)?的? ?(?P<d>{N}) ?(?:日|号)"
+    rf"(?P<which>[上大]上个?月|上个?月|这个月|本月|当月)(?:份)?的? ?(?P<d>{N}) ?(?:日|号)"
     rf"|(?<![\d月a-z第每路街巷弄{''.join('零〇一二三四五六七八九十')}])(?<!每个月)(?<!大道)(?P<d2>\d{{1,2}}"
     rf"|[一二三四五六七八九十廿]{{1,3}}) ?号(?!楼|栋|幢|室|院|单元|线|店|柜|窗|机|码|院|门|厅|仓|文|坐席|客服|柜员|员工"
     rf"|卡|令|公告|桌|车|公馆|基金|理财|产品|[a-z]|[”\"』」》])"
 )
 _WEEK = re.compile(
-    r"(?P<which>上上个?|上个?|这个?|本|下个?)?(?:周|星期|礼拜)(?P<d>[一二三四五六日天末1-6])"
+    r"(?P<which>[上大]上个?|上个?|这个?|本|下个?)?(?:周|星期|礼拜)(?P<d>[一二三四五六日天末1-6])"
     r"(?![年岁期个次]|(?:到|至|-|~)(?:周|星期|礼拜|[一二三四五六日]))(?!(?:都|也)?(?:不开|开半天|上班|营业))"
 )
 _AGO = re.compile(rf"(?<![\d{''.join('十百')}])(?P<n>{N}) ?(?:天|日)(?:之前|以前|前)(?!后)")
 _NEAR = re.compile("|".join(word for word, _ in DAYS))
-_NEXT = re.compile(r"第二天|第2天|次日|隔天|转天|翌日")
 _MONTH = re.compile(
     rf"(?P<year>{RELATIVE_YEAR})?的? ?(?<![\d.个闰{''.join('零〇一二三四五六七八九十')}])(?P<m>1[0-2]"
     rf"|0?[1-9]|十[一二]?|[一二三四五六七八九])月份?(?![0-9一二三两十廿]{{0,2}}[几多来][号日]|\d"
     r"|嫂|饼|[供租费薪经息收交还均度光亮球饷结])"
-    r"|(?P<which>上上个?月|上个?月)(?![底初末]?的?(?:账单|工资|利息|月供))"
+    r"|(?P<which>[上大]上个?月|上个?月)(?![底初末]?的?(?:账单|工资|利息|月供))"
 )
 _FESTIVAL = re.compile(
     rf"(?P<year>{RELATIVE_YEAR}|(?:19|20)\d\d年)?的?(?P<name>{festivals.NAME})(?:节)?(?P<period>长假"
@@ -191,7 +190,7 @@ def _of_month(match: re.Match[str], story: Narrative, found: list[Dated]) -> Ite
     if which is None:
         made = _recent_day(story, day, found, match.start())
     else:
-        back = {"上上个月": 2, "上上月": 2, "上个月": 1, "上月": 1}.get(which, 0)
+        back = {"上上": 2, "大上": 2, "上个": 1, "上月": 1}.get(which[:2], 0)
         for _ in range(back):
             first = (first - timedelta(days=1)).replace(day=1)
         made = made_of(first.year, first.month, day)
@@ -217,7 +216,7 @@ def _recent_day(story: Narrative, day: int, found: list[Dated], at: int) -> str 
 
 def _week(match: re.Match[str], story: Narrative, _: list[Dated]) -> Iterator[Dated]:
     monday = story.received - timedelta(days=story.received.weekday())
-    which = (match["which"] or "").rstrip("个")
+    which = (match["which"] or "").rstrip("个").replace("大上", "上上")
     before = story.plain[max(0, match.start() - 4) : match.start()]
     if not which and re.search(
         r"[日号天晚早儿][是,， (（]{0,2}$", story.plain[max(0, match.start() - 3) : match.start()]
@@ -253,17 +252,10 @@ def _near(match: re.Match[str], story: Narrative, _: list[Dated]) -> Iterator[Da
     yield from reading(match, (story.received + timedelta(days=days)).isoformat(), 0.92)
 
 
-def _next(match: re.Match[str], story: Narrative, found: list[Dated]) -> Iterator[Dated]:
-    before = [d for d in found if d.end <= match.start() and len(d.value) == 10]
-    if before:
-        last = date.fromisoformat(max(before, key=lambda d: d.end).value)
-        yield from reading(match, (last + timedelta(days=1)).isoformat(), 0.75)
-
-
 def _month(match: re.Match[str], story: Narrative, found: list[Dated]) -> Iterator[Dated]:
     if match["which"]:
         first = story.received.replace(day=1)
-        for _ in range(2 if match["which"].startswith("上上") else 1):
+        for _ in range(2 if match["which"].startswith(("上上", "大上")) else 1):
             first = (first - timedelta(days=1)).replace(day=1)
         yield from reading(match, made_of(first.year, first.month, None), 0.7)
         return
@@ -349,7 +341,8 @@ def _lunar(match: re.Match[str], story: Narrative, _: list[Dated]) -> Iterator[D
 _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
     (_FULL, _full), (festivals.LUNAR_DAY, _lunar), (other_days.SAME_DAY, other_days.same_day), (_MONTH_DAY, _month_day),
     (_FESTIVAL, _festival), (_OF_MONTH, _of_month), (other_days.DOTTED, other_days.dotted),
-    (_WEEK, _week), (_AGO, _ago), (_NEAR, _near), (_MONTH, _month), (_NEXT, _next),
+    (_WEEK, _week), (_AGO, _ago), (_NEAR, _near), (_MONTH, _month),
+    (other_days.JUST, other_days.just), (other_days.NEXT, other_days.following), (other_days.LATER, other_days.later),
 )  # fmt: skip
 
 
