@@ -14,23 +14,42 @@ _D = "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
 _ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d{1,12}(?:\.\d{1,6})?)"
 _MIXED = (
     rf"{_ARABIC} ?(?:[万千百亿](?! ?分之)(?:[\d]{{1,4}}(?:[千百](?:\d{{1,3}})?)?(?:\.\d{{1,2}})?(?![\d.%])"
-    rf"|(?!一[下个些点直起样定般年天次路旦切道月共])[{_D}]{{1,2}}[千百]?(?![年天月期次岁号]|个月))?|[wk](?![a-z]))"
+    rf"|(?!一[下个些点直起样定般年天次路旦切道月共])[{_D}]{{1,2}}[千百]?(?![年天月期次岁号笔张份户套条单]|个月))?"
+    r"|[wk](?:\d(?!\d)[千百]?)?(?![a-z\d]))"
 )
-_NOT_ONE = "(?!一[下个些点直起样定般年天次路旦切道月共])"
+_NOT_ONE = "(?!一[下个些点直起样定般年天次路旦切道月共]|[一两三][笔张份户套条单])"
+"""What is counted behind a sum is not of it: 四万两笔."""
 _SPOKEN = rf"[{_D}十拾](?:{_NOT_ONE}[{_D}十拾百佰千仟万亿]){{0,16}}(?:点[{_D}]{{1,4}}[万千百亿]?)?"
 _SHORT = (
     rf"(?<![{_D}十拾百千万亿几数\d.])(?:万[二两三四五六七八九]千?|千[二两三四五六七八九](?!百))"
     rf"(?![{_D}十百千万分几数%‰\d])"
 )
 """As it is spoken without the leading one: 万八 is 18,000. Rates (佣金万三) are barred by what leads to them."""
+_CLASSED = (
+    rf"(?<!第)(?:{_ARABIC}|[{_D}十拾]{{1,3}}) ?个 ?(?:半|多)? ?"
+    r"(?:w(?![a-z])|[万亿](?![一能分事家人民岁里物多科达]))"
+)
+"""With a classifier before the scale: 1.5个w, 两个多w, 一个半w, 1.2个亿."""
 _UNIT = r"(?:元人民币|人民币|块钱|元整|圆整|块整|元钱|元|圆|块|rmb|大洋)"
 _MONEY = re.compile(
-    rf"(?P<sign>[¥￥]|rmb ?|人民币 ?)?(?P<number>{_MIXED}|{_ARABIC}"
+    rf"(?P<sign>[¥￥]|rmb ?|人民币 ?)?(?P<number>{_CLASSED}|{_MIXED}|{_ARABIC}"
     rf"|{_SHORT}|{_SPOKEN})(?P<more>[多余来]?)(?P<large>(?<=[多余来])[万亿千])?"
     rf" ?(?P<unit>{_UNIT})?(?P<tail>(?<=[元块])(?:[{_D}\d][角毛](?:[{_D}\d]分?)?"
     rf"|[{_D}\d](?![\d{_D}十百千万%个年天月日次号点])))?"
 )
 _PAIR = re.compile(r"(?P<a>[一二两三四五六七八])(?P<b>[二两三四五六七八九])(?P<unit>[十百千万]+)$")
+_TENTHS = re.compile(rf"(?P<head>(?:\d{{1,4}}|[{_D}十]{{1,3}})[万千百])(?P<a>[{_D}])(?P<b>[{_D}])(?P<small>[千百十]?)$")
+"""Two neighbouring digits behind a scale: 两万五六(千), 一百二三十."""
+_HALF = re.compile(r"(?P<count>[^个]+)个(?P<half>半)?多?(?P<scale>[w万亿])$")
+_FEW = rf"(?:\d{{1,6}}(?:\.\d{{1,2}})?|[{_D}十]{{1,3}})"
+_BETWEEN = re.compile(
+    rf"(?<![\d.\-/月号年日期a-z零〇{_D}十百千万亿几数第])(?P<low>{_FEW}) ?"
+    rf"(?P<between>--?|—{{1,2}}|~|到|至|、|或者?) ?(?P<high>{_FEW})(?![\d.]) ?"
+    rf"(?P<scale>个?[万千百亿]|个?w(?![a-z\d])|k(?![a-z\d]))?(?:多|左右)?(?P<unit>{_UNIT})?"
+    rf"(?![\d{_D}十百千万亿]|分之)"
+)
+"""A sum said between two numbers whose scale or unit stands once: 3-4万, 三到四千块, 300至400元."""
+_FROM = re.compile(r"(?:从|由|自)[^,，。;；]{0,6}$")
 _COUNTED = re.compile(
     r" ?(?:个|名|位|户|人|次|条|件|笔|张|份|遍|趟|通|年|天|日|月|岁|周(?!转)|号|点|时|分(?!期|成|\d)|秒|小时|米|平"
     r"|公里"
@@ -102,6 +121,9 @@ class Sum:
 def sums(plain: str, taken: list[tuple[int, int]]) -> Iterator[Sum]:
     """Yield the sums of plain text; taken are spans (dates, telephone and card numbers) that hold none."""
     free = _blanked(plain, taken)
+    between = [found for match in _BETWEEN.finditer(free) if (found := _lower(free, match)) is not None]
+    yield from between
+    free = _blanked(free, [(found.start, found.end) for found in between])
     for match in _MONEY.finditer(free):
         found = _judge(free, match)
         if found is not None:
@@ -113,6 +135,24 @@ def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
     for start, end in spans:
         out[start:end] = "\x00" * (end - start)
     return "".join(out)
+
+
+def _lower(text: str, match: re.Match[str]) -> Sum | None:
+    """Return the lower bound of a sum said between two numbers, as of 两三万; None where each is a sum of its own."""
+    start, end = match.span()
+    before, scale = text[max(0, start - 14) : start], (match["scale"] or "").removeprefix("个")
+    if not (scale or match["unit"]) or _FROM.search(before) or _RATE.search(before) or _HYPERBOLE.search(before):
+        return None
+    if _COUNTED.match(text, end) or _ABROAD.match(text, end) or _ABROAD_BEFORE.search(before):
+        return None
+    try:
+        low, high = parse_number(match["low"]), parse_number(match["high"])
+    except InputError:
+        return None
+    listed = match["between"] in ("、", "或", "或者")
+    if low >= high or low <= 0 or (listed and (high - low != 1 or high > 9 or not scale)):
+        return None
+    return Sum(low * (parse_number("1" + scale) if scale else 1), start, end, True, True)
 
 
 def _judge(text: str, match: re.Match[str]) -> Sum | None:
@@ -205,7 +245,13 @@ def _value(match: re.Match[str]) -> Decimal | None:
     number = match["number"].replace(" ", "")
     if _SHORT_SUM.fullmatch(number):
         number = "一" + number
-    pair = _PAIR.fullmatch(number)
+    if half := _HALF.fullmatch(number):
+        return _of_scale(half)
+    # A digit behind w or k counts its tenths as behind 万 and 千: 2w5.
+    number = re.sub(r"(?<=\d)[wk](?=\d)", lambda scale: {"w": "万", "k": "千"}[scale[0]], number)
+    pair, tenths = _PAIR.fullmatch(number), _TENTHS.fullmatch(number)
+    if tenths and _near(tenths["a"], tenths["b"]):
+        number = tenths["head"] + tenths["a"] + tenths["small"]
     try:
         value = parse_number(pair["a"] + pair["unit"]) if pair and _near(pair["a"], pair["b"]) else parse_number(number)
     except InputError:
@@ -218,6 +264,16 @@ def _value(match: re.Match[str]) -> Decimal | None:
         for place, digit in enumerate(digits[:2], 1):
             value += digit / Decimal(10**place)
     return value
+
+
+def _of_scale(match: re.Match[str]) -> Decimal | None:
+    """Return so many of a scale, and half of one more: 一个半w; of two neighbouring digits the lower: 两三个w."""
+    count = match["count"]
+    try:
+        value = parse_number(count[0] if len(count) == 2 and _near(count[0], count[1]) else count)
+        return (value + (parse_number("半") if match["half"] else 0)) * parse_number("1" + match["scale"])
+    except InputError:
+        return None
 
 
 def _near(first: str, second: str) -> bool:
