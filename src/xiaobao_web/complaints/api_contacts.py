@@ -69,10 +69,21 @@ class ValueOut(Schema):
     others: list[str]
 
 
+class ElsewhereOut(Schema):
+    """An earlier complaint of the same customer that the person may not open: `unit` is whom to ask about it."""
+
+    number: str
+    received_at: datetime
+    state: str
+    unit: str
+    cause: str
+
+
 class ReadOut(Schema):
     """What the machine makes of some words: fields, what kind of contact it is and why, what belongs to it.
 
-    `unit` is the code of the organisation of ours that the words name, `institution` what they call it.
+    `unit` is the code of the organisation of ours that the words name, `institution` what they call it. `elsewhere` are
+    the latest of the same customer's complaints out of reach, `elsewhere_count` how many there are.
     """
 
     values: dict[str, ValueOut]
@@ -81,6 +92,8 @@ class ReadOut(Schema):
     why: str
     near: list[str]
     earlier: list[str]
+    elsewhere: list[ElsewhereOut]
+    elsewhere_count: int
 
 
 class ScreenIn(Strict):
@@ -180,6 +193,11 @@ def read_words(request: HttpRequest, body: ReadIn) -> dict[str, Any]:
         },
         "cause_alternatives": found.others, "kind": found.proposal.kind, "why": str(found.proposal.why),
         "near": [item["number"] for item in found.near], "earlier": [case.number for case in found.earlier],
+        "elsewhere_count": found.elsewhere.count,
+        "elsewhere": [
+            {"number": row.number, "received_at": row.day, "state": row.state, "unit": row.unit, "cause": row.cause}
+            for row in found.elsewhere.cases
+        ],
     }  # fmt: skip
 
 

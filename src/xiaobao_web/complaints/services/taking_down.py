@@ -22,6 +22,7 @@ from xiaobao_web.complaints import proposing, queries
 from xiaobao_web.complaints.channels.named import Named, unit_in
 from xiaobao_web.complaints.models import Case, Contact, ContactKind, ContactState, FieldCheck
 from xiaobao_web.complaints.services import intake, learning, sentences, similar
+from xiaobao_web.complaints.services.elsewhere import Elsewhere, elsewhere, same_customer
 from xiaobao_web.complaints.services.inquiry import tells_whom
 from xiaobao_web.complaints.services.opening import received, register, screen_kind
 from xiaobao_web.kernel.access import can, holds, require
@@ -86,6 +87,7 @@ class Reading:
     marked: SafeString
     near: list[dict[str, Any]]
     earlier: list[Case]
+    elsewhere: Elsewhere
     named: Named | None
 
     @property
@@ -108,7 +110,7 @@ def read(text: str, *, channel: str, received_at: datetime | None, by: Any, but:
     values = values_of(ticket, named)
     return Reading(ticket, values, list(ticket["ticket"].get(OTHERS) or []),
                    proposing.propose(text, ticket=ticket["ticket"]), marked(text, ticket, named), near,
-                   earlier(values, by), named)  # fmt: skip
+                   earlier(values, by), beyond(values, by), named)  # fmt: skip
 
 
 def values_of(ticket: dict[str, Any], named: Named | None = None) -> dict[str, Value]:
@@ -156,13 +158,14 @@ def marked(text: str, ticket: dict[str, Any], named: Named | None = None) -> Saf
 
 def earlier(values: dict[str, Value], by: Any, most: int = 5) -> list[Case]:
     """Return the complaints of the same customer that a clerk may see: same phone, document or account."""
-    same = Q(pk__in=[])
-    for field in ("phone", "id_number", "account"):
-        value = str(values[field].value or "")
-        if len(value) >= 6:
-            same |= Q(**{field: value})
+    same = same_customer({name: item.value for name, item in values.items()})
     rows = queries.visible(by).filter(same).select_related("unit").order_by("-received_at")[: 3 * most]
     return [row for row in rows if tells_whom(by, row)][:most]
+
+
+def beyond(values: dict[str, Value], by: Any) -> Elsewhere:
+    """Return the complaints of the same customer that a clerk who registers may not open, as far as may be told."""
+    return elsewhere({name: item.value for name, item in values.items()}, by=by)
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ from xiaobao_web.complaints.services import transfer_sheets as sheets
 from xiaobao_web.complaints.services.regulators import REPORT_FIELDS, branch_of
 from xiaobao_web.complaints.views.cases import find_case, tell
 from xiaobao_web.kernel import journal
-from xiaobao_web.kernel.access import can, find, require, visible_to
+from xiaobao_web.kernel.access import can, find, holds, require, visible_to
 from xiaobao_web.kernel.errors import Hidden, PlatformError
 from xiaobao_web.kernel.serving import respond
 
@@ -71,6 +71,7 @@ def _pasted(request: HttpRequest) -> HttpResponse:
         "form": form, "pasted": words, "told": told, "known": known, "read": words.strip() != "",
         "rows": [(field, told.fields.get(field.name)) for field in form],
         "earlier": taking_down.earlier(values, request.user),
+        "elsewhere": taking_down.beyond(values, request.user) if holds(request.user, "complaints.register") else None,
     }  # fmt: skip
     return render(request, "complaints/transfer_new.html", context)
 
