@@ -151,17 +151,18 @@ def find(
     business: str,
     scores: Scores | None = None,
     meaning: wishes.Matrix | None = None,
+    meant: wishes.Matrix | None = None,
     whole: wishes.Matrix | None = None,
 ) -> Found[tuple[str, ...]]:
     """Return the demands in the order of the closed set: likely by rules, clauses and cause.
 
-    scores of the classes and the row of `classes.meanings` let the nets be heard as well, and the clauses one by one;
-    whole is what `attentive.read` says of the demands.
+    scores of the classes and the row of `classes.meanings` let the nets be heard as well, and the clauses one by one
+    (meant: their rows of `voices.meanings` where they are known); whole is what `attentive.read` says of the demands.
     """
     cause = bearing(narrative, cause)
     rules = ruled(narrative, cause=cause, business=business)
     leaning = None if scores is None else wishes.leaning(scores)
-    spoken = None if leaning is None or meaning is None else voices.hear(narrative, leaning)
+    spoken = None if leaning is None or meaning is None else voices.hear(narrative, leaning, meant=meant)
     heard = None if spoken is None else voices.gathered(spoken[1])
     likely = wishes.likely(narrative.own, rules.value, cause, leaning=leaning, meaning=meaning, heard=heard)
     if whole is not None:

@@ -22,6 +22,7 @@ from xiaobao.intake import (
     summary,
     threads,
     urgency,
+    voices,
 )
 from xiaobao.intake.alarms import Alarm
 from xiaobao.intake.attentive import Row
@@ -68,22 +69,23 @@ def filled(story: Narrative) -> Ticket:
 
 
 def _filled(story: Narrative) -> Ticket:
-    whole = attentive.read(story)
-    names = named.read(story, whole.tags)
-    product = names["product_name"]
+    reading = threads.beside(lambda: attentive.read(story))
+    rows, alarm = classes.meanings([story.own]), alarms.read(story)
+    meant = voices.meanings(voices.words(story, voices.clauses(story)))
     found: dict[str, Found[Any] | None] = {
-        **names,
         "phone": phones.find(story),
         "id_number": numbers.identity(story),
         "card_or_account": numbers.card(story),
         "email": numbers.email(story),
-        "event_dates": dates.find(story, product.places if product else ()),
     }
+    whole = reading()
+    names = named.read(story, whole.tags)
+    product = names["product_name"]
+    found |= names | {"event_dates": dates.find(story, product.places if product else ())}
     respondent = found["institution_branch"]
-    taken = [place for name in _NUMBERED if (reading := found[name]) for place in reading.places]
+    taken = [place for name in _NUMBERED if (told := found[name]) for place in told.places]
     taken += [(e.start, e.end) for e in story.entities if e.kind in _MASKED]
     found["amounts"] = amounts.find(story, [*taken, *dates.places(story)])
-    rows, alarm = classes.meanings([story.own]), alarms.read(story)
     meaning = None if rows is None else rows[0]
     called = respondent.value if respondent else None
     said = classes.scores(story.own, hints.of(story, respondent), called, meaning=meaning)
@@ -102,6 +104,7 @@ def _filled(story: Narrative) -> Ticket:
         business=business.value,
         scores=said,
         meaning=meaning,
+        meant=meant,
         whole=whole.heads["demand"],
     )
     return _ticket(story, found, alarm, meaning, whole.heads["urgency"])

@@ -65,6 +65,8 @@ def words(story: Narrative, heard: Sequence[Clause]) -> list[str]:
 
 def meanings(said: Sequence[str]) -> Matrix | None:
     """Return the meaning of each clause, then of each with its neighbours; None where no encoder is installed."""
+    if not said:
+        return None
     embedder = default()
     if embedder.id == "lexical" or embedder.dim != MEANING:
         return None
@@ -98,13 +100,18 @@ def _kind(story: Narrative, clause: Clause) -> list[bool]:
     return [*asks.kind(text), after == "?", asks.asks_back(text)]
 
 
-def hear(story: Narrative, leaning: Matrix, model: Voices | None = None) -> tuple[list[Clause], Matrix] | None:
-    """Return the clauses heard and the log-odds of each wish in each; None where no encoder is installed."""
+def hear(
+    story: Narrative, leaning: Matrix, model: Voices | None = None, *, meant: Matrix | None = None
+) -> tuple[list[Clause], Matrix] | None:
+    """Return the clauses heard and the log-odds of each wish in each; None where no encoder is installed.
+
+    meant are the rows of `meanings` of `words(story, clauses(story))` where they are known already.
+    """
     heard = clauses(story)
     said = words(story, heard)
     if not said:
         return [], np.full((1, len(DEMANDS)), LEAST, dtype=np.float32)
-    meant = meanings(said)
+    meant = meanings(said) if meant is None else meant
     if meant is None:
         return None
     around = circumstances(story, heard, leaning)
