@@ -22,7 +22,7 @@ import django
 django.setup()
 
 import pytest  # noqa: E402
-from playwright.sync_api import Browser, BrowserContext, Page, expect  # noqa: E402
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect  # noqa: E402
 from reachable import faults  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -148,10 +148,12 @@ def opened(context: BrowserContext, address: str, trouble: list[str]) -> Page:
     page.on("console", lambda told: trouble.append(told.text) if told.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: trouble.append(str(error)))
     page.on("response", lambda got: trouble.append(f"{got.status} {got.url}") if got.status >= 400 else None)
-    page.on(
-        "requestfailed",  # a player gives up a part of a recording that it no longer needs
-        lambda asked: None if asked.resource_type == "media" else trouble.append(f"failed: {asked.url}"),
-    )
+
+    def failed(asked: Request) -> None:
+        if asked.resource_type != "media":  # a player gives up a part of a recording that it no longer needs
+            trouble.append(f"failed: {asked.method} {asked.url}: {asked.failure}")
+
+    page.on("requestfailed", failed)
     page.goto(address, wait_until="networkidle")
     return page
 
