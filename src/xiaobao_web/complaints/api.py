@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -11,6 +12,7 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field, StringConstraints
 
 from xiaobao_web.complaints import clocking, open_things, queries, services, verbs
+from xiaobao_web.complaints.channels.registry import reader_of
 from xiaobao_web.complaints.lines import CaseOut, case_told
 from xiaobao_web.complaints.models import AmountRole, Case, CaseState, Channel, Contact, ContactKind, RecordKind, Track
 from xiaobao_web.complaints.services import sentences
@@ -238,11 +240,13 @@ def register_contact(request: HttpRequest, body: ContactIn) -> Status[dict[str, 
     known = services.known_by(key, request.user) is not None
     facts = {name: value for name in ("customer_name", "phone") if (value := getattr(body, name))}
     facts |= {"beside": body.track} if body.track else {}
+    told = json.dumps({"text": body.text} | face_told(body)).encode()
+    arrival = reader_of(body.channel.value)(told, {"record": True})
     row = services.register(
         channel=body.channel.value, text=body.text, by=request.user, received_at=aware(body.received_at), unit=unit,
         key=key, kind_proposed=body.kind_proposed.value if body.kind_proposed else "",
         source_system=body.source_system[:60], source_number=body.source_number, sender=body.customer_name,
-        people_count=body.people_count, face_to_face=body.face_to_face, details=facts,
+        people_count=body.people_count, face_to_face=arrival.face_to_face, details=facts,
     )  # fmt: skip
     return Status(200 if known else 201, shown_contact(row, made=not known))
 
@@ -309,6 +313,12 @@ def found_case(request: HttpRequest, pk: int) -> Case:
     """Return a case that the caller may see; raises Hidden, Forbidden."""
     require(request.user, "complaints.view")
     return find(queries.visible(request.user).select_related("unit", "handler"), pk=pk)
+
+
+def face_told(body: ContactIn) -> dict[str, bool]:
+    """Return what a contact's record says of being face to face; a visit to a branch is, unless that is denied."""
+    told = "face_to_face" in body.model_fields_set and (body.face_to_face or body.channel == Channel.BRANCH)
+    return {"face_to_face": body.face_to_face} if told else {}
 
 
 def aware(moment: datetime | None) -> datetime | None:

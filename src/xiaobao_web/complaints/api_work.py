@@ -11,9 +11,9 @@ from ninja import File, Schema, Status, UploadedFile
 from pydantic import Field, StringConstraints, ValidationError
 
 from xiaobao_web.complaints import queries, services
-from xiaobao_web.complaints.api import AmountOut, ContactIn, Word, Words, router
+from xiaobao_web.complaints.api import AmountOut, ContactIn, Word, Words, face_told, router
+from xiaobao_web.complaints.channels.registry import reader_of
 from xiaobao_web.complaints.channels.spreadsheet import units_by_name
-from xiaobao_web.complaints.channels.typed import arrival_of
 from xiaobao_web.complaints.models import Inbound, Urgency
 from xiaobao_web.complaints.services import intake
 from xiaobao_web.kernel import faults
@@ -137,8 +137,10 @@ def _taken(row: BulkRow, units: dict[str, Any], by: Any, *, dry: bool) -> dict[s
         raise BadValue(_("没有编号为“%s”的机构。") % row.unit, fields={"unit": _("不存在")})
     record = row.model_dump(mode="json", exclude_defaults=True, exclude=set(OWN))
     record |= {"sender": row.customer_name, "kind": row.kind_proposed.value if row.kind_proposed else ""}
-    arrival_of(record)
+    record |= face_told(row)
     raw = json.dumps({**record, "unit": row.unit}, ensure_ascii=False, sort_keys=True).encode()
+    facts = {"source_number": row.source_number, "record": True}
+    reader_of(row.channel.value)(raw, facts)
     number = f"{row.source_system}:{row.source_number}"
     key = services.key_of(row.channel.value, source_number=number)
     known = services.known_by(key, by)
@@ -147,7 +149,6 @@ def _taken(row: BulkRow, units: dict[str, Any], by: Any, *, dry: bool) -> dict[s
     )
     fate = MADE if known is None else KEPT if same == intake.digest_of(raw) else CHANGED
     if not dry and fate != KEPT:
-        facts = {"source_number": row.source_number}
         known = intake.receive(
             row.channel.value, raw, number=number, facts=facts, by=by, unit=unit, retry=False
         ).contact  # fmt: skip

@@ -22,6 +22,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from xiaobao_web.complaints.channels import record
 from xiaobao_web.complaints.channels.registry import Arrival, Piece, channel, plain
 from xiaobao_web.complaints.models import Contact
 from xiaobao_web.kernel.errors import BadValue
@@ -69,7 +70,12 @@ class _Words(HTMLParser):
 
 @channel("email")
 def read(raw: bytes, facts: dict[str, Any]) -> Arrival:
-    """Return what a mail says; raises BadValue for one without words and files."""
+    """Return what a mail says; raises BadValue for one without words and files.
+
+    A program that reads a mailbox of its own hands over a record by REST (`facts["record"]`).
+    """
+    if facts.get("record"):
+        return _recorded(raw)
     message = parsed(raw)
     body = text_of(message)
     pieces = pieces_of(message)
@@ -87,6 +93,15 @@ def read(raw: bytes, facts: dict[str, Any]) -> Arrival:
         subject=subject[:200], thread=parent.number if parent else "", pieces=pieces[:MOST_FILES],
         details={"email": sender[1][:120], "message_id": id_of(message, raw), **moments},
     )  # fmt: skip
+
+
+def _recorded(raw: bytes) -> Arrival:
+    unfit = {
+        "recording_url": _("录音地址只用于电话来件；邮件所附的录音请在登记后作为附件添加"),
+        "face_to_face": _("邮件不是面谈；当面提出的请按网点来访（branch）登记"),
+    }
+    empty = _("邮件要有正文（text）；只有附件的请写明附件是什么")
+    return record.arrival_of(record.opened(raw), unfit=unfit, empty=empty)
 
 
 def parsed(raw: bytes) -> EmailMessage:

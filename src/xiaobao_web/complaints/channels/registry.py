@@ -3,6 +3,7 @@
     @channel("email")
     def read(raw: bytes, facts: dict[str, Any]) -> Arrival: …
 
+`hook=True`: other systems hand it over signed at `/hooks/complaints/<channel>`.
 `services.intake.receive` keeps the bytes, asks the channel's reader, and registers the contact.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -49,15 +51,17 @@ class Arrival:
 
 Reader = Callable[[bytes, dict[str, Any]], Arrival]
 READERS: dict[str, Reader] = {}
+HOOKED: set[str] = set()
 
 
-def channel(name: str) -> Callable[[Reader], Reader]:
-    """Declare the reader of a channel; raises Undeclared when the channel has one."""
+def channel(name: str, *, hook: bool = False) -> Callable[[Reader], Reader]:
+    """Declare the reader of a channel, and whether it has a hook; raises Undeclared when the channel has one."""
 
     def declare(read: Reader) -> Reader:
         if name in READERS:
             raise Undeclared(f"渠道 {name} 登记了两次")
         READERS[name] = read
+        HOOKED.update([name] if hook else [])
         return read
 
     return declare
@@ -65,11 +69,16 @@ def channel(name: str) -> Callable[[Reader], Reader]:
 
 def reader_of(name: str) -> Reader:
     """Return the reader of a channel; raises BadValue for one that has none."""
-    if not READERS:
-        load()
+    load()
     if name not in READERS:
         raise BadValue(_("没有“%s”这个渠道。") % name, fields={"channel": _("请选择")})
     return READERS[name]
+
+
+def has_hook(name: str) -> bool:
+    """Tell whether other systems may hand a channel's complaints over by a hook."""
+    load()
+    return name in HOOKED
 
 
 def plain(text: str) -> str:
@@ -80,8 +89,9 @@ def plain(text: str) -> str:
     return "".join(mark if mark.isprintable() or mark in "\n\t" else " " for mark in text.replace("\r\n", "\n"))
 
 
+@cache
 def load() -> None:
     """Import every module of this folder, so that what each declares is known."""
     for path in sorted(Path(__file__).parent.glob("*.py")):
-        if path.stem not in ("__init__", "registry", "urls", "api"):
+        if path.stem not in ("__init__", "registry", "urls"):
             import_module(f"xiaobao_web.complaints.channels.{path.stem}")

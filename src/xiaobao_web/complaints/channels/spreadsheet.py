@@ -1,4 +1,4 @@
-"""Tables of another system: which heading means which field, and each row as a record that `typed` reads."""
+"""Tables of another system: which heading means which field, and each row as a record that `imported` reads."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xiaobao_web.complaints.beside import BESIDE
+from xiaobao_web.complaints.channels.imported import arrival_of
+from xiaobao_web.complaints.channels.record import MOST_NUMBER
 from xiaobao_web.complaints.channels.registry import plain
-from xiaobao_web.complaints.channels.typed import MOST_NUMBER, arrival_of
 from xiaobao_web.complaints.models import ContactKind, Urgency
 from xiaobao_web.kernel import sheets
 from xiaobao_web.kernel.errors import BadValue

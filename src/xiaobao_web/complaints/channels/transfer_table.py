@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xiaobao_web.complaints.channels import spreadsheet
+from xiaobao_web.complaints.channels.record import MOST_NUMBER, MOST_TEXT
 from xiaobao_web.complaints.channels.transferred import KINDS, LABELS, SENT_BACK, SOURCES, URGED, day_of
-from xiaobao_web.complaints.channels.typed import MOST_NUMBER, MOST_TEXT
 from xiaobao_web.complaints.models import Source
 from xiaobao_web.kernel import sheets
 

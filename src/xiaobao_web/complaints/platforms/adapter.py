@@ -67,7 +67,7 @@ def asked(method: str, url: str, body: bytes, headers: dict[str, str]) -> webhoo
 
 @dataclass(frozen=True)
 class Item:
-    """A complaint of a platform: its number there, the fields that `channels.typed` reads, what the platform sent."""
+    """A complaint of a platform: its number there, the fields that `channels.record` checks, what the platform sent."""
 
     number: str
     record: dict[str, Any]

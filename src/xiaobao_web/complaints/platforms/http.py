@@ -18,8 +18,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field
 
+from xiaobao_web.complaints.channels.record import FIRST_YEAR, MOST_NUMBER, MOST_TEXT
 from xiaobao_web.complaints.channels.registry import plain
-from xiaobao_web.complaints.channels.typed import FIRST_YEAR, MOST_NUMBER, MOST_TEXT
 from xiaobao_web.complaints.platforms.adapter import (
     FRESH,
     Batch,

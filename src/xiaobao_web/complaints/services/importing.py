@@ -105,8 +105,7 @@ def take_rows(import_id: int) -> int:
 
 
 def _take(item: Row, row: CaseImport) -> list[str]:
-    facts = {"details": {"system": row.system, "old_state": item.record.get("old_state", ""),
-                         "old_channel": item.record.get("old_channel", "")}}  # fmt: skip
+    facts = {"details": {"system": row.system}}
     arrival = intake.receive(
         "import", _raw(item), number=_name(item, row.system), by=row.by, unit=item.unit, facts=facts, retry=False
     )

@@ -139,10 +139,6 @@ def pull_all() -> int:
 def keep(platform: Platform, item: Item) -> bool:
     """Keep one complaint of a platform and register it; tell whether its number was new here."""
     told = {**item.record, "source_system": platform.name, "original": item.original}
-    words = [str(told["text"])]
-    for name, label in (("order", _("订单号")), ("state", _("平台状态"))):
-        words += [f"{label}：{told[name]}"] if told.get(name) else []
-    told["text"] = "\n".join(words)[: len(str(item.record["text"])) + 200]
     raw = json.dumps(told, ensure_ascii=False, sort_keys=True, default=str).encode("utf-8", "replace")
     said = plain(item.number)
     number = f"{platform.code}:{said}" if said else ""

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xiaobao.errors import XiaobaoError
+from xiaobao_web.complaints.channels.record import MOST_TEXT
 from xiaobao_web.complaints.channels.registry import plain
-from xiaobao_web.complaints.channels.typed import MOST_TEXT
 from xiaobao_web.complaints.models import Contact, LetterScan, ScanReading
 from xiaobao_web.complaints.models.scan import blank
 from xiaobao_web.complaints.services import intake

@@ -1,7 +1,7 @@
 """Where other systems hand complaints over: the telephone system, the chat, a payment platform; signed, each once.
 
 Signed after Standard Webhooks: webhook-id, webhook-timestamp (five minutes), webhook-signature; the secrets are in
-COMPLAINTS_HOOKS ("call=whsec_…"). The body is the JSON that `channels.typed` reads, with the source's own `number`.
+COMPLAINTS_HOOKS ("call=whsec_…"). The body is the JSON that `channels.record` checks, with the source's own `number`.
 """
 
 from __future__ import annotations
@@ -18,15 +18,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from xiaobao_web.complaints.channels.registry import plain
-from xiaobao_web.complaints.channels.typed import MOST_NUMBER
+from xiaobao_web.complaints.channels.record import MOST_NUMBER
+from xiaobao_web.complaints.channels.registry import has_hook, plain
 from xiaobao_web.complaints.models import Platform
 from xiaobao_web.complaints.services import intake, platforms
 from xiaobao_web.kernel import pace
 from xiaobao_web.kernel.errors import PlatformError
 from xiaobao_web.kernel.webhooks import signature
 
-CHANNELS = ("call", "chat", "payment_platform", "branch", "letter", "regulator_transfer")
 SECONDS = 300
 MOST = 4 << 20
 
@@ -34,7 +33,7 @@ MOST = 4 << 20
 def secret_of(channel: str) -> str:
     """Return the secret of a channel, empty where the installation gives none."""
     pairs = dict(item.partition("=")[::2] for item in settings.COMPLAINTS_HOOKS)
-    return pairs.get(channel, "") if channel in CHANNELS else ""
+    return pairs.get(channel, "") if has_hook(channel) else ""
 
 
 def is_signed(request: HttpRequest, secret: str) -> bool:

@@ -251,9 +251,8 @@ def _record(way: str, kept: dict[str, Any]) -> dict[str, Any]:
         if value not in (None, "", "None"):
             lines.append(f"{label}：{value}")
     amount = where.get("amount")
-    said = {"praise": "suggestion"}.get(what.get("said", ""), what.get("said", ""))
     return {
-        "text": "\n".join(lines), "kind": said or "complaint", "sender": who.get("customer_name", ""),
+        "text": "\n".join(lines), "kind": what.get("said") or "complaint", "sender": who.get("customer_name", ""),
         "customer_name": who.get("customer_name", ""), "phone": who.get("phone", ""), "email": who.get("email", ""),
         "product_name": where.get("product_name", ""), "amount": None if amount in (None, "None") else str(amount),
         "region": where.get("region") or "", "address": who.get("address") or "",

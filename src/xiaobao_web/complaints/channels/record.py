@@ -1,4 +1,4 @@
-"""What people type into our own forms, and what programs hand over as JSON: the same fields, checked alike.
+"""A record of fields, as our own forms and programs hand it over in JSON: whatever the channel, checked alike.
 
 {"text": "…", "turns": [{"role", "text"}], "received_at": "2026-03-02T10:00:00+08:00", "sender": "…", "subject": "…",
  "customer_name", "phone", "id_number", "account", "email", "institution", "staff", "product_name",
@@ -6,12 +6,15 @@
  "event_dates": ["2026-03-02", "2026-02"], "track": what runs beside the complaint (insurance_claim …),
  "confidential", "kind", "people_count", "face_to_face", "thread",
  "source_system", "recording_url": where the telephone system has the recording; with it the words may be missing}
+
+What a channel does not take it names itself, with what to do instead.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -21,7 +24,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from xiaobao_web.complaints.beside import BESIDE
-from xiaobao_web.complaints.channels.registry import Arrival, channel, plain
+from xiaobao_web.complaints.channels.registry import Arrival, plain
 from xiaobao_web.complaints.data import classes
 from xiaobao_web.complaints.models import AmountRole, Case, ContactKind, Urgency
 from xiaobao_web.kernel.errors import BadValue
@@ -38,37 +41,31 @@ FIRST_YEAR = 1990
 """What claims to be older than any system that could hand it over is a slip."""
 
 
-@channel("web")
-@channel("call")
-@channel("letter")
-@channel("regulator_transfer")
-@channel("feedback")
-@channel("chat")
-@channel("branch")
-@channel("api")
-@channel("import")
-@channel("payment_platform")
-def read(raw: bytes, facts: dict[str, Any]) -> Arrival:
-    """Return what a JSON object says; raises BadValue with a sentence a field."""
+def opened(raw: bytes) -> dict[str, Any]:
+    """Return the record that bytes hold; raises BadValue."""
     try:
         told = json.loads(raw.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise BadValue(_("内容不是 UTF-8 编码的 JSON。")) from error
     if not isinstance(told, dict):
         raise BadValue(_("内容应为一个 JSON 对象。"))
-    return arrival_of(told)
+    return told
 
 
-def arrival_of(told: dict[str, Any]) -> Arrival:
-    """Return what a record of fields says; raises BadValue with a sentence a field."""
-    faults: dict[str, str] = {}
+def arrival_of(told: dict[str, Any], *, unfit: Mapping[str, str] | None = None, empty: str = "") -> Arrival:
+    """Return what a record of fields says; raises BadValue with a sentence a field.
+
+    unfit: the fields that its channel does not take, each with what to do instead; an empty one is let be. empty: what
+    to hand over where nothing is said.
+    """
+    faults = {name: sentence for name, sentence in (unfit or {}).items() if str(told.get(name) or "").strip()}
     turns = _turns(told.get("turns"), faults)
     text = _text(told.get("text"), "text", MOST_TEXT, faults)
-    recording = _address(told.get("recording_url"), faults)
+    recording = "" if "recording_url" in faults else _address(told.get("recording_url"), faults)
     if recording and not text.strip() and not turns:
         text = str(_("（来电录音，还没有文字记录）"))
     if not text.strip() and not any(turn["text"].strip() for turn in turns):
-        faults["text"] = _("没有内容")
+        faults.setdefault("text", empty or _("没有内容"))
     found = Arrival(
         text=text,
         turns=turns,
