@@ -48,6 +48,26 @@ def section(figures: Mapping[str, Any]) -> list[str]:
     return lines
 
 
+def kinds(figures: Mapping[str, Any]) -> list[str]:
+    """Return the lines of the section on what contacts are proposed to be."""
+    halves = (("used", "编写规则时看过的一半"), ("held_out", "留出的一半"))
+    names = list(figures["used"]["kinds"])
+    lines = [
+        f"标注集 `{figures['set']}`。把投诉当成别的，比把别的当成投诉更糟，分开列出。", "",
+        "| | 件数 | 判对 | " + " | ".join(names) + " | 投诉漏判 | 误作投诉 |", "|---" * (len(names) + 5) + "|",
+    ]  # fmt: skip
+    for half, title in halves:
+        told = figures[half]
+        by_kind = " | ".join("/".join(map(str, told["kinds"][name])) for name in names)
+        over = "/".join(map(str, told["taken_for_complaints"]))
+        lines.append(
+            f"| {title} | {told['contacts']} | {told['right']:.3f} | {by_kind} | {told['complaints_missed']} | {over} |"
+        )
+    for half, title in halves:
+        lines += ["", f"{title}未判对：{'、'.join(figures[half]['misses']) or '无'}。"]
+    return lines
+
+
 def _values(figures: Mapping[str, Any]) -> str:
     return (
         f"有值字段读对 {_share(figures['right_when_present'])}，空字段误填 {_share(figures['invented_when_empty'])}；"

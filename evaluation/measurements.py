@@ -64,6 +64,7 @@ MEASUREMENTS = (
     Measurement("unseen_intake_foreign_sixth", "intake/w23.jsonl", own=True, module="intake"),
     Measurement("unseen_intake_foreign_seventh", "intake/w24.jsonl", own=True, module="intake"),
     Measurement("intake", "complaints-dev.jsonl"),
+    Measurement("intake_kinds", "intake/kinds.jsonl", own=True, module="kinds"),
     Measurement("duplicates", "duplicates-dev.jsonl"),
     Measurement("trends", "streams_texts", own=True),
     Measurement("trends_harder", "streams_texts/harder.yaml", own=True, module="trends"),

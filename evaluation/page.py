@@ -45,6 +45,7 @@ TITLES = {
     "unseen_intake_foreign_sixth": "智能填单（第六位外来作者：定稿后测过两次，其间换名称模型；未用于训练，无人看过）",
     "unseen_intake_foreign_seventh": "智能填单（第七位外来作者：定稿后测一次；未用于训练，无人看过）",
     "intake": "智能填单（开发集）",
+    "intake_kinds": "来件甄别建议（自写；后一半写成于改规则之前，改完只测一次）",
     "judge": "语境判断模型（训练语料交叉验证）",
 }
 RATES = {
@@ -80,6 +81,8 @@ def write(path: Path, measured: Mapping[str, Mapping[str, Any]], command: str, d
 def _section(name: str, figures: Mapping[str, Any]) -> list[str]:
     if "with_judge" in figures:
         return _screening(figures)
+    if name == "intake_kinds":
+        return intake_page.kinds(figures)
     if name == "intake" or name.startswith(("unseen_intake", "unseen_urgent")):
         return intake_page.section(figures)
     return _tree(figures)

@@ -50,7 +50,7 @@ def branches_of(narrative: Narrative, mentions: list[Mention]) -> Iterator[Menti
         if inside:
             start = max(inside)
             name = text[start : match.end("name")]
-        else:
+        if not inside or _SENTENCE.search(name):
             cut = _branch_cut(name)
             start, name = start + cut, name[cut:]
         if start not in ends and (

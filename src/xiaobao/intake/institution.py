@@ -88,6 +88,11 @@ _PAYS_BEFORE = re.compile(
     r"(?:绑定?的?|关联的?|资金方[是为:：]?|资方[是为:：]?|放款方[是为:：]?|合作的?|联合|从我的?|扣我的?|到我的?|由"
     r"|跟|和)$"
 )
+_SHORT_BANK = re.compile(
+    r"(?<![员职民打开加施手人其当之空集途外成移履运航执流])(?:[工农建招交]行|(?<![一-龥])中行|邮储|农信)"
+    r"(?![为动业程使情政驶列人走李军长期路医商礼将不会当只要易换联友通警规])"
+)
+"""The banks that everybody calls by two characters, not where these are of a word (员工行为)."""
 _OWN_BANK = re.compile(r"贵行|你行|我行(?!为)|本行")
 _PLACE_ENDS = frozenset("镇乡县旗")
 _PLAIN_END = re.compile(r"(?:贷款|借款|分期|支付|金融|贷|普惠|钱包)$")
@@ -102,7 +107,7 @@ def find(narrative: Narrative) -> Found[str] | None:
     apps = _platforms(narrative, mentions, yours=yours)
     if apps and mentions:
         mentions = [replace(m, score=m.score - 1.0) if _only_pays(narrative, m) else m for m in mentions]
-    mentions = sorted([*mentions, *apps], key=lambda m: m.start) or list(_nicknames(narrative))
+    mentions = sorted([*mentions, *apps], key=lambda m: m.start) or list(_nicknames(narrative)) or _short(narrative)
     branches = list(branches_of(narrative, mentions))
     if not mentions:
         return alone(branches)
@@ -120,6 +125,12 @@ def find(narrative: Narrative) -> Found[str] | None:
         return Found(first.name, ((first.start, first.end),), confidence)
     joined = first.name if branch.name in first.name else first.name + branch.name
     return Found(joined, ((first.start, first.end), (branch.start, branch.end)), confidence)
+
+
+def _short(narrative: Narrative) -> list[Mention]:
+    """Return the banks called by their two characters (工行, 农行), where nothing names one in full."""
+    found = _SHORT_BANK.finditer(narrative.plain)
+    return [Mention(m[0], *m.span(), _weight(narrative, *m.span(), True)) for m in found]
 
 
 def places(narrative: Narrative) -> list[tuple[str, int, int]]:
