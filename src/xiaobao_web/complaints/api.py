@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema, Status
 from pydantic import Field, StringConstraints
 
+from xiaobao.calendar.clocks import Whose
 from xiaobao_web.complaints import clocking, open_things, queries, services, verbs
 from xiaobao_web.complaints.channels.registry import reader_of
 from xiaobao_web.complaints.lines import CaseOut, case_told
@@ -54,6 +55,8 @@ class ClockOut(Schema):
     track: str
     name: str
     label: str
+    whose: Whose = Field(description="谁的期限：institution 本机构，regulator 监管或行政部门，customer 投诉人")
+    ours: bool = Field(description="本机构必须按时完成的；其余只作提示，不计入按期和逾期")
     due: str
     due_rolled: str
     alarm: str
@@ -212,7 +215,8 @@ def show_clocks(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
     row = found_case(request, pk)
     return [
         {
-            "track": clock.track, "name": clock.name, "label": clock.label, "due": clock.due.isoformat(),
+            "track": clock.track, "name": clock.name, "label": clock.label, "whose": clock.whose,
+            "ours": clocking.is_ours(clock), "due": clock.due.isoformat(),
             "due_rolled": clock.due_rolled.isoformat(), "alarm": clock.alarm.isoformat(),
             "basis": [str(item) for item in clock.basis], "met": clock.met, "ended": clock.ended is not None,
             "suspended": clock.suspended, "paused_days": clock.paused_days, "provisional": clock.provisional,

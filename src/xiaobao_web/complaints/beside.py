@@ -47,20 +47,21 @@ def proposed_for(case: Case) -> tuple[str, str]:
     return ("", "") if track in clocking.tracks_of(case) else (track, why)
 
 
-def begin(case: Case, track: str, *, at: datetime, by: Any, facts: Mapping[str, Any] | None = None) -> None:
-    """Start the clocks of a track beside a case's own; nothing happens where they run already."""
+def begin(case: Case, track: str, *, at: datetime, by: Any, why: str) -> None:
+    """Start the clocks of a track beside a case's own, journalled with why; nothing happens where they run already."""
     if not track or track in clocking.tracks_of(case):
         return
-    start(case, track, at=at, by=by, facts=facts)
-    journal.record("complaints.track_added", by=by, on=case, facts={"track": Track(track).label})
+    start(case, track, at=at, by=by)
+    facts = {"track": Track(track).label, "why": _("，理由：%s") % why}
+    journal.record("complaints.track_added", by=by, on=case, facts=facts)
 
 
-def start(case: Case, track: str, *, at: datetime, by: Any, facts: Mapping[str, Any] | None = None) -> None:
+def start(case: Case, track: str, *, at: datetime, by: Any) -> None:
     """Count a track from a moment, anew where it was counted from another."""
     case.more_tracks = [*(item for item in case.more_tracks if item != track), track]
     Case.objects.filter(pk=case.pk).update(more_tracks=case.more_tracks)
     actor = by if by is not None and by.pk else None
-    CaseEvent.objects.create(case=case, kind="received", at=at, facts={"track": track, **(facts or {})}, by=actor)
+    CaseEvent.objects.create(case=case, kind="received", at=at, facts={"track": track}, by=actor)
     clocking.refresh(case)
 
 

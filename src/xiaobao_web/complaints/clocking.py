@@ -16,21 +16,28 @@ from xiaobao.calendar.clocks import Clock, Event, replay
 from xiaobao.calendar.clocks import track as track_named
 from xiaobao.errors import XiaobaoError
 from xiaobao_web.complaints.data import limits
-from xiaobao_web.complaints.models import Case, CaseEvent, CaseState, Outcome, Track
+from xiaobao_web.complaints.models import Case, CaseEvent, CaseState, Outcome, Source, Track
+from xiaobao_web.complaints.states import OPEN
 from xiaobao_web.kernel import deadlines
 from xiaobao_web.kernel.deadlines import BEIJING, calendar
 from xiaobao_web.kernel.errors import BadValue, Refused
 from xiaobao_web.kernel.models import Deadline
 
-INFORMATION = frozenset({"extend_by", "review_apply_by", "forward_by"})
-"""Clocks that are somebody's right or the regulator's duty: shown with the others, nobody here is late by them."""
 STATUTORY = "statutory"
-OUTLIVES = (f"{STATUTORY}.report_by", f"{STATUTORY}.pay", "report:")
-"""How the deadlines begin that are owed although the case has ended: the regulator's report, the insurer's payment."""
+ANSWER_AUTHORITY, FOLLOW_MEDIATION, DECIDE_REVIEW = "answer_authority", "follow_mediation", "decide_review"
+"""Our own targets beside the term of an authority: to answer it and follow its mediation (消法条例 46), to decide a
+review although the term is the bureau's (征信业条例 26).
+"""
+OUTLIVES = (f"{STATUTORY}.report_by", f"{STATUTORY}.pay", "report:", ANSWER_AUTHORITY)
+"""How the deadlines begin that are owed although the case has ended: what a regulator or an authority is told, the
+insurer's payment.
+"""
 REFUSED = (Outcome.NOT_MET.value, Outcome.DECLINED.value)
 AGREED = (Outcome.MET.value, Outcome.PARTLY.value, Outcome.SETTLED.value, Outcome.MEDIATED.value)
 REVIEW = ("review_apply_by", "review_decide_by")
 """The clocks of a review by the superior institution: each answer has its own."""
+BEGIN = ("received", "transferred")
+"""Events that may be a single track's own beginning."""
 AGAIN = "reopened"
 """Our own mark among the events: what is taken up again has a term of its own from that day."""
 
@@ -49,8 +56,17 @@ def events_of(case: Case) -> list[Event]:
     """Return the events of a case as the clocks read them: since it was taken up again, where it was."""
     rows = list(case.clock_events.order_by("pk"))
     begun = max((place for place, row in enumerate(rows) if row.kind == AGAIN), default=-1)
-    rows = sorted(_standing(rows[begun + 1 :]), key=lambda row: (row.at, row.pk))
-    return [Event(row.kind, row.at.astimezone(BEIJING), row.facts) for row in rows]  # type: ignore[arg-type]
+    return [read(row) for row in in_order(rows[begun + 1 :])]
+
+
+def read(row: CaseEvent) -> Event:
+    """Return an event as the clocks read it."""
+    return Event(row.kind, row.at.astimezone(BEIJING), row.facts)  # type: ignore[arg-type]
+
+
+def in_order(rows: list[CaseEvent]) -> list[CaseEvent]:
+    """Return the events that stand by when they happened."""
+    return sorted(_standing(rows), key=lambda row: (row.at, row.pk))
 
 
 def _standing(rows: list[CaseEvent]) -> list[CaseEvent]:
@@ -62,15 +78,20 @@ def _standing(rows: list[CaseEvent]) -> list[CaseEvent]:
 def clocks_of(case: Case) -> list[Clock]:
     """Return every clock of a case, track by track; raises Refused with the event that cannot be."""
     events = events_of(case)
-    now = max([timezone.now().astimezone(BEIJING), *(event.at for event in events if isinstance(event.at, datetime))])
+    now = latest(events)
     out: list[Clock] = []
     for track in tracks_of(case):
         try:
-            found = replay(track, _fitting(case, track, events), calendar=calendar(), at=now)
+            found = replay(track, fitting(case, track, events), calendar=calendar(), at=now)
             out += _of_last_answer(case, found, events, now)
         except XiaobaoError as error:
             raise Refused(_("时限不能推算：%s") % plain(error.message)) from error
     return out
+
+
+def latest(events: Sequence[Event]) -> datetime:
+    """Return now, or the moment of the last event where that is later by a clock that differs."""
+    return max([timezone.now().astimezone(BEIJING), *(event.at for event in events if isinstance(event.at, datetime))])
 
 
 def _of_last_answer(case: Case, clocks: Sequence[Clock], events: list[Event], now: datetime) -> list[Clock]:
@@ -93,12 +114,12 @@ def plain(sentence: str) -> str:
     return re.sub(r"（[a-z_]+）", "", re.sub(r"（[a-z_]+，", "（", sentence))
 
 
-def _fitting(case: Case, track: str, events: list[Event]) -> list[Event]:
+def fitting(case: Case, track: str, events: list[Event]) -> list[Event]:
     """Return the events that mean something on a track: a direct complaint knows no transfer, each regulator has its
     own report, and what was opened beside it counts from its own beginning. Whether a claim was refused is told by how
     the case ended.
     """
-    for kind in ("received", "transferred"):
+    for kind in BEGIN:
         own = [event for event in events if event.kind == kind and event.facts.get("track") == track]
         events = [event for event in events if event.kind != kind or (event in own if own else _for_all(event))]
     if track == Track.DIRECT:
@@ -161,6 +182,8 @@ def note_reported(case: Case, *, track: str, at: datetime, by: Any) -> None:
 
     The clocks of a case that was merged or declined stay as they were then.
     """
+    if track == Track.AUTHORITY:
+        deadlines.meet(case, ANSWER_AUTHORITY, at=at)
     if track not in (Track.NFRA, Track.PBOC) or track not in tracks_of(case):
         return
     if case.state in (CaseState.MERGED, CaseState.DECLINED):
@@ -186,7 +209,7 @@ def answer_again(case: Case) -> None:
 def refresh(case: Case) -> list[Clock]:
     """Compute the clocks of a case and keep them as its deadlines, with their working and the calendar's version."""
     clocks = clocks_of(case)
-    kept = {key_of(clock, case): clock for clock in clocks if _is_ours(clock, clocks)}
+    kept = {key_of(clock, case): clock for clock in clocks if is_ours(clock) and not told_too(clock, clocks)}
     if clocks and case.calendar_version != clocks[0].version:
         case.calendar_version = clocks[0].version[:60]
         Case.objects.filter(pk=case.pk).update(calendar_version=case.calendar_version)
@@ -196,6 +219,10 @@ def refresh(case: Case) -> list[Clock]:
     for key, row in known.items():
         if key not in kept and row.met_at is None and row.cancelled_at is None:
             Deadline.objects.filter(pk=row.pk).update(cancelled_at=timezone.now())
+    if Track.AUTHORITY in tracks_of(case):
+        _remind(case, clocks)
+    if any(clock.name == "review_decide_by" and not is_ours(clock) for clock in clocks):
+        _remind_of_review(case, clocks)
     return clocks
 
 
@@ -205,12 +232,19 @@ def key_of(clock: Clock, case: Case) -> str:
     return f"{STATUTORY}.{clock.name}{own}"
 
 
-def _is_ours(clock: Clock, clocks: list[Clock]) -> bool:
-    """Tell whether a clock is a duty of the institution; to decide is due with telling, and counted once."""
-    if clock.kind in INFORMATION:
-        return False
-    told = any(other.track == clock.track and other.name == "notify" for other in clocks)
-    return not (clock.name == "respond" and told)
+def is_ours(clock: Clock) -> bool:
+    """Tell whether a clock is a duty of the institution: what others must do, and what somebody may do, is shown only.
+
+    The authority handles what it received in its own term (消法条例 46), the bureau forwards (投诉办法 33).
+    """
+    return clock.whose == "institution" and not clock.right
+
+
+def told_too(clock: Clock, clocks: Sequence[Clock]) -> bool:
+    """Tell whether a clock is to decide what is due to be told on the same day: it is counted once."""
+    return clock.name == "respond" and any(
+        other.track == clock.track and other.name == "notify" and other.whose == clock.whose for other in clocks
+    )
 
 
 def _keep(case: Case, row: Deadline | None, key: str, clock: Clock) -> None:
@@ -312,6 +346,45 @@ def target(obj: Any, kind: str, *, at: datetime | None = None) -> None:
     )  # fmt: skip
 
 
+def _remind(case: Case, clocks: Sequence[Clock]) -> None:
+    """Keep our own targets beside an authority's term: until it has our answer, while its mediation goes on.
+
+    Of what was transferred the report is the answer; without a transfer the authority's own clock tells that it has it.
+    """
+    theirs = [clock for clock in clocks if clock.track == Track.AUTHORITY and clock.name == "respond"]
+    moved = list(case.transfers_in.filter(source=Source.MARKET))
+    again, seat = _last_event(case, AGAIN), _last_event(case, "mediation_start", "mediation_end")
+    begun = [row.received_at for row in moved if row.reported_at is None]
+    done = [row.reported_at for row in moved if row.reported_at is not None]
+    if not moved or again is not None:
+        begun += [again.at if again else case.received_at for clock in theirs if clock.running]
+        done += [moment for clock in theirs if (moment := _moment(clock.met_at)) is not None]
+    _aim(case, ANSWER_AUTHORITY, max(begun, default=None), max(done, default=None))
+    if seat is not None:
+        goes_on = seat.kind == "mediation_start" and case.state == CaseState.SUSPENDED
+        _aim(case, FOLLOW_MEDIATION, seat.at if goes_on else None, seat.at)
+
+
+def _remind_of_review(case: Case, clocks: Sequence[Clock]) -> None:
+    """Keep our own target for a review that waits here while the term is the bureau's and no term of ours runs."""
+    rows = [clock for clock in clocks if clock.name == "review_decide_by" and clock.running]
+    asked = _last_event(case, "review_applied")
+    waits = asked is not None and bool(rows) and not any(is_ours(clock) for clock in rows)
+    _aim(case, DECIDE_REVIEW, asked.at if asked is not None and waits else None, None)
+
+
+def _last_event(case: Case, *kinds: str) -> CaseEvent | None:
+    return case.clock_events.filter(kind__in=kinds).order_by("pk").last()
+
+
+def _aim(case: Case, kind: str, since: datetime | None, done: datetime | None) -> None:
+    """Start a target that waits since a moment, once; mark it as met where it does no more."""
+    if since is None:
+        deadlines.meet(case, kind, at=min(done, timezone.now()) if done else None)
+    elif case.state in OPEN and not deadlines.of(case).filter(kind=kind, started_at__gte=since).exists():
+        target(case, kind, at=since)
+
+
 def used(row: Deadline, share: float) -> datetime:
     """Return when a share of a deadline is used: of the working hours where it is counted in them."""
     internal = limits().internal_hours.get(row.kind)
@@ -324,6 +397,6 @@ def stop(case: Case) -> None:
     """Cancel what is still open when a case ends; statutory clocks end by their own events, and what is owed stays."""
     rows = deadlines.running(case)
     over = case.state in (CaseState.MERGED, CaseState.DECLINED)
-    kept = (OUTLIVES[0], OUTLIVES[2]) if over else (*OUTLIVES, f"{STATUTORY}.")
+    kept = (OUTLIVES[0], *OUTLIVES[2:]) if over else (*OUTLIVES, f"{STATUTORY}.")
     gone = [row.pk for row in rows if not row.kind.startswith(kept)]
     rows.filter(pk__in=gone).update(cancelled_at=timezone.now())

@@ -157,10 +157,23 @@ def test_a_clerk_registers_a_call_and_it_is_a_case(flow, bank, client_of):
     case = Case.objects.get()
     assert answer.url == case.get_absolute_url()
     assert (case.phone, case.title) == ("13800001234", "信用卡：信息披露与告知不足，要求退款退费")
+    assert case.more_tracks == []
+    given["track"] = "insurance_claim"
+    client_of("liaison").post(reverse("complaint_register"), given)
+    beside = Case.objects.latest("pk")
+    assert beside.more_tracks == ["insurance_claim"], "what runs beside the complaint is said where it is taken down"
+    assert "立案时带来" in client_of("liaison").get(beside.get_absolute_url()).content.decode()
+    page = client_of("liaison").get(reverse("complaint_register")).content.decode()
+    assert "并行时限" in page
+    assert 'value="credit_objection"' in page
     wrong = client_of("liaison").post(reverse("complaint_register"), {**given, "kind": "inquiry"})
     assert wrong.status_code == 422
     client_of("service").post(reverse("complaint_register"), given)
-    assert Contact.objects.latest("pk").state == "new", "a call centre's clerk registers, others tell apart"
+    waiting = Contact.objects.latest("pk")
+    assert waiting.state == "new", "a call centre's clerk registers, others tell apart"
+    screen = client_of("complaints").get(waiting.get_absolute_url()).content.decode()
+    assert '<option value="insurance_claim" selected>' in screen
+    assert "登记时选定" in screen
 
 
 def test_a_contact_is_told_apart_and_checked_on_its_page(flow, bank, client_of):

@@ -13,6 +13,7 @@ from xiaobao_web.kernel import deadlines, journal, notifications
 from xiaobao_web.kernel.errors import BadValue, Forbidden, Refused
 
 pytestmark = pytest.mark.django_db
+WHY = "投诉人同时提出理赔请求"
 
 
 def due(case: Case, kind: str = "statutory.notify") -> date:
@@ -294,18 +295,23 @@ def step(client, case, verb, **values):
 
 def test_a_claim_and_a_leak_within_a_complaint_run_from_their_own_days(flow, bank, client_of):
     case, clerk = flow.handled(), client_of("liaison")
-    assert step(clerk, case, "add_track", track="direct").status_code == 422
-    assert step(clerk, case, "add_track", track="insurance_claim", at="2027-01-01T00:00:00Z").status_code == 422
-    assert step(clerk, case, "add_track", track="insurance_claim", at="2026-02-20T02:00:00Z").status_code == 200
-    assert step(clerk, case, "add_track", track="insurance_claim").status_code == 422, "once"
-    assert step(clerk, case, "add_track", track="info_leak", danger=True).status_code == 200
+    assert step(clerk, case, "add_track", track="direct", reason=WHY).status_code == 422
+    unsaid = step(clerk, case, "add_track", track="insurance_claim")
+    assert (unsaid.status_code, "reason" in unsaid.json()["error"]["fields"]) == (422, True)
+    claim = {"track": "insurance_claim", "reason": WHY}
+    assert step(clerk, case, "add_track", at="2027-01-01T00:00:00Z", **claim).status_code == 422
+    assert step(clerk, case, "add_track", at="2026-02-20T02:00:00Z", **claim).status_code == 200
+    assert step(clerk, case, "add_track", **claim).status_code == 422, "once"
+    assert step(clerk, case, "add_track", track="info_leak", danger=True, reason=WHY).status_code == 200
     case = Case.objects.get(pk=case.pk)
     told = {(clock.track, clock.name): clock for clock in clocking.clocks_of(case)}
     assert told["direct", "notify"].due == date(2026, 3, 17), "the complaint's own term stays"
     assert told["insurance_claim", "respond"].due == date(2026, 3, 22)
     assert told["info_leak", "report_by"].due == timezone.localtime(), "danger: at once"
     assert due(case, "statutory.respond@insurance_claim") == date(2026, 3, 20), "the last working day before"
+    added = journal.events_of(case).filter(type="complaints.track_added").first()
+    assert journal.sentence(added).endswith(f"增加并行时限：保险理赔，理由：{WHY}")
     with pytest.raises(BadValue, match="2026-03-02"):
         services.withdraw(case, by=bank["liaison"], reason="来电撤回", at=timezone.now() - timedelta(days=5))
-    assert step(client_of("other_branch"), case, "add_track", track="credit_objection").status_code == 404
+    assert step(client_of("other_branch"), case, "add_track", track="credit_objection", reason=WHY).status_code == 404
     assert flow.answered(case).state == "answered"

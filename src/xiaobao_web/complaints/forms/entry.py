@@ -62,6 +62,8 @@ class RegisterForm(forms.Form):
     amount = forms.DecimalField(label=_("涉及金额（元）"), required=False, min_value=0, max_digits=16, decimal_places=2)
     amounts = Sums(label=_("金额明细"), required=False)
     event_dates = Days(label=_("发生日期"), required=False)
+    track = choice(_("并行时限"), beside.choices(), required=False,
+                   help_text=_("理赔、征信异议、信息泄露等在投诉期限之外另有期限的才选；自收到之日起算。"))  # fmt: skip
     people_count = forms.IntegerField(label=_("人数"), min_value=1, max_value=9999, initial=1)
     face_to_face = forms.BooleanField(label=_("面谈提出"), required=False)
     confidential = forms.BooleanField(label=_("投诉人要求身份保密"), required=False)

@@ -222,6 +222,7 @@ class TrackForm(StepForm):
     track = choice(_("时限"), [(item.value, item.label) for item in BESIDE])
     at = moment(_("起算时间"), help_text=_("提出理赔请求、收到异议或确认泄露的时间；留空为现在。"))
     danger = forms.BooleanField(label=_("泄露可能危及人身、财产安全（须立即报告）"), required=False)
+    reason = text(_("增加理由"), 2, most=300)
 
     def prepare(self) -> None:
         """Offer what is not counted yet."""

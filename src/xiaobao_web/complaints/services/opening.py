@@ -222,7 +222,8 @@ def _file(contact: Contact, *, by: Any, into: Case | None, values: dict[str, Any
         facts = {"number": contact.number, "channel": contact.get_channel_display()}
         journal.record("complaints.contact_added", by=by, on=into, facts=facts)
         if into.state in BEFORE_ANSWER:
-            beside.begin(into, str(values.get("beside") or ""), at=contact.received_at, by=by)
+            why = _("来件 %s 并入时带来") % contact.number
+            beside.begin(into, str(values.get("beside") or ""), at=contact.received_at, by=by, why=why)
         telling.people(into, telling.in_charge(into), _("投诉人又有来件：%(number)s"))
     return case
 
@@ -266,7 +267,7 @@ def _opened(contact: Contact, *, by: Any, values: dict[str, Any]) -> Case:
     )  # fmt: skip
     journal.record("complaints.opened", by=by, on=case, facts={"contact": contact.number})
     clocking.note(case, "received", at=case.received_at, by=by)
-    beside.begin(case, track, at=case.received_at, by=by)
+    beside.begin(case, track, at=case.received_at, by=by, why=_("来件 %s 立案时带来") % contact.number)
     clocking.target(case, "accept")
     levels.judge(case, by=None)
     search.index(case)

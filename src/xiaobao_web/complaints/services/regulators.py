@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xiaobao_web.complaints import clocking, telling
-from xiaobao_web.complaints.models import Case, LocalBureau, RegulatorTransfer, Source, Track
+from xiaobao_web.complaints.models import Case, CaseEvent, LocalBureau, RegulatorTransfer, Source, Track
 from xiaobao_web.complaints.services import documents, enclosing
 from xiaobao_web.complaints.services.assignment import lock
 from xiaobao_web.complaints.services.opening import open_directly
@@ -86,6 +86,8 @@ def receive_transfer(*, source: str, bureau: str, number: str, text: str, by: An
     journal.record(
         "complaints.regulator_received", by=by, on=case, facts={"number": made.number, "bureau": made.bureau}
     )
+    if track == Track.AUTHORITY:
+        _begin_authority(made)
     if not begun and track in (Track.NFRA, Track.PBOC):
         facts = {"track": track, **({"report_due": due_on.isoformat()} if due_on else {})}
         clocking.note(case, "transferred", at=at, by=by, **facts)
@@ -99,6 +101,18 @@ def _transferred(case: Case, track: str) -> bool:
     """Tell whether the clocks of a regulator's track run from a transfer already; each regulator has its own."""
     rows = case.clock_events.filter(kind="transferred")
     return any(row.facts.get("track", track) == track for row in rows)
+
+
+def _begin_authority(made: RegulatorTransfer) -> None:
+    """Count the authority's own term from its receipt (消法条例 46), once, and start our targets beside it."""
+    case, begun = made.case, made.received_by_bureau
+    rows = case.clock_events.filter(kind="received")
+    if not any(row.facts.get("track") == Track.AUTHORITY for row in rows):
+        at = datetime.combine(begun, time(), BEIJING) if begun else made.received_at
+        CaseEvent.objects.create(
+            case=case, kind="received", at=at, facts={"track": str(Track.AUTHORITY)}, by=made.registered_by
+        )
+    clocking.refresh(case)
 
 
 def _not_ahead(at: datetime, **days: date | None) -> None:
@@ -206,6 +220,8 @@ def send_back(made: RegulatorTransfer, *, by: Any, text: str, due_on: date | Non
     row.due_on = due_on or row.due_on
     row.save()
     _start_report(row)
+    if row.source == Source.MARKET:
+        clocking.target(row.case, clocking.ANSWER_AUTHORITY)
     journal.record("complaints.regulator_sent_back", by=by, on=row.case, facts={"comment": text.strip()})
     telling.people(
         row.case, telling.in_charge(row.case), _("监管退回补正：%(number)s %(title)s"), "complaints.regulator"

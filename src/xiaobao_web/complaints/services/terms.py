@@ -135,7 +135,10 @@ def over_since(case: Case) -> str:
     """Return the last day of the case's own term where it is over, empty while it runs."""
     tracks = _extended(case)
     own = [case.track] if case.track in tracks or not tracks else tracks
-    rows = [clock for clock in clocking.clocks_of(case) if clock.name == "notify" and clock.track in own]
+    rows = [
+        clock for clock in clocking.clocks_of(case)
+        if clock.name == "notify" and clock.track in own and clocking.is_ours(clock)
+    ]  # fmt: skip
     last = max(rows, key=lambda clock: clock.due_at, default=None)
     return f"{last.due}" if last is not None and last.due_at < timezone.now() else ""
 

@@ -29,7 +29,7 @@ def accept(case: Case, *, by: Any, comment: str = "", track: str = "", at: datet
     if track:
         moment = at or row.received_at
         _not_ahead(moment)
-        beside.begin(row, track, at=moment, by=by)
+        beside.begin(row, track, at=moment, by=by, why=_("受理时选定"))
     return row
 
 
@@ -75,7 +75,7 @@ def against_correction(case: Case, track: str) -> str:
     """Return why a track cannot be corrected any more, empty while its first day has not passed."""
     due = [
         clock.due_at for clock in clocking.clocks_of(case)
-        if clock.track == track and clock.kind not in clocking.INFORMATION and clock.limit > 0
+        if clock.track == track and clocking.is_ours(clock) and clock.limit > 0
     ]  # fmt: skip
     first = min(due, default=None)
     if first is None or first > timezone.now():

@@ -20,8 +20,10 @@ from xiaobao_web.kernel.errors import BadValue, Refused
 
 
 @transaction.atomic
-def add_track(case: Case, *, by: Any, track: str, at: datetime | None = None, danger: bool = False) -> Case:
-    """Start the clocks of a track from its own day: the claim or the objection came in, the leak was confirmed.
+def add_track(
+    case: Case, *, by: Any, track: str, reason: str, at: datetime | None = None, danger: bool = False
+) -> Case:
+    """Start the clocks of a track from its own day, and say why: a claim or an objection came in, a leak was confirmed.
 
     `danger`: a leak that may endanger persons or property is reported at once.
     """
@@ -33,6 +35,8 @@ def add_track(case: Case, *, by: Any, track: str, at: datetime | None = None, da
         raise BadValue(_("请选择时限。"), fields={"track": _("请选择")})
     if track in clocking.tracks_of(row):
         raise BadValue(_("这项时限已在计算。"), fields={"track": _("请另选")})
+    if len(reason.strip()) < 4:
+        raise BadValue(_("请写明增加这项时限的理由。"), fields={"reason": _("必填")})
     moment = at or timezone.now()
     if moment > timezone.now():
         raise BadValue(_("时间不能晚于现在。"), fields={"at": _("不能晚于现在")})
@@ -41,5 +45,6 @@ def add_track(case: Case, *, by: Any, track: str, at: datetime | None = None, da
     facts = {"track": track, **({"danger": True} if danger and track == Track.LEAK.value else {})}
     CaseEvent.objects.create(case=row, kind="received", at=moment, facts=facts, by=by)
     clocking.refresh(row)
-    journal.record("complaints.track_added", by=by, on=row, facts={"track": Track(track).label})
+    told = {"track": Track(track).label, "why": _("，理由：%s") % reason.strip()[:300]}
+    journal.record("complaints.track_added", by=by, on=row, facts=told)
     return row

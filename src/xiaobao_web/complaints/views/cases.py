@@ -11,11 +11,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from xiaobao.calendar.clocks import Clock
 from xiaobao_web.complaints import clocking, open_things, queries, services, verbs
 from xiaobao_web.complaints.data import key_of
 from xiaobao_web.complaints.forms.entry import CorrectForm
 from xiaobao_web.complaints.forms.passing import PassTaskForm
-from xiaobao_web.complaints.models import AmountRole, Case, Link, OfficialCode, Task
+from xiaobao_web.complaints.models import AmountRole, Case, Link, OfficialCode, Task, Track
+from xiaobao_web.complaints.replaced import replaced_of
 from xiaobao_web.complaints.services import assignment, correcting, passing, sentences, taking_back
 from xiaobao_web.complaints.services.personal import masked, shown, words_kept_from
 from xiaobao_web.kernel import deadlines, files, formats, journal
@@ -47,7 +49,7 @@ def context(row: Case, user: Any) -> dict[str, Any]:
     contacts = [
         (item, kept or masked(item.words())[:2000]) for item in row.contacts.order_by("received_at", "pk")[:50]
     ]
-    summary = sentences.told_to(user, row)
+    summary, clocks = sentences.told_to(user, row), statutory(row)
     return {
         "case": row,
         "personal": shown(row),
@@ -58,7 +60,8 @@ def context(row: Case, user: Any) -> dict[str, Any]:
         "may_correct": can(user, "complaints.correct", row),
         "groups": verbs.groups(row, user),
         "clocks": deadlines.running(row),
-        "statutory": statutory(row),
+        "statutory": clocks,
+        "replaced": [] if any("fault" in item for item in clocks) else replaced(row, len(clocks)),
         "contacts": contacts,
         "records": row.records.select_related("by", "received_by"),
         "tasks": row.tasks.select_related("unit", "assignee", "approved_by"),
@@ -98,10 +101,30 @@ def statutory(row: Case) -> list[dict[str, Any]]:
     return [
         {
             "clock": clock, "label": clocking.label_of(clock, row), "articles": "；".join(str(c) for c in clock.basis),
-            "place": number, "information": clock.kind in clocking.INFORMATION,
+            "place": number, "ours": clocking.is_ours(clock), "whose": whose(clock),
         }
         for number, clock in enumerate(clocks)
     ]  # fmt: skip
+
+
+def replaced(row: Case, first: int) -> list[dict[str, Any]]:
+    """Return the clocks that were replaced for the same card; their counts are numbered from a place on."""
+    return [
+        {
+            "clock": item.clock, "label": clocking.label_of(item.clock, row), "why": item.why, "at": item.at,
+            "articles": "；".join(str(c) for c in item.clock.basis), "place": first + number,
+        }
+        for number, item in enumerate(replaced_of(row))
+    ]  # fmt: skip
+
+
+def whose(clock: Clock) -> str:
+    """Return whose term a clock is, empty for the institution's own."""
+    if clock.whose == "institution":
+        return ""
+    if clock.whose == "customer":
+        return str(_("投诉人的期限"))
+    return str(_("行政部门的期限") if clock.track == Track.AUTHORITY else _("监管部门的期限"))
 
 
 def codes_of(row: Case) -> dict[str, str]:
@@ -128,6 +151,8 @@ def clock_days(request: HttpRequest, pk: int, place: int) -> HttpResponse:
     """Show how a clock was counted, day by day, each with its article."""
     row = find_case(request.user, pk)
     clocks = clocking.clocks_of(row)
+    if place >= len(clocks):  # those that were replaced follow the ones that count
+        clocks += [item.clock for item in replaced_of(row)]
     if place >= len(clocks):
         raise Hidden(_("没有这个期限，请刷新页面。"))
     return render(request, "complaints/_clock.html", {"case": row, "steps": _days(clocks[place])})

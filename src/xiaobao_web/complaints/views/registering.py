@@ -60,6 +60,8 @@ def _registered(given: dict[str, Any], request: HttpRequest) -> Contact:
     """Register what a page told; the same page sent again, after a lost answer or a double click, is one contact."""
     by = request.user
     facts = {name: given[name] for name in FACTS}
+    if given["track"]:
+        facts["beside"] = given["track"]
     moment = timezone.localtime(given["received_at"] or timezone.now())
     ticket = intake.read_ticket(given["channel"], received_at=moment, text=given["text"])
     if facts["urgency"] == Urgency.NORMAL and ticket["ticket"].get("urgency") in (Urgency.HIGH, Urgency.CRITICAL):
@@ -117,7 +119,8 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
     said = opening.fields_of(row) | opening.stated(row)
     propose(form.fields["track"], *beside.proposed(said, row.words()))
     if said.get("beside"):
-        propose(form.fields["track"], said["beside"], _("来源系统写明"))
+        told = _("来源系统写明") if row.source_system or row.registered_by is None else _("登记时选定")
+        propose(form.fields["track"], said["beside"], told)
     if request.method == "POST":
         try:
             told = _contact_step(row, request, form)
