@@ -12,7 +12,7 @@ from ninja import File, Form, Query, Schema, Status, UploadedFile
 from pydantic import Field, StringConstraints
 
 from xiaobao_web.complaints import services
-from xiaobao_web.complaints.api import Word, Words, found_case, router, unit_of
+from xiaobao_web.complaints.api import Word, Words, router, unit_of
 from xiaobao_web.complaints.forms.transfers import SheetForm
 from xiaobao_web.complaints.models import (
     BureauTemplate,
@@ -26,7 +26,7 @@ from xiaobao_web.complaints.services import documents, enclosing, transfer_sheet
 from xiaobao_web.complaints.services.regulators import REPORT_FIELDS
 from xiaobao_web.complaints.services.table_runs import CHANGED, KEPT, MADE, Preview
 from xiaobao_web.kernel.access import require, visible_to
-from xiaobao_web.kernel.errors import BadValue, Hidden
+from xiaobao_web.kernel.errors import BadValue
 from xiaobao_web.kernel.rest import Paged, Strict, find, page_of
 from xiaobao_web.kernel.rest_steps import checked, posted
 from xiaobao_web.kernel.serving import respond
@@ -240,10 +240,8 @@ def report_transfer(request: HttpRequest, pk: int, body: ReportIn) -> dict[str, 
 def fetch_report(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Hand out the report; it names the complainant, so that is journalled."""
     row = find(_visible(request).select_related("document"), pk=pk)
-    if row.document is None:
-        raise Hidden(_("还没有反馈报告。"))
-    services.open_personal(found_case(request, row.case_id), by=request.user, purpose=str(_("查看反馈报告")))
-    return respond(request, row.document, name=f"{enclosing.report_name(row)}.docx", download=True)
+    report = enclosing.open_report(row, by=request.user)
+    return respond(request, report, name=f"{enclosing.report_name(row)}.docx", download=True)
 
 
 @router.get("/transfers/{int:pk}/attachments", response=EnclosuresOut, summary="可随反馈报告报送的附件")
@@ -266,11 +264,8 @@ def add_enclosures(request: HttpRequest, pk: int, files: File[list[UploadedFile]
 def fetch_package(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Hand out the report with its enclosures as a ZIP; it names the complainant, so that is journalled."""
     row = find(_visible(request).select_related("document"), pk=pk)
-    if row.document is None:
-        raise Hidden(_("还没有反馈报告。"))
-    services.open_personal(found_case(request, row.case_id), by=request.user, purpose=str(_("下载反馈报告和附件")))
-    return FileResponse(enclosing.package(row), as_attachment=True, filename=f"{enclosing.report_name(row)}.zip",
-                        content_type="application/zip")  # fmt: skip
+    return FileResponse(enclosing.open_package(row, by=request.user), as_attachment=True,
+                        filename=f"{enclosing.report_name(row)}.zip", content_type="application/zip")  # fmt: skip
 
 
 @router.post("/transfers/tables", response={200: TableRun, 202: TableRun}, summary="导入转办表")

@@ -15,9 +15,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from xiaobao_web.complaints.models import Case, RegulatorTransfer
+from xiaobao_web.complaints.services import personal
+from xiaobao_web.complaints.services.uploads import store_each
 from xiaobao_web.kernel import files
 from xiaobao_web.kernel.access import require
-from xiaobao_web.kernel.errors import BadUpload, BadValue, Refused
+from xiaobao_web.kernel.errors import BadValue, Hidden, Refused
 from xiaobao_web.kernel.models import Attachment, RetentionClass, StoredFile
 
 PURPOSE = "report_enclosure"
@@ -64,17 +66,12 @@ def add(made: RegulatorTransfer, uploads: Sequence[Any], *, by: Any) -> tuple[li
         raise Refused(_("已经反馈过。"))
     if not files.guard_of("complaints.case").see(by, made.case_id):
         raise Refused(_("您不能打开这件投诉的附件，请由经办人或消保办添加。"))
-    added, refused = [], []
-    for upload in uploads[:MOST]:
-        try:
-            stored = files.store(upload, name=str(upload.name or ""), by=by)
-        except BadUpload as error:
-            refused.append(f"{str(upload.name)[:60]}：{error.message}")
-            continue
-        name = str(upload.name or "")
-        added.append(files.attach(made.case, stored, name=name, purpose=PURPOSE, by=by, personal=True,
-                                  retention=RetentionClass.ARCHIVE))  # fmt: skip
-    refused += [_("一次最多 %d 个文件，其余没有收下。") % MOST] if len(uploads) > MOST else []
+    taken, refused = store_each(uploads, by=by)
+    added = [
+        files.attach(made.case, item, name=name, purpose=PURPOSE, by=by, personal=True,
+                     retention=RetentionClass.ARCHIVE)
+        for item, name in taken
+    ]  # fmt: skip
     return added, refused
 
 
@@ -127,13 +124,20 @@ def append(content: bytes, rows: Sequence[dict[str, Any]]) -> bytes:
     return out.getvalue()
 
 
-def package(made: RegulatorTransfer) -> IO[bytes]:
-    """Return the ZIP of a report and what goes with it, at its beginning; raises Refused."""
+def open_report(made: RegulatorTransfer, *, by: Any, purpose: str = "") -> StoredFile:
+    """Return the report of a transfer; it names the complainant, so that is journalled. Raises Hidden, Forbidden."""
     if made.document is None:
-        raise Refused(_("还没有反馈报告。"))
-    stored = StoredFile.objects.in_bulk([row["stored"] for row in made.enclosed])
-    rows = [(f"{report_name(made)}.docx", made.document)]
-    rows += [(row["name"], stored[row["stored"]]) for row in made.enclosed]
+        raise Hidden(_("还没有反馈报告。"))
+    personal.open_personal(made.case, by=by, purpose=purpose or _("查看反馈报告"))
+    return made.document
+
+
+def open_package(made: RegulatorTransfer, *, by: Any) -> IO[bytes]:
+    """Return the ZIP of a report and what goes with it, at its beginning; opened as `open_report` is."""
+    document = open_report(made, by=by, purpose=_("下载反馈报告和附件"))
+    kept = StoredFile.objects.in_bulk([row["stored"] for row in made.enclosed])
+    rows = [(f"{report_name(made)}.docx", document)]
+    rows += [(row["name"], kept[row["stored"]]) for row in made.enclosed]
     out = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  (the answer closes it)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, item in rows:

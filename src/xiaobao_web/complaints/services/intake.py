@@ -26,6 +26,7 @@ from xiaobao_web.complaints.models import Contact, ContactState, Inbound, Inboun
 from xiaobao_web.complaints.services import asked, confiding, learning, similar
 from xiaobao_web.complaints.services.asked import LONGEST_READ
 from xiaobao_web.complaints.services.opening import STATED, key_of, register
+from xiaobao_web.complaints.services.uploads import store_each
 from xiaobao_web.kernel import files, journal, search, webhook_guard
 from xiaobao_web.kernel.access import require
 from xiaobao_web.kernel.errors import BadUpload, BadValue, PlatformError
@@ -205,16 +206,8 @@ def attach(contact: Contact, pieces: list[Piece], *, stored: list[list[str]], by
 def keep_files(contact: Contact, uploads: list[Any], *, by: Any) -> tuple[list[str], list[str]]:
     """Attach uploads to a contact, each content once; return the names it has now and what could not be taken."""
     require(by, "complaints.register", contact)
-    refused, stored = [], []
-    for upload in uploads[:MOST_FILES]:
-        try:
-            row = files.store(upload, name=str(upload.name or ""), by=by)
-        except BadUpload as error:
-            refused.append(f"{str(upload.name)[:60]}：{error.message}")
-            continue
-        stored.append([row.sha256, str(upload.name or "")])
-    refused += [_("一次最多 %d 个文件，其余没有收下。") % MOST_FILES] if len(uploads) > MOST_FILES else []
-    attach(contact, [], stored=stored, by=by)
+    taken, refused = store_each(uploads, by=by)
+    attach(contact, [], stored=[[row.sha256, name] for row, name in taken], by=by)
     return list(files.attachments_of(contact).values_list("name", flat=True)), refused
 
 

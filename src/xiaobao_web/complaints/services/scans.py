@@ -21,6 +21,7 @@ from xiaobao_web.complaints.models import Contact, LetterScan, ScanReading
 from xiaobao_web.complaints.models.scan import blank
 from xiaobao_web.complaints.services import intake
 from xiaobao_web.complaints.services.opening import register
+from xiaobao_web.complaints.services.uploads import store_each
 from xiaobao_web.kernel import files, jobs, journal, search
 from xiaobao_web.kernel.access import require, visible_to
 from xiaobao_web.kernel.errors import BadUpload, BadValue, PlatformError, Refused
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from xiaobao.model import Material
 
 LIMIT = 40 << 20
-MOST_FILES, MOST_PAGES = 20, 60
+MOST_PAGES = 60
 SURE = 0.8
 """A line read with less confidence is marked, as the readers do (LOW_CONFIDENCE)."""
 KINDS = ("application/pdf", "image/")
@@ -45,17 +46,11 @@ def upload(uploads: list[Any], *, by: Any, received_at: datetime | None = None, 
     institution has the same letter.
     """
     require(by, "complaints.register")
+    taken, refused = store_each(uploads, by=by, store=lambda item: _stored(item, by))
     sources: list[list[str]] = []
-    refused: list[str] = []
-    for item in uploads[:MOST_FILES]:
-        try:
-            stored = _stored(item, by)
-        except BadUpload as error:
-            refused.append(f"{plain(str(item.name))[:60]}：{error.message}")
-            continue
-        if stored.sha256 not in [sha256 for sha256, _name in sources]:
-            sources.append([stored.sha256, files.clean_name(str(item.name), stored)])
-    refused += [_("一封信最多 %d 个文件，其余没有收下。") % MOST_FILES] if len(uploads) > MOST_FILES else []
+    for row, name in taken:
+        if row.sha256 not in [sha256 for sha256, _name in sources]:
+            sources.append([row.sha256, files.clean_name(name, row)])
     if not sources:
         told = "；".join(refused) or _("请选择扫描件。")
         raise BadValue(told, fields={"file": told})
@@ -63,10 +58,10 @@ def upload(uploads: list[Any], *, by: Any, received_at: datetime | None = None, 
 
 
 def _stored(item: Any, by: Any) -> StoredFile:
-    stored = files.store(item, name=str(item.name or ""), by=by, limit=LIMIT)
-    if not stored.media_type.startswith(KINDS) or stored.media_type == "image/svg+xml":
+    row = files.store(item, name=str(item.name or ""), by=by, limit=LIMIT)
+    if not row.media_type.startswith(KINDS) or row.media_type == "image/svg+xml":
         raise BadUpload(_("来信扫描件请传 PDF 或图片。"))
-    return stored
+    return row
 
 
 @transaction.atomic

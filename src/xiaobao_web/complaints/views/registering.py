@@ -23,9 +23,8 @@ from xiaobao_web.complaints.states import DONE
 from xiaobao_web.complaints.views.cases import tell
 from xiaobao_web.kernel import deadlines, files, formats, journal
 from xiaobao_web.kernel.access import can, find, holds, require
-from xiaobao_web.kernel.errors import BadUpload, BadValue, PlatformError
+from xiaobao_web.kernel.errors import BadValue, PlatformError
 
-MOST_FILES = 20
 FACTS = ("customer_name", "phone", "id_number", "account", "email", "institution", "staff", "product_name",
          "business_type", "cause", "amounts", "event_dates", "demands", "flags", "urgency", "amount", "summary",
          "confidential")  # fmt: skip
@@ -91,13 +90,9 @@ def _registered(given: dict[str, Any], request: HttpRequest) -> Contact:
 
 def keep_files(request: HttpRequest, contact: Contact) -> None:
     """Attach what came along; a file that cannot be taken is told and does not lose the rest."""
-    for upload in request.FILES.getlist("file")[:MOST_FILES]:
-        try:
-            stored = files.store(upload, name=upload.name or "", by=request.user)
-        except BadUpload as error:
-            messages.warning(request, f"{upload.name}：{error.message}")
-            continue
-        files.attach(contact, stored, name=upload.name or "", purpose="contact", by=request.user, personal=True)
+    if uploads := request.FILES.getlist("file"):
+        for told in intake.keep_files(contact, uploads, by=request.user)[1]:
+            messages.warning(request, told)
 
 
 @require_http_methods(["GET", "POST"])

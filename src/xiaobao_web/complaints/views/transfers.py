@@ -22,10 +22,10 @@ from xiaobao_web.complaints.models import BureauTemplate, RegulatorTransfer
 from xiaobao_web.complaints.services import documents, enclosing, intake, taking_down
 from xiaobao_web.complaints.services import transfer_sheets as sheets
 from xiaobao_web.complaints.services.regulators import REPORT_FIELDS, branch_of
-from xiaobao_web.complaints.views.cases import find_case, tell
+from xiaobao_web.complaints.views.cases import tell
 from xiaobao_web.kernel import journal
 from xiaobao_web.kernel.access import can, find, holds, require, visible_to
-from xiaobao_web.kernel.errors import Hidden, PlatformError
+from xiaobao_web.kernel.errors import PlatformError
 from xiaobao_web.kernel.serving import respond
 
 
@@ -128,22 +128,17 @@ def _added(request: HttpRequest, row: RegulatorTransfer) -> list[int]:
 @require_GET
 def package(request: HttpRequest, pk: int) -> FileResponse:
     """Hand out the report with its enclosures as a ZIP; it names the complainant, so that is journalled."""
-    row = find(request.user, RegulatorTransfer.objects.select_related("document"), "complaints.view", pk=pk)
-    if row.document is None:
-        raise Hidden(_("还没有反馈报告。"))
-    services.open_personal(find_case(request.user, row.case_id), by=request.user, purpose=str(_("下载反馈报告和附件")))
-    return FileResponse(enclosing.package(row), as_attachment=True, filename=f"{enclosing.report_name(row)}.zip",
-                        content_type="application/zip")  # fmt: skip
+    row = find(request.user, RegulatorTransfer.objects.select_related("document", "case"), "complaints.view", pk=pk)
+    return FileResponse(enclosing.open_package(row, by=request.user), as_attachment=True,
+                        filename=f"{enclosing.report_name(row)}.zip", content_type="application/zip")  # fmt: skip
 
 
 @require_GET
 def document(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Hand out the report; it names the complainant, so that is journalled."""
-    row = find(request.user, RegulatorTransfer.objects.select_related("document"), "complaints.view", pk=pk)
-    if row.document is None:
-        raise Hidden(_("还没有反馈报告。"))
-    services.open_personal(find_case(request.user, row.case_id), by=request.user, purpose=str(_("查看反馈报告")))
-    return respond(request, row.document, name=f"{enclosing.report_name(row)}.docx", download=True)
+    row = find(request.user, RegulatorTransfer.objects.select_related("document", "case"), "complaints.view", pk=pk)
+    report = enclosing.open_report(row, by=request.user)
+    return respond(request, report, name=f"{enclosing.report_name(row)}.docx", download=True)
 
 
 @require_http_methods(["GET", "POST"])
