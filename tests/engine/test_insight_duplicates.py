@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from xiaobao.cli import main
 from xiaobao.errors import InputError
 from xiaobao.insight import Index, agent_signs, compare, facts_of, keys
+from xiaobao.insight.agents import came_at_once, clue_of, is_of_one_wording, most_at_once
 
 
 def told(text: str, at: str = "2026-03-18T10:00:00", **more: Any) -> dict[str, Any]:
@@ -158,6 +159,36 @@ def test_agents_are_told_by_what_their_letters_share() -> None:
     close = [facts_of(told(f.text, "2026-03-11", id=f.id)) for f in letters]
     assert "mass" in {sign.kind for sign in agent_signs(close)}
     assert agent_signs([facts_of(FIRST), facts_of(told(RENT))]) == []
+
+
+def test_relatives_who_share_a_number_and_insurers_agents_are_no_sign() -> None:
+    words = "我是{}，电话13700001111，保险代理人没有说明退保损失。"
+    two = [facts_of(told(words.format(name), id=name)) for name in ("韦志强", "庞丽娟")]
+    assert agent_signs(two) == []
+    third = facts_of(told("我叫洪文博，电话13700001111，年费没有告知，要求退。", id="third"))
+    (sign,) = agent_signs([*two, third])
+    assert (sign.kind, len(sign.ids)) == ("number", 3)
+
+
+def test_a_clue_has_the_keys_that_are_stored() -> None:
+    facts = facts_of(told(LETTER.format("韦志强", 30000, "13700001111"), "2026-03-11"))
+    clue = clue_of(facts)
+    assert {clue.person, *clue.numbers, *clue.wording} <= set(keys(facts))
+    assert is_of_one_wording(clue, LETTER.format("庞丽娟", 41000, "13700002222"))
+    assert not is_of_one_wording(clue, RENT)
+    assert not clue_of(facts, letter=False).wording
+    assert set(clue_of(facts, numbers=["13900001111"]).numbers.values()) == {"13900001111"}
+    short = clue_of(facts_of(told("年费没有告知，要求退。")))
+    assert not short.wording
+
+
+def test_many_at_once_are_counted_over_three_days() -> None:
+    days = [datetime(2026, 3, day) for day in (1, 2, 4, 9, 20, 21)]
+    assert most_at_once(days) == 3
+    assert most_at_once([]) == 0
+    assert came_at_once(3, 3)
+    assert not came_at_once(4, 3)
+    assert came_at_once(90, 5)
 
 
 def test_the_command_answers_each_line_and_refuses_bad_ones(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Hear the whole of what customers say: topics as they emerge, phrases, clusters, limits, events told twice."""
 
+from xiaobao.insight.agents import AgentSign, agent_signs
 from xiaobao.insight.clustering import clusters
-from xiaobao.insight.duplicates import AgentSign, Match, agent_signs, compare
+from xiaobao.insight.duplicates import Match, compare
 from xiaobao.insight.facts import Facts, facts_of
 from xiaobao.insight.index import Index, keys
 from xiaobao.insight.judge import Bars

@@ -1,4 +1,4 @@
-"""Whether two complaints are of the same event, and why; letters from one template; signs of paid agents.
+"""Whether two complaints are of the same event, and why; letters from one template; one number of two people.
 
 The probability is a logistic sum of the signs in `evidence`, with weights learnt from pairs of our own
 (`evaluation/duplicates.py`); what the complaints are about is read only where it may tip the scale. A letter that
@@ -7,11 +7,8 @@ others sent in the same words under another name is no same event.
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
 from math import exp
 from pathlib import Path
@@ -19,14 +16,13 @@ from typing import Any, Literal
 
 import orjson
 
-from xiaobao.insight.evidence import LIKENESSES, Sign, jaccard, likeness_of, matter_phrases, matter_signs, signs
+from xiaobao.insight.agents import TEMPLATE, speaks_through_an_agent
+from xiaobao.insight.evidence import LIKENESSES, Sign, likeness_of, matter_phrases, matter_signs, signs
 from xiaobao.insight.facts import Facts, facts_of
 from xiaobao.insight.matter import has_meaning
 
 Link = Literal["same_event", "template", "agent", "same_customer", "none"]
 SAME = 0.5
-TEMPLATE = 0.55
-"""Pairs of characters shared (Jaccard) from which two letters are of one template."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +99,11 @@ def _others(by: Mapping[str, Sign]) -> bool:
     return any(by[name].value for name in names)
 
 
-_THROUGH = re.compile(
-    r"全权(?:委托|代理|处理|负责)|委托代理|代理维权|(?:只[与跟同]|联系|通过|回复)[^,，。]{0,6}代理人|统一(?:回复|联系)|(?:勿|不要|不得)(?:再|直接)?联系本人"
-    r"|委托[^,，。]{0,8}(?:法务|维权)"
-)
-"""Words by which a letter puts somebody between the institution and its customer; an insurer's 代理人 is none."""
-
-
 def _agent(mine: Facts, theirs: Facts, by: Mapping[str, Sign]) -> bool:
     """Tell whether one number answers for two people and either letter speaks through an agent; relatives do not."""
     if not by["same_number"].value or by["same_person"].value or by["same_account"].value:
         return False
-    return bool(mine.people and theirs.people) and any(_THROUGH.search(f.text) for f in (mine, theirs))
+    return bool(mine.people and theirs.people) and any(speaks_through_an_agent(f.text) for f in (mine, theirs))
 
 
 _LEAST_TOLD = 0.5
@@ -137,60 +126,3 @@ def _reasons(
     alike[1:1], differs[:0] = [phrases[0]] * bool(phrases[0]), [phrases[1]] * bool(phrases[1])
     head = HEADS.get(link, ())
     return (*head, *alike[:5]), tuple(differs[:3])
-
-
-@dataclass(frozen=True, slots=True)
-class AgentSign:
-    """A sign that paid agents stand behind complaints: what they share, Chinese reason, ids of the complaints."""
-
-    kind: Literal["number", "wording", "mass", "words"]
-    reason: str
-    ids: tuple[str, ...]
-
-
-AGENT_WORDS = (
-    "全权代理", "委托代理", "代理人", "授权委托", "只与代理", "勿联系本人", "不要联系本人", "法务",
-    "代理维权", "统一回复至",
-)  # fmt: skip
-LEAST_SHARED = 3
-
-
-def agent_signs(complaints: Iterable[Facts]) -> list[AgentSign]:
-    """Return the signs of paid agents among complaints: one phone behind several people, one wording, one day's mass.
-
-    They are reasons to look closer, never a reason to refuse a complaint.
-    """
-    seen = list(complaints)
-    out: list[AgentSign] = []
-    by_number: dict[str, list[Facts]] = defaultdict(list)
-    for each in seen:
-        for number in each.numbers:
-            by_number[number].append(each)
-        named = [word for word in AGENT_WORDS if word in each.text]
-        if named:
-            out.append(AgentSign("words", f"文中写有“{named[0]}”", (each.id,)))
-    for number, group in sorted(by_number.items()):
-        people = {next(iter(sorted(f.people)), "") for f in group} - {""}
-        if len(people) >= 2:
-            shown = f"同一联系方式（尾号 {number[-4:]}）用于 {len(people)} 名不同的客户"
-            out.append(AgentSign("number", shown, tuple(f.id for f in group)))
-    return out + _templates(seen)
-
-
-def _templates(seen: list[Facts]) -> list[AgentSign]:
-    """Return groups of letters in one wording from different people, and those of them that came within three days."""
-    out: list[AgentSign] = []
-    free = list(range(len(seen)))
-    while free:
-        first = free.pop(0)
-        group = [first, *(i for i in free if jaccard(seen[first].grams, seen[i].grams) >= TEMPLATE)]
-        free = [i for i in free if i not in group]
-        people = Counter(name for i in group for name in sorted(seen[i].people)[:1])
-        if len(group) < LEAST_SHARED or len(people) < LEAST_SHARED:
-            continue
-        ids = tuple(seen[i].id for i in group)
-        out.append(AgentSign("wording", f"{len(group)} 件行文几乎相同，署名 {len(people)} 人", ids))
-        days = sorted(day for i in group if (day := seen[i].received))
-        if len(days) >= LEAST_SHARED and days[-1] - days[0] <= timedelta(days=3):
-            out.append(AgentSign("mass", f"{len(days)} 件在 {(days[-1] - days[0]).days + 1} 天内集中到达", ids))
-    return out

@@ -381,6 +381,11 @@ def _products(text: str) -> frozenset[str]:
     return frozenset(m[1] for m in _NAMED.finditer(text) if _KIND_OF_PRODUCT.search(m[1]))
 
 
+def pairs_of(text: str) -> frozenset[str]:
+    """Return the pairs of characters of a complaint's words, an agent's turns left out: the `grams` of its facts."""
+    return _grams(_AGENT.sub("", text))
+
+
 def _grams(text: str) -> frozenset[str]:
     plain = "".join("0" if c.isdigit() else c for c in normalise(text).text if c.isalnum())
     return frozenset(plain[i : i + 2] for i in range(len(plain) - 1))

@@ -37,10 +37,20 @@ def _key(*parts: object) -> int:
     return int.from_bytes(digest, "big") >> 1
 
 
+def number_key(number: str) -> int:
+    """Return the key of a telephone, card or identity number or e-mail address, as facts have it."""
+    return _key("n", number)
+
+
+def person_key(name: str) -> int:
+    """Return the key of a full name."""
+    return _key("p", name)
+
+
 def keys(facts: Facts) -> list[int]:
     """Return the keys of a complaint, positive 63-bit numbers, each once; equal facts give equal keys for ever."""
-    out = {_key("n", number) for number in (*facts.numbers, *facts.accounts)}
-    out |= {_key("p", name) for name in facts.people}
+    out = {number_key(number) for number in (*facts.numbers, *facts.accounts)}
+    out |= {person_key(name) for name in facts.people}
     out |= {_key("t", tail) for tail in facts.tails}
     places = (*facts.banks, *facts.branches, *facts.products)
     for amount in facts.amounts:
@@ -52,7 +62,7 @@ def keys(facts: Facts) -> list[int]:
     for day in facts.dates:
         out |= {_key("d", day.toordinal(), other) for other in (*facts.surnames, *places, *facts.themes)}
     out |= {_key("s", surname, place) for surname in facts.surnames for place in places}
-    return sorted(out | set(_bands(facts)))
+    return sorted(out | set(wording_keys(facts)))
 
 
 def near_keys(facts: Facts) -> list[int]:
@@ -65,7 +75,7 @@ def near_keys(facts: Facts) -> list[int]:
     return sorted(out)
 
 
-def _bands(facts: Facts) -> list[int]:
+def wording_keys(facts: Facts) -> list[int]:
     """Return a key a band of min-hashes of the words: texts with half their words alike mostly share one."""
     if len(facts.words) < 4:
         return []
