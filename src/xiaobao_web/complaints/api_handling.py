@@ -15,7 +15,6 @@ from xiaobao_web.complaints import queries, services
 from xiaobao_web.complaints.api import CaseDetail, found_case, router, show_case, unit_of
 from xiaobao_web.complaints.forms.entry import CorrectForm
 from xiaobao_web.complaints.models import Case, Link, LinkKind, Task, TaskState
-from xiaobao_web.complaints.services import taking_back
 from xiaobao_web.kernel.access import require, visible_to
 from xiaobao_web.kernel.errors import BadValue, Hidden
 from xiaobao_web.kernel.rest import Paged, Strict, find, page_of
@@ -236,7 +235,7 @@ def _found_task(request: HttpRequest, pk: int) -> Task:
 
 
 def _task(row: Task, user: Any) -> dict[str, Any]:
-    closed = taking_back.is_called_off_in_secret(row) and not queries.visible(user).filter(pk=row.case_id).exists()
+    closed = row.is_closed and not queries.visible(user).filter(pk=row.case_id).exists()
     words = {name: "" if closed else getattr(row, name) for name in ("request", "reply")}
     return {
         **{name: getattr(row, name) for name in ("id", "state", "due_on")}, **words,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from xiaobao_web.complaints import telling
@@ -45,7 +46,7 @@ files.guard("complaints.case", sees, changes)
 files.guard("complaints.contact", sees_contact, adds_to_contact)
 comments.audience("complaints.case")
 kept.keeps(Case, lambda: Case.objects.filter(confidential=True), fields=TOLD)
-kept.keeps(Task, lambda: Task.objects.filter(case__confidential=True), about="case")
+kept.keeps(Task, lambda: Task.objects.filter(case__confidential=True), about="case", name=attrgetter("case_name"))
 kept.keeps(Contact, lambda: Contact.objects.filter(confidential=True), fields=("subject",))
 deadlines_owner("complaints.case", telling.in_charge)
 deadlines_owner("complaints.task", lambda task: [task.assignee] if isinstance(task, Task) and task.assignee else [])

@@ -266,7 +266,7 @@ class TaskList(ListPage):
     empty_hint = _("投诉经办人请业务单位核实情况时，任务出现在这里；回复经负责人审批后返回。")
     columns = (
         Column("case", _("投诉"), value="case.number", link=True, fixed=True),
-        Column("title", _("事项"), value="case.title", link=True, fixed=True),
+        Column("title", _("事项"), link=True, fixed=True),
         Column("unit", _("协办单位"), sort="unit__name"),
         Column("assignee", _("协办人"), kind="person"),
         Column("state", _("状态"), kind="state", tone=lambda row: row.State(row.state).colour),

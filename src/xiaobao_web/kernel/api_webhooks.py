@@ -166,8 +166,8 @@ def list_messages(request: HttpRequest, pk: int, query: Query[DeliveryQuery]) ->
 def show_message(request: HttpRequest, pk: int) -> dict[str, Any]:
     """Return a message with what it says."""
     require(request.user, "kernel.webhooks")
-    row = find(Delivery.objects.all(), pk=pk)
-    return {**_message(row), "payload": json.loads(row.payload)}
+    row = find(Delivery.objects.select_related("event"), pk=pk)
+    return {**_message(row), "payload": json.loads(webhooks.payload_of(row))}
 
 
 @router.post("/messages/{int:pk}/again", response={202: DeliveryOut}, summary="重发消息")

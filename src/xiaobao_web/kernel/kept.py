@@ -20,6 +20,7 @@ from django.db.models.functions import Cast
 from xiaobao_web.kernel.models import Event
 
 Rows = Callable[[], models.QuerySet[Any]]
+Name = Callable[[Any], str]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Keeper:
     rows: Rows
     about: str = ""
     fields: tuple[str, ...] = ()
+    name: Name | None = None
 
 
 KEEPERS: dict[str, Keeper] = {}
@@ -53,9 +55,14 @@ class Kept:
         return re.sub("|".join(map(re.escape, names)), lambda _found: self.name, text)
 
 
-def keeps(model: type[models.Model], rows: Rows, *, about: str = "", fields: tuple[str, ...] = ()) -> None:
-    """Say which rows of a model are confidential now; `about` leads to the thing that notices on them name."""
-    KEEPERS[model._meta.label_lower] = Keeper(model, rows, about, fields)
+def keeps(
+    model: type[models.Model], rows: Rows, *, about: str = "", fields: tuple[str, ...] = (), name: Name | None = None
+) -> None:
+    """Say which rows of a model are confidential now; `about` leads to the thing that notices on them name.
+
+    `name` returns what that is called where a row is read of; as it is called by itself where there is none.
+    """
+    KEEPERS[model._meta.label_lower] = Keeper(model, rows, about, fields, name)
 
 
 def veil(records: Iterable[Any], *, names: bool = False) -> None:
@@ -96,12 +103,14 @@ def _kept(keeper: Keeper, keys: set[int], names: bool) -> dict[int, Kept]:
     if keeper.about and not names:
         return {}
     rows = keeper.rows().filter(pk__in=keys)
-    if keeper.about:
-        about = {row.pk: getattr(row, keeper.about) for row in rows.select_related(keeper.about)}
-    else:
-        about = {row.pk: row for row in rows}
+    found = {row.pk: row for row in (rows.select_related(keeper.about) if keeper.about else rows)}
+    about = {pk: getattr(row, keeper.about) if keeper.about else row for pk, row in found.items()}
     before = _names(about.values()) if names else {}
-    return {pk: Kept(str(thing), before.get(thing.pk, ()), keeper.fields) for pk, thing in about.items()}
+    called = keeper.name or str
+    return {
+        pk: Kept(called(found[pk] if keeper.name else thing), (str(thing), *before.get(thing.pk, ())), keeper.fields)
+        for pk, thing in about.items()
+    }
 
 
 def _names(things: Iterable[models.Model]) -> dict[int, tuple[str, ...]]:

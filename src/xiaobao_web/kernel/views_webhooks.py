@@ -158,7 +158,7 @@ def redeliver(request: HttpRequest, pk: int) -> HttpResponse:
 def payload(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what a message says."""
     _require(request)
-    row = Delivery.objects.filter(pk=pk).first()
+    row = Delivery.objects.select_related("event").filter(pk=pk).first()
     if row is None:
         raise Hidden(_("没有找到这条消息。"))
-    return HttpResponse(row.payload, content_type="application/json; charset=utf-8")
+    return HttpResponse(webhooks.payload_of(row), content_type="application/json; charset=utf-8")

@@ -25,7 +25,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xiaobao.privacy import mask
-from xiaobao_web.kernel import journal, webhook_guard
+from xiaobao_web.kernel import journal, kept, webhook_guard
 from xiaobao_web.kernel.access import holders, require
 from xiaobao_web.kernel.errors import BadValue, Refused
 from xiaobao_web.kernel.models.journal import Event
@@ -162,10 +162,19 @@ def _data(event: Event) -> dict[str, Any]:
     data: dict[str, Any] = {"event": event.pk, "subject": {"type": event.subject_type, "id": event.subject_id}}
     if event.type.startswith(PERSONAL_APPS):
         return data
+    now = kept.of(event)
+    changes = {name: pair for name, pair in event.changes.items() if now is None or name not in now.fields}
     data["unit"] = event.unit_id
-    data["subject"]["name"] = mask(event.subject_name).text
-    data["facts"], data["changes"] = _masked(event.facts), _masked(event.changes)
+    data["subject"]["name"] = mask(journal.subject_of(event)).text
+    data["facts"], data["changes"] = _masked(event.facts), _masked(changes)
     return data
+
+
+def payload_of(row: Delivery) -> str:
+    """Return what a message says; of what came to be confidential since it is told as it is called now."""
+    if row.event is None or kept.of(row.event) is None:
+        return row.payload
+    return _payload(row.type, row.event.at, _data(row.event))
 
 
 def _masked(value: Any) -> Any:
@@ -199,7 +208,7 @@ def _ask(row: Delivery, at: datetime) -> None:
 
 def attempt(pk: int) -> None:
     """Try to deliver a message once; one taken counts as delivered, else it is tried later or given up."""
-    row = Delivery.objects.select_related("endpoint").filter(pk=pk, state=DeliveryState.WAITING.value).first()
+    row = Delivery.objects.select_related("endpoint", "event").filter(pk=pk, state=DeliveryState.WAITING.value).first()
     if row is None or (row.next_at is not None and row.next_at > timezone.now()):
         return
     if not row.endpoint.active:
@@ -226,6 +235,10 @@ def attempt(pk: int) -> None:
 def _post(row: Delivery) -> tuple[int | None, str, float]:
     """Return the status (None without an answer), the reason of a failure, and the pause before trying again."""
     pause = PAUSES[min(row.attempts, len(PAUSES)) - 1] * random.uniform(1, 1.1)
+    told = payload_of(row)
+    if told != row.payload:
+        row.payload = told
+        row.save(update_fields=["payload"])
     try:
         answer = webhook_guard.post(row.endpoint.url, row.payload.encode(), headers_of(row))
     except (BadValue, Refused) as error:

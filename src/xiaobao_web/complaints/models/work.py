@@ -91,6 +91,21 @@ class Task(models.Model):
     def __str__(self) -> str:
         return f"{self.unit} {self.get_state_display()}"
 
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether what it asked is for those alone who see its case: called off, and the case confidential."""
+        return self.state == TaskState.CANCELLED.value and self.case.confidential
+
+    @property
+    def title(self) -> str:
+        """Return what it is called: as its case, a closed one without what may tell that somebody wants confidence."""
+        return str(_("已收回的协办任务")) if self.is_closed else self.case.title
+
+    @property
+    def case_name(self) -> str:
+        """Return what notices on it call its case."""
+        return self.case.number if self.is_closed else str(self.case)
+
     def get_absolute_url(self) -> str:
         """Return the address of the task's page, which shows no more of the case than the unit needs."""
         return reverse("complaint_task", args=[self.pk])

@@ -38,11 +38,6 @@ def take_back(case: Case, *, by: Any) -> int:
     return done
 
 
-def is_called_off_in_secret(task: Task) -> bool:
-    """Tell whether what a task asked is for those alone who see its case: called off, and the case confidential."""
-    return task.state == TaskState.CANCELLED.value and task.case.confidential
-
-
 def _end(task: Task, by: Any, against: str) -> None:
     """End a partner's task; whoever had it reads on its page that it is over, and no longer sees the case by it."""
     had = [person for person in (task.assignee, task.replied_by) if person is not None]

@@ -18,7 +18,7 @@ from xiaobao_web.complaints.forms.entry import CorrectForm
 from xiaobao_web.complaints.forms.passing import PassTaskForm
 from xiaobao_web.complaints.models import AmountRole, Case, Link, OfficialCode, Task, Track
 from xiaobao_web.complaints.replaced import replaced_of
-from xiaobao_web.complaints.services import assignment, correcting, passing, sentences, taking_back
+from xiaobao_web.complaints.services import assignment, correcting, passing, sentences
 from xiaobao_web.complaints.services.personal import masked, shown, words_kept_from
 from xiaobao_web.kernel import deadlines, files, formats, journal
 from xiaobao_web.kernel.access import Answer, can, find, require, visible_to
@@ -304,7 +304,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
         "may_answer": _may(request.user, "answer_task", row, "open", assignment.against_answer),
         "may_decide": _may(request.user, "approve_task", row, "answered", assignment.against_task_decision),
         "may_pass": _may(request.user, "pass_task", row, "open", passing.against_passing), "handing": handing,
-        "sees_case": sees_case, "closed": taking_back.is_called_off_in_secret(row) and not sees_case,
+        "sees_case": sees_case, "closed": row.is_closed and not sees_case,
         "clock": deadlines.running(row).first(), "summary": sentences.told_to(request.user, row.case),
     }  # fmt: skip
     return render(request, "complaints/task.html", values, status=422 if fault or handing.errors else 200)
