@@ -130,7 +130,7 @@ def describe_ticket(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
 
 @router.patch("/{int:pk}/ticket", response=CaseDetail, summary="更正填单")
 def correct_ticket(request: HttpRequest, pk: int, body: StepIn) -> dict[str, Any]:
-    """Correct fields of the ticket: those that are given, the others stay."""
+    """Correct fields of the ticket: those that are given, the others stay; `why`: misread (if not told) or changed."""
     case = found_case(request, pk)
     require(request.user, "complaints.correct", case)
     row = Case.objects.get(pk=case.pk)
@@ -142,7 +142,9 @@ def correct_ticket(request: HttpRequest, pk: int, body: StepIn) -> dict[str, Any
             data.setlist(name, [str(item) for item in (value if isinstance(value, list) else [value])
                                 if item not in (None, "", False)])  # fmt: skip
     values = checked(CorrectForm(data, instance=row))
-    services.correct(case, by=request.user, values={name: values[name] for name in body.values})
+    why = values.pop("why")
+    given = {name: values[name] for name in body.values if name != "why"}
+    services.correct(case, by=request.user, values=given, why=why)
     return show_case(request, pk)
 
 

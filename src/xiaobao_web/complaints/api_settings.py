@@ -269,7 +269,7 @@ def show_accuracy(request: HttpRequest) -> list[dict[str, Any]]:
     require(request.user, "complaints.intake_figures")
     now = timezone.now()
     names = AccuracyOut.model_fields
-    return [{name: getattr(row, name) for name in names} for row in taking_down.accuracy(now - timedelta(days=90), now)]
+    return [{name: getattr(row, name) for name in names} for row in taking_down.accuracy(now - timedelta(days=89), now)]
 
 
 @router.get("/accuracy/months", response=list[AccuracyMonthOut], summary="智能填单逐月准确率")

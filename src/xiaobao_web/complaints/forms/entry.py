@@ -94,6 +94,11 @@ class CorrectForm(forms.ModelForm):  # type: ignore[type-arg]
     cause = choice(_("投诉原因"), data.causes(), required=False)
     amounts = Sums(label=_("金额明细"), required=False)
     event_dates = Days(label=_("发生日期"), required=False)
+    why = forms.ChoiceField(
+        label=_("为什么更正"), required=False, widget=forms.RadioSelect(), initial="misread",
+        choices=[("misread", _("原读错了")), ("changed", _("情况变了"))],
+        help_text=_("选“情况变了”的，不算机器读错，不计入填单准确率。"),
+    )  # fmt: skip
 
     class Meta:
         model = Case

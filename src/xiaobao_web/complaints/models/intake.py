@@ -74,15 +74,47 @@ class FieldCheck(models.Model):
     channel = models.CharField(_("渠道"), max_length=30, choices=Channel)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(_("时间"), auto_now_add=True)
+    corrected_at = models.DateTimeField(_("立案后更正时间"), null=True)
+    """When it was found on the case, later than by the intake form, what became of the value"""
 
     class Meta:
         verbose_name = verbose_name_plural = _("填单核对")
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["contact", "field"], name="one_check_a_field")]
-        indexes = [models.Index(fields=["at", "field"])]
+        indexes = [models.Index(fields=["at", "field"]), models.Index(fields=["field", "at"], name="checks_of_a_field")]
 
     def __str__(self) -> str:
         return f"{self.field} {self.fate}"
+
+
+class CheckCount(models.Model):
+    """What became of values on a day, by field and channel: the database adds rows, less than none among them.
+
+    Only their sums say something; see `xiaobao_web.complaints.check_counts`.
+    """
+
+    day = models.DateField()
+    field = models.CharField(max_length=30)
+    channel = models.CharField(max_length=30)
+    kept = models.IntegerField(default=0)
+    changed = models.IntegerField(default=0)
+    cleared = models.IntegerField(default=0)
+    added = models.IntegerField(default=0)
+    empty = models.IntegerField(default=0)
+    sure = models.IntegerField(default=0)
+    """Values that were read so and looked at; below how many of them stood"""
+    sure_right = models.IntegerField(default=0)
+    likely = models.IntegerField(default=0)
+    likely_right = models.IntegerField(default=0)
+    doubtful = models.IntegerField(default=0)
+    doubtful_right = models.IntegerField(default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("填单核对汇总")
+        indexes = [models.Index(fields=["day", "field", "channel"], name="check_counts_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.field} {self.channel}"
 
 
 class HeadingMap(models.Model):

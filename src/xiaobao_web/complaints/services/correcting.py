@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xiaobao_web.complaints.models import AmountRole, Case
-from xiaobao_web.complaints.services import secret_numbers, sentences
+from xiaobao_web.complaints.services import misread, secret_numbers, sentences
 from xiaobao_web.complaints.services.personal import masked, names_in
 from xiaobao_web.kernel import formats, journal, search
 from xiaobao_web.kernel.access import require
@@ -26,12 +26,13 @@ TOLD = ("title", "summary")
 
 
 @transaction.atomic
-def correct(case: Case, *, by: Any, values: dict[str, Any], seen: str = "") -> Case:
+def correct(case: Case, *, by: Any, values: dict[str, Any], seen: str = "", why: str = "") -> Case:
     """Correct fields of the ticket; what the machine had read is kept beside what the person says.
 
     The title and the sentence follow what they are made of, unless a person wrote them; one that is emptied is written
     anew. `seen` is how many corrections the ticket had where the values were typed: where there was another one since,
-    it is refused.
+    it is refused. `why`: misread.CHANGED where the facts are others now; otherwise the machine is taken to have
+    misread what it had read, and its checks say so.
     """
     require(by, "complaints.correct", case)
     row = Case.objects.select_for_update().get(pk=case.pk)
@@ -51,18 +52,21 @@ def correct(case: Case, *, by: Any, values: dict[str, Any], seen: str = "") -> C
         return row
     before = {name: getattr(row, name) for name in CORRECTABLE}
     changed = _agreeing(before, changed)
+    said = [name for name in changed if name not in TOLD or str(changed[name]).strip()]
     own = [name for name in sentences.written(row) if name not in typed]
     own += [name for name in typed if not values[name].strip()]
     for name, value in changed.items():
         setattr(row, name, value)
     changed |= _following(row, before, own, changed)
     changed = {name: value for name, value in changed.items() if value != before[name]}
-    row.ticket = {**row.ticket, sentences.WRITTEN: sorted(own),
-                  "corrections": [*row.ticket.get("corrections", []), *_traces(row, changed, before, by)]}  # fmt: skip
+    if why != misread.CHANGED:
+        misread.count(row, said, by=by)
+    traces = [*row.ticket.get("corrections", []), *_traces(row, changed, before, by, why)]
+    row.ticket = {**row.ticket, sentences.WRITTEN: sorted(own), "corrections": traces}
     row.save(update_fields=[*changed, "ticket"])
     if not changed:  # a sentence was emptied and is written as it was
         return row
-    _tell(row, changed, before, by)
+    _tell(row, changed, before, by, why)
     secret_numbers.remember(row)
     search.index(row)
     return row
@@ -115,7 +119,7 @@ def _following(row: Case, before: dict[str, Any], own: list[str], changed: dict[
     return {name: told[name] for name in own if told[name] != before[name] or name in changed}
 
 
-def _tell(row: Case, changed: dict[str, Any], before: dict[str, Any], by: Any) -> None:
+def _tell(row: Case, changed: dict[str, Any], before: dict[str, Any], by: Any, why: str) -> None:
     labels = [str(Case._meta.get_field(name).verbose_name) for name in changed]  # type: ignore[union-attr]
     private = _private(row)
     personal = {name: [str(before[name]), str(value)] for name, value in changed.items() if name in private}
@@ -123,8 +127,9 @@ def _tell(row: Case, changed: dict[str, Any], before: dict[str, Any], by: Any) -
         name: [_told(name, before[name]), _told(name, value)]
         for name, value in changed.items() if name not in private
     }  # fmt: skip
+    fields = "、".join(labels) + (_("（情况变了）") if why == misread.CHANGED else "")
     journal.record(
-        "complaints.corrected", by=by, on=row, facts={"fields": "、".join(labels)}, changes=plain,
+        "complaints.corrected", by=by, on=row, facts={"fields": fields}, changes=plain,
         personal={"values": personal} if personal else None,
     )  # fmt: skip
 
@@ -141,11 +146,14 @@ def _told(name: str, value: Any) -> Any:
     return [f"{AmountRole(item['role']).label} {formats.money(item['value'])}" for item in value]
 
 
-def _traces(row: Case, changed: dict[str, Any], before: dict[str, Any], by: Any) -> list[dict[str, Any]]:
+def _traces(
+    row: Case, changed: dict[str, Any], before: dict[str, Any], by: Any, why: str
+) -> list[dict[str, Any]]:
     """Return the traces kept in the ticket: personal values stay out of them, as the erasable journal has them."""
     at, private = timezone.now().isoformat(), _private(row)
+    said = {"why": why} if why == misread.CHANGED else {}
     return [
-        {"field": name, "at": at, "by": by.pk, "from": "" if name in private else _plain(before[name]),
+        {**said, "field": name, "at": at, "by": by.pk, "from": "" if name in private else _plain(before[name]),
          "to": "" if name in private else _plain(value)}
         for name, value in changed.items()
     ]  # fmt: skip

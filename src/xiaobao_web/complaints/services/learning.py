@@ -1,7 +1,8 @@
 """What people confirmed and corrected comes back: how sure a value is shown to be, and the names that this bank knows.
 
-Everything is derived from the checks of the intake form and held for minutes in the cache; no name is kept twice, so
-that what is erased on a contact is known no more. Names of customers, numbers and confidential contacts are not learnt.
+Everything is derived from the checks of the machine's values and held for minutes in the cache; no name is kept
+twice, so that what is erased on a contact is known no more. Names of customers, numbers and confidential contacts are
+not learnt.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from unicodedata import normalize
 
 from django.core.cache import cache
-from django.db.models import Case, CharField, Count, Q, Value, When
+from django.db.models import F, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,16 +24,17 @@ from xiaobao.insight import wilson
 from xiaobao.intake import BUSINESS_TYPES
 from xiaobao.intake.narrative import Narrative, narrative
 from xiaobao.intake.product_kinds import ALL_GENERIC, GENERIC
-from xiaobao_web.complaints.models import FieldCheck
+from xiaobao_web.complaints.models import CheckCount, FieldCheck
 
 FATE = FieldCheck.Fate
 SURE, LIKELY = 0.85, 0.6
-"""From which confidence a value reads 确定, and from which 较确定, until enough was checked."""
+"""From which confidence a value reads 确定, and from which 较确定, until enough was checked; where they change, the
+counts of `check_counts` are made anew with the next `migrate`."""
 DAYS, NAMED_DAYS = 90, 365
 ENOUGH = 20
 """Checks of a field at a level from which they say how sure it is."""
 MOST_CHECKS, MOST_NAMED = 200_000, 5_000
-"""The latest checks that are looked at."""
+"""The latest checks that are looked at for names."""
 LONGEST = 40
 """Characters of a name."""
 KEPT_SECONDS = 600
@@ -129,23 +131,19 @@ def levels() -> dict[tuple[str, str], Measured]:
     """Return what became of the values of each field at each level over ninety days; minutes old at most."""
     found: dict[tuple[str, str], Measured] | None = cache.get("complaints.learning.levels")
     if found is None:
-        found = _levels(timezone.now() - timedelta(days=DAYS))
+        found = _levels(timezone.localdate() - timedelta(days=DAYS - 1))
         cache.set("complaints.learning.levels", found, KEPT_SECONDS)
     return found
 
 
-def _levels(since: datetime) -> dict[tuple[str, str], Measured]:
-    level = Case(
-        When(confidence__gte=SURE, then=Value("sure")), When(confidence__gte=LIKELY, then=Value("likely")),
-        default=Value("doubtful"), output_field=CharField(),
-    )  # fmt: skip
-    rows = (
-        _latest(MOST_CHECKS).filter(at__gte=since, confidence__isnull=False)
-        .filter(fate__in=[FATE.KEPT, FATE.CHANGED, FATE.CLEARED])
-        .annotate(level=level).values("field", "level")
-        .annotate(n=Count("pk"), right=Count("pk", filter=Q(fate=FATE.KEPT.value)))
-    )  # fmt: skip
-    return {(row["field"], row["level"]): Measured(row["right"], row["n"]) for row in rows}
+def _levels(first: date) -> dict[tuple[str, str], Measured]:
+    names = [(level, f"{level}_right") for level in ("sure", "likely", "doubtful")]
+    sums = [Sum(name) for pair in names for name in pair]
+    rows = CheckCount.objects.filter(day__gte=first).order_by().values("field").annotate(*sums)
+    return {
+        (row["field"], level): Measured(row[f"{right}__sum"], row[f"{level}__sum"])
+        for row in rows for level, right in names if row[f"{level}__sum"]
+    }  # fmt: skip
 
 
 def _latest(most: int) -> Any:
@@ -167,6 +165,7 @@ def names() -> dict[tuple[str, str], Known]:
 
 def _names(since: datetime) -> dict[tuple[str, str], Known]:
     told = {f"given_{name}": KeyTextTransform(name, "contact__details") for name in NAMES}
+    told |= {f"corrected_{name}": F(f"contact__case__{name}") for name in NAMES}
     read = {
         f"read_{name}": KeyTextTransform(key, KeyTextTransform("machine", "contact__ticket"))
         for name, key in NAMES.items()
@@ -175,12 +174,14 @@ def _names(since: datetime) -> dict[tuple[str, str], Known]:
         _latest(MOST_CHECKS).filter(field__in=NAMES, at__gte=since, contact__confidential=False)
         .exclude(fate=FATE.EMPTY.value).exclude(contact__case__confidential=True)
         .annotate(customer=KeyTextTransform("customer_name", "contact__details"), **told, **read)
-        .order_by("-pk").values("field", "fate", "customer", *told, *read)[:MOST_NAMED]
+        .order_by("-pk").values("field", "fate", "customer", "contact__case__customer_name", "corrected_at",
+                                *told, *read)[:MOST_NAMED]
     )  # fmt: skip
     out: dict[tuple[str, str], Known] = {}
     for row in rows:
-        name, customer = row["field"], plainly(_words(row["customer"]))
-        given, machine = (_pieces(name, row[f"{way}_{name}"], customer) for way in ("given", "read"))
+        name, customer = row["field"], plainly(_words(row["customer"]) or row["contact__case__customer_name"])
+        said = "corrected" if row["corrected_at"] else "given"
+        given, machine = (_pieces(name, row[f"{way}_{name}"], customer) for way in (said, "read"))
         for one in given:
             out.setdefault((name, one), Known()).kept += 1
         for one in machine:

@@ -10,8 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import TruncMonth
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -20,28 +19,27 @@ from django.utils.translation import gettext as _
 from xiaobao.insight import facts_of
 from xiaobao_web.complaints import proposing, queries
 from xiaobao_web.complaints.channels.named import Named, unit_in
-from xiaobao_web.complaints.models import Case, Contact, ContactKind, ContactState, FieldCheck
-from xiaobao_web.complaints.services import intake, learning, sentences, similar
+from xiaobao_web.complaints.models import Case, CheckCount, Contact, ContactKind, ContactState, FieldCheck
+from xiaobao_web.complaints.services import intake, learning, similar
+from xiaobao_web.complaints.services.checking import (
+    FATE,
+    FIELDS,
+    OTHERS,
+    bare,
+    fate_of,
+    fate_of_others,
+    highest,
+    sentence_of,
+)
 from xiaobao_web.complaints.services.elsewhere import Elsewhere, elsewhere, same_customer
 from xiaobao_web.complaints.services.inquiry import tells_whom
 from xiaobao_web.complaints.services.opening import received, register, screen_kind
 from xiaobao_web.kernel.access import can, holds, require
 from xiaobao_web.kernel.errors import Refused
 
-FIELDS = {
-    "customer_name": "customer_name", "phone": "phone", "id_number": "id_number", "account": "card_or_account",
-    "email": "email", "staff": "staff_mentioned", "institution": "institution_branch", "unit": "institution_branch",
-    "product_name": "product_name", "business_type": "business_type", "cause": "cause", "event_dates": "event_dates",
-    "amounts": "amounts", "amount": "amounts", "urgency": "urgency", "demands": "demand", "flags": "risk_flags",
-    "summary": "summary",
-}  # fmt: skip
-"""A field of the form, in its order, and where the engine's ticket has it; `unit` is which of ours the words name."""
-OTHERS = "cause_alternatives"
-"""The causes that come next in the ticket; counted where the clerk takes another cause than the first."""
 LIKELY = learning.LIKELY
-FATE = FieldCheck.Fate
-STANDING = [FATE.KEPT, FATE.CHANGED, FATE.ADDED]
-"""The fates of values that stand in the end."""
+STANDING = [FATE.KEPT.value, FATE.CHANGED.value, FATE.ADDED.value]
+"""The fates of values that stand in the end, that of those the machine had right first."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +119,7 @@ def values_of(ticket: dict[str, Any], named: Named | None = None) -> dict[str, V
         sure = ticket.get("confidence", {}).get(key)
         words = [span["text"] for span in ticket.get("evidence", {}).get(key, [])]
         if name == "amount":
-            value = max((Decimal(str(item["value"])) for item in value or []), default=None)
+            value = highest(value)
         elif name == "unit":
             value, words = (named.unit.pk, [named.words]) if named else (None, [])
             sure = (sure or LIKELY) if named else None
@@ -131,11 +129,6 @@ def values_of(ticket: dict[str, Any], named: Named | None = None) -> dict[str, V
         out[name] = Value(value, sure, list(dict.fromkeys(words)), learning.measured(name, sure),
                           learned.get("why", ""), tuple(learned.get("others", ())))  # fmt: skip
     return out
-
-
-def sentence_of(told: dict[str, Any]) -> str:
-    """Return the sentence that a case with a ticket's fields has: without who complains."""
-    return sentences.summary_of({name: told.get(FIELDS.get(name, "")) for name in sentences.SAYS})
 
 
 def marked(text: str, ticket: dict[str, Any], named: Named | None = None) -> SafeString:
@@ -179,7 +172,7 @@ def take_down(given: dict[str, Any], *, by: Any, contact: Contact | None = None)
     ticket = intake.read_ticket(given["channel"], received_at=timezone.localtime(moment), text=given["text"])
     kind, complaint, named = given["kind"], given["kind"] == ContactKind.COMPLAINT, unit_in(given["text"])
     machine = values_of(ticket, named)
-    if _plain(facts["summary"]) == _plain(machine["summary"].value):
+    if bare(facts["summary"]) == bare(machine["summary"].value):
         facts["summary"] = ""  # the machine's sentence follows what the clerk says of the rest
     unit = given["unit"] or (named.unit if named else None)
     proposal = proposing.propose(given["text"], ticket=ticket["ticket"])
@@ -238,33 +231,12 @@ def check(contact: Contact, machine: dict[str, Value], given: dict[str, Any], *,
     """Keep what became of each value of the machine; the values themselves are not kept twice."""
     fates = {name: (fate_of(machine[name].value, given[name]), machine[name].confidence) for name in FIELDS}
     if fates["cause"][0] == FATE.CHANGED:
-        hit = given["cause"] in others
-        fates[OTHERS] = ((FATE.KEPT if hit else FATE.CHANGED if others else FATE.ADDED).value, None)
+        fates[OTHERS] = (fate_of_others(given["cause"], others), None)
     rows = [
         FieldCheck(contact=contact, field=name, fate=fate, confidence=sure, channel=contact.channel, by=by)
         for name, (fate, sure) in fates.items()
     ]
     FieldCheck.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def fate_of(machine: Any, given: Any) -> str:
-    """Return what became of a value: kept, changed, cleared, added, or empty on both sides."""
-    one, two = _plain(machine), _plain(given)
-    if not one and not two:
-        return FATE.EMPTY.value
-    if one == two:
-        return FATE.KEPT.value
-    return (FATE.ADDED if not one else FATE.CLEARED if not two else FATE.CHANGED).value
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, list | tuple):
-        return sorted(
-            f"{_plain(item['value'])} {item['role']}" if isinstance(item, dict) else str(item) for item in value
-        )
-    if isinstance(value, Decimal | int | float):
-        return Decimal(str(value)).normalize()
-    return "".join(str(value or "").split())
 
 
 @dataclass(frozen=True)
@@ -290,13 +262,13 @@ class Accuracy:
 
 
 def accuracy(since: datetime, until: datetime) -> list[Accuracy]:
-    """Return the accuracy of each field over the checks of a time."""
-    within = FieldCheck.objects.filter(at__gte=since, at__lt=until).order_by()
-    rows = within.values("field", "fate").annotate(n=Count("pk"))
-    counts = {(row["field"], row["fate"]): row["n"] for row in rows}
+    """Return the accuracy of each field over the checks of some days, the first and the last included."""
+    days = {"day__gte": timezone.localdate(since), "day__lte": timezone.localdate(until)}
+    sums = CheckCount.objects.filter(**days).order_by().values("field").annotate(*(Sum(name) for name in FATE.values))
+    counts = {row["field"]: row for row in sums}
 
     def of(field: str, *fates: Any) -> int:
-        return sum(counts.get((field, fate.value), 0) for fate in fates)
+        return sum(counts.get(field, {}).get(f"{fate.value}__sum", 0) for fate in fates)
 
     return [
         Accuracy(
@@ -326,13 +298,16 @@ def by_month(found: dict[tuple[str, str], tuple[int, int]]) -> list[tuple[str, i
 
 
 def by_field(since: datetime) -> dict[tuple[str, str], tuple[int, int]]:
-    """Return, by field and month, how many values the machine had right and how many stand in the end."""
-    rows = (
-        FieldCheck.objects.filter(at__gte=since, fate__in=STANDING).order_by()
-        .annotate(month=TruncMonth("at")).values("field", "month")
-        .annotate(n=Count("pk"), right=Count("pk", filter=Q(fate=FATE.KEPT.value)))
-    )  # fmt: skip
-    return {(row["field"], f"{row['month']:%Y-%m}"): (row["right"], row["n"]) for row in rows}
+    """Return, by field and month, how many values the machine had right and how many stand in the end.
+
+    `since` is told by its day, which is included.
+    """
+    rows = CheckCount.objects.filter(day__gte=timezone.localdate(since)).order_by().values_list("field", "day")
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for field, day, right, *others in rows.annotate(*(Sum(fate) for fate in STANDING)):
+        before = found.get((field, f"{day:%Y-%m}"), (0, 0))
+        found[field, f"{day:%Y-%m}"] = (before[0] + right, before[1] + right + sum(others))
+    return {key: (right, present) for key, (right, present) in found.items() if present}
 
 
 def months_back(count: int) -> list[str]:
@@ -361,3 +336,12 @@ def checks(field: str, *, month: str = "", fate: str = "") -> QuerySet[FieldChec
     if within:
         rows = rows.filter(at__gte=within[0], at__lt=within[1])
     return rows.filter(fate=fate) if fate in FATE.values else rows.exclude(fate=FATE.EMPTY.value)
+
+
+def checked(field: str, *, month: str = "", fate: str = "") -> int:
+    """Return how many rows `checks` has, by what is kept of them."""
+    rows, within = CheckCount.objects.filter(field=field), month_of(month)
+    if within:
+        rows = rows.filter(day__gte=within[0].date(), day__lt=within[1].date())
+    names = [fate] if fate in FATE.values else [name for name in FATE.values if name != FATE.EMPTY.value]
+    return sum(found or 0 for found in rows.aggregate(*(Sum(name) for name in names)).values())

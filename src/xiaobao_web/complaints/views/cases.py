@@ -18,7 +18,7 @@ from xiaobao_web.complaints.forms.entry import CorrectForm
 from xiaobao_web.complaints.forms.passing import PassTaskForm
 from xiaobao_web.complaints.models import AmountRole, Case, Link, OfficialCode, Task, Track
 from xiaobao_web.complaints.replaced import replaced_of
-from xiaobao_web.complaints.services import assignment, correcting, passing, sentences
+from xiaobao_web.complaints.services import assignment, correcting, misread, passing, sentences
 from xiaobao_web.complaints.services.personal import masked, shown, words_kept_from
 from xiaobao_web.kernel import deadlines, files, formats, journal
 from xiaobao_web.kernel.access import Answer, can, find, require, visible_to
@@ -250,7 +250,8 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         form.add_error(None, against)
     if form.is_valid():
         try:
-            services.correct(row, by=request.user, values=form.cleaned_data, seen=seen)
+            why = form.cleaned_data.pop("why")
+            services.correct(row, by=request.user, values=form.cleaned_data, seen=seen, why=why)
         except Refused as error:
             tell(form, error)
             now = Case.objects.get(pk=row.pk)
@@ -263,7 +264,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 def _correcting(request: HttpRequest, row: Case, form: CorrectForm, status: int = 200) -> HttpResponse:
     names = (*Case.PERSONAL, "people_count", "face_to_face")
     values = {"case": row, "form": form, "people": [form[name] for name in names],
-              "seen": services.times_corrected(row)}  # fmt: skip
+              "seen": services.times_corrected(row), "read": misread.is_read(row)}  # fmt: skip
     return render(request, "complaints/correct.html", values, status=status)
 
 

@@ -20,7 +20,7 @@ from xiaobao_web.complaints.models import Contact, ContactState, FieldCheck
 from xiaobao_web.complaints.services import asked, learning, opening, taking_down
 from xiaobao_web.complaints.views.cases import tell
 from xiaobao_web.complaints.views.registering import keep_files
-from xiaobao_web.kernel.access import can, find, require, visible_to
+from xiaobao_web.kernel.access import can, find, require, scope, visible_to
 from xiaobao_web.kernel.errors import PlatformError, Refused
 from xiaobao_web.kernel.periods import preset
 from xiaobao_web.kernel.tallies import Cell, Table, hand_out
@@ -133,7 +133,9 @@ def accuracy_field(request: HttpRequest, field: str) -> HttpResponse:
     month, fate = request.GET.get("month", ""), request.GET.get("fate", "")
     month = month if taking_down.month_of(month) else ""
     rows = taking_down.checks(field, month=month, fate=fate)
-    own = rows.filter(contact__in=visible_to(request.user, Contact.objects.all(), "complaints.intake_figures"))
+    own = rows
+    if not scope(request.user, "complaints.intake_figures").everywhere:
+        own = rows.filter(contact__in=visible_to(request.user, Contact.objects.all(), "complaints.intake_figures"))
     shown = list(own[:SHOWN])
     keys = [row.contact_id for row in shown]
     opened = set(queries.contacts(request.user).filter(pk__in=keys).values_list("pk", flat=True))
@@ -141,11 +143,12 @@ def accuracy_field(request: HttpRequest, field: str) -> HttpResponse:
     cells = [
         [Cell(row.contact.number, row.contact.get_absolute_url() if row.contact_id in opened else "", kind="text"),
          Cell(f"{timezone.localtime(row.at):%Y-%m-%d %H:%M}", kind="text"), Cell(str(row.contact.unit), kind="text"),
-         Cell(row.get_channel_display(), kind="text"), Cell(row.get_fate_display(), kind="text"),
+         Cell(row.get_channel_display(), kind="text"), Cell(_fate(row), kind="text"),
          Cell(row.confidence, kind="percent")]
         for row in shown
     ]  # fmt: skip
-    total, mine = rows.count(), own.count()
+    total = taking_down.checked(field, month=month, fate=fate)
+    mine = total if scope(request.user, "complaints.intake_figures").everywhere else own.count()
     note = _("另有 %d 条不在您的查看范围内。") % (total - mine) if total > mine else ""
     note = (_("只列出最近 %d 条。") % SHOWN if mine > SHOWN else "") + note
     label = taking_down.label_of(field)
@@ -155,10 +158,16 @@ def accuracy_field(request: HttpRequest, field: str) -> HttpResponse:
     return render(request, "complaints/intake_field.html", values)
 
 
+def _fate(row: FieldCheck) -> str:
+    """Return what became of a value, and where it was found later than at intake."""
+    told = row.get_fate_display()
+    return _("%s（立案后更正）") % told if row.corrected_at else told
+
+
 def _tables(back: int) -> list[Table]:
     """Return the figures: each field over ninety days, field by month, how sure values were, all by month."""
     now = timezone.now()
-    rows = taking_down.accuracy(now - timedelta(days=90), now)
+    rows = taking_down.accuracy(now - timedelta(days=learning.DAYS - 1), now)
     at = {row.field: reverse("complaint_intake_field", args=[row.field]) for row in rows}
     heads = [_("字段"), _("应填"), _("填对"), _("准确率"), _("应空"), _("误填"), _("误填率")]
     cells = [
@@ -168,7 +177,7 @@ def _tables(back: int) -> list[Table]:
         for row in rows
     ]  # fmt: skip
     months = taking_down.months_back(back)
-    found = taking_down.by_field(now - timedelta(days=366))
+    found = taking_down.by_field(_since(YEAR))
     over = [
         [Cell(row.label, at[row.field], kind="text"),
          *(_month(found.get((row.field, month)), f"{at[row.field]}?month={month}") for month in months)]
@@ -184,6 +193,13 @@ def _tables(back: int) -> list[Table]:
         _levels(),
         Table(_("逐月"), [_("月份"), _("核对的值"), _("准确率")], totals),
     ]
+
+
+def _since(months: int) -> datetime:
+    """Return when the first of the last months begins."""
+    first = taking_down.month_of(taking_down.months_back(months)[0])
+    assert first is not None
+    return first[0]
 
 
 def _month(found: tuple[int, int] | None, url: str) -> Cell:
