@@ -89,10 +89,10 @@ def propose(text: str, *, ticket: Mapping[str, Any] | None = None, source: str =
         return _told("report", 0.85, words["report"], "")
     if complaint < SURE and _is_petition(rules, plain, scores, ticket):
         return _told("petition", 0.8, words["petition"], "")
-    signs = [found[0][:12] for cue in rules.grievance if (found := re.search(cue.any, plain))]
+    signs = [found[0][:12] for cue in rules.grievance if not complaint and (found := re.search(cue.any, plain))]
     best = {kind: max((cue.score for cue in getattr(rules, kind) if re.search(cue.any, plain)), default=0.0)
-            for kind in ("suggestion", "inquiry")}  # fmt: skip
-    calm = max(best.values())
+            for kind in ("suggestion", "inquiry") if len(text) <= rules.calm_longest.asked}  # fmt: skip
+    calm = max(best.values(), default=0.0)
     if not complaint and len(signs) >= (MOST_SIGNS if calm >= TOLD else 1):
         complaint, words["complaint"] = min(MOST_SIGNS, len(signs)), signs
     if complaint or said == ContactKind.COMPLAINT:
