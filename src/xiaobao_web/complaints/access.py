@@ -184,6 +184,9 @@ declare("complaints.open_issue", _("登入问题台账"), SUPERVISORS | {Role.LI
 declare("complaints.reevaluate", _("提请回溯评估"), SUPERVISORS)
 declare("complaints.set_template", _("管理反馈报告模板"), OFFICE | {Role.ADMIN: ALL})
 declare("complaints.set_codes", _("导入官方分类编码"), OFFICE | {Role.ADMIN: ALL})
+declare("complaints.agents", _("查看黑产线索"), {**SUPERVISORS, **HEADS, Role.LIAISON: UNIT, Role.EXECUTIVE: ALL,
+        Role.AUDITOR: ALL, Role.LEGAL: ALL, Role.MONITOR: UNIT})  # fmt: skip
+declare("complaints.judge_agents", _("判断黑产线索"), SUPERVISORS)
 declare("complaints.skills", _("查看经办专长"), {**SUPERVISORS, **HEADS, Role.AUDITOR: ALL})
 declare("complaints.set_skills", _("设置经办专长"), SUPERVISORS | HEADS, when=another_person)
 declare("complaints.set_bureau", _("管理属地局"), OFFICE | {Role.ADMIN: ALL})

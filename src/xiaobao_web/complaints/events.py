@@ -88,6 +88,7 @@ event_type("complaints.platform_reply_failed", _("经{platform}的回复没有�
 event_type("complaints.regulator_reported", _("{actor} 向 {bureau} 反馈，指纹 {sha256} {enclosed}"))
 event_type("complaints.personal_read", _("{actor} 查看投诉人完整信息：{purpose}"))
 event_type("complaints.found_by_number", _("{actor} 用号码查到了这件身份保密的投诉"))
+event_type("complaints.agents_judged", _("{actor} 判断黑产线索 {subject} 为{verdict}（{count} 件）：{reason}"))
 event_type("complaints.told_elsewhere", _("{actor} 登记同一客户的来件时看到有这件投诉（编号、日期、状态、机构、原因）"))
 event_type("complaints.confidential_set", _("{actor} {result}投诉人身份保密"), personal=("values",))
 event_type("complaints.issue_opened", _("{actor} 登入问题台账 {number}"))

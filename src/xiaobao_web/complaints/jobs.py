@@ -7,9 +7,8 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from xiaobao_web.complaints import check_counts
 from xiaobao_web.complaints.models import Contact
-from xiaobao_web.complaints.services import asked, drafts, intake, mailbox, platforms, scans, similar
+from xiaobao_web.complaints.services import agents, asked, drafts, intake, mailbox, platforms, scans, similar
 from xiaobao_web.kernel import journal, retention
 from xiaobao_web.kernel.schedule import every
 
@@ -17,6 +16,7 @@ LOOK_BACK = timedelta(days=3)
 KEYS_A_NIGHT, KEYS_AT_ONCE = 5_000, 500
 retention.purges(str(_("放弃的投诉草稿附件")), drafts.sweep)
 retention.purges(str(_("过时的近期比对键")), similar.forget)
+retention.purges(str(_("过时的黑产线索")), agents.purge_due)
 retention.purges(str(_("已销毁来信的页面图片")), scans.forget)
 journal.listeners.append(asked.on_event)
 
@@ -46,10 +46,16 @@ def fill_keys() -> int:
     return done
 
 
-@every("*/5 * * * *", title=_("汇总填单核对"))
-def add_up_checks() -> int:
-    """Add up what became of the machine's values; return how many days it was."""
-    return check_counts.add_up()
+@every("4-59/10 * * * *", title=_("比对黑产线索"))
+def look_for_agents() -> int:
+    """Put the contacts that came since into the groups they belong to; return how many were looked at."""
+    return agents.look_on()
+
+
+@every("20 4 * * *", title=_("核对黑产线索"))
+def look_for_agents_again() -> int:
+    """Look again at the contacts of the last days and count the groups that lost some; return how many did."""
+    return agents.look_again()
 
 
 @every("*/2 * * * *", title=_("收取投诉邮箱"))

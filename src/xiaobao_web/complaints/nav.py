@@ -14,6 +14,7 @@ entry("after", _("来件甄别"), "complaint_contacts", "complaints.contacts", "
 entry("after", _("智能填单"), "complaint_take_down", "complaints.register", "wand", 11)
 entry("after", _("来信登记"), "complaint_scan_new", "complaints.register", "mail-opened", 11)
 entry("after", _("填单准确率"), "complaint_intake_figures", "complaints.intake_figures", "target", 13)
+entry("after", _("黑产线索"), "complaint_agent_groups", "complaints.agents", "users-group", 21)
 entry("after", _("批量导入"), "complaint_import", "complaints.import", "file-import", 13)
 entry("after", _("监管转办"), "complaint_transfers", "complaints.regulator", "building-bank", 14)
 entry("after", _("协办任务"), "complaint_tasks", "complaints.tasks", "checklist", 16)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from xiaobao_web.complaints.agent_list import AgentGroupList
 from xiaobao_web.complaints.channels.urls import CITIZENS, STAFF
 from xiaobao_web.complaints.tables import ComplaintList, ContactList, TaskList, TransferInList
-from xiaobao_web.complaints.views import asked, cases, letters, registering, settings, transfers
+from xiaobao_web.complaints.views import agents, asked, cases, letters, registering, settings, transfers
 
 PREFIX = ""
 
@@ -16,6 +17,10 @@ CASES: list[URLPattern | URLResolver] = [
     ContactList.at("contacts/"),
     path("contacts/<int:pk>/", registering.contact, name="complaint_contact"),
     path("contacts/<int:pk>/asked/<str:field>/", asked.decide, name="complaint_asked"),
+    AgentGroupList.at("agents/"),
+    path("agents/<int:pk>/", agents.group, name="complaint_agent_group"),
+    path("agents/<int:pk>/judge/", agents.judge, name="complaint_agent_judge"),
+    path("agents/<int:pk>/contacts.xlsx", agents.sheet, name="complaint_agent_sheet"),
     TaskList.at("tasks/"),
     path("tasks/<int:pk>/", cases.task, name="complaint_task"),
     TransferInList.at("transfers/"),

@@ -1,6 +1,14 @@
 """Contacts and cases, and everything that is done with them."""
 
 from xiaobao_web.complaints.models.aftermath import CallBack, Fault, Responsibility, ReviewResult, SuperiorReview
+from xiaobao_web.complaints.models.agents import (
+    AgentGroup,
+    AgentGroupKey,
+    AgentJudgement,
+    AgentKind,
+    AgentMember,
+    AgentVerdict,
+)
 from xiaobao_web.complaints.models.case import (
     AmountRole,
     Case,
@@ -19,7 +27,6 @@ from xiaobao_web.complaints.models.contact import Channel, Contact, ContactKind
 from xiaobao_web.complaints.models.intake import (
     CaseImport,
     ChannelCursor,
-    CheckCount,
     CitizenFile,
     ContactKey,
     FieldCheck,
@@ -60,12 +67,13 @@ from xiaobao_web.complaints.models.work import (
 from xiaobao_web.complaints.states import CaseState, ContactState
 
 __all__ = [
+    "AgentGroup", "AgentGroupKey", "AgentJudgement", "AgentKind", "AgentMember", "AgentVerdict",
     "AmountRole", "BureauTemplate", "CallBack", "Case", "CaseEvent", "CaseImport", "CaseState", "Channel",
-    "ChannelCursor", "CheckCount", "CitizenFile", "CodeSheet", "Contact", "ContactKey", "ContactKind", "ContactState",
-    "DeliveryMode", "Escalation", "Extension", "ExtensionKind", "Fault", "FieldCheck", "HeadingMap", "ImportPurpose",
-    "Inbound", "InboundState", "Letter", "LetterScan", "LetterState", "Level", "Link", "LinkKind", "LocalBureau",
-    "Mediation", "MediationSession", "MediationState", "NearKey", "Offer", "OfferKind", "OfferState", "OfficialCode",
-    "Outcome", "Party", "PartyKind", "Platform", "PlatformReply", "Record", "RecordKind", "RegulatorTransfer",
-    "ReplyState", "Responsibility", "ReviewResult", "ScanReading", "SecretNumber", "Source", "SuperiorReview", "Task",
-    "TaskState", "Track", "Transfer", "Urgency",
+    "ChannelCursor", "CitizenFile", "CodeSheet", "Contact", "ContactKey", "ContactKind", "ContactState", "DeliveryMode",
+    "Escalation", "Extension", "ExtensionKind", "Fault", "FieldCheck", "HeadingMap", "ImportPurpose", "Inbound",
+    "InboundState", "Letter", "LetterScan", "LetterState", "Level", "Link", "LinkKind", "LocalBureau", "Mediation",
+    "MediationSession", "MediationState", "NearKey", "Offer", "OfferKind", "OfferState", "OfficialCode", "Outcome",
+    "Party", "PartyKind", "Platform", "PlatformReply", "Record", "RecordKind", "RegulatorTransfer", "ReplyState",
+    "Responsibility", "ReviewResult", "ScanReading", "SecretNumber", "Source", "SuperiorReview", "Task", "TaskState",
+    "Track", "Transfer", "Urgency",
 ]  # fmt: skip

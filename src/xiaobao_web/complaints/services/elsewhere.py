@@ -77,4 +77,4 @@ def elsewhere(numbers: Mapping[str, Any], *, by: Any) -> Elsewhere:
 
 def _told(row: Case) -> Told:
     unit = row.handler.unit if row.handler is not None and row.handler.unit is not None else row.unit
-    return Told(row.number, row.received_at, str(row.get_state_display()), str(unit), row.cause)  # type: ignore[attr-defined]
+    return Told(row.number, row.received_at, str(row.get_state_display()), str(unit), row.cause)

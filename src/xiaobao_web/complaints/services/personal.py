@@ -113,9 +113,12 @@ def open_personal(case: Case, *, by: Any, purpose: str) -> dict[str, Any]:
 
 def keep_secret(case: Case) -> None:
     """Let what leads to a case's complainant follow whether that is confidential: its contacts' words, its numbers."""
+    from xiaobao_web.complaints.services import agents
+
     secret_numbers.remember(case)
     contacts = list(case.contacts.exclude(confidential=case.confidential))
     for contact in contacts:
         contact.confidential = case.confidential
         contact.save(update_fields=["confidential"])
     search.index(*contacts)
+    agents.follow(contacts)

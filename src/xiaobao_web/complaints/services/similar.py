@@ -28,10 +28,14 @@ KINDS = {"same_event": LinkKind.SAME_EVENT, "template": LinkKind.TEMPLATE, "agen
 
 def facts(contact: Contact) -> Any:
     """Return what the comparison reads in a contact: its words, and what its form states beside them."""
+    told = {"id": contact.number, "text": facts_text(contact), "received_at": contact.received_at.isoformat()}
+    return facts_of(told)
+
+
+def facts_text(contact: Contact) -> str:
+    """Return the text of a contact's facts."""
     stated = " ".join(str(contact.details.get(name, "")) for name in ("customer_name", "phone", "account"))
-    return facts_of(
-        {"id": contact.number, "text": f"{contact.words()}\n{stated}", "received_at": contact.received_at.isoformat()}
-    )
+    return f"{contact.words()}\n{stated}"
 
 
 @transaction.atomic

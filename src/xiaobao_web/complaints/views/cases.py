@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from xiaobao.calendar.clocks import Clock
-from xiaobao_web.complaints import clocking, open_things, queries, services, verbs
+from xiaobao_web.complaints import agent_groups, clocking, open_things, queries, services, verbs
 from xiaobao_web.complaints.data import key_of
 from xiaobao_web.complaints.forms.entry import CorrectForm
 from xiaobao_web.complaints.forms.passing import PassTaskForm
@@ -77,6 +77,7 @@ def context(row: Case, user: Any) -> dict[str, Any]:
         "transfers_in": row.transfers_in.all(),
         "links": [(item, item.other if item.case_id == row.pk else item.case) for item in links],
         "earlier": services.earlier_of(row, user),
+        "agents": agent_groups.told_of(user, [one.pk for one, _words in contacts]),
         "merged": row.merged.all(),
         "codes": codes_of(row),
         "attachments": files.attachments_of(row).count(),

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from xiaobao_web.complaints import beside, services
+from xiaobao_web.complaints import agent_groups, beside, services
 from xiaobao_web.complaints.channels.named import unit_in
 from xiaobao_web.complaints.forms import entry as forms
 from xiaobao_web.complaints.forms.tracks import propose
@@ -147,6 +147,7 @@ def _shown(row: Contact, form: Any, user: Any) -> dict[str, Any]:
         "check": can(user, "complaints.check_kind", row) if row.state == "checking" else None,
         "sample": can(user, "complaints.check_sample", row) if row.sampled and row.sampled_at is None else None,
         "near": similar.near(row, user),
+        "agents": agent_groups.told_of(user, [row.pk]),
         "replies": row.platform_replies.select_related("by") if row.details.get("platform") else [],
         "clocks": deadlines.running(row),
         "attachments": files.attachments_of(row),
