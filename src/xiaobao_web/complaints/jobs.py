@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from xiaobao_web.complaints import check_counts
 from xiaobao_web.complaints.models import Contact
 from xiaobao_web.complaints.services import agents, asked, drafts, intake, mailbox, platforms, scans, similar
 from xiaobao_web.kernel import journal, retention
@@ -44,6 +45,12 @@ def fill_keys() -> int:
         if count < KEYS_AT_ONCE:
             break
     return done
+
+
+@every("*/5 * * * *", title=_("汇总填单核对"))
+def add_up_checks() -> int:
+    """Add up what became of the machine's values; return how many days it was."""
+    return check_counts.add_up()
 
 
 @every("4-59/10 * * * *", title=_("比对黑产线索"))

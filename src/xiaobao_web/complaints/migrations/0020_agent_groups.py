@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0021_whose_term"),
+        ("complaints", "0023_checks_corrected"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -27,6 +27,7 @@ from xiaobao_web.complaints.models.contact import Channel, Contact, ContactKind
 from xiaobao_web.complaints.models.intake import (
     CaseImport,
     ChannelCursor,
+    CheckCount,
     CitizenFile,
     ContactKey,
     FieldCheck,
@@ -69,11 +70,11 @@ from xiaobao_web.complaints.states import CaseState, ContactState
 __all__ = [
     "AgentGroup", "AgentGroupKey", "AgentJudgement", "AgentKind", "AgentMember", "AgentVerdict",
     "AmountRole", "BureauTemplate", "CallBack", "Case", "CaseEvent", "CaseImport", "CaseState", "Channel",
-    "ChannelCursor", "CitizenFile", "CodeSheet", "Contact", "ContactKey", "ContactKind", "ContactState", "DeliveryMode",
-    "Escalation", "Extension", "ExtensionKind", "Fault", "FieldCheck", "HeadingMap", "ImportPurpose", "Inbound",
-    "InboundState", "Letter", "LetterScan", "LetterState", "Level", "Link", "LinkKind", "LocalBureau", "Mediation",
-    "MediationSession", "MediationState", "NearKey", "Offer", "OfferKind", "OfferState", "OfficialCode", "Outcome",
-    "Party", "PartyKind", "Platform", "PlatformReply", "Record", "RecordKind", "RegulatorTransfer", "ReplyState",
-    "Responsibility", "ReviewResult", "ScanReading", "SecretNumber", "Source", "SuperiorReview", "Task", "TaskState",
-    "Track", "Transfer", "Urgency",
+    "ChannelCursor", "CheckCount", "CitizenFile", "CodeSheet", "Contact", "ContactKey", "ContactKind", "ContactState",
+    "DeliveryMode", "Escalation", "Extension", "ExtensionKind", "Fault", "FieldCheck", "HeadingMap", "ImportPurpose",
+    "Inbound", "InboundState", "Letter", "LetterScan", "LetterState", "Level", "Link", "LinkKind", "LocalBureau",
+    "Mediation", "MediationSession", "MediationState", "NearKey", "Offer", "OfferKind", "OfferState", "OfficialCode",
+    "Outcome", "Party", "PartyKind", "Platform", "PlatformReply", "Record", "RecordKind", "RegulatorTransfer",
+    "ReplyState", "Responsibility", "ReviewResult", "ScanReading", "SecretNumber", "Source", "SuperiorReview", "Task",
+    "TaskState", "Track", "Transfer", "Urgency",
 ]  # fmt: skip
