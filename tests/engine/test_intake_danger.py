@@ -13,6 +13,7 @@ import pytest
 
 from xiaobao.errors import ModelUnavailable
 from xiaobao.intake import alarms, danger, degrees, fill, urgency
+from xiaobao.intake.alarms import Alarm
 from xiaobao.intake.found import Found
 from xiaobao.intake.narrative import narrative
 from xiaobao.intake.ticket import URGENCIES
@@ -154,3 +155,20 @@ def test_what_rules_call_critical_stays_whatever_the_transformer_says() -> None:
     found = said("骗子还在线上，正在转我卡里的钱，快冻结", normal=0.97)
     assert found.value == "critical"
     assert found.places
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["大堂那位小李真好，外面打雷下雨还撑伞送我去车站，替我谢谢她", "叫号机边上要是能放副老花镜就好了，我老是忘带"],
+)
+def test_thanks_and_suggestions_are_no_alarm(text: str) -> None:
+    ticket = fill(channel="web", received_at=DAY, text=text)
+    assert ticket.urgency != "critical"
+    assert "自伤自杀" not in ticket.risk_flags
+
+
+def test_an_alarm_stands_unless_the_transformer_is_sure_that_nothing_presses() -> None:
+    alarm = Alarm("life", (0, 4), 0.5)
+    whole = {share: np.log(np.array([share, *[(1 - share) / 3] * 3], np.float32)) for share in (0.3, 0.95)}
+    assert urgency.heeded(alarm, whole[0.3]) == alarm
+    assert urgency.heeded(alarm, whole[0.95]) is None

@@ -79,6 +79,7 @@ def _filled(story: Narrative) -> Ticket:
         "email": numbers.email(story),
     }
     whole = reading()
+    alarm = urgency.heeded(alarm, whole.heads["urgency"])
     names = named.read(story, whole.tags)
     product = names["product_name"]
     found |= names | {"event_dates": dates.find(story, product.places if product else ())}
