@@ -15,7 +15,7 @@ from xiaobao_web.complaints.api import Word, router
 from xiaobao_web.complaints.api_transfers import TableRun, headings_of, told_run
 from xiaobao_web.complaints.forms.platform import FORMS
 from xiaobao_web.complaints.models import CaseImport, Contact, FieldCheck, ImportPurpose, Platform
-from xiaobao_web.complaints.services import codes, importing, platforms, set_skills, skills, taking_down
+from xiaobao_web.complaints.services import checking, codes, importing, platforms, set_skills, skills, taking_down
 from xiaobao_web.kernel import files
 from xiaobao_web.kernel.access import holders, require, visible_to
 from xiaobao_web.kernel.errors import BadValue
@@ -290,7 +290,7 @@ def show_accuracy_field(
 ) -> list[dict[str, Any]]:
     """Return the latest 200 checks of a field on contacts of the person's organisations; month as YYYY-MM."""
     require(request.user, "complaints.intake_figures")
-    if field not in (*taking_down.FIELDS, taking_down.OTHERS):
+    if field not in (*checking.FIELDS, checking.OTHERS):
         raise Http404
     if month and taking_down.month_of(month) is None:
         raise BadValue(_("月份写作 2026-01 的样子。"), fields={"month": _("月份写作 2026-01 的样子。")})

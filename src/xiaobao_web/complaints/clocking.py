@@ -351,7 +351,7 @@ def _remind(case: Case, clocks: Sequence[Clock]) -> None:
 
     Of what was transferred the report is the answer; without a transfer the authority's own clock tells that it has it.
     """
-    theirs = [clock for clock in clocks if clock.track == Track.AUTHORITY and clock.name == "respond"]
+    theirs = [clock for clock in clocks if clock.track == Track.AUTHORITY.value and clock.name == "respond"]
     moved = list(case.transfers_in.filter(source=Source.MARKET))
     again, seat = _last_event(case, AGAIN), _last_event(case, "mediation_start", "mediation_end")
     begun = [row.received_at for row in moved if row.reported_at is None]

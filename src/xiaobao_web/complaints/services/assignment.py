@@ -225,12 +225,12 @@ def _task_day(case: Case, asked: date | None) -> date:
         raise BadValue(_("回复日期不能早于今天。"), fields={"due_on": _("不早于今天")})
     if asked > (last or today + timedelta(days=366)):
         latest = f"{last or today + timedelta(days=366):%Y-%m-%d}"
-        told = (
+        late = (
             _("回复日期不能晚于 %s（法定期限），否则来不及答复投诉人。")
             if last
             else _("回复日期不能晚于 %s，请核对年份。")
-        )
-        raise BadValue(told % latest, fields={"due_on": told % latest})
+        ) % latest
+        raise BadValue(late, fields={"due_on": late})
     return asked
 
 

@@ -139,7 +139,8 @@ def levels() -> dict[tuple[str, str], Measured]:
 def _levels(first: date) -> dict[tuple[str, str], Measured]:
     names = [(level, f"{level}_right") for level in ("sure", "likely", "doubtful")]
     sums = [Sum(name) for pair in names for name in pair]
-    rows = CheckCount.objects.filter(day__gte=first).order_by().values("field").annotate(*sums)
+    found = CheckCount.objects.filter(day__gte=first).order_by().values("field").annotate(*sums)
+    rows: list[dict[str, Any]] = [dict(row) for row in found]
     return {
         (row["field"], level): Measured(row[f"{right}__sum"], row[f"{level}__sum"])
         for row in rows for level, right in names if row[f"{level}__sum"]
@@ -164,7 +165,7 @@ def names() -> dict[tuple[str, str], Known]:
 
 
 def _names(since: datetime) -> dict[tuple[str, str], Known]:
-    told = {f"given_{name}": KeyTextTransform(name, "contact__details") for name in NAMES}
+    told: dict[str, Any] = {f"given_{name}": KeyTextTransform(name, "contact__details") for name in NAMES}
     told |= {f"corrected_{name}": F(f"contact__case__{name}") for name in NAMES}
     read = {
         f"read_{name}": KeyTextTransform(key, KeyTextTransform("machine", "contact__ticket"))

@@ -265,7 +265,7 @@ def accuracy(since: datetime, until: datetime) -> list[Accuracy]:
     """Return the accuracy of each field over the checks of some days, the first and the last included."""
     days = {"day__gte": timezone.localdate(since), "day__lte": timezone.localdate(until)}
     sums = CheckCount.objects.filter(**days).order_by().values("field").annotate(*(Sum(name) for name in FATE.values))
-    counts = {row["field"]: row for row in sums}
+    counts: dict[str, dict[str, Any]] = {row["field"]: dict(row) for row in sums}
 
     def of(field: str, *fates: Any) -> int:
         return sum(counts.get(field, {}).get(f"{fate.value}__sum", 0) for fate in fates)

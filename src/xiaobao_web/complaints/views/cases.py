@@ -125,7 +125,7 @@ def whose(clock: Clock) -> str:
         return ""
     if clock.whose == "customer":
         return str(_("投诉人的期限"))
-    return str(_("行政部门的期限") if clock.track == Track.AUTHORITY else _("监管部门的期限"))
+    return str(_("行政部门的期限") if clock.track == Track.AUTHORITY.value else _("监管部门的期限"))
 
 
 def codes_of(row: Case) -> dict[str, str]:

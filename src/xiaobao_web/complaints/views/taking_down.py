@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from xiaobao_web.complaints import queries
 from xiaobao_web.complaints.forms.entry import RegisterForm
 from xiaobao_web.complaints.models import Contact, ContactState, FieldCheck
-from xiaobao_web.complaints.services import asked, learning, opening, taking_down
+from xiaobao_web.complaints.services import asked, checking, learning, opening, taking_down
 from xiaobao_web.complaints.views.cases import tell
 from xiaobao_web.complaints.views.registering import keep_files
 from xiaobao_web.kernel.access import can, find, require, scope, visible_to
@@ -128,7 +128,7 @@ def accuracy_sheet(request: HttpRequest) -> HttpResponse:
 def accuracy_field(request: HttpRequest, field: str) -> HttpResponse:
     """Show what became of each value of a field, as far as the contacts are of the person's organisations."""
     require(request.user, "complaints.intake_figures")
-    if field not in (*taking_down.FIELDS, taking_down.OTHERS):
+    if field not in (*checking.FIELDS, checking.OTHERS):
         raise Http404
     month, fate = request.GET.get("month", ""), request.GET.get("fate", "")
     month = month if taking_down.month_of(month) else ""
@@ -210,7 +210,7 @@ def _month(found: tuple[int, int] | None, url: str) -> Cell:
 def _levels() -> Table:
     """Return how values are shown that were read at each level, and what that follows."""
     rows = []
-    order = {name: place for place, name in enumerate(taking_down.FIELDS)}
+    order = {name: place for place, name in enumerate(checking.FIELDS)}
     found = sorted(learning.levels().items(), key=lambda one: (order.get(one[0][0], 99), one[0][1]))
     for (name, level), item in found:
         if name not in order:
