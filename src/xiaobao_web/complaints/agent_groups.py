@@ -11,7 +11,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from xiaobao_web.complaints.models import AgentGroup, AgentKind, AgentMember, AgentVerdict
-from xiaobao_web.kernel.access import holds, scope
+from xiaobao_web.kernel.access import holds, require, scope
+from xiaobao_web.kernel.errors import Hidden
 
 SEE, JUDGE = "complaints.agents", "complaints.judge_agents"
 AGAIN_FROM = 2
@@ -67,6 +68,18 @@ def groups(user: Any) -> SeenGroups:
     )  # fmt: skip
 
 
+def find(user: Any, pk: int) -> Any:
+    """Return a group as a person sees it; raises Hidden for one of which they see no contact."""
+    require(user, SEE)
+    try:
+        group = groups(user).select_related("verdict_by__unit").filter(pk=pk).first()
+    except OverflowError:
+        group = None
+    if group is None:
+        raise Hidden(_("没有这组线索，或其中没有您可以查看的来件。"))
+    return group
+
+
 def waiting() -> Q:
     """Return the condition of the groups to be judged: not yet, or grown since; a normal one once it has doubled."""
     judged = Q(verdict__in=(AgentVerdict.WATCHING.value, AgentVerdict.HANDED_OVER.value))
@@ -86,6 +99,12 @@ def reason(group: Any) -> str:
         return _("%(shared)s 的来件中有 %(n)d 件写明通过代理人联系") % facts
     told = _("%(n)d 件行文几乎相同，署名 %(people)d 人") if group.names > 1 else _("行文与其他几件几乎相同")
     return (told + (_("，集中在几天内到达") if group.kind == AgentKind.MASS else "")) % facts
+
+
+def people_of(rows: QuerySet[AgentMember]) -> list[int]:
+    """Return the keys of the people of some contacts in the order they came first."""
+    found = rows.exclude(person=0).order_by().values("person").annotate(came=Min("received_at"), place=Min("pk"))
+    return list(found.order_by("came", "place").values_list("person", flat=True))
 
 
 @dataclass(frozen=True)

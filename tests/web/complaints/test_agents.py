@@ -297,6 +297,25 @@ def test_pages_and_sheets_hold_neither_names_nor_numbers(flow, looked, client_of
         assert not [name for name in NAMES if name in page]
 
 
+def test_a_program_reads_and_judges_as_the_page_does(flow, looked, bank, client_of):
+    own = letter(NAMES[0], 0, bank.units["branch"])
+    for n, name in enumerate(NAMES[1:3], 1):
+        letter(name, n, bank.units["branch_two"])
+    looked()
+    group = AgentGroup.objects.get()
+    path = f"/api/complaints/agents/{group.pk}"
+    told = client_of("liaison").get(path).json()
+    assert (told["count"], [row["number"] for row in told["contacts"]]) == (1, [own.number])
+    office = client_of("office")
+    assert office.get(path).json()["people"] == 3
+    body = {"verdict": "normal", "reason": "同一律师代写。"}
+    assert client_of("auditor").post(f"{path}/judge", body, content_type="application/json").status_code == 403
+    assert office.post(f"{path}/judge", {**body, "reason": ""}, content_type="application/json").status_code == 422
+    done = office.post(f"{path}/judge", body, content_type="application/json").json()
+    assert (done["verdict"], done["judgements"][0]["count"]) == ("normal", 3)
+    assert office.get("/api/complaints/agents/99999999999999999999").status_code == 404
+
+
 def test_old_groups_go_and_lost_contacts_are_counted_out(flow, looked):
     rows = [letter(name, n) for n, name in enumerate(NAMES[:4])]
     looked()

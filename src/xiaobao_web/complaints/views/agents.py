@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Min
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,8 +17,7 @@ from xiaobao_web.complaints import agent_groups, queries
 from xiaobao_web.complaints.models import AgentGroup, AgentMember, AgentVerdict
 from xiaobao_web.complaints.services import judging
 from xiaobao_web.kernel import journal
-from xiaobao_web.kernel.access import require
-from xiaobao_web.kernel.errors import Hidden, PlatformError
+from xiaobao_web.kernel.errors import PlatformError
 from xiaobao_web.kernel.periods import Period
 from xiaobao_web.kernel.requests import SignedIn, row_key
 from xiaobao_web.kernel.tallies import Cell, Table, hand_out
@@ -27,24 +26,16 @@ SHOWN, IN_SHEET = 200, 10_000
 VERDICTS = [(value, label) for value, label in AgentVerdict.choices if value != AgentVerdict.OPEN]
 
 
-def _find(user: Any, pk: int) -> Any:
-    require(user, agent_groups.SEE)
-    group = agent_groups.groups(user).select_related("verdict_by__unit").filter(pk=pk).first()
-    if group is None:
-        raise Hidden(_("没有这组线索，或其中没有您可以查看的来件。"))
-    return group
-
-
 @require_GET
 def group(request: SignedIn, pk: int) -> HttpResponse:
     """Show a group as far as the person sees its contacts."""
-    return render(request, "complaints/agent_group.html", _context(request, _find(request.user, pk)))
+    return render(request, "complaints/agent_group.html", _context(request, agent_groups.find(request.user, pk)))
 
 
 @require_GET
 def sheet(request: SignedIn, pk: int) -> HttpResponse:
     """Hand out the contacts of a group as a workbook; journalled."""
-    found = _find(request.user, pk)
+    found = agent_groups.find(request.user, pk)
     told = _rows(request.user, found, row_key(request.GET.get("unit", "")), IN_SHEET)
     about = [(_("线索"), agent_groups.reason(found)), (_("范围"), _("导出人可见的来件，身份保密的除外")),
              (_("提示"), _("线索只提示多看一眼，不是不受理、不办理的理由"))]  # fmt: skip
@@ -55,14 +46,14 @@ def sheet(request: SignedIn, pk: int) -> HttpResponse:
 @require_POST
 def judge(request: SignedIn, pk: int) -> HttpResponse:
     """Say what a group is found to be."""
-    found = _find(request.user, pk)
+    found = agent_groups.find(request.user, pk)
     given = request.POST
     try:
         judging.judge(found, by=request.user, verdict=given.get("verdict", ""), reason=given.get("reason", ""))
     except PlatformError as error:
         if error.status in (403, 404):
             raise
-        context = _context(request, _find(request.user, pk), error)
+        context = _context(request, agent_groups.find(request.user, pk), error)
         return render(request, "complaints/agent_group.html", context, status=error.status)
     messages.success(request, _("判断已登记。"))
     return redirect(found)
@@ -91,7 +82,7 @@ def _context(request: SignedIn, found: Any, fault: PlatformError | None = None) 
 def _rows(user: Any, found: AgentGroup, unit: int | None, most: int) -> Table:
     """Return the contacts of a group that a person sees, the latest first; the same person has the same number."""
     rows: Any = agent_groups.members(user).filter(group=found)
-    people = {key: n for n, key in enumerate(_people(rows), 1)}
+    people = {key: n for n, key in enumerate(agent_groups.people_of(rows), 1)}
     if unit:
         rows = rows.filter(contact__unit=unit)
     total = rows.count()
@@ -103,27 +94,23 @@ def _rows(user: Any, found: AgentGroup, unit: int | None, most: int) -> Table:
     cases = set(
         queries.visible(user).filter(pk__in=[row.contact.case_id for row in shown]).values_list("pk", flat=True)
     )
-    heads = [_("登记号"), _("收到时间"), _("客户"), _("机构"), _("渠道"), _("投诉"), _("状态"), _("归入")]
+    heads = [_("登记号"), _("收到时间"), _("客户"), _("机构"), _("渠道"), _("投诉"), _("状态")]
+    heads += [_("归入")] if found.verdict_at else []
     lines = [_row(row, people, opens, cases, found) for row in shown]
     return Table(_("来件"), heads, lines, _("只列出最近 %d 件。") % most if total > most else "")
 
 
 def _row(row: AgentMember, people: dict[int, int], opens: set[int], cases: set[int], found: AgentGroup) -> list[Cell]:
     contact, case = row.contact, row.contact.case
-    fresh = found.verdict_at is not None and row.added_at > found.verdict_at
     url = contact.get_absolute_url() if contact.pk in opens else ""
     case_url = case.get_absolute_url() if case is not None and case.pk in cases else ""
     state = (case or contact).get_state_display()
     who = _("客户 %d") % people[row.person] if row.person else _("未写全名")
     cells = [
         contact.number, f"{timezone.localtime(row.received_at):%Y-%m-%d %H:%M}", who, contact.unit,
-        contact.get_channel_display(), case.number if case else "", state, _("判断后新增") if fresh else "",
+        contact.get_channel_display(), case.number if case else _("未立案"), state,
     ]  # fmt: skip
+    if found.verdict_at is not None:
+        cells.append(_("判断后新增") if row.added_at > found.verdict_at else _("判断前"))
     urls = {0: url, 5: case_url}
     return [Cell(str(value), urls.get(place, ""), kind="text") for place, value in enumerate(cells)]
-
-
-def _people(rows: Any) -> list[int]:
-    """Return the people of some contacts in the order they came first."""
-    found = rows.exclude(person=0).order_by().values("person").annotate(first=Min("received_at"), key=Min("pk"))
-    return list(found.order_by("first", "key").values_list("person", flat=True))
