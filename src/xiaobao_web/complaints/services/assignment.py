@@ -220,7 +220,7 @@ def _task_day(case: Case, asked: date | None) -> date:
         usual = deadlines.calendar().add_working_days(today, limits().task_days).date
         own = deadlines.running(case).filter(kind=clocking.ANSWER_AUTHORITY).values_list("due_at", flat=True)
         told = [day for due_at in own if (day := timezone.localdate(due_at)) >= today]  # an authority waits for us
-        return min(usual, *told, *([] if last is None else [last]))
+        return min([usual, *told, *([] if last is None else [last])])
     if asked < today:
         raise BadValue(_("回复日期不能早于今天。"), fields={"due_on": _("不早于今天")})
     if asked > (last or today + timedelta(days=366)):
