@@ -192,17 +192,23 @@ def _rare(label: str, words: Sequence[Word], in_title: bool | None) -> list[int]
     """Return the ids of all that match loosely where these are few; empty where they are many.
 
     The planner knows no frequency of rare words and would walk the whole table from its end for them. Materialised,
-    the words' own index is used, and no more is read than is needed to see that there are many.
+    the words' own index is used, and no more is read than is needed to see that there are many, which is known for a
+    while: what is found is the same either way.
     """
     if common(label, words, in_title):
         return []
     # A single character begins too many words: without it, where others stand beside it, there may be few already.
     longer = [word for word in words if not word.begun]
     told = [longer, words] if longer and len(longer) < len(words) else [words]
-    for some in told:
-        few = _few(label, _title_query(some) if in_title else _loose_query(some))
+    queries = [_title_query(some) if in_title else _loose_query(some) for some in told]
+    key = _key("many", f"{queries} & {_kind_word(label)}")
+    if cache.get(key):
+        return []
+    for query in queries:
+        few = _few(label, query)
         if len(few) <= RARE:
             return few or [0]
+    cache.set(key, True, LATELY)
     return []
 
 
@@ -211,7 +217,7 @@ def common(label: str, words: Sequence[Word], in_title: bool | None) -> bool:
     # Words beside each other are not asked for: the index alone tells that they are together.
     told = " & ".join(f"({_ts_title(word, ' & ')})" for word in words) if in_title else _loose_query(words, " & ")
     query = f"{told} & '{_kind_word(label)}'"
-    key = f"search-common:{hashlib.sha256(query.encode()).hexdigest()}"
+    key = _key("common", query)
     known = cache.get(key)
     if known is None:
         sql = "WITH found AS MATERIALIZED (SELECT id FROM kernel_searchentry WHERE words @@ CAST(%s AS tsquery)) "
@@ -219,6 +225,10 @@ def common(label: str, words: Sequence[Word], in_title: bool | None) -> bool:
         known = ids(counted) == [COMMON]
         cache.set(key, known, LATELY)
     return bool(known)
+
+
+def _key(what: str, query: str) -> str:
+    return f"search-{what}:{hashlib.sha256(query.encode()).hexdigest()}"
 
 
 def _few(label: str, query: str) -> list[int]:
