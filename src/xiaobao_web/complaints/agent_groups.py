@@ -88,6 +88,12 @@ def waiting() -> Q:
     return Q(verdict=AgentVerdict.OPEN.value) | grown | again
 
 
+def to_judge(user: Any) -> SeenGroups:
+    """Return the groups that wait for this person's judgement: those with no contact out of the person's reach."""
+    rows = groups(user) if holds(user, JUDGE) else SeenGroups(AgentGroup).none()
+    return rows.filter(waiting(), **{"n__gte": F("count")})
+
+
 def reason(group: Any) -> str:
     """Return why the contacts of a group belong together, by what the person sees of it."""
     facts = {"shared": group.shared, "n": group.n, "people": group.names}

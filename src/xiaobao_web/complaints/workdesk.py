@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from xiaobao_web.complaints import queries
+from xiaobao_web.complaints import agent_groups, queries
 from xiaobao_web.complaints.models import Case, CaseState, Contact, Level, Task, TaskState, Urgency
 from xiaobao_web.complaints.states import OPEN
 from xiaobao_web.kernel import desk
@@ -93,6 +93,22 @@ def tasks(user: Any) -> desk.Shelf | None:
     return desk.shelf_of(gettext_lazy("协办任务"), rows, link("complaint_tasks", view="waiting"), _task)
 
 
+def _group(row: Any, _clock: Any) -> desk.Item:
+    row.n, row.names = row.count, row.people  # all of it is within reach
+    return desk.Item(
+        title=agent_groups.reason(row), url=row.get_absolute_url(), number=row.number, step=_("判断黑产线索"),
+        party=row.get_kind_display(),
+    )  # fmt: skip
+
+
+def agents(user: Any) -> desk.Shelf | None:
+    """Return the groups behind which paid agents may stand that this person is to judge."""
+    if not holds(user, agent_groups.JUDGE):
+        return None
+    rows = agent_groups.to_judge(user)
+    return desk.shelf_of(gettext_lazy("黑产线索"), rows, link("complaint_agent_groups", view="waiting"), _group)
+
+
 def late(user: Any) -> desk.Shelf | None:
     """Return the late cases that a person oversees."""
     if not OVERSEERS & user.roles_now() or not holds(user, "complaints.view"):
@@ -113,5 +129,6 @@ def steps(user: Any) -> list[desk.Step]:
 desk.provider("waiting", "complaints", waiting, 20)
 desk.provider("waiting", "complaint_contacts", contacts, 22)
 desk.provider("waiting", "complaint_tasks", tasks, 21)
+desk.provider("waiting", "complaint_agent_groups", agents, 24)
 desk.provider("late", "complaints", late, 20)
 desk.provider("steps", "complaints", steps, 20)

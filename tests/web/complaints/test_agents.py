@@ -11,7 +11,7 @@ from xiaobao_web.complaints import services
 from xiaobao_web.complaints.jobs import look_for_agents, look_for_agents_again
 from xiaobao_web.complaints.models import AgentGroup, AgentMember, Contact, ContactKey
 from xiaobao_web.complaints.services import agents
-from xiaobao_web.complaints.services.judging import may_judge
+from xiaobao_web.complaints.services.judging import judge, may_judge
 from xiaobao_web.kernel import retention
 from xiaobao_web.kernel.models import Event
 from xiaobao_web.people import services as people
@@ -280,6 +280,20 @@ def test_who_sees_a_part_does_not_judge_the_whole(flow, looked, bank, client_of)
     assert client_of("auditor").post(
         reverse("complaint_agent_judge", args=[group.pk]), {"verdict": "normal", "reason": "看过"}
     ).status_code == 403  # fmt: skip
+
+
+def test_what_waits_to_be_judged_lies_on_the_desk_of_whom_all_of_it_is_within_reach(flow, looked, bank, client_of):
+    letter(NAMES[0], 0, bank.units["branch"])
+    for n, name in enumerate(NAMES[1:3], 1):
+        letter(name, n, bank.units["branch_two"])
+    looked()
+    group = AgentGroup.objects.get()
+    people.appoint(person=bank["liaison"], role="complaints", organisation=bank.units["branch"], by=None)
+    assert group.number in client_of("office").get("/").content.decode()
+    assert group.number not in client_of("liaison").get("/").content.decode(), "a superior unit judges it"
+    assert group.number not in client_of("auditor").get("/").content.decode()
+    judge(group, by=bank["office"], verdict="normal", reason="同一律师代写，各自的事实都属实。")
+    assert group.number not in client_of("office").get("/").content.decode()
 
 
 def test_pages_and_sheets_hold_neither_names_nor_numbers(flow, looked, client_of):
