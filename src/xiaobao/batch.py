@@ -148,10 +148,12 @@ def run(
     progress: bool = True,
     work_many: WorkMany | None = None,
     chunk: int = CHUNK,
+    named: tuple[str, ...] = (),
 ) -> int:
     """Write one line for each line read and return the exit status: 0, or 1 where any line was an error.
 
-    keep_extra names the keys the command knows: all others are carried under `extra`; None drops them.
+    keep_extra names the keys the command knows: all others are carried under `extra`; None drops them. named: keys by
+    which the sender knows an object besides its id, carried on error lines too.
     work_many takes up to `chunk` objects at once and returns as many results, errors among them as values.
     """
     if (work is None) == (work_many is None):
@@ -159,9 +161,10 @@ def run(
     many = work_many if work_many is not None else _one_by_one(work)  # type: ignore[arg-type]
     size = chunk if work_many is not None else 1
     refuse_same_file(input, output)
+    refuse_unreadable(input)
     total = _count(input) if progress and sys.stderr.isatty() else None
     with written_to(output) as fp, _bar(progress, total) as advance:
-        return process(read_lines(input), fp, many, keep_extra=keep_extra, chunk=size, advance=advance)
+        return process(read_lines(input), fp, many, keep_extra=keep_extra, chunk=size, advance=advance, named=named)
 
 
 def process(
@@ -172,6 +175,7 @@ def process(
     keep_extra: set[str] | frozenset[str] | None = None,
     chunk: int = CHUNK,
     advance: Callable[[int], None] | None = None,
+    named: tuple[str, ...] = (),
 ) -> int:
     """Work through lines in chunks, write each result to fp in order and return the exit status."""
     failed = 0
@@ -183,7 +187,8 @@ def process(
             outcome = obj if isinstance(obj, XiaobaoError) else next(results)
             if isinstance(outcome, XiaobaoError):
                 failed += 1
-                write_line(fp, error_line(identity, outcome, number))
+                known = {key: obj[key] for key in named if key in obj} if isinstance(obj, dict) else {}
+                write_line(fp, {**known, **error_line(identity, outcome, number)})
                 continue
             failed += _write_result(fp, outcome, obj if isinstance(obj, dict) else {}, number, identity, keep_extra)
         if advance is not None:
@@ -343,6 +348,14 @@ def refuse_same_file(source: str | os.PathLike[str], target: str | os.PathLike[s
     if os.path.samestat(read, written):
         shown = "标准输出" if str(target) == "-" else readable(os.fspath(target))
         raise UsageError(f"输出文件不能与输入文件相同：{shown}", code="usage.output")
+
+
+def refuse_unreadable(source: str | os.PathLike[str]) -> None:
+    """Raise UsageError where there is nothing to read, before the last results are written over; pipes are let be."""
+    found = None if str(source) == "-" else _stat(source, sys.stdin)
+    if str(source) != "-" and (found is None or stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+        with _input(source):
+            return
 
 
 def _stat(place: str | os.PathLike[str], stream: Any) -> os.stat_result | None:

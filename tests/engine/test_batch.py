@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from click.testing import CliRunner
 
 from xiaobao import batch
+from xiaobao.cli import main
 from xiaobao.errors import InputError, UsageError, XiaobaoError
 
 
@@ -96,6 +100,26 @@ def test_missing_input_and_same_output_are_usage_errors(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="相同"):
         batch.run(source, source, shout)
     assert source.read_text(encoding="utf-8")
+
+
+def test_a_mistyped_input_leaves_the_last_results(tmp_path: Path) -> None:
+    kept = tmp_path / "out.jsonl"
+    kept.write_text("yesterday\n", encoding="utf-8")
+    for command in ("intake", "duplicates", "trends", "deadlines"):
+        for wrong in (tmp_path / "none.jsonl", tmp_path):
+            done = CliRunner().invoke(main, [command, "--input", str(wrong), "--output", str(kept)])
+            assert done.exit_code == 2, (command, done.output)
+    assert kept.read_text(encoding="utf-8") == "yesterday\n"
+
+
+def test_a_pipe_is_read_once_and_whole(tmp_path: Path) -> None:
+    pipe, target = tmp_path / "pipe", tmp_path / "out.jsonl"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_text('{"id":"a","text":"x"}\n', encoding="utf-8"))
+    writer.start()
+    assert batch.run(pipe, target, shout) == 0
+    writer.join()
+    assert [o["id"] for o in lines_of(target)] == ["a"]
 
 
 def test_dash_is_standard_input_and_output(monkeypatch: pytest.MonkeyPatch) -> None:

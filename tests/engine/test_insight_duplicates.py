@@ -207,6 +207,7 @@ def test_the_command_answers_each_line_and_refuses_bad_ones(tmp_path: Path) -> N
     assert out[0]["pair_id"] == "P1"
     assert out[0]["probability"] > 0.9
     assert out[0]["extra"] == {"label": 1}
+    assert [o["pair_id"] for o in out] == ["P1", "P2", "P3", "P4", "P5", "P6"]
     assert [o.get("error", {}).get("code") for o in out] == [
         None, "input.type", "input.missing", None, "input.time", "input.time",
     ]  # fmt: skip

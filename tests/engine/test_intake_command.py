@@ -48,6 +48,15 @@ def test_turns_have_their_turn_in_the_evidence() -> None:
     assert evidence == {"turn": 1, "start": 2, "end": 4, "text": "姚远"}
 
 
+def test_words_beside_turns_are_refused_and_not_lost() -> None:
+    turns = [{"role": "customer", "text": "你好"}]
+    both = {"channel": "call", "turns": turns, "text": "我叫姚远，要求退年费"}
+    status, out = run(json.dumps({"id": "1", **both}, ensure_ascii=False), json.dumps({"id": "2", **both, "text": ""}))
+    assert status == 1
+    assert "只能给一个" in out[0]["error"]["message"]  # type: ignore[index]
+    assert "ticket" in out[1]
+
+
 def test_held_out_narratives_are_filled_as_well_as_is_claimed() -> None:
     figures = evaluate(HELD_OUT)
     assert figures["right_when_present"] >= 0.85

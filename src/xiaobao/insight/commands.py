@@ -58,7 +58,7 @@ def pair(obj: dict[str, Any]) -> dict[str, Any]:
 @click.option("--output", "target", default="-", show_default=True, help="写到哪里；- 为标准输出")
 def duplicates_command(source: str, target: str) -> None:
     """Judge pairs of complaints; exit with 1 where a line was bad."""
-    raise SystemExit(batch.run(source, target, pair, keep_extra=_PAIR_KEYS))
+    raise SystemExit(batch.run(source, target, pair, keep_extra=_PAIR_KEYS, named=("pair_id",)))
 
 
 def alerts(
@@ -110,6 +110,7 @@ def trends_command(source: str, target: str) -> None:
     """Watch a stream and write its alerts; exit with 1 where a line was bad."""
     account = Account()
     batch.refuse_same_file(source, target)
+    batch.refuse_unreadable(source)
     with batch.written_to(target) as fp:
         lines = _counted(in_time(source, account))
         for found in alerts(lines, Trends(), account):

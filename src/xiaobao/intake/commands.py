@@ -32,7 +32,7 @@ def work(obj: dict[str, Any], model: Model | None = None) -> dict[str, Any]:
     channel = batch.text_field(obj, "channel")
     received = batch.text_field(obj, "received_at") if obj.get("received_at") is not None else None
     turns = obj.get("turns")
-    text = batch.text_field(obj, "text") if turns is None else None
+    text = batch.text_field(obj, "text") if turns is None or obj.get("text") else None
     return fill(channel=channel, received_at=received, text=text, turns=turns, model=model).as_dict()
 
 

@@ -62,6 +62,7 @@ def deadlines_command(
         work = partial(_work, at=at, calendar=calendar)
         raise SystemExit(batch.run(batch.piped(source, ELSE), target, work, keep_extra=lines.KEYS))
     objects = _one(name, events, source) if name is not None or events else batch.read_lines(batch.piped(source, ELSE))
+    batch.refuse_unreadable(source or "-")
     with batch.written_to(target) as fp:
         if form == "jsonl":
             many = partial(_many, at=at, calendar=calendar)
