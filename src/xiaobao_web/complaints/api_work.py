@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import File, Schema, Status, UploadedFile
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError, WithJsonSchema
 
 from xiaobao_web.complaints import queries, services
 from xiaobao_web.complaints.api import AmountOut, ContactIn, Word, Words, face_told, router
@@ -61,10 +61,14 @@ class BulkRow(ContactIn):
     recording_url: Annotated[str, StringConstraints(max_length=500)] = ""
 
 
+ToldRow = Annotated[Any, WithJsonSchema({"additionalProperties": True, "type": "object"})]
+"""A row as it came: one that is no object fails alone, not with the others."""
+
+
 class BulkIn(Strict):
     """Rows of one or several source systems; `dry_run` tells what would become of each and keeps nothing."""
 
-    rows: list[dict[str, Any]] = Field(
+    rows: list[ToldRow] = Field(
         min_length=1, max_length=MOST_ROWS, description="每行的字段见 BulkRow；有误的行不影响其他行"
     )
     dry_run: bool = False
@@ -108,7 +112,8 @@ def register_many(request: HttpRequest, body: BulkIn) -> dict[str, Any]:
     seen: set[tuple[str, str]] = set()
     rows = []
     for place, told in enumerate(body.rows):
-        result: dict[str, Any] = {"row": place, "source_number": str(told.get("source_number", ""))[:80]}
+        number = told.get("source_number", "") if isinstance(told, dict) else ""
+        result: dict[str, Any] = {"row": place, "source_number": str(number)[:80]}
         try:
             row = _valid(told)
             if (row.source_system, row.source_number) in seen:
@@ -122,7 +127,9 @@ def register_many(request: HttpRequest, body: BulkIn) -> dict[str, Any]:
     return {"dry_run": body.dry_run, **counts, "rows": rows}
 
 
-def _valid(told: dict[str, Any]) -> BulkRow:
+def _valid(told: Any) -> BulkRow:
+    if not isinstance(told, dict):
+        raise BadValue(_("这一行应为对象，写作 {字段: 值}。"), fields={"row": _("应为对象")})
     try:
         return BulkRow.model_validate(told)
     except ValidationError as error:

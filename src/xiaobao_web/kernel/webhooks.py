@@ -61,10 +61,10 @@ def _open(sealed: str) -> str:
         raise Refused(_("系统密钥已更换，接收方的签名密钥无法读取，请为接收方更换密钥。")) from error
 
 
-def signature(secret: str, message: str, timestamp: int, payload: str) -> str:
-    """Return the v1 signature of a message."""
+def signature(secret: str, message: str, timestamp: int, payload: str | bytes) -> str:
+    """Return the v1 signature of a message, of its very bytes."""
     key = base64.b64decode(secret.removeprefix("whsec_"))
-    signed = f"{message}.{timestamp}.{payload}".encode()
+    signed = f"{message}.{timestamp}.".encode() + (payload.encode() if isinstance(payload, str) else payload)
     return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
 
 

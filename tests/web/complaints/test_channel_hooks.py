@@ -27,7 +27,7 @@ def hooks(settings):
 
 
 def send(told: object, *, channel: str = "call", secret: str = SECRET, at: int | None = None, message: str = "m1"):
-    body = told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
+    body = told if isinstance(told, str | bytes) else json.dumps(told, ensure_ascii=False)
     moment = int(time.time()) if at is None else at
     headers = {"webhook-id": message, "webhook-timestamp": str(moment),
                "webhook-signature": f"v1,old {signature(secret, message, moment, body)}"}  # fmt: skip
@@ -67,6 +67,20 @@ def test_ugly_bodies_are_told_what_is_wrong(bank, told):
     assert answer.status_code == 422
     assert answer.json()["error"]["message"]
     assert Contact.objects.count() == 0
+
+
+@pytest.mark.parametrize(("body", "said", "field"), [
+    ("not json", "JSON", None), ("[]", "JSON 对象", None), ("[" * 100_000 + "]" * 100_000, "JSON", None),
+    (json.dumps(CALL, ensure_ascii=False).encode("gb18030"), "不是 UTF-8 编码的 JSON", None),
+    ({"text": "没有编号"}, "number", "number"), ({**CALL, "number": "n" * 81}, "80", "number"),
+    ({**CALL, "amount": "3万"}, "amount", "amount"),
+])  # fmt: skip
+def test_a_refusal_names_what_is_wrong(bank, body, said, field):
+    answer = send(body)
+    assert answer.status_code == 422, "signed rightly, whatever its encoding"
+    error = answer.json()["error"]
+    assert said in error["message"]
+    assert list(error["fields"]) == ([field] if field else [])
 
 
 def test_a_conversation_that_goes_on_is_known_again(bank):

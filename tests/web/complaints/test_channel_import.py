@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from xiaobao_web.complaints import services
 from xiaobao_web.complaints.models import CaseImport, Contact, HeadingMap
 from xiaobao_web.complaints.services import importing
-from xiaobao_web.kernel.errors import Forbidden
+from xiaobao_web.kernel.errors import BadValue, Forbidden
 from xiaobao_web.kernel.models import Notification
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +78,50 @@ def test_a_formula_without_its_value_is_a_fault_of_its_row_that_names_the_cell(b
     assert "D2 " not in page.content.decode(), "what is not imported is nobody's fault"
 
 
+def test_words_behind_a_comma_without_quotes_are_a_fault_and_not_lost(bank):
+    own = ("工单编号,投诉内容,投诉时间\nG1,年费多收,要退,三百元\nG2,\"年费多收,要退\",2026-03-02\n"
+           "G3,要,退,\nG4,扣费,2026-03-02\n")  # fmt: skip
+    shown = importing.preview(stored(bank, own), "旧投诉系统", by=bank["office"])
+    assert [row.record["number"] for row in shown.good] == ["G2", "G4"]
+    assert [(row.number, "多出 1 格" in row.faults[0]) for row in shown.bad] == [(2, True), (4, True)]
+    trailing = "工单编号,投诉内容\nG1,扣费,\nG2,扣费,\n"
+    assert len(importing.preview(stored(bank, trailing), "旧投诉系统", by=bank["office"]).good) == 2
+
+
+def test_numbers_that_a_workbook_has_rounded_are_a_fault_that_names_the_cell(bank):
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["工单编号", "投诉内容", "卡号", "备注"])
+        sheet.write_row(1, 0, ["G1", "卡被盗刷", 6222021234567890, 1])
+        sheet.write_row(2, 0, [123456789012345678, "卡被盗刷", "6222021234567890", 1])
+        sheet.write_row(3, 0, [123456789012345, "卡被盗刷", "6222021234567890", 9e17])
+    upload = SimpleUploadedFile("日报.xlsx", made.getvalue())
+    shown = importing.preview(importing.store(upload, by=bank["office"]), "旧投诉系统", by=bank["office"])
+    assert [row.record["number"] for row in shown.good] == ["123456789012345"], "what is not imported is no fault"
+    assert [(row.number, row.faults[0][:2]) for row in shown.bad] == [(2, "C2"), (3, "A3")]
+
+
+@pytest.mark.parametrize(("told", "moment"), [
+    ("20260302", "2026-03-02T12:00:00+08:00"), ("20260302093000", "2026-03-02T09:30:00+08:00"),
+    ("2026-03-02 10:05", "2026-03-02T10:05:00+08:00"), ("2026.3.2 下午3点", None), ("20261302", None),
+])  # fmt: skip
+def test_moments_are_read_whole_or_refused(bank, told, moment):
+    text = f"工单编号,投诉内容,投诉时间\nG1,乱扣费,{told}\n"
+    row = importing.preview(stored(bank, text), "旧投诉系统", by=bank["office"]).rows[0]
+    assert (row.record["received_at"] or None) == moment
+    assert bool(row.faults) is (moment is None)
+
+
+def test_a_field_is_told_by_name_or_label_and_an_unknown_one_says_which_there_are(bank):
+    kept = importing.remember("网点台账", {"单子": "投诉编号", "说了啥": "text"}, by=bank["office"])
+    assert kept.headings == {"单子": "number", "说了啥": "text"}
+    with pytest.raises(BadValue, match=r"没有“foo”这一项.*number（投诉编号）"):
+        importing.remember("网点台账", {"单子": "foo"}, by=bank["office"])
+    with pytest.raises(BadValue, match="只能对应一列：投诉编号"):
+        importing.remember("网点台账", {"单子": "投诉编号", "别的": "number"}, by=bank["office"])
+
+
 def test_import_then_the_next_day_updates(bank, at_once):
     with at_once():
         made = importing.begin(stored(bank), "旧投诉系统", name="日报.csv", by=bank["office"])
@@ -127,7 +171,8 @@ def test_the_file_that_goes_back_and_the_figures(bank, office, at_once):
     lines = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
     cells = [str(cell) for line in lines for cell in line]
     assert {"G1", case.number, "新登记"} <= set(cells)
-    assert any("未导入" in cell for cell in cells)
+    left_out = {line[0] for line in lines if any("未导入" in str(cell) for cell in line)}
+    assert left_out == {"G3", "G4", "G5"}, "by the numbers that the source knows"
     office.post(reverse("complaint_import_shown", args=[made.pk]), {"month": ["2026-03"], "told": ["3"]})
     shown = office.get(reverse("complaint_import_shown", args=[made.pk])).content.decode()
     assert "-1" in shown

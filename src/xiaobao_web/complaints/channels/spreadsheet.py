@@ -47,6 +47,8 @@ LABELS = {name: names[0] for name, names in FIELDS.items()}
 TIME = re.compile(
     r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})\D{0,2}(?:\s*T?(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2}))?)?"
 )
+COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)(?:[ T]?(\d\d):?(\d\d):?(\d\d)?)?")
+"""A moment in digits alone, as programs write it: 20260302, 20260302093000."""
 KINDS = {str(label): value for value, label in ContactKind.choices} | {"建议意见": "suggestion", "意见": "suggestion",
          "咨询查询": "inquiry", "查询": "inquiry", "表扬": "suggestion"}  # fmt: skip
 URGENCIES = {str(label): value for value, label in Urgency.choices} | {"普通": "normal", "高": "high", "中": "normal",
@@ -179,10 +181,10 @@ def _row(number: int, told: dict[str, str], units: dict[str, Any], faults: list[
 
 def _moment(told: str, row: Row) -> str:
     """Return a moment in ISO form, read as Beijing time; a day alone is its noon."""
-    found = TIME.search(told)
+    found = COMPACT.fullmatch(told) or TIME.search(told)
     try:
-        if found is None:
-            raise ValueError
+        if found is None or (found.group(4) is None and re.search(r"\d", told[found.end() :])):
+            raise ValueError  # an hour that cannot be read is not noon
         year, month, day, hour, minute, second = (int(part) if part else None for part in found.groups())
         moment = datetime(year or 0, month or 0, day or 0, 12 if hour is None else hour, minute or 0, second or 0)
     except ValueError:

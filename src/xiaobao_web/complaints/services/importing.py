@@ -165,5 +165,7 @@ def written_back(row: CaseImport) -> list[list[str]]:
             f"{timezone.localtime(clock.due_at):%Y-%m-%d}" if clock else "",
         ])  # fmt: skip
     for fault in row.faults:
-        out.append([_("第 %d 行") % fault["row"], "", _("未导入：%s") % "；".join(fault["faults"]), "", "", "", ""])
+        own = fault.get("number")
+        named = own if own and own not in row.numbers else _("第 %d 行") % fault["row"]
+        out.append([named, "", _("未导入：%s") % "；".join(fault["faults"]), "", "", "", ""])
     return out

@@ -36,6 +36,7 @@ REPORT_FIELDS: dict[str, Any] = {
 """What a report to the People's Bank must say (PBoC5 44); the other bureaus' templates take what they need of it."""
 
 BEFORE = gettext_lazy("要求反馈日期早于收到转办的日期，请核对；转办早已收到的，请填写当时的收到日期。")
+AFTER = gettext_lazy("监管部门收到、转出的日期不能晚于收到转办的日期，请核对。")
 
 
 @transaction.atomic
@@ -121,7 +122,7 @@ def _not_ahead(at: datetime, **days: date | None) -> None:
         raise BadValue(_("收到转办的时间不能晚于现在。"), fields={"received_at": _("不能晚于现在")})
     late = {name: str(_("不晚于收到转办的日期")) for name, day in days.items() if day and day > timezone.localdate(at)}
     if late:
-        raise BadValue(_("监管部门收到、转出的日期不能晚于收到转办的日期，请核对。"), fields=late)
+        raise BadValue(str(AFTER), fields=late)
 
 
 def _over(case: Case) -> str:

@@ -49,14 +49,22 @@ class Preview(Generic[R]):
 def keep_headings(system: str, headings: dict[str, str], *, by: Any, labels: dict[str, str]) -> HeadingMap:
     """Keep what the headings of a source mean, of the fields that have labels; the caller has checked who may.
 
-    Raises BadValue where two headings mean the same.
+    A field is told by its name or its label. Raises BadValue for none that is known, and where two headings mean the
+    same.
     """
+    by_label = {label: name for name, label in labels.items()}
+    headings = {heading: by_label.get(name, name) for heading, name in headings.items()}
     names = [name for name in headings.values() if name]
     unknown = sorted(set(names) - set(labels))
+    if unknown:
+        known = "、".join(f"{name}（{label}）" for name, label in labels.items())
+        told = _("没有“%(unknown)s”这一项，可以对应的有：%(known)s。") % {
+            "unknown": "、".join(unknown)[:80], "known": known,
+        }  # fmt: skip
+        raise BadValue(told, fields={"headings": "、".join(unknown)[:80]})
     twice = sorted(name for name, count in Counter(names).items() if count > 1)
-    if unknown or twice:
-        told = "、".join(labels.get(name, name) for name in [*twice, *unknown])
-        raise BadValue(_("每个项目只能对应一列：%s。") % told)
+    if twice:
+        raise BadValue(_("每个项目只能对应一列：%s。") % "、".join(labels[name] for name in twice))
     row, _made = HeadingMap.objects.update_or_create(system=system, defaults={"headings": headings, "by": by})
     journal.record("complaints.headings_set", by=by, on=row, facts={"system": row.system})
     return row
@@ -66,10 +74,15 @@ def ask(shown: Preview[R], stored: StoredFile, *, name: str, by: Any, **values: 
     """Keep that a table that was shown is to be taken in; raises BadValue where a needed column is missing."""
     if shown.missing:
         raise BadValue(_("还没有对应的列：%s。") % "、".join(shown.missing))
-    faults = [{"row": item.number, "faults": item.faults} for item in shown.bad]
+    faults = [_fault(item, item.faults) for item in shown.bad]
     return CaseImport.objects.create(
         name=name[:200], stored=stored, rows=len(shown.rows), by=by, faults=faults, **values
     )
+
+
+def _fault(item: Row, sentences: list[str]) -> dict[str, Any]:
+    """Return why a row is left out, with the number by which its source knows it."""
+    return {"row": item.number, "number": str(item.record.get("number") or ""), "faults": sentences}
 
 
 def run(
@@ -88,7 +101,7 @@ def run(
         try:
             numbers[key(item)] = take(item)
         except PlatformError as error:
-            faults[item.number] = {"row": item.number, "faults": [error.message]}
+            faults[item.number] = _fault(item, [error.message])
         if place % every == 0:
             CaseImport.objects.filter(pk=row.pk).update(numbers=numbers, done=place)
             jobs.progress(place, len(shown.good))

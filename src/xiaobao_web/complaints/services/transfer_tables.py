@@ -86,6 +86,8 @@ def _mark(rows: list[Row]) -> None:
             row.faults.append(_("%s：没有填写") % transfer_table.SHOWN["text"])
         elif not row.record["action"] and before_receipt(row):
             row.faults.append(str(regulators.BEFORE))
+        elif not row.record["action"] and after_receipt(row):
+            row.faults.append(str(regulators.AFTER))
         else:
             row.fate = CHANGED if row.record["action"] else MADE
 
@@ -94,6 +96,12 @@ def before_receipt(row: Row) -> bool:
     """Tell whether a row asks for the report before it came; one that does not say when it came, comes today."""
     due, today = row.record["due_on"], timezone.localdate()
     return due is not None and due < min(row.record["received_on"] or today, today)
+
+
+def after_receipt(row: Row) -> bool:
+    """Tell whether a row says that the authority had it, or handed it over, after it came."""
+    came = min(row.record["received_on"] or timezone.localdate(), timezone.localdate())
+    return any(day and day > came for day in (row.record["forwarded_on"], row.record["received_by_bureau"]))
 
 
 def digest_of(row: Row) -> str:

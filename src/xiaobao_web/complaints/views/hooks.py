@@ -7,9 +7,9 @@ COMPLAINTS_HOOKS ("call=whsec_…"). The body is the JSON that `channels.record`
 from __future__ import annotations
 
 import binascii
-import json
 import re
 import time
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from xiaobao_web.complaints.channels.record import MOST_NUMBER
+from xiaobao_web.complaints.channels.record import MOST_NUMBER, opened
 from xiaobao_web.complaints.channels.registry import has_hook, plain
 from xiaobao_web.complaints.models import Platform
 from xiaobao_web.complaints.services import intake, platforms
@@ -42,15 +42,15 @@ def is_signed(request: HttpRequest, secret: str) -> bool:
     if not message or not re.fullmatch(r"[0-9]{1,12}", moment) or abs(time.time() - int(moment)) > SECONDS:
         return False
     try:
-        wanted = signature(secret, message, int(moment), request.body.decode("utf-8"))
-    except (UnicodeDecodeError, binascii.Error, ValueError):
+        wanted = signature(secret, message, int(moment), request.body)
+    except (binascii.Error, ValueError):
         return False
     given = request.headers.get("webhook-signature", "").split()
     return any(constant_time_compare(wanted, item) for item in given)
 
 
-def _refuse(status: int, code: str, sentence: str) -> JsonResponse:
-    return JsonResponse({"error": {"code": code, "message": sentence, "fields": {}}}, status=status)
+def _refuse(status: int, code: str, sentence: str, fields: dict[str, str] | None = None) -> JsonResponse:
+    return JsonResponse({"error": {"code": code, "message": sentence, "fields": fields or {}}}, status=status)
 
 
 @csrf_exempt
@@ -66,26 +66,23 @@ def take(request: HttpRequest, channel: str) -> HttpResponse:
             return _refuse(422, "bad_value", _("内容超过 %d MB。") % (MOST >> 20))
         if not is_signed(request, secret):
             return _refuse(401, "unauthenticated", _("签名不对，或时间相差超过 5 分钟。"))
-        number = _number(request.body)
+        number = _number(opened(request.body))
         if not number:
-            return _refuse(422, "bad_value", _("缺少来源编号 number。"))
+            return _refuse(422, "bad_value", _("缺少来源编号 number。"), {"number": _("必填")})
         if len(number) > MOST_NUMBER:
-            return _refuse(422, "bad_value", _("来源编号 number 超过 %d 字。") % MOST_NUMBER)
+            told = _("来源编号 number 超过 %d 字。") % MOST_NUMBER
+            return _refuse(422, "bad_value", told, {"number": told})
         row = intake.receive(channel, request.body, number=number, retry=False)
     except PlatformError as error:
-        return _refuse(error.status, error.code, error.message)
+        return _refuse(error.status, error.code, error.message, getattr(error, "fields", None))
     assert row.contact is not None
     again = row.times > 1 or row.contact.arrivals.exclude(pk=row.pk).exists()  # with more words it is known too
     return JsonResponse({"number": row.contact.number, "again": again}, status=200 if again else 201)
 
 
-def _number(body: bytes) -> str:
-    """Return the source's own number, empty where the body has none that can be read."""
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
-    number = told.get("number") if isinstance(told, dict) else None
+def _number(told: dict[str, Any]) -> str:
+    """Return the source's own number, empty where the record has none that can be read."""
+    number = told.get("number")
     usable = isinstance(number, str | int) and not isinstance(number, bool)
     return plain(str(number)).strip() if usable else ""
 
