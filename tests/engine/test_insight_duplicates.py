@@ -387,3 +387,13 @@ def test_one_number_for_two_people_is_an_agents_where_a_letter_says_so(first: st
     found = compare(one, two)
     assert found.link == link
     assert ("提到代理" in found.why[0]) == (link == "agent")
+
+
+def test_reasons_show_no_whole_name() -> None:
+    one = told("本人章伟明，电话17012345678，柜员王小丽让我买理财，3月2日买了三万元，亏了。")
+    two = told("我叫章伟明，17012345678，柜员王小丽3月2日卖给我三万元理财，现在亏本，请处理。")
+    found = compare(one, two)
+    words = "；".join([*found.why, *found.alike, *found.differs])
+    assert "姓名相同（章**）" in words
+    assert "章伟明" not in words
+    assert "王小丽" not in words

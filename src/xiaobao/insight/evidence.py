@@ -115,22 +115,28 @@ def _both(
     match = equal or str.__eq__
     shared = frozenset(x for x in mine if any(match(x, y) for y in theirs))
     differ = bool(mine and theirs) and not shared
-    shown = "、".join(sorted(_hidden(s) for s in shared)[:2])
-    apart = f"{other}（{_sides(sorted(mine), sorted(theirs))}）" if told else other
+    hide = _initial if name in ("person", "staff") else _hidden
+    shown = "、".join(sorted(hide(s) for s in shared)[:2])
+    apart = f"{other}（{_sides(sorted(mine), sorted(theirs), hide)}）" if told else other
     return [
         Sign(f"same_{name}", float(bool(shared)), f"{same}（{shown}）" if shared else ""),
         Sign(f"other_{name}", float(differ), apart if differ else ""),
     ]
 
 
-def _sides(mine: Sequence[str], theirs: Sequence[str]) -> str:
+def _sides(mine: Sequence[str], theirs: Sequence[str], hide: Callable[[str], str]) -> str:
     """Return what either complaint says, at most two things each."""
-    return "／".join("、".join(_hidden(x) for x in side[:2]) for side in (mine, theirs))
+    return "／".join("、".join(hide(x) for x in side[:2]) for side in (mine, theirs))
 
 
 def _hidden(text: str) -> str:
     """Return a number with all but its last four digits hidden."""
     return "*" * (len(text) - 4) + text[-4:] if len(text) > 6 and text[:-1].isdigit() else text
+
+
+def _initial(name: str) -> str:
+    """Return a name with all but its first character hidden, as pages show whom a complaint is about."""
+    return name[:1] + "*" * (len(name) - 1)
 
 
 def _inside(x: str, y: str) -> bool:
@@ -188,7 +194,7 @@ def _what(a: Facts, b: Facts) -> list[Sign]:
 
 
 def _apart(what: str, mine: Sequence[str], theirs: Sequence[str]) -> str:
-    return f"{what}（{_sides(mine, theirs)}）"
+    return f"{what}（{_sides(mine, theirs, _hidden)}）"
 
 
 def _shared_dates(mine: Iterable[date], theirs: Iterable[date]) -> tuple[list[date], bool]:

@@ -51,6 +51,7 @@ event_type("complaints.offered", _("{actor} 提出处理方案：{kind} {amount}
 event_type("complaints.offer_decided", _("{actor} {result}处理方案 {amount}"), sums=("amount",))
 event_type("complaints.offer_answered", _("投诉人{result}处理方案"))
 event_type("complaints.offer_done", _("{actor} 登记方案已履行"))
+event_type("complaints.leak_reported", _("{actor} 登记信息泄露已报告人民银行分支机构：{proof}"))
 event_type("complaints.claim_paid", _("{actor} 登记赔款已支付：{proof}"))
 event_type("complaints.letter_written", _("{actor} 起草告知书第 {version} 版，要素 {found}/{all}"))
 event_type("complaints.letter_submitted", _("{actor} 提交告知书第 {version} 版"))

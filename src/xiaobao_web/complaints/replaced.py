@@ -152,5 +152,5 @@ def _is_beginning(row: CaseEvent) -> bool:
 
 def _correction(facts: dict[str, Any]) -> str:
     track, to = str(facts.get("track", "")), str(facts.get("to", ""))
-    told = _("更正起算时间") if to == track else _("更正为“%s”") % to
+    told = _("更正起算时间") if facts.get("again") or to == track else _("更正为“%s”") % to
     return f"{told}：{facts.get('reason', '')}"

@@ -16,7 +16,7 @@ from xiaobao_web.complaints.beside import BESIDE
 from xiaobao_web.complaints.forms import steps as forms
 from xiaobao_web.complaints.forms.fields import StepForm
 from xiaobao_web.complaints.forms.platform import ReplyForm
-from xiaobao_web.complaints.forms.tracks import AcceptForm, CorrectTrackForm
+from xiaobao_web.complaints.forms.tracks import AcceptForm, CorrectTrackForm, ReportLeakForm
 from xiaobao_web.complaints.models import Case, CaseState, LetterState, MediationState, OfferState, Track
 from xiaobao_web.complaints.services import (
     assignment,
@@ -143,6 +143,8 @@ VERBS: dict[str, Verb] = {
              "add_track", BEFORE_ANSWER, _tracks_left),
         Verb("correct_track", L("更正并行时限"), CorrectTrackForm, track_steps.correct_track, TERM,
              L("已更正，期限重新计算。"), "add_track", BEFORE_ANSWER, track_steps.correctable),
+        Verb("report_leak", L("登记信息泄露报告"), ReportLeakForm, track_steps.report_leak, TERM, L("已登记报告。"),
+             "add_track", (), track_steps.unreported),
         Verb("withdraw", L("登记撤回"), forms.WithdrawForm, services.withdraw, TERM, L("已登记撤回，程序终止。"),
              "withdraw", BEFORE_ANSWER),
         Verb("merge", L("并案"), forms.MergeForm, services.merge, TERM, L("已并案。"), "merge", BEFORE_ANSWER,

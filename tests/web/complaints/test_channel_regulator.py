@@ -280,3 +280,19 @@ def test_a_unit_is_known_by_the_name_within_its_full_name(flow, bank, branches, 
     done = take(f"JG-8,海州监管局,信用卡年费没有告诉我,宋安宁,13800004321,2026-03-20,某某银行股份有限公司{name},,\n")
     assert done.faults == []
     assert RegulatorTransfer.objects.get(number="JG-8").case.unit == bank.units["branch"]
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "phone"),
+    [
+        ("投诉人：周美玲，电话13911112222", "周美玲", "13911112222"),
+        ("投诉人：周美玲（13911112222）", "周美玲", "13911112222"),
+        ("投诉人：周美玲 手机 13911112222", "周美玲", "13911112222"),
+        ("投诉人：周美玲、男、45岁", "周美玲", None),
+        ("投诉人：周美玲，电话13911112222\n联系电话：021-55556666", "周美玲", "02155556666"),
+        ("投诉人：阿依古丽·买买提", "阿依古丽·买买提", None),
+    ],
+)
+def test_what_stands_beside_a_complainants_name_is_no_name(line, name, phone):
+    told = read_pasted(f"12315转办单\n编号：12315-88\n{line}\n投诉内容：被收取年费300元，要求退还。")
+    assert (told.value("customer_name"), told.value("phone")) == (name, phone)

@@ -123,3 +123,25 @@ def test_whoever_calls_again_is_known_however_the_number_was_typed(flow, bank, c
 @pytest.mark.parametrize("told", ["010-6543 2100", "13800004321（妻子）", "13800004321转5", "138000043210"])
 def test_what_is_no_mobile_number_alone_is_kept_as_it_was_told(flow, bank, told):
     assert flow.opened(phone=told).phone == told
+
+
+LEAK = "你们行把我的身份证和贷款信息泄露给了助贷公司，天天有人打电话，要求查清楚并赔偿。"
+
+
+@pytest.mark.parametrize("words", ["", "  \n "])
+def test_without_words_the_page_says_what_to_do(clerk, words):
+    answer = clerk.post(reverse("complaint_take_down"), {"text": words, "channel": "call", "action": "read"})
+    assert answer.status_code == 422
+    assert "请先粘贴或录入投诉人说的话" in answer.content.decode()
+
+
+def test_a_track_is_proposed_with_its_reason_and_opened_with_the_case(clerk):
+    answer = clerk.post(reverse("complaint_take_down"), {"text": LEAK, "channel": "call", "action": "read"})
+    shown = answer.content.decode()
+    assert '<option value="info_leak" selected>' in shown
+    assert "建议“信息泄露”：投诉原因是“个人信息保护”，原话提到“泄露”" in shown
+    clerk.post(reverse("complaint_take_down"), form_of(answer, text=LEAK, track="info_leak"))
+    assert Contact.objects.get().case.more_tracks == ["info_leak"]
+    answer = clerk.post(reverse("complaint_take_down"), {"text": LEAK + "又来电", "channel": "call", "action": "read"})
+    clerk.post(reverse("complaint_take_down"), form_of(answer, text=LEAK + "又来电", track=""))
+    assert Contact.objects.latest("pk").case.more_tracks == [], "what the clerk takes away is not counted"

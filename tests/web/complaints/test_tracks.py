@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from xiaobao_web.complaints import beside, clocking, services
+from xiaobao_web.complaints import beside, clocking, replaced, services
 from xiaobao_web.complaints.models import Case, Contact
 from xiaobao_web.complaints.services import importing, track_steps
 from xiaobao_web.kernel import deadlines, journal
@@ -146,3 +148,60 @@ def test_programs_and_tables_say_the_track(flow, bank, client_of):
     shown = importing.preview(stored, "老系统", by=bank["complaints"])
     assert [row.record["track"] for row in shown.good] == ["credit_objection"]
     assert "没有“随便什么”" in "".join(shown.bad[0].faults)
+
+
+def leaked(flow, bank, **more):
+    case = flow.handled()
+    return services.add_track(case, by=bank["liaison"], track="info_leak", reason="技术部门确认泄露", **more)
+
+
+def test_a_leak_is_reported_and_its_clock_ends_also_after_closing(flow, bank, client_of):
+    case = leaked(flow, bank)
+    assert day(case, "statutory.report_by@info_leak")
+    client, url = client_of("liaison"), reverse("complaint_step", args=[case.pk, "report_leak"])
+    flow.found(flow.answered(case))
+    case = services.close(Case.objects.get(pk=case.pk), by=bank["liaison"], outcome="met")
+    assert "登记信息泄露报告" in client.get(case.get_absolute_url()).content.decode()
+    assert client.post(url, {"proof": " "}).status_code == 422
+    assert client.post(url, {"proof": "江银报〔2026〕8号", "at": "2027-01-01T10:00"}).status_code == 422, "not yet"
+    assert client.post(url, {"proof": "江银报〔2026〕8号", "at": "2025-01-01T10:00"}).status_code == 422, "before it"
+    assert client.post(url, {"proof": "江银报〔2026〕8号"}).status_code == 302
+    assert day(case, "statutory.report_by@info_leak") == ""
+    report = next(clock for clock in clocking.clocks_of(case) if clock.name == "report_by")
+    assert report.met
+    assert [event.facts for event in journal.events_of(case).filter(type="complaints.leak_reported")] == [
+        {"proof": "江银报〔2026〕8号"}
+    ]
+    assert "登记信息泄露报告" not in client.get(case.get_absolute_url()).content.decode()
+    assert client.post(url, {"proof": "再报一次"}).status_code == 422, "once"
+
+
+def test_a_leak_reported_before_the_complaint_came_is_in_time(flow, bank):
+    now = timezone.now()
+    case = leaked(flow, bank, at=now - timedelta(days=5))
+    track_steps.report_leak(case, by=bank["liaison"], proof="回执", at=now - timedelta(days=4))
+    report = next(clock for clock in clocking.clocks_of(case) if clock.name == "report_by")
+    assert report.met
+
+
+def test_other_complaints_have_no_leak_to_report(flow, bank):
+    with pytest.raises(Refused, match="信息泄露"):
+        track_steps.report_leak(flow.handled(), by=bank["liaison"], proof="回执")
+
+
+def test_a_reason_that_is_too_short_is_not_called_empty(flow, bank):
+    with pytest.raises(BadValue) as refused:
+        services.add_track(flow.handled(), by=bank["liaison"], track="info_leak", reason="测试")
+    assert refused.value.fields == {"reason": "至少 4 个字"}
+
+
+def test_another_beginning_of_the_same_track_is_told_as_that(flow, bank):
+    case = flow.handled()
+    services.add_track(case, by=bank["liaison"], track="insurance_claim", reason="客户提出理赔")
+    track_steps.correct_track(case, by=bank["liaison"], track="insurance_claim", to="insurance_claim",
+                              at=timezone.now() - timedelta(days=1), reason="报案时间写错")  # fmt: skip
+    event = journal.events_of(case).filter(type="complaints.track_corrected").get()
+    told = journal.sentence(event)
+    assert "保险理赔改为自 " in told
+    assert " 起算，理由：报案时间写错" in told
+    assert next(row.why for row in replaced.replaced_of(case)).startswith("更正起算时间")

@@ -42,3 +42,14 @@ def test_files_of_a_registered_contact_are_kept_once_and_the_bad_one_is_told(flo
     row = Contact.objects.get()
     assert [item.name for item in files.attachments_of(row)] == ["0.txt"]
     assert "bad.exe：" in answer.content.decode()
+
+
+def test_a_programs_key_is_no_purpose_that_people_read(flow, bank, client_of):
+    values = {"channel": "call", "text": "年费收错了，要求退还。", "kind": "complaint", "urgency": "normal",
+              "people_count": "1", "unit": bank.units["branch"].pk, "file": given(1)}  # fmt: skip
+    client_of("liaison").post(reverse("complaint_register"), values)
+    row = Contact.objects.get()
+    assert [item.purpose for item in files.attachments_of(row)] == ["contact"]
+    shown = client_of("liaison").get(reverse("files_of", args=["complaints.contact", row.pk])).content.decode()
+    assert "0.txt" in shown
+    assert "contact · " not in shown

@@ -124,6 +124,7 @@ def read_pasted(text: str, *, received_at: datetime | None = None) -> Told:
         found = PHONE.search(re.sub(r"(?<=\d)[ \-](?=\d)", "", told.fields["phone"].value))
         said = told.fields["phone"]
         told.fields["phone"] = Said(found[0], found[0]) if found else Said(said.value[:40], said.words)
+    _name_alone(told)
     _bureau_and_source(clean, told)
     _text(clean, lines, labelled, told)
     head = title[:60] + "".join(said.words for name, said in told.fields.items() if name == "opinion")
@@ -147,6 +148,19 @@ def _labelled(clean: str, told: Told) -> tuple[str, int]:
         if value and name not in told.fields:
             told.fields[name] = Said(value, f"{label}：{value}"[:120])
     return clean[: marks[0].start()] if marks else clean, len(marks)
+
+
+def _name_alone(told: Told) -> None:
+    """Leave of what stands behind a complainant's label the name; a number beside it is the telephone."""
+    said = told.fields.get("customer_name")
+    if said is None:
+        return
+    found = PHONE.search(said.value)
+    if found is not None:
+        told.fields.setdefault("phone", Said(found[0], found[0]))
+    name = re.split(r"[,，、（(：:\d]|(?:联系)?(?:电话|方式)|手机", said.value, maxsplit=1)[0].strip()
+    if name:
+        told.fields["customer_name"] = Said(name, said.words)
 
 
 def _as_day(told: Told, name: str, today: date) -> None:

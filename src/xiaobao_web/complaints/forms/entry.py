@@ -75,7 +75,7 @@ class RegisterForm(forms.Form):
         """Ask for a reason where a contact is called no complaint."""
         found = super().clean() or {}
         if found.get("kind") != ContactKind.COMPLAINT and len(found.get("kind_reason", "").strip()) < 4:
-            self.add_error("kind_reason", _("不按投诉办理的，请写明理由，由另一人复核。"))
+            self.add_error("kind_reason", _("不按投诉办理的，请写明理由（至少 4 个字），由另一人复核。"))
         return found
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xiaobao_web.complaints import beside
-from xiaobao_web.complaints.forms.fields import StepForm, choice, moment, text
+from xiaobao_web.complaints.forms.fields import StepForm, choice, line, moment, text
 from xiaobao_web.complaints.models import Track
 
 
@@ -42,6 +42,13 @@ class CorrectTrackForm(StepForm):
         tracks = beside.running(self.case)
         field.choices = [(name, Track(name).label) for name in tracks]
         self.initial.setdefault("track", tracks[0] if tracks else "")
+
+
+class ReportLeakForm(StepForm):
+    """When a leak was reported, with its proof."""
+
+    proof = line(gettext_lazy("报告凭证"), help_text=gettext_lazy("报告文号、签收回执等。"))
+    at = moment(gettext_lazy("报告时间"), help_text=gettext_lazy("向人民银行分支机构报告的时间；留空为现在。"))
 
 
 def propose(field: Any, track: str, why: str) -> None:

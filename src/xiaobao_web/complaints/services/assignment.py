@@ -46,7 +46,7 @@ def accept(case: Case, *, by: Any, comment: str = "") -> Case:
 def decline(case: Case, *, by: Any, reason: str) -> Case:
     """Decline what neither the complainant nor a representative brought, and end its clocks (投诉办法 18)."""
     if len(reason.strip()) < 4:
-        raise BadValue(_("请写明不予办理的理由，并告知提出人。"), fields={"reason": _("必填")})
+        raise BadValue(_("请写明不予办理的理由，并告知提出人。"), fields={"reason": _("至少 4 个字")})
     row = states.move(case, "decline", by=by, facts={"reason": reason.strip()}, reason=reason.strip()[:500])
     clocking.stop(row)
     unfinished.drop(row, by=by, why=_("不予办理"))
@@ -132,7 +132,7 @@ def transfer(case: Case, *, by: Any, reason: str, unit: Any = None, handler: Any
     if row.state not in (CaseState.PENDING, CaseState.ACCEPTED, CaseState.HANDLING):
         raise Refused(_("当前状态为“%s”，不能转派。") % row.get_state_display())
     if len(reason.strip()) < 2:
-        raise BadValue(_("请写明转派原因。"), fields={"reason": _("必填")})
+        raise BadValue(_("请写明转派原因。"), fields={"reason": _("至少 2 个字")})
     against = against_transfer(row, by)
     if against:
         raise Refused(against)

@@ -141,7 +141,7 @@ def screen_kind(contact: Contact, *, by: Any, kind: str, reason: str = "", into:
         raise BadValue(_("请选择甄别结果。"), fields={"kind": _("请选择")})
     downgrade = kind != ContactKind.COMPLAINT and looks_like_complaint(contact)
     if downgrade and len(reason.strip()) < 4:
-        raise BadValue(_("不按投诉办理的，请写明理由。"), fields={"reason": _("必填")})
+        raise BadValue(_("不按投诉办理的，请写明理由。"), fields={"reason": _("至少 4 个字")})
     to = ContactState.FILED if kind == ContactKind.COMPLAINT else ContactState.PASSED_ON
     facts = {"kind": ContactKind(kind).label, "reason": reason.strip() or _("内容明确")}
     row = states.move(

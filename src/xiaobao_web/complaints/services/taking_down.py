@@ -180,7 +180,8 @@ def take_down(given: dict[str, Any], *, by: Any, contact: Contact | None = None)
         "sender": given["customer_name"], "people_count": given["people_count"], "face_to_face": given["face_to_face"],
         "kind_proposed": proposal.kind, "kind_confidence": proposal.confidence, "kind_why": proposal.why,
         "ticket": {**ticket, "ticket": confirmed(ticket["ticket"], facts), "machine": ticket["ticket"]},
-        "details": {key: str(value) if isinstance(value, Decimal) else value for key, value in facts.items()},
+        "details": {key: str(value) if isinstance(value, Decimal) else value for key, value in facts.items()}
+        | ({"beside": given["track"]} if given["track"] else {}),
     }  # fmt: skip
     if contact is None:
         once = f"{given['channel']}:page:{by.pk}:{given['once']}" if given["once"] else ""
@@ -196,7 +197,8 @@ def take_down(given: dict[str, Any], *, by: Any, contact: Contact | None = None)
     contact.details = {**contact.details, "similar": similar.remember(contact)}
     contact.save(update_fields=["details"])
     if holds(by, "complaints.screen_kind") and can(by, "complaints.screen_kind", contact):
-        screen_kind(contact, by=by, kind=kind, reason=given["kind_reason"], **(facts if complaint else {}))
+        screen_kind(contact, by=by, kind=kind, reason=given["kind_reason"],
+                    **({**facts, "beside": given["track"]} if complaint else {}))  # fmt: skip
         contact.refresh_from_db()
         similar.link_case(contact)
     return contact

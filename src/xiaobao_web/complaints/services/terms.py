@@ -321,7 +321,7 @@ def new_facts(case: Case, *, by: Any, text: str, at: datetime | None = None) -> 
     if row.state not in BEFORE_ANSWER:
         raise Refused(_("当前状态为“%s”；答复后有新的事实，请登记异议或重新办理。") % row.get_state_display())
     if len(text.strip()) < 4:
-        raise BadValue(_("请写明新的事实和理由。"), fields={"text": _("必填")})
+        raise BadValue(_("请写明新的事实和理由。"), fields={"text": _("至少 4 个字")})
     moment = at or timezone.now()
     record = Record.objects.create(case=row, kind=RecordKind.FACTS, at=moment, text=text.strip(), by=by)
     unfinished.void_extensions(row)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xiaobao_web.complaints import beside, clocking
-from xiaobao_web.complaints.models import Case, Track
+from xiaobao_web.complaints.models import Case, CaseEvent, Track
 from xiaobao_web.complaints.services import assignment
 from xiaobao_web.complaints.states import BEFORE_ANSWER
 from xiaobao_web.kernel import deadlines, journal
@@ -46,7 +46,7 @@ def correct_track(case: Case, *, by: Any, track: str, reason: str, to: str = "",
     if track not in beside.running(row):
         raise BadValue(_("没有在计算这项时限。"), fields={"track": _("请选择")})
     if len(reason.strip()) < 4:
-        raise BadValue(_("请写明更正的理由。"), fields={"reason": _("必填")})
+        raise BadValue(_("请写明更正的理由。"), fields={"reason": _("至少 4 个字")})
     if to and to not in [item.value for item in beside.BESIDE]:
         raise BadValue(_("请选择时限。"), fields={"to": _("请选择")})
     if to != track and to in clocking.tracks_of(row):
@@ -55,8 +55,7 @@ def correct_track(case: Case, *, by: Any, track: str, reason: str, to: str = "",
         raise BadValue(_("请填写正确的起算时间。"), fields={"at": _("必填")})
     if against_correction(row, track):
         raise Refused(against_correction(row, track))
-    begun = next((event.at for event in clocking.events_of(row) if event.facts.get("track") == track), row.received_at)
-    moment = at or (begun if isinstance(begun, datetime) else row.received_at)
+    moment = at or begun(row, track)
     _not_ahead(moment)
     _replace(row, track)
     row.track = Track.DIRECT.value if row.track == track else row.track
@@ -66,9 +65,51 @@ def correct_track(case: Case, *, by: Any, track: str, reason: str, to: str = "",
         beside.start(row, to, at=moment, by=by)
     else:
         clocking.refresh(row)
-    facts = {"track": Track(track).label, "to": Track(to).label if to else _("不适用"), "reason": reason.strip()[:300]}
+    label = Track(to).label if to else _("不适用")
+    if to == track:
+        label = _("自 %s 起算") % f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
+    facts = {"track": Track(track).label, "to": label, "reason": reason.strip()[:300]}
+    if to == track:
+        facts["again"] = True
     journal.record("complaints.track_corrected", by=by, on=row, facts=facts)
     return row
+
+
+@transaction.atomic
+def report_leak(case: Case, *, by: Any, proof: str, at: datetime | None = None) -> Case:
+    """Record that a leak was reported to the central bank's branch (人行消保办法 34); also after the case has ended.
+
+    It may be before the complaint came in, but not before the leak was confirmed.
+    """
+    row = assignment.lock(case)
+    require(by, "complaints.add_track", row)
+    if not unreported(row):
+        raise Refused(_("这件投诉没有待报告的信息泄露。"))
+    if not proof.strip():
+        raise BadValue(_("请登记报告的凭证，如报告文号、签收回执。"), fields={"proof": _("必填")})
+    moment = at or timezone.now()
+    _not_ahead(moment)
+    clocking.not_before(moment, begun(row, Track.LEAK.value), _("报告时间不能早于泄露期限起算的日期 %s。"))
+    told = {"track": Track.LEAK.value, "proof": proof.strip()[:200]}
+    CaseEvent.objects.create(case=row, kind="reported", at=moment, facts=told, by=by)
+    clocking.refresh(row)
+    journal.record("complaints.leak_reported", by=by, on=row, facts={"proof": told["proof"]})
+    return row
+
+
+def unreported(case: Case) -> list[Case]:
+    """Return a case with a leak that still is to be reported."""
+    if Track.LEAK not in clocking.tracks_of(case):
+        return []
+    own = "" if case.track == Track.LEAK else f"@{Track.LEAK.value}"
+    kind = f"{clocking.STATUTORY}.report_by{own}"
+    return [case] if any(row.kind == kind for row in deadlines.running(case)) else []
+
+
+def begun(case: Case, track: str) -> datetime:
+    """Return the moment from which a track is counted."""
+    told = [event.at for event in clocking.events_of(case) if event.facts.get("track") == track]
+    return next((at for at in told if isinstance(at, datetime)), case.received_at)
 
 
 def against_correction(case: Case, track: str) -> str:

@@ -36,7 +36,7 @@ def add_track(
     if track in clocking.tracks_of(row):
         raise BadValue(_("这项时限已在计算。"), fields={"track": _("请另选")})
     if len(reason.strip()) < 4:
-        raise BadValue(_("请写明增加这项时限的理由。"), fields={"reason": _("必填")})
+        raise BadValue(_("请写明增加这项时限的理由。"), fields={"reason": _("至少 4 个字")})
     moment = at or timezone.now()
     if moment > timezone.now():
         raise BadValue(_("时间不能晚于现在。"), fields={"at": _("不能晚于现在")})

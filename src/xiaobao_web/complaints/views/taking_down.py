@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from xiaobao_web.complaints import queries
+from xiaobao_web.complaints import beside, queries
 from xiaobao_web.complaints.forms.entry import RegisterForm
+from xiaobao_web.complaints.forms.tracks import propose
 from xiaobao_web.complaints.models import Contact, ContactState, FieldCheck
 from xiaobao_web.complaints.services import asked, checking, learning, opening, taking_down
 from xiaobao_web.complaints.views.cases import tell
@@ -45,6 +46,11 @@ def take_down(request: HttpRequest) -> HttpResponse:
                 return _done(request, made)
         return _shown(request, form, request.POST.get("text", ""), 422, contact)
     text = request.POST.get("text", contact.words() if contact else "")
+    if request.method == "POST" and not text.strip():
+        form = RegisterForm(request.POST)
+        form.errors.clear()
+        form.add_error("text", _("请先粘贴或录入投诉人说的话，再点“填单”。"))
+        return _shown(request, form, text, 422, contact)
     initial: dict[str, Any] = {"text": text, "channel": request.POST.get("channel", "call")}
     if contact is not None:
         initial = {**initial, "channel": contact.channel, "unit": contact.unit_id}
@@ -75,6 +81,7 @@ def _shown(
         moment = moment or (contact.received_at if contact else None)
         but = contact.pk if contact else 0
         reading = taking_down.read(text, channel=channel, received_at=moment, by=request.user, but=but)
+        propose(form.fields["track"], *beside.proposed(reading.ticket["ticket"], text))
         if not form.is_bound:
             read = {name: item.value for name, item in reading.values.items() if item.value not in (None, "", [])}
             if contact is not None and not opening.stands_by_default(contact):
