@@ -397,3 +397,9 @@ def test_reasons_show_no_whole_name() -> None:
     assert "姓名相同（章**）" in words
     assert "章伟明" not in words
     assert "王小丽" not in words
+
+
+@pytest.mark.parametrize("words", ["请在三日内答复", "3日之内必须退款", "限三日以内回复"])
+def test_a_span_of_days_is_no_day(words: str) -> None:
+    assert facts_of(told(f"贵行年费没有告知，{words}。")).dates == frozenset()
+    assert len(facts_of(told("3日内部员工私下告诉我的，年费没有告知。")).dates) == 1

@@ -68,9 +68,8 @@ def correct_track(case: Case, *, by: Any, track: str, reason: str, to: str = "",
     label = Track(to).label if to else _("不适用")
     if to == track:
         label = _("自 %s 起算") % f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
-    facts = {"track": Track(track).label, "to": label, "reason": reason.strip()[:300]}
-    if to == track:
-        facts["again"] = True
+    again = bool(to) and to == track
+    facts = {"track": Track(track).label, "to": label, "again": again, "reason": reason.strip()[:300]}
     journal.record("complaints.track_corrected", by=by, on=row, facts=facts)
     return row
 
