@@ -22,6 +22,7 @@ _HELP = """智能填单：把一件投诉的文字或对话填成工单，逐行
 
 \b
 输入行：{"id","channel","received_at","text"} 或 {"id","channel","received_at","turns":[{"role","text"}]}；
+text 与 turns 只给一个；没有 received_at 的，“昨天”“上周三”按今天推算，以往的投诉务必写上。
 其余字段原样放在输出的 extra 里。channel 可选 web、email、call、chat、letter、regulator_transfer、branch。
 """
 KNOWN = frozenset({"id", "channel", "received_at", "text", "turns"})

@@ -200,6 +200,13 @@ def ruled(narrative: Narrative, *, cause: str, business: str) -> Found[tuple[str
     return Found(chosen, tuple(p for name in chosen for p in met[name][:2]), 0.75)
 
 
+def told(narrative: Narrative) -> Found[tuple[str, ...]] | None:
+    """Return the demands that words name, where nothing is known of the case; None where they name none."""
+    met = said(narrative)
+    chosen = tuple(name for name in DEMANDS if name in met)
+    return Found(chosen, tuple(p for name in chosen for p in met[name][:2]), 0.75) if chosen else None
+
+
 def said(narrative: Narrative) -> dict[str, list[Place]]:
     """Return the demands that the words of a narrative name, with their places."""
     met: dict[str, list[Place]] = {}

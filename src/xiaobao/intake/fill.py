@@ -97,6 +97,11 @@ def _filled(story: Narrative) -> Ticket:
         return _ticket(story, found, alarm, meaning, whole.heads["urgency"])
     scores = classes.joined(said, whole.heads)
     business, cause, alternatives = kind.business(scores), *kind.cause(scores)
+    if kind.asks_only(story.own):
+        # What is wanted is told and nothing of what for: the classes would be guesses.
+        found["risk_flags"] = flags.find(story, cause=None, alarm=alarm)
+        found["demand"] = demand.told(story)
+        return _ticket(story, found, alarm, meaning, whole.heads["urgency"])
     found |= {"business_type": business, "cause": cause, "cause_alternatives": alternatives}
     found["risk_flags"] = flags.find(story, cause=cause.value, alarm=alarm)
     found["demand"] = demand.find(

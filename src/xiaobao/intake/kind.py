@@ -17,6 +17,12 @@ _FORMS = re.compile(
     r"|只想|差评|到底|说|想|要|来|有|是|的|了|吗|呢|啊|吧|就|很|太|不|没"
 )
 """Words in which a complaint is wrapped and that say nothing of its matter."""
+_WISHES = re.compile(
+    r"退(?:还|给)?我?的?(?:钱|款|费用?)|(?<!理)赔(?:偿|给)?我?的?(?:钱|款|损失)?|还我的?(?:血汗)?钱"
+    r"|道个?歉|给个?(?:说法|交代)|没人管|再不|要求|必须|马上|立刻|赶紧|快点|全额|全部"
+    r"|[到找]?(?:国家)?(?:金融监督管理总局|金融监管总?局|银?保监[会局]?|监管(?:部门|局)?|人民银行|人行|消协)"
+)
+"""Wishes and warnings that any matter may bring."""
 _LEFT = 1
 """Characters beside those words from which a text may tell of a matter."""
 
@@ -24,6 +30,11 @@ _LEFT = 1
 def tells_nothing(plain: str) -> bool:
     """Tell whether a text only says that somebody complains or asks, without a word of what about."""
     return len(re.sub(r"[^一-龥a-z]", "", _FORMS.sub("", plain))) <= _LEFT
+
+
+def asks_only(plain: str) -> bool:
+    """Tell whether a text only says what is wanted or warned of, without a word of what happened (退钱, 给个说法)."""
+    return tells_nothing(_WISHES.sub("", plain))
 
 
 def business(scores: Scores) -> Found[str]:

@@ -17,6 +17,8 @@ _SWINDLER = re.compile(r"(?:对方|骗子|冒充|自称|陌生人|假(?:的|冒|
 """Ahead of the names and numbers that swindlers give themselves."""
 _GREETS = re.compile(r"号?[^,，。]{0,3}为您服务")
 """Behind the name or number that an agent answers with."""
+_MYSELF = re.compile(r"(?:我|本人)的?(?:名字)?(?:名?叫|是|姓)[:： ]?$")
+"""Ahead of the name of whoever speaks."""
 _ESTATE = re.compile(r"[”\"」』》]?(?:停工|烂尾|(?:延期|没法|不能)?交[房付]|小区|楼盘|的?房子|[一二三四\d]期的?房)")
 """Behind the name of a housing estate that a loan paid for."""
 
@@ -67,10 +69,13 @@ def _may_be(story: Narrative, name: Named, respondent: str | None) -> bool:
     """Tell whether a name can be its field's value.
 
     No mere kind of product can, no abuse, no bank whose card alone is spoken of where another is complained of, neither
-    an agent who says who is speaking nor who a swindler says to be.
+    an agent who says who is speaking, as staff or as the customer, nor who a swindler says to be.
     """
     words = story.plain[name.start : name.end]
     behind = story.plain[name.end : name.end + 8]
+    if name.kind == "C":
+        introduced = story.role_at(name.start) == "agent" and _MYSELF.search(story.before(name.start))
+        return not introduced and not people.GREETS.match(story.plain, name.end)
     if name.kind == "S":
         spoken = story.role_at(name.start) == "agent" or _GREETS.match(behind)
         return not spoken and not _SWINDLER.search(story.plain[: name.start][-16:])

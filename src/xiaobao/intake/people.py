@@ -163,9 +163,13 @@ _HOLDER, _LABELLED, _CALLED, _STATED = 0.91, 0.9, 0.85, 0.84
 what a person is known by (age, number)."""
 
 
+GREETS = re.compile(r"[,，。 ]{0,2}(?:很?高兴|竭诚|在线)?(?:为您(?:服务|解答)|请问您?有什么[^,，。]{0,4}帮)")
+"""Behind the name of whoever answers for the institution, as pasted transcripts have it."""
+
+
 def find(narrative: Narrative) -> Found[str] | None:
     """Return the consumer's name in simplified characters, as called where only a family name is told; else None."""
-    read = list(_names(narrative))
+    read = [name for name in _names(narrative) if not GREETS.match(narrative.own, name.end)]
     others = {name.text for name in read if re.search(_STAFF_BEFORE + re.escape(name.text), narrative.own)}
     names = [_weighed(narrative, name, others) for name in read]
     best = max(names, key=lambda name: (name.score, -name.start), default=None)
