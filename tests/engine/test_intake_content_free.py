@@ -20,7 +20,9 @@ def test_wishes_alone_are_no_matter(text, demand):
     assert bool(ticket.demand) is bool(demand)
 
 
-@pytest.mark.parametrize("text", ["退年费", "退保只给一半", "要求尽快理赔", "年费退款没到账", "催收骚扰，要求道歉", "短信费，退钱"])
+@pytest.mark.parametrize(
+    "text", ["退年费", "退保只给一半", "要求尽快理赔", "年费退款没到账", "催收骚扰，要求道歉", "短信费，退钱"]
+)
 def test_a_word_of_the_matter_is_enough_for_a_class(text):
     ticket = fill(channel="web", received_at=DAY, text=text)
     assert ticket.business_type
