@@ -109,3 +109,19 @@ def test_one_number_of_two_people_with_an_agent_is_linked_as_such(flow, bank, cl
     assert "提到代理" in link.reason
     page = client_of("complaints").get(second.contacts.get().get_absolute_url()).content.decode()
     assert "疑似代理投诉" in page
+
+
+def test_the_earlier_of_two_is_told_of_the_later_and_its_case_is_linked_when_it_is_filed(flow, bank, client_of):
+    words = "3月2日尾号4471的信用卡扣了年费300元，当初说免，要求退。本人芦海燕，电话13812345678"
+    first = told(words)
+    case = flow.opened(customer_name="芦海燕", phone="13812345678", text=words)
+    later = case.contacts.get()
+    similar.link_now(later.pk)
+    assert [item["row"] for item in similar.near(first, bank["office"])] == [later]
+    assert later.number in client_of("office").get(first.get_absolute_url()).content.decode()
+    assert similar.near(told("网点排队两个小时没人管"), bank["office"]) == []
+    filed = services.screen_kind(first, by=bank["office"], kind="complaint")
+    similar.link_now(filed.pk)
+    filed.refresh_from_db()
+    link = filed.case.links.get()
+    assert (link.kind, link.other) == ("same_event", case)

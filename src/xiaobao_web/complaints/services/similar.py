@@ -132,6 +132,23 @@ def matches(mine: Any, *, but: int = 0) -> list[dict[str, Any]]:
     return sorted(out, key=lambda item: (item["link"] != "same_event", -item["probability"], -item["contact"]))[:SHOWN]
 
 
+def later(contact: Contact) -> list[dict[str, Any]]:
+    """Return the later contacts that were found to belong to one, as their own look told it."""
+    rows = Contact.objects.filter(pk__in=candidates(facts(contact), but=contact.pk), pk__gt=contact.pk)
+    out = [
+        {**item, "contact": row.pk, "number": row.number}
+        for row in rows for item in row.details.get("similar", []) if item["contact"] == contact.pk
+    ]  # fmt: skip
+    return sorted(out, key=lambda item: (item["link"] != "same_event", -item["probability"], -item["contact"]))[:SHOWN]
+
+
+def both_ways(contact: Contact) -> list[dict[str, Any]]:
+    """Return what belongs to a contact, whichever of the two came first."""
+    told = contact.details.get("similar", [])
+    known = {item["contact"] for item in told}
+    return [*told, *(item for item in later(contact) if item["contact"] not in known)]
+
+
 def reasons(match: Match, *, own: bool = True) -> list[str]:
     """Return what is alike, what weighed most first, and in the last sentence what differs.
 
@@ -146,7 +163,7 @@ def link_case(contact: Contact) -> int:
     case = contact.case
     if case is None:
         return 0
-    told = {item["contact"]: item for item in contact.details.get("similar", [])}
+    told = {item["contact"]: item for item in both_ways(contact)}
     made = 0
     for other in Contact.objects.filter(pk__in=told, case__isnull=False).exclude(case=case).select_related("case"):
         item = told[other.pk]
@@ -175,7 +192,7 @@ def near(contact: Contact, user: Any) -> list[dict[str, Any]]:
     """Return what belongs to a contact as far as a person may see it, each with its row."""
     if contact.case is not None and not tells_whom(user, contact.case):
         return []
-    return told_to(user, contact.details.get("similar", []))
+    return told_to(user, both_ways(contact))
 
 
 def told_to(user: Any, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
