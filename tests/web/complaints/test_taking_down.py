@@ -90,6 +90,27 @@ def test_earlier_complaints_and_same_events_are_shown_with_reasons(clerk, bank):
     assert near[0]["why"]
 
 
+def test_a_repeat_goes_into_the_case_that_is_shown_instead_of_a_second_one(clerk, bank):
+    answer = clerk.post(reverse("complaint_take_down"), {"text": CALL, "channel": "call", "action": "read"})
+    clerk.post(reverse("complaint_take_down"), form_of(answer, kind="complaint", unit=bank.units["branch"].pk))
+    case = Contact.objects.get().case
+    again = "我是宋安宁13800004321，上次3月2日信用卡分期手续费285元还没退。"
+    shown = clerk.post(reverse("complaint_take_down"), {"text": again, "channel": "call", "action": "read"})
+    assert f'data-into="{case.number}"' in shown.content.decode()
+    unknown = clerk.post(reverse("complaint_take_down"), form_of(shown, kind="complaint", into="TS2026-999999"))
+    assert unknown.status_code == 422
+    assert "没有这个编号的投诉" in unknown.content.decode()
+    data = form_of(shown, kind="complaint", into=case.number.lower())
+    saved = clerk.post(reverse("complaint_take_down"), data, follow=True)
+    assert f"已并入 {case.number}" in saved.content.decode()
+    assert [row.case for row in Contact.objects.order_by("pk")] == [case, case]
+    given = {"channel": "branch", "text": "又来问：手续费285元什么时候退", "kind": "complaint", "people_count": "1",
+             "urgency": "normal", "into": case.number}  # fmt: skip
+    page = clerk.post(reverse("complaint_register"), given, follow=True)
+    assert f"已并入 {case.number}" in page.content.decode()
+    assert case.contacts.count() == 3
+
+
 @pytest.mark.parametrize(("machine", "given", "fate"), [
     ("a", "a", "kept"), ("a", "b", "changed"), ("a", "", "cleared"), (None, "b", "added"), (None, "", "empty"),
     (["x", "y"], ["y", "x"], "kept"), (285, "285", "kept"),

@@ -27,7 +27,22 @@ from xiaobao_web.complaints.models import (
 )
 
 
-class RegisterForm(forms.Form):
+class IntoForm(forms.Form):
+    """The case that a contact is added to, where it is about one that is known."""
+
+    into = line(_("并入已有投诉"), required=False, most=40, help_text=_("同一投诉再次来件时填编号，不重复立案。"))
+
+    def __init__(self, *args: Any, user: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_into(self) -> Any:
+        """Return the case of the number, None where there is none to go into."""
+        number = self.cleaned_data["into"]
+        return case_of(number, self.user) if number else None
+
+
+class RegisterForm(IntoForm):
     """A contact as a clerk takes it down: who, what, and what it looks like."""
 
     channel = forms.ChoiceField(label=_("渠道"), choices=[
@@ -122,21 +137,11 @@ class CorrectForm(forms.ModelForm):  # type: ignore[type-arg]
         return address
 
 
-class ScreenForm(forms.Form):
+class ScreenForm(IntoForm):
     """What a contact is."""
 
     kind = choice(_("甄别结果"), ContactKind.choices)
     reason = line(_("理由"), required=False, most=300)
-    into = line(_("并入已有投诉"), required=False, most=40, help_text=_("同一投诉再次来件时填编号，不重复立案。"))
     unit = unit(_("被投诉机构"), required=False)
     track = choice(_("并行时限"), beside.choices(), required=False,
                    help_text=_("立为投诉、且在投诉期限之外另有期限的才选。"))  # fmt: skip
-
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_into(self) -> Any:
-        """Return the case of the number, None where there is none to go into."""
-        number = self.cleaned_data["into"]
-        return case_of(number, self.user) if number else None

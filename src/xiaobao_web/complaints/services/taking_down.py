@@ -197,8 +197,9 @@ def take_down(given: dict[str, Any], *, by: Any, contact: Contact | None = None)
     contact.details = {**contact.details, "similar": similar.remember(contact)}
     contact.save(update_fields=["details"])
     if holds(by, "complaints.screen_kind") and can(by, "complaints.screen_kind", contact):
+        into = {"into": given.get("into"), "beside": given["track"]}
         screen_kind(contact, by=by, kind=kind, reason=given["kind_reason"],
-                    **({**facts, "beside": given["track"]} if complaint else {}))  # fmt: skip
+                    **({**facts, **into} if complaint else {}))  # fmt: skip
         contact.refresh_from_db()
         similar.link_case(contact)
     return contact

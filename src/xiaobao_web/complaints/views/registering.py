@@ -34,7 +34,7 @@ FACTS = ("customer_name", "phone", "id_number", "account", "email", "institution
 def register(request: HttpRequest) -> HttpResponse:
     """Take a contact down: a complaint is filed at once, the rest waits for the second person."""
     require(request.user, "complaints.register")
-    form = forms.RegisterForm(request.POST if request.method == "POST" else None)
+    form = forms.RegisterForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             contact = _registered(form.cleaned_data, request)
@@ -43,7 +43,9 @@ def register(request: HttpRequest) -> HttpResponse:
         else:
             similar.link_now(contact.pk)
             if contact.case is not None:
-                messages.success(request, _("已立案，编号 %s。") % contact.case.number)
+                joined = contact.case == form.cleaned_data["into"]
+                told = _("已并入 %s，没有重复立案。") if joined else _("已立案，编号 %s。")
+                messages.success(request, told % contact.case.number)
                 return redirect(contact.case if _sees(request.user, contact.case) else contact)
             messages.success(request, _("已登记，编号 %s。") % contact.number)
             return redirect(contact)
@@ -82,7 +84,8 @@ def _registered(given: dict[str, Any], request: HttpRequest) -> Contact:
     if holds(by, "complaints.screen_kind") and can(by, "complaints.screen_kind", contact):
         complaint = given["kind"] == ContactKind.COMPLAINT
         services.screen_kind(
-            contact, by=by, kind=given["kind"], reason=given["kind_reason"], **(facts if complaint else {})
+            contact, by=by, kind=given["kind"], reason=given["kind_reason"], into=given["into"] if complaint else None,
+            **(facts if complaint else {}),
         )
         contact.refresh_from_db()
     return contact

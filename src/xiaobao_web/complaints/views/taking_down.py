@@ -21,7 +21,7 @@ from xiaobao_web.complaints.models import Contact, ContactState, FieldCheck
 from xiaobao_web.complaints.services import asked, checking, learning, opening, taking_down
 from xiaobao_web.complaints.views.cases import tell
 from xiaobao_web.complaints.views.registering import keep_files
-from xiaobao_web.kernel.access import can, find, require, scope, visible_to
+from xiaobao_web.kernel.access import can, find, holds, require, scope, visible_to
 from xiaobao_web.kernel.errors import PlatformError, Refused
 from xiaobao_web.kernel.periods import preset
 from xiaobao_web.kernel.tallies import Cell, Table, hand_out
@@ -36,25 +36,25 @@ def take_down(request: HttpRequest) -> HttpResponse:
     require(request.user, "complaints.register")
     contact = _registered(request)
     if request.method == "POST" and request.POST.get("action") != "read":
-        form = RegisterForm(request.POST)
+        form = RegisterForm(request.POST, user=request.user)
         if form.is_valid():
             try:
                 made = taking_down.take_down(form.cleaned_data, by=request.user, contact=contact)
             except PlatformError as error:
                 tell(form, error)
             else:
-                return _done(request, made)
+                return _done(request, made, into=form.cleaned_data["into"])
         return _shown(request, form, request.POST.get("text", ""), 422, contact)
     text = request.POST.get("text", contact.words() if contact else "")
     if request.method == "POST" and not text.strip():
-        form = RegisterForm(request.POST)
+        form = RegisterForm(request.POST, user=request.user)
         form.errors.clear()
         form.add_error("text", _("请先粘贴或录入投诉人说的话，再点“填单”。"))
         return _shown(request, form, text, 422, contact)
     initial: dict[str, Any] = {"text": text, "channel": request.POST.get("channel", "call")}
     if contact is not None:
         initial = {**initial, "channel": contact.channel, "unit": contact.unit_id}
-    return _shown(request, RegisterForm(initial=initial), text, 200, contact)
+    return _shown(request, RegisterForm(initial=initial, user=request.user), text, 200, contact)
 
 
 def _registered(request: HttpRequest) -> Contact | None:
@@ -73,6 +73,7 @@ def _shown(
     request: HttpRequest, form: RegisterForm, text: str, status: int, contact: Contact | None = None
 ) -> HttpResponse:
     values: dict[str, Any] = {"form": form, "text": text, "contact": contact}
+    values["screens"] = holds(request.user, "complaints.screen_kind")
     if contact is not None:
         values["letter"] = getattr(contact, "scan", None)
     if text.strip():
@@ -102,10 +103,11 @@ def _received(form: RegisterForm, told: str | None) -> datetime | None:
         return None
 
 
-def _done(request: HttpRequest, contact: Any) -> HttpResponse:
+def _done(request: HttpRequest, contact: Any, *, into: Any = None) -> HttpResponse:
     keep_files(request, contact)
     if contact.case is not None:
-        messages.success(request, _("已立案，编号 %s。") % contact.case.number)
+        told = _("已并入 %s，没有重复立案。") if contact.case == into else _("已立案，编号 %s。")
+        messages.success(request, told % contact.case.number)
         return redirect(contact.case if can(request.user, "complaints.view", contact.case) else contact)
     messages.success(request, _("已登记，编号 %s。") % contact.number)
     return redirect(contact)

@@ -47,4 +47,11 @@ rows.forEach((row, place) => {
 for (const mark of document.querySelectorAll("[data-words] mark")) {
   mark.addEventListener("click", () => rows.find((row) => fieldsOf(mark).includes(row.dataset.machine))?.focus());
 }
+for (const known of document.querySelectorAll("[data-into]")) {
+  known.addEventListener("click", () => {
+    const into = form.querySelector("[name=into]");
+    into.value = known.dataset.into;
+    into.focus();
+  });
+}
 rows[0]?.focus({ preventScroll: true });
